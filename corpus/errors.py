@@ -1,0 +1,36 @@
+"""The exceptions this program raises on purpose.
+
+    FoundationQAError
+    ├── CorpusError       a folder or a text cannot be read
+    ├── SettingsError     a settings file is wrong
+    ├── EncoderError      an embedding model cannot be had
+    ├── StoredIndexError  an index is absent, damaged, busy, or of another kind
+    └── QuestionsError    a file of evaluation questions is wrong
+
+Their messages are written for the person at the keyboard: what is wrong, with which value, what was
+expected, and what mends it. The shell prints them alone; only the process edge catches them.
+"""
+
+
+class FoundationQAError(Exception):
+    """A problem that its message explains; everything below is one."""
+
+
+class CorpusError(FoundationQAError):
+    """A folder or a text of the corpus cannot be read."""
+
+
+class SettingsError(FoundationQAError):
+    """A settings file, or a value in it, is wrong."""
+
+
+class EncoderError(FoundationQAError):
+    """An embedding model cannot be found, verified or loaded."""
+
+
+class StoredIndexError(FoundationQAError):
+    """An index on disk is absent, damaged, busy, or was built differently."""
+
+
+class QuestionsError(FoundationQAError):
+    """A file of evaluation questions cannot be read."""

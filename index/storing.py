@@ -1,0 +1,200 @@
+"""The files of an index: read whole, written beside, replaced in one step.
+
+    INDEX/CURRENT          the name of the generation that counts
+    INDEX/<generation>/    manifest.json, documents.jsonl, passages.jsonl, vectors.faiss, means.npz
+
+A new generation is written and flushed before CURRENT is replaced, so that at every moment CURRENT names a
+whole one. The generation before stays until the next update, for those who are just opening it.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus import Document, Passage, StoredIndexError
+from index.centring import LanguageMeans
+from index.encoder import FloatArray
+from index.manifest import FILE as MANIFEST
+from index.manifest import IndexManifest, damaged
+
+CURRENT = "CURRENT"
+_DOCUMENTS, _PASSAGES, _VECTORS, _MEANS = "documents.jsonl", "passages.jsonl", "vectors.faiss", "means.npz"
+FILES = (_DOCUMENTS, _PASSAGES, _VECTORS, _MEANS)
+
+
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The passages of one language, so that each language can be searched by itself."""
+
+    rows: NDArray[np.int64]
+    centroid: FloatArray  # mean of their vectors, (dimension,)
+    selector: faiss.SearchParameters
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """One state of an index, complete and unchanging."""
+
+    generation: str
+    manifest: IndexManifest
+    documents: Mapping[str, Document]
+    passages: tuple[Passage, ...]  # row i of vectors belongs to passage i
+    vectors: faiss.Index  # centred unit vectors, (passages, dimension)
+    means: LanguageMeans
+    members: Mapping[str, Members]  # language -> its passages
+
+    def matrix(self) -> FloatArray:
+        """All vectors, shape (passages, dimension)."""
+        return np.asarray(self.vectors.reconstruct_n(0, self.vectors.ntotal), np.float32).reshape(-1, self.vectors.d)
+
+
+def current_generation(folder: Path) -> str | None:
+    """The name of the generation that counts; None where there is no index in ``folder``."""
+    try:
+        return (folder / CURRENT).read_text(encoding="utf-8").strip()
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoredIndexError(f"The index {folder} cannot be read: {error}.") from error
+
+
+def read_snapshot(folder: Path) -> Snapshot:
+    """The current state of the index in ``folder``.
+
+    :class:`StoredIndexError` where there is none, or where a file is missing or altered.
+    """
+    while True:
+        name = current_generation(folder)
+        if name is None:
+            raise StoredIndexError(
+                f"There is no index in {folder}. Build it with: foundation-qa index update --index {folder}"
+            )
+        try:
+            return _read_generation(folder, name)
+        except FileNotFoundError as error:
+            # Two updates while we were reading: what CURRENT names now is there.
+            if current_generation(folder) == name:
+                raise damaged(folder, Path(error.filename or "").name) from error
+
+
+def _read_generation(folder: Path, name: str) -> Snapshot:
+    place = folder / name
+    manifest = IndexManifest.read(place, folder)
+    for file in FILES:
+        if _sha256(place / file) != manifest.files.get(file):
+            raise damaged(folder, file)
+    documents = {row["id"]: _document(row) for row in _read_lines(place / _DOCUMENTS)}
+    passages = tuple(_passage(row, documents) for row in _read_lines(place / _PASSAGES))
+    vectors = faiss.deserialize_index(np.fromfile(place / _VECTORS, np.uint8))
+    means = LanguageMeans.load(place / _MEANS)
+    return Snapshot(name, manifest, documents, passages, vectors, means, _members(passages, vectors))
+
+
+def _members(passages: Sequence[Passage], vectors: faiss.Index) -> dict[str, Members]:
+    members = {}
+    for language in sorted({passage.language for passage in passages}):
+        rows = np.array([row for row, passage in enumerate(passages) if passage.language == language], np.int64)
+        centroid = vectors.reconstruct_batch(rows).mean(axis=0)
+        selector = faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))  # type: ignore[call-arg]  # faiss's stub lacks it
+        members[language] = Members(rows, centroid, selector)
+    return members
+
+
+def write_snapshot(
+    folder: Path,
+    manifest: IndexManifest,
+    documents: Iterable[Document],
+    passages: Iterable[Passage],
+    vectors: FloatArray,
+    means: LanguageMeans,
+) -> None:
+    """Write a new generation and make it the current one, in one step; the digests in ``manifest`` are filled in.
+
+    :class:`StoredIndexError` where the disk or the permissions do not allow it; the old state then stays.
+    """
+    name = f"{manifest.built.replace(':', '').replace('-', '')[:15]}-{uuid.uuid4().hex[:8]}"
+    work = folder / f"{name}.partial"
+    try:
+        work.mkdir(parents=True)
+        _write_lines(work / _DOCUMENTS, (asdict(document) for document in documents))
+        _write_lines(work / _PASSAGES, (_passage_row(passage) for passage in passages))
+        index = faiss.IndexFlatIP(manifest.dimension)
+        index.add(np.ascontiguousarray(vectors, np.float32))
+        (work / _VECTORS).write_bytes(faiss.serialize_index(index).tobytes())
+        means.save(work / _MEANS)
+        _with_digests(manifest, work).write(work)
+        for file in (*FILES, MANIFEST):
+            _flush(work / file)
+        os.replace(work, folder / name)
+        pointer = folder / f"{CURRENT}.partial"
+        pointer.write_text(name + "\n", encoding="utf-8")
+        _flush(pointer)
+        previous = current_generation(folder)
+        os.replace(pointer, folder / CURRENT)
+    except OSError as error:
+        shutil.rmtree(work, ignore_errors=True)
+        raise StoredIndexError(
+            f"The index {folder} cannot be written: {error.strerror or error}. The index that was there is unchanged."
+        ) from error
+    _remove_others(folder, {name, previous})
+
+
+def _with_digests(manifest: IndexManifest, place: Path) -> IndexManifest:
+    facts = asdict(manifest) | {"files": {file: _sha256(place / file) for file in FILES}}
+    return IndexManifest(**facts)
+
+
+def _remove_others(folder: Path, keep: set[str | None]) -> None:
+    """Remove the generations that nobody opens any more, and what a crashed update left behind."""
+    for place in folder.iterdir():
+        if place.is_dir() and place.name not in keep and (place / MANIFEST).exists() | place.name.endswith(".partial"):
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb+") as stream:
+        os.fsync(stream.fileno())
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _write_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    with path.open("w", encoding="utf-8", newline="\n") as stream:
+        for row in rows:
+            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    with path.open(encoding="utf-8", newline="\n") as stream:
+        for line in stream:
+            yield json.loads(line)
+
+
+def _document(row: dict[str, Any]) -> Document:
+    return Document(**row | {"references": tuple(row["references"])})
+
+
+def _passage_row(passage: Passage) -> dict[str, Any]:
+    """The passage without what its document holds already: its text is a slice of the document's."""
+    row = asdict(passage)
+    del row["text"], row["title"]
+    return row
+
+
+def _passage(row: dict[str, Any], documents: Mapping[str, Document]) -> Passage:
+    document = documents[row["document_id"]]
+    sentences = tuple((start, end) for start, end in row.pop("sentences"))
+    return Passage(**row, title=document.title, text=document.text[row["start"] : row["end"]], sentences=sentences)

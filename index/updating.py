@@ -1,0 +1,230 @@
+"""An index follows its texts: what changed is embedded, what stayed is kept."""
+
+import hashlib
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from corpus import PASSAGE_WIDTH, CorpusError, Document, Passage, StoredIndexError, encoder_text, split
+from index.centring import LanguageMeans, language_means
+from index.encoder import Encoder, FloatArray
+from index.manifest import FORMAT, IndexChange, IndexManifest
+from index.storing import Snapshot, current_generation, read_snapshot, write_snapshot
+from index.weights import Progress, quiet
+
+
+def update_index(
+    folder: str | Path,
+    documents: Iterable[Document],
+    encoder: Encoder,
+    *,
+    passage_width: int = PASSAGE_WIDTH,
+    corpus: Sequence[str] = (),
+    progress: Progress = quiet,
+) -> IndexChange:
+    """Make the index in ``folder`` hold exactly ``documents``, and say what that took.
+
+    Only passages whose text (as the encoder sees it) was not there before are embedded. Nothing is written
+    where nothing changed. ``corpus`` names the folders the texts came from, for those who open the index.
+    :class:`StoredIndexError` where the index was built with another model or other settings (then
+    :func:`rebuild_index` it), is damaged, or is being written by someone else.
+    """
+    folder = Path(folder)
+    with _writing(folder):
+        old = read_snapshot(folder) if current_generation(folder) else None
+        if old:
+            check_identity(folder, old.manifest, encoder, passage_width)
+        return _write(folder, list(documents), encoder, passage_width, tuple(corpus), progress, old)
+
+
+def rebuild_index(
+    folder: str | Path,
+    documents: Iterable[Document],
+    encoder: Encoder,
+    *,
+    passage_width: int = PASSAGE_WIDTH,
+    corpus: Sequence[str] = (),
+    progress: Progress = quiet,
+) -> IndexChange:
+    """Build the index in ``folder`` anew, whatever is there; the old one answers until the new one is whole."""
+    folder = Path(folder)
+    with _writing(folder):
+        return _write(folder, list(documents), encoder, passage_width, tuple(corpus), progress, None)
+
+
+def pending_change(
+    folder: str | Path, documents: Iterable[Document], *, passage_width: int = PASSAGE_WIDTH
+) -> IndexChange:
+    """What :func:`update_index` would do, without a model and without doing it."""
+    start = time.perf_counter()
+    old = read_snapshot(Path(folder)) if current_generation(Path(folder)) else None
+    plan = _plan(list(documents), passage_width, old)
+    return plan.change(time.perf_counter() - start)
+
+
+def check_identity(folder: Path, manifest: IndexManifest, encoder: Encoder, passage_width: int | None = None) -> None:
+    """:class:`StoredIndexError` where the index was not built with this encoder (and this passage width)."""
+    differences = []
+    if manifest.encoder_digest != encoder.digest:
+        differences.append(
+            f"the model {_named(manifest.encoder_name, manifest.encoder_digest)}, not "
+            f"{_named(encoder.name, encoder.digest)}"
+        )
+    if passage_width is not None and manifest.passage_width != passage_width:
+        differences.append(f"passages of {manifest.passage_width} columns, not {passage_width}")
+    if differences:
+        raise StoredIndexError(
+            f"The index {folder} was built with {' and '.join(differences)}. Use the settings it was built with, "
+            f"or build it again with: foundation-qa index rebuild --index {folder}"
+        )
+
+
+def _named(name: str, digest: str) -> str:
+    return f"{name!r} ({digest[:12]})"
+
+
+class _writing:
+    """The right to write an index; one process at a time has it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.lock = FileLock(folder / "lock", timeout=0)
+
+    def __enter__(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.lock.acquire()
+        except Timeout as error:
+            raise StoredIndexError(
+                f"The index {self.folder} is being updated by another process. Try again when it is done."
+            ) from error
+        except OSError as error:
+            raise StoredIndexError(
+                f"The index {self.folder} cannot be written: {error.strerror or error}. "
+                f"Name another folder with --index."
+            ) from error
+
+    def __exit__(self, *exception: object) -> None:
+        self.lock.release()
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The passages that the index will have, and where the vector of each comes from."""
+
+    documents: Sequence[Document]
+    digests: dict[str, str]
+    passages: list[Passage]
+    rows: list[int]  # of each passage: row of its vector in the old index, or -1
+    added: tuple[str, ...]
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+
+    def change(self, seconds: float) -> IndexChange:
+        embedded = sum(row < 0 for row in self.rows)
+        return IndexChange(
+            self.added,
+            self.changed,
+            self.removed,
+            len(self.documents),
+            len(self.passages),
+            embedded,
+            len(self.rows) - embedded,
+            round(seconds, 3),
+        )
+
+
+def _plan(documents: Sequence[Document], passage_width: int, old: Snapshot | None) -> _Plan:
+    before = dict(old.manifest.documents) if old else {}
+    digests = {document.id: _digest(document) for document in documents}
+    kept: dict[str, list[tuple[Passage, int]]] = {}
+    rows_by_text: dict[str, int] = {}
+    for row, passage in enumerate(old.passages if old else ()):
+        kept.setdefault(passage.document_id, []).append((passage, row))
+        rows_by_text.setdefault(_text_key(passage), row)
+    passages: list[Passage] = []
+    rows: list[int] = []
+    for document in documents:
+        if before.get(document.id) == digests[document.id]:
+            for passage, row in kept.get(document.id, ()):
+                passages.append(passage)
+                rows.append(row)
+        else:
+            for passage in split(document, passage_width):
+                passages.append(passage)
+                rows.append(rows_by_text.get(_text_key(passage), -1))
+    return _Plan(
+        documents,
+        digests,
+        passages,
+        rows,
+        added=tuple(name for name in digests if name not in before),
+        changed=tuple(name for name in digests if name in before and before[name] != digests[name]),
+        removed=tuple(name for name in before if name not in digests),
+    )
+
+
+def _write(
+    folder: Path,
+    documents: Sequence[Document],
+    encoder: Encoder,
+    passage_width: int,
+    corpus: tuple[str, ...],
+    progress: Progress,
+    old: Snapshot | None,
+) -> IndexChange:
+    start = time.perf_counter()
+    plan = _plan(documents, passage_width, old)
+    if not plan.passages:
+        raise CorpusError(
+            "The texts hold no passage: nothing that has a letter or a digit in it. The index is unchanged."
+        )
+    if old and not (plan.added or plan.changed or plan.removed) and old.manifest.corpus == corpus:
+        return plan.change(time.perf_counter() - start)
+    means = old.means if old else language_means(encoder)
+    vectors = _vectors(plan, encoder, means, old, progress)
+    manifest = IndexManifest(
+        FORMAT,
+        encoder.name,
+        encoder.digest,
+        encoder.dimension,
+        passage_width,
+        plan.digests,
+        len(plan.passages),
+        datetime.now(UTC).isoformat(timespec="seconds"),
+        {},
+        corpus,
+    )
+    write_snapshot(folder, manifest, documents, plan.passages, vectors, means)
+    return plan.change(time.perf_counter() - start)
+
+
+def _vectors(
+    plan: _Plan, encoder: Encoder, means: LanguageMeans, old: Snapshot | None, progress: Progress
+) -> FloatArray:
+    """The centred unit vector of each passage of the plan, shape (passages, dimension)."""
+    rows = np.asarray(plan.rows, np.int64)
+    vectors = np.empty((len(rows), encoder.dimension), np.float32)
+    if old:
+        vectors[rows >= 0] = old.matrix()[rows[rows >= 0]]
+    new = [passage for passage, row in zip(plan.passages, plan.rows, strict=True) if row < 0]
+    if new:
+        encoded = encoder.encode_passages([encoder_text(passage) for passage in new], progress)
+        vectors[rows < 0] = means.centred_passages(encoded, [passage.language for passage in new])
+    return vectors
+
+
+def _digest(document: Document) -> str:
+    """A digest of all that an index keeps of a document."""
+    parts = (document.title, document.source, *document.references, document.text)
+    return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()[:32]
+
+
+def _text_key(passage: Passage) -> str:
+    """What two passages with the same vector have in common."""
+    return f"{passage.language}\0{encoder_text(passage)}"

@@ -1,0 +1,1 @@
+"""An answer becomes a page, or lines in a terminal."""

@@ -1,0 +1,5 @@
+"""``python -m ui`` is the command ``foundation-qa``."""
+
+from ui.cli import main
+
+main()

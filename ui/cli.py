@@ -1,0 +1,233 @@
+"""The shell commands. Everything that goes wrong on purpose becomes one message and exit status 1 here."""
+
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from corpus import FoundationQAError, language_of, load_settings
+from ui import terminal
+from ui.workplace import Workplace
+
+if TYPE_CHECKING:
+    from index import Hit
+    from qa import Answer
+
+app = typer.Typer(
+    name="foundation-qa",
+    help="Cited answers about foundation models, in English and Chinese, from bilingual texts. Offline.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+index_app = typer.Typer(
+    help="Build the index of the texts, bring it up to date, or see what that would do.", no_args_is_help=True
+)
+app.add_typer(index_app, name="index")
+
+Corpus = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--corpus", metavar="FOLDER", help="Folder of texts (.md, .txt); repeatable. Default: the built-in texts."
+    ),
+]
+Index = Annotated[
+    str | None, typer.Option("--index", metavar="FOLDER", help="Folder of the index. Default: one in your data folder.")
+]
+SettingsFile = Annotated[str | None, typer.Option("--settings", metavar="FILE", help="YAML file of settings.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Question = Annotated[str, typer.Argument(metavar="QUESTION", help="In English or Chinese.")]
+
+
+def _workplace(corpus: list[str] | None, index: str | None, settings: str | None) -> Workplace:
+    loaded = load_settings(settings)
+    return Workplace(loaded, tuple(corpus or loaded.corpus), index or loaded.index)
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 7860,
+    corpus: Corpus = None,
+    index: Index = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Bring the index up to date and open the page for asking in a browser."""
+    answerer = _workplace(corpus, index, settings).answerer(follow=True)
+    from ui.app import serve as serve_page
+
+    serve_page(answerer, host=host, port=port)
+
+
+@app.command()
+def ask(
+    question: Question, corpus: Corpus = None, index: Index = None, settings: SettingsFile = None, as_json: Json = False
+) -> None:
+    """Answer a question with exact quotes from the texts."""
+    answer = _workplace(corpus, index, settings).answerer().ask(question)
+    if as_json:
+        terminal.print_json(answer_facts(answer))
+    else:
+        terminal.print_answer(answer)
+
+
+@app.command()
+def search(
+    question: Question,
+    k: Annotated[int, typer.Option("-k", min=1, help="How many passages.")] = 5,
+    corpus: Corpus = None,
+    index: Index = None,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """Find the passages closest to a question."""
+    import time
+
+    passages = _workplace(corpus, index, settings).open()
+    start = time.perf_counter()
+    hits = passages.search(question, k)
+    seconds = round(time.perf_counter() - start, 4)
+    if as_json:
+        facts = {"question": question, "language": language_of(question), "seconds": seconds}
+        terminal.print_json(facts | {"hits": [hit_facts(hit) for hit in hits]})
+    else:
+        terminal.print_hits(hits)
+
+
+@index_app.command("update")
+def index_update(
+    corpus: Corpus = None, index: Index = None, settings: SettingsFile = None, as_json: Json = False
+) -> None:
+    """Bring the index up to date: only passages that changed are embedded."""
+    _change(_workplace(corpus, index, settings), as_json)
+
+
+@index_app.command("rebuild")
+def index_rebuild(
+    corpus: Corpus = None, index: Index = None, settings: SettingsFile = None, as_json: Json = False
+) -> None:
+    """Build the index anew, whatever is there."""
+    _change(_workplace(corpus, index, settings), as_json, anew=True)
+
+
+@index_app.command("status")
+def index_status(
+    corpus: Corpus = None, index: Index = None, settings: SettingsFile = None, as_json: Json = False
+) -> None:
+    """Show what an update would do, without doing it."""
+    _change(_workplace(corpus, index, settings), as_json, pending=True)
+
+
+def _change(workplace: Workplace, as_json: bool, *, anew: bool = False, pending: bool = False) -> None:
+    change = workplace.pending() if pending else workplace.update(anew=anew)
+    if as_json:
+        terminal.print_json(asdict(change))
+    else:
+        terminal.print_change(change, str(workplace.folder), pending)
+
+
+@app.command()
+def evaluate(
+    questions: Annotated[
+        Path, typer.Argument(metavar="QUESTIONS.jsonl", help="Questions with known answers, JSON Lines.")
+    ],
+    corpus: Corpus = None,
+    index: Index = None,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+) -> None:
+    """Measure retrieval and answers on questions whose answers are known."""
+    from qa.questions import load_questions
+
+    loaded = load_questions(questions)
+    answerer = _workplace(corpus, index, settings).answerer()
+    from qa.evaluating import figures, run
+
+    with terminal.progress_bar("Asking") as progress:
+        outcomes = run(answerer, loaded, progress)
+    if as_json:
+        terminal.print_json(figures(outcomes))
+    else:
+        terminal.print_figures(figures(outcomes))
+
+
+def answer_facts(answer: "Answer") -> dict[str, Any]:
+    """An answer as the JSON that scripts rely on."""
+    return {
+        "question": answer.question,
+        "language": answer.language,
+        "answered": answer.answered,
+        "text": answer.text,
+        "seconds": answer.seconds,
+        "citations": [
+            {
+                "number": citation.number,
+                "document_id": citation.document.id,
+                "title": citation.passage.title,
+                "heading": citation.passage.heading,
+                "language": citation.passage.language,
+                "source": citation.document.source,
+                "quote": citation.quote,
+                "start": citation.start,
+                "end": citation.end,
+                "score": citation.score,
+                "passage": {
+                    "id": citation.passage.id,
+                    "start": citation.passage.start,
+                    "end": citation.passage.end,
+                    "text": citation.passage.text,
+                },
+            }
+            for citation in answer.citations
+        ],
+    }
+
+
+def hit_facts(hit: "Hit") -> dict[str, Any]:
+    """A hit as the JSON that scripts rely on."""
+    passage = hit.passage
+    return {
+        "document_id": passage.document_id,
+        "title": passage.title,
+        "heading": passage.heading,
+        "language": passage.language,
+        "text": passage.text,
+        "start": passage.start,
+        "end": passage.end,
+        "score": round(hit.score, 4),
+        "passage_id": passage.id,
+    }
+
+
+def check_installation() -> None:
+    """FoundationQAError where the four packages come from different places: their names are common ones."""
+    import corpus
+    import index
+    import qa
+    import ui
+
+    places = {
+        package.__name__: Path(package.__file__ or ".").resolve().parent.parent for package in (corpus, index, qa, ui)
+    }
+    if len(set(places.values())) > 1:
+        shown = "; ".join(f"{name} from {place}" for name, place in places.items())
+        raise FoundationQAError(
+            f"The packages of foundation-qa come from different places: {shown}. Another folder with such a name "
+            f"stands before ours: start from another folder, or install into an environment of its own."
+        )
+
+
+def main() -> None:
+    """The command ``foundation-qa``."""
+    try:
+        app()
+    except FoundationQAError as error:
+        terminal.fail(str(error))
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader of our output left: nothing to say, and nobody to say it to
+        sys.exit(0)

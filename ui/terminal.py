@@ -1,0 +1,135 @@
+"""What the terminal shows: answers, tables, progress. Results go to stdout, everything else to stderr."""
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from corpus import Passage
+    from index import Hit, IndexChange
+    from qa import Answer
+
+_out = Console(highlight=False, soft_wrap=True)
+_err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    """``value`` as JSON on stdout, and nothing else there."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def warn(message: str) -> None:
+    """A message for the person, on stderr."""
+    _err.print(escape(message), style="yellow")
+
+
+def fail(message: str) -> None:
+    """The message of an error, on stderr."""
+    _err.print("[bold red]Error:[/] " + escape(message))
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+    """A callback ``(done, total)`` that shows a bar on stderr while there is something to wait for.
+
+    Where stderr is no terminal (a log), one line says what is going on.
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=_err, disable=not _err.is_terminal)
+    task: TaskID | None = None
+
+    def progress(done: int, total: int) -> None:
+        nonlocal task
+        if task is None:
+            if done >= total:
+                return
+            if bar.disable:
+                _err.print(f"{label}: {total} …")
+            bar.start()
+            task = bar.add_task(label, total=total)
+        bar.update(task, completed=done, total=total)
+
+    try:
+        yield progress
+    finally:
+        bar.stop()
+
+
+def print_answer(answer: "Answer") -> None:
+    """An answer and its sources, as a person reads them."""
+    _out.print(escape(answer.text), style=None if answer.answered else "yellow")
+    if answer.citations:
+        _out.print()
+    for citation in answer.citations:
+        passage = citation.passage
+        _out.print(
+            f"[bold]\\[{citation.number}][/] {escape(_place(passage))} [dim]({passage.language}, "
+            f"{escape(passage.document_id)}:{citation.start}-{citation.end}, {citation.score:.2f})[/]"
+        )
+        if citation.document.source != passage.document_id:
+            _out.print(f"    [dim]{escape(citation.document.source)}[/]")
+
+
+def _place(passage: "Passage") -> str:
+    return " › ".join(part for part in (passage.title, *passage.heading.split(" > ")) if part)
+
+
+def print_hits(hits: "list[Hit]") -> None:
+    """Passages, best first."""
+    for rank, hit in enumerate(hits, 1):
+        passage = hit.passage
+        facts = f"{passage.language}, {passage.document_id}, {hit.score:.2f}"
+        _out.print(f"[bold]{rank}.[/] {escape(_place(passage))} [dim]({escape(facts)})[/]")
+        _out.print(escape(passage.text) + "\n")
+
+
+def print_change(change: "IndexChange", folder: str, pending: bool) -> None:
+    """What an update did or would do, as a table."""
+    table = Table(title=escape(("Pending for " if pending else "Index ") + folder), title_justify="left")
+    for column in ("", "count", "texts"):
+        table.add_column(column)
+    for name, members in (("added", change.added), ("changed", change.changed), ("removed", change.removed)):
+        shown = ", ".join(members[:5]) + (" …" if len(members) > 5 else "")
+        table.add_row(name, str(len(members)), escape(shown))
+    for name in ("documents", "passages", "embedded", "reused"):
+        table.add_row("to embed" if pending and name == "embedded" else name, str(getattr(change, name)), "")
+    table.add_row("seconds", f"{change.seconds:.2f}", "")
+    _out.print(table)
+
+
+def print_figures(figures: dict[str, Any]) -> None:
+    """The figures of an evaluation, as a table: all questions first, then the groups."""
+    columns = ("recall@1", "recall@5", "mrr", "cited@1", "cited@3", "facts", "refused", "own_language_first")
+    table = Table(title=f"{figures['questions']} questions, {figures['answerable']} answerable", title_justify="left")
+    table.add_column("")
+    for column in ("questions", *columns):
+        table.add_column(column.replace("own_language_first", "own first"), justify="right")
+    _add_row(table, "all", figures, columns)
+    for group in ("by_language", "by_kind", "by_direction"):
+        table.add_section()
+        for name, row in figures[group].items():
+            _add_row(table, name, row, columns)
+    _out.print(table)
+    abstention = figures["abstention"]
+    _out.print(f"abstention: precision {_number(abstention['precision'])}, recall {_number(abstention['recall'])}")
+    _out.print(f"quotes: {figures['quotes']}, of them not exact: {figures['inexact_quotes']}")
+    if figures["gold_missing"]:
+        warn(
+            f"{figures['gold_missing']} questions have their answer in texts that this index does not hold; "
+            f"they count for facts and abstention only."
+        )
+
+
+def _add_row(table: Table, name: str, row: dict[str, Any], columns: tuple[str, ...]) -> None:
+    table.add_row(escape(name), str(row["questions"]), *(_number(row[column]) for column in columns))
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"
