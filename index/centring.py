@@ -24,6 +24,8 @@ from corpus import LANGUAGES
 from index.encoder import Encoder, FloatArray
 
 _SAMPLE = "sample.yaml"
+SAMPLE_PASSAGES = 70
+"""Passages of each language in the sample."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,16 +107,11 @@ class SentenceEncoder:
         place = str(offline_model(progress=self._progress)) if self.name == OFFLINE else self.name
         os.environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")
         try:
-            from sentence_transformers import SentenceTransformer
-            from transformers.utils import logging
-
-            logging.disable_progress_bar()
-            return SentenceTransformer(place, device="cpu", local_files_only=local)
+            return _load(place, local)
         except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
-            reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-            where = "folder" if local else "hub name"
+            reason = str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
             raise EncoderError(
-                f"The embedding model {self.name!r} ({where}) cannot be loaded: {reason} "
+                f"The embedding model {self.name!r} ({'folder' if local else 'hub name'}) cannot be loaded: {reason}. "
                 f"Set 'encoder' to {OFFLINE!r}, to the folder of a sentence-transformers model, or to a name on "
                 f"the hub that this machine can reach."
             ) from error
@@ -126,6 +123,39 @@ _OPTIONS: dict[str, Any] = {
     "normalize_embeddings": True,
     "batch_size": _BATCH,
 }
+
+
+def _load(place: str, local: bool) -> "SentenceTransformer":
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    if not local:
+        _fetch(place)
+    return SentenceTransformer(place, device="cpu", local_files_only=True)
+
+
+def _fetch(name: str) -> None:
+    """Bring a model of the hub into the hub's cache, unless it is there; OSError where that cannot be done.
+
+    One question whether the hub answers comes first: a download without a network retries for a minute.
+    """
+    from huggingface_hub import constants, snapshot_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    try:
+        snapshot_download(name, local_files_only=True)
+        return
+    except LocalEntryNotFoundError:
+        pass
+    if not constants.HF_HUB_OFFLINE:
+        try:
+            urlopen(constants.ENDPOINT, timeout=10).close()
+        except HTTPError:
+            pass  # it answered
+        except OSError as error:
+            raise OSError(f"it is not in the hub's cache on this machine, and the hub does not answer ({error})") from error
+    snapshot_download(name)
 
 
 def _looks_like_a_folder(name: str) -> bool:

@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus import Document, Passage, StoredIndexError
-from index.centring import LanguageMeans
+from index.centring import SAMPLE_PASSAGES, LanguageMeans
 from index.encoder import FloatArray
 from index.manifest import FILE as MANIFEST
 from index.manifest import IndexManifest, damaged
@@ -37,7 +37,7 @@ class Members:
     """The passages of one language, so that each language can be searched by itself."""
 
     rows: NDArray[np.int64]
-    centroid: FloatArray  # mean of their vectors, (dimension,)
+    centroid: FloatArray  # mean of their vectors and the sample's, (dimension,)
     selector: faiss.SearchParameters
 
 
@@ -104,7 +104,8 @@ def _members(passages: Sequence[Passage], vectors: faiss.Index) -> dict[str, Mem
     members = {}
     for language in sorted({passage.language for passage in passages}):
         rows = np.array([row for row, passage in enumerate(passages) if passage.language == language], np.int64)
-        centroid = vectors.reconstruct_batch(rows).mean(axis=0)
+        # The sample's centred vectors have the mean zero: they count, so that a few passages are not their own norm.
+        centroid = vectors.reconstruct_batch(rows).sum(axis=0) / (len(rows) + SAMPLE_PASSAGES)
         selector = faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))  # type: ignore[call-arg]  # faiss's stub lacks it
         members[language] = Members(rows, centroid, selector)
     return members

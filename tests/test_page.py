@@ -13,6 +13,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,13 +23,27 @@ from corpus import Document, FoundationQAError, language_of, split
 from qa.answer import Answer, Citation
 from ui.app import LONGEST_QUESTION, Answering, serve, start
 
+pytestmark = pytest.mark.slow
+
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 ZH_QUESTION = "什么是基础模型？"
 EN_QUESTION = "What is a foundation model?"
 UNANSWERABLE = "Who won the chess game on Mars?"
-HOSTILE = '<img src="http://evil.example/x.png" onerror="window.hacked=1"><script>window.hacked=1</script>{{1+1}} ${1+1} **b**'
+HOSTILE = (
+    '<img src="http://evil.example/x.png" onerror="window.hacked=1"><script>window.hacked=1</script>'
+    "{{1+1}} ${1+1} **b**"
+)
 
 ZH = Document(
     "zh/definition.md",
@@ -55,9 +70,10 @@ TRAP = Document(
     f"# Trap\n\n## Heading {HOSTILE}\n\nA line before. The trap says {HOSTILE} and no more.\n",
     (HOSTILE,),
 )
-FIXTURES = {
+QUOTED = {  # the quotes of each answer: their text, and their first words
     ZH_QUESTION: ((ZH, "基础模型是"), (EN, "A foundation model is")),
     EN_QUESTION: ((EN, "A foundation model is"),),
+    HOSTILE: ((TRAP, "The trap says"),),
 }
 
 
@@ -69,9 +85,8 @@ class SmallAnswerer:
             raise FoundationQAError(f"The index is gone {HOSTILE}")
         if question == "fault":
             raise ZeroDivisionError
-        pairs = FIXTURES.get(question) or (((TRAP, "The trap says"),) if question == HOSTILE else ())
-        citations = tuple(citation(number, *pair) for number, pair in enumerate(pairs, 1))
-        text = "\n".join(f"{each.quote} [{each.number}]" for each in citations)
+        citations = tuple(citation(number, *pair) for number, pair in enumerate(QUOTED.get(question, ()), 1))
+        text = "\n\n".join(f"“{each.quote}” [{each.number}]" for each in citations)
         nothing = f"The texts do not answer this. {history}"
         return Answer(question, language_of(question), bool(citations), text or nothing, citations, 0.01)
 
@@ -79,9 +94,9 @@ class SmallAnswerer:
 def citation(number: int, document: Document, words: str) -> Citation:
     """The first sentence of ``document`` that begins with ``words``."""
     for passage in split(document):
-        for start, end in passage.sentences:
-            if document.text[start:end].startswith(words):
-                return Citation(number, document, passage, document.text[start:end], start, end, 0.9)
+        for begin, end in passage.sentences:
+            if document.text[begin:end].startswith(words):
+                return Citation(number, document, passage, document.text[begin:end], begin, end, 0.9)
     raise LookupError(words)
 
 
@@ -99,7 +114,7 @@ def answerer() -> Answering:
 @pytest.fixture(scope="module")
 def page_url(answerer: Answering) -> Iterator[str]:
     page = start(answerer, port=free_port())
-    yield page.local_url
+    yield str(page.local_url)
     page.close(verbose=False)
 
 
@@ -151,7 +166,7 @@ def sideways(page: Page) -> int:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_a_chinese_question_is_answered_with_its_quotes_marked(
-    page: Page, answerer: Answering, artifacts: Path, scheme: str
+    page: Page, answerer: Answering, artifacts: Path, scheme: Literal["light", "dark"]
 ) -> None:
     page.emulate_media(color_scheme=scheme)
     page.reload()
@@ -191,7 +206,8 @@ def test_a_phone_shows_all_of_it_without_sideways_scrolling(page: Page, artifact
     page.wait_for_timeout(800)  # the page scrolls smoothly to the card
     assert sideways(page) == 0
     box = page.locator("#source-1-1").bounding_box()
-    assert box and box["x"] >= 0 and box["x"] + box["width"] <= 390
+    assert box
+    assert 0 <= box["x"] <= 390 - box["width"]
     page.screenshot(path=artifacts / "page-390-jumped.png")
     page.screenshot(path=artifacts / "page-390.png", full_page=True)
 
@@ -201,9 +217,7 @@ def test_on_a_laptop_chat_and_sources_scroll_by_themselves(page: Page) -> None:
     for _ in range(4):
         ask(page, ZH_QUESTION)
     for column in ("#chat .bubble-wrap", ".sources"):
-        assert page.evaluate(
-            "s => { const e = document.querySelector(s); return e.scrollHeight > e.clientHeight; }", column
-        )
+        assert page.locator(column).evaluate("element => element.scrollHeight > element.clientHeight")
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
     assert sideways(page) == 0
 
@@ -221,8 +235,7 @@ def test_an_empty_or_overlong_question_gets_a_hint_and_no_call(page: Page) -> No
     assert "请先输入问题" in page.inner_text("#hint")
     page.fill("#box textarea", "长" * (LONGEST_QUESTION + 1))
     page.press("#box textarea", "Enter")
-    page.wait_for_selector("#hint p[role=alert]")
-    assert "2,001" in page.inner_text("#hint")
+    page.wait_for_selector("#hint p:has-text('2,001')")
     assert len(page.input_value("#box textarea")) == LONGEST_QUESTION + 1
     assert page.locator("#chat .question").count() == 0
     ask(page, EN_QUESTION)
@@ -253,11 +266,12 @@ def test_a_follow_up_knows_the_questions_before_and_a_new_chat_does_not(page: Pa
     assert "()" in page.inner_text("#chat .unanswered")
 
 
-def test_a_fault_is_reported_and_the_question_kept(page: Page) -> None:
+def test_a_fault_is_reported_and_the_question_kept(page: Page, artifacts: Path) -> None:
     ask(page, EN_QUESTION)
     page.fill("#box textarea", "fault")
     page.press("#box textarea", "Enter")
-    page.wait_for_selector(".toast-wrap, [data-testid=toast-body]")
+    page.wait_for_selector("#hint p[role=alert]")
+    page.screenshot(path=artifacts / "page-fault.png")
     assert page.input_value("#box textarea") == "fault"
     assert page.locator("#chat .question").all_text_contents() == [EN_QUESTION]
 
@@ -277,7 +291,7 @@ def test_visitors_neither_wait_for_nor_see_one_another(browser: Browser) -> None
     try:
         pages = [context.new_page() for context in contexts]
         for page, question in zip(pages, (ZH_QUESTION, EN_QUESTION, UNANSWERABLE), strict=True):
-            page.goto(server.local_url)
+            page.goto(str(server.local_url))
             page.fill("#box textarea", question)
         for page in pages:
             page.press("#box textarea", "Enter")
@@ -307,9 +321,9 @@ def test_serving_prints_the_address_alone_and_ends_at_ctrl_c() -> None:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
     # A proxy in the environment must not come between Gradio and its own address.
     environment |= {"HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"}
-    command = [sys.executable, "-c", code]
+    pipe = subprocess.PIPE
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+        [sys.executable, "-c", code], stdout=pipe, stderr=pipe, text=True, env=environment
     ) as process:
         assert process.stdout is not None
         address = process.stdout.readline()

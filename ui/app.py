@@ -23,6 +23,11 @@ EXAMPLES = (
     "What are emergent abilities?",
 )
 _HERE = Path(__file__).parent
+_GRADIO_SETTINGS = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    # After every event Gradio sums up all events so far, for a monitoring page that is off here.
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000",
+}
 # Fonts of the visitor's own system, and Chinese ones by name where a system names them: nothing is fetched.
 _FONTS = (
     "system-ui",
@@ -36,6 +41,8 @@ _FONTS = (
     "sans-serif",
 )
 
+_FAULT = ("The program failed on this question; its log says why.", "程序处理这个问题时出错，原因见日志。")
+
 Messages = list[dict[str, Any]]
 
 
@@ -48,7 +55,9 @@ class Answering(Protocol):
 
 def build_page(answerer: Answering) -> gr.Blocks:
     """The page that asks ``answerer``, not started yet; what a visitor has asked is kept per visitor."""
-    with gr.Blocks(title="Foundation models Q&A · 基础模型问答", analytics_enabled=False, fill_width=True) as page:
+    os.environ.update(_GRADIO_SETTINGS)
+    page: gr.Blocks
+    with gr.Blocks(title="Foundation model Q&A · 基础模型问答", analytics_enabled=False, fill_width=True) as page:
         gr.HTML(_header(), elem_id="top", apply_default_css=False, js_on_load=None)
         _ask_view(answerer)
     return page
@@ -111,33 +120,19 @@ def _ask_view(answerer: Answering) -> None:
         except FoundationQAError as error:
             turn = Turn(question, problem=str(error))
         except Exception:
-            # A fault of the program: the visitor keeps the question, and Gradio reports the fault.
-            yield {chat: _messages(earlier), box: question}
+            # A fault of this program: the visitor keeps the question, the log gets the traceback.
+            yield {chat: _messages(earlier), box: question, hint: _hint(*_FAULT)}
             raise
         now = (*earlier, turn)
         yield {chat: _messages(now), sources: sources_html(now), turns: now}
 
+    everything = [chat, sources, turns, box, hint]
+    quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
     # No limit of its own: visitors share the server's threads and never queue behind one another.
-    asking: dict[str, Any] = {
-        "fn": ask,
-        "inputs": [box, turns],
-        "outputs": [chat, sources, turns, box, hint],
-        "concurrency_limit": None,
-        "show_progress": "hidden",
-        "api_visibility": "private",
-    }
-    box.submit(**asking)
-    chat.example_select(_chosen, None, box, queue=False, show_progress="hidden", api_visibility="private").then(
-        **asking
-    )
-    anew.click(
-        lambda: ([], sources_html(()), (), "", ""),
-        None,
-        [chat, sources, turns, box, hint],
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
-    )
+    asking: dict[str, Any] = {"fn": ask, "inputs": [box, turns], "outputs": everything, "concurrency_limit": None}
+    box.submit(**asking, **quiet)
+    chat.example_select(_chosen, None, box, queue=False, **quiet).then(**asking, **quiet)
+    anew.click(lambda: ([], sources_html(()), (), "", ""), None, everything, queue=False, **quiet)
 
 
 def _chosen(event: gr.SelectData) -> str:
@@ -147,14 +142,18 @@ def _chosen(event: gr.SelectData) -> str:
 def question_problem(question: str) -> str:
     """Why ``question`` cannot be asked, as HTML in both languages; empty where it can."""
     if not question:
-        return f'<p role="status">{both("Please type a question first.", "请先输入问题。")}</p>'
+        return _hint("Please type a question first.", "请先输入问题。")
     if len(question) > LONGEST_QUESTION:
         english = (
-            f"This question has {len(question):,} characters; it may have {LONGEST_QUESTION:,}. Please shorten it."
+            f"This question has {len(question):,} characters; {LONGEST_QUESTION:,} are allowed. Please shorten it."
         )
         chinese = f"这个问题有 {len(question):,} 个字符，最多 {LONGEST_QUESTION:,} 个，请缩短。"
-        return f'<p role="alert">{both(english, chinese)}</p>'
+        return _hint(english, chinese)
     return ""
+
+
+def _hint(english: str, chinese: str) -> str:
+    return f'<p role="alert">{both(english, chinese)}</p>'
 
 
 def _messages(turns: tuple[Turn, ...]) -> Messages:
@@ -176,7 +175,6 @@ def start(answerer: Answering, host: str = "127.0.0.1", port: int = 7860) -> gr.
     :class:`FoundationQAError` where nothing can listen at ``host`` and ``port``.
     """
     _check_free(host, port)
-    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"  # build_page says so too; Gradio looks in both places
     page = build_page(answerer)
     try:
         with _without_proxies():
@@ -189,6 +187,7 @@ def start(answerer: Answering, host: str = "127.0.0.1", port: int = 7860) -> gr.
                 inbrowser=False,
                 ssr_mode=False,
                 run_history=False,
+                enable_monitoring=False,
                 footer_links=[],
                 max_file_size="1kb",  # nothing is uploaded here
                 theme=gr.themes.Base(font=_FONTS, font_mono=("ui-monospace", "Consolas", "monospace")),
@@ -203,7 +202,7 @@ def start(answerer: Answering, host: str = "127.0.0.1", port: int = 7860) -> gr.
 def serve(answerer: Answering, host: str = "127.0.0.1", port: int = 7860) -> None:
     """Serve the page until Ctrl-C; print its address and nothing else. Errors as :func:`start`."""
     page = start(answerer, host, port)
-    print(page.local_url, flush=True)
+    print(page.local_url, flush=True)  # noqa: T201  # all that this command says
     try:
         while True:
             time.sleep(3600)
@@ -228,7 +227,8 @@ def _check_free(host: str, port: int) -> None:
 
 
 def _cannot_listen(host: str, port: int, reason: str) -> str:
-    return f"The page cannot be served at {host}, port {port}: {reason}. Name another port, such as --port {port % 65535 + 1}."
+    another = port + 1 if 1023 < port < 65535 else 7860
+    return f"The page cannot be served at {host}, port {port}: {reason}. Name another port: --port {another}."
 
 
 @contextmanager

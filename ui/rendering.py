@@ -67,7 +67,7 @@ def _answer_part(part: str, answer: Answer, number: int) -> str:
             return f'<span class="quote" lang="{_tag(citation.passage.language)}">{_text(part)}</span>'
         if part == f"[{citation.number}]":
             target = f"source-{number}-{citation.number}"
-            label = escape(f"Source {citation.number} / 出处 {citation.number}", quote=True)
+            label = _text(f"Source {citation.number} / 出处 {citation.number}")
             return f'<a class="cite" href="#{target}" data-jump="{target}" aria-label="{label}">{_text(part)}</a>'
     return _text(part)
 
@@ -96,13 +96,13 @@ def card_html(citation: Citation, turn_number: int) -> str:
     passage, document = citation.passage, citation.document
     back = f"answer-{turn_number}"
     card = f"source-{turn_number}-{citation.number}"
-    name = escape(_LANGUAGE_NAMES.get(passage.language, passage.language), quote=True)
+    name = _text(_LANGUAGE_NAMES.get(passage.language, passage.language))
+    title = f'<h3 id="{card}-title" lang="{_tag(language_of(passage.title))}">{_text(passage.title)}</h3>'
     return (
         f'<article class="card" id="{card}" tabindex="-1" aria-labelledby="{card}-title">'
         f'<header><a class="number" href="#{back}" data-jump="{back}" '
         f'aria-label="{citation.number}: back to the answer / 回到回答">{citation.number}</a>'
-        f'<div class="where"><h3 id="{card}-title" lang="{_tag(language_of(passage.title))}">{_text(passage.title)}</h3>'
-        f"{_heading(citation)}</div>"
+        f'<div class="where">{title}{_heading(citation)}</div>'
         f'<span class="language" lang="{_tag(passage.language)}">{name}</span></header>'
         f"{_context(citation)}"
         f'<blockquote class="passage" lang="{_tag(passage.language)}">{_marked(citation)}</blockquote>'
