@@ -1,12 +1,16 @@
 """Folders of texts become documents."""
 
+import os
+import re
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import date
 from pathlib import Path
 
 import charset_normalizer
 import yaml
 
-from corpus.blocks import Kind, blocks_of, front_matter_end
+from corpus.blocks import Kind, blocks_of, front_matter_end, heading_text
 from corpus.document import Document
 from corpus.errors import CorpusError
 from corpus.reading import readable
@@ -15,6 +19,10 @@ SUFFIXES = (".md", ".txt")
 LARGEST_FILE = 8_000_000  # bytes; a text beyond is rather a dump, and its passages would drown the others
 BUILT_IN_TEXTS = Path(__file__).parent / "texts"
 
+_TITLE_REACH = 20_000  # characters; a heading further down is not the title
+# ASCII, Chinese punctuation and the common characters, as GB18030 writes them. Other encodings look like this by
+# chance in a word or two only.
+_COMMON_GB = re.compile(rb"(?:[\0-\x7f]|[\xa1\xa3\xb0-\xd7][\xa1-\xfe])*+")
 _BYTE_ORDER_MARKS = {
     b"\xef\xbb\xbf": "utf-8-sig",
     b"\xff\xfe": "utf-16",
@@ -25,15 +33,15 @@ _BYTE_ORDER_MARKS = {
 def load_documents(*folders: str | Path, largest_file: int = LARGEST_FILE) -> list[Document]:
     """The texts (``.md``, ``.txt``) of ``folders`` and their subfolders, sorted by id.
 
-    Without a folder, the built-in texts. Hidden files and folders are passed over. :class:`CorpusError` where
-    a folder is missing or holds no text, where a text cannot be read, is larger than ``largest_file`` bytes,
-    or has the same path below its folder as another one.
+    Without a folder, the built-in texts. Links are followed; hidden files and folders are passed over.
+    :class:`CorpusError` where a folder is missing or holds no text, where a text cannot be read, is larger than
+    ``largest_file`` bytes, or has the same path below its folder as another one.
     """
     found: dict[str, Path] = {}
     for folder in [Path(folder) for folder in folders] or [BUILT_IN_TEXTS]:
         for path in text_files(folder):
             name = path.relative_to(folder).as_posix()
-            if name in found:
+            if name in found and not path.samefile(found[name]):
                 raise CorpusError(f"Two texts are called {name}: {found[name]} and {path}. Rename one of them.")
             found[name] = path
     return [load_document(path, name, largest_file) for name, path in sorted(found.items())]
@@ -46,20 +54,48 @@ def text_files(folder: Path) -> Iterator[Path]:
     if not folder.is_dir():
         raise CorpusError(f"{folder} is a file; --corpus takes the folder that holds the texts.")
     none = True
-    try:
-        for path in sorted(folder.rglob("*")):
-            hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-            if path.suffix.lower() in SUFFIXES and not hidden and path.is_file():
-                none = False
-                yield path
-    except OSError as error:
-        raise CorpusError(f"The folder {error.filename or folder} cannot be read: {error.strerror}.") from error
+    for path in sorted(_files_below(folder)):
+        if path.suffix.lower() in SUFFIXES and (path.is_file() or (path.is_symlink() and not path.exists())):
+            none = False
+            yield path
     if none:
-        raise CorpusError(f"The folder {folder} holds no text: no file that ends in {' or '.join(SUFFIXES)}.")
+        raise CorpusError(
+            f"The folder {folder} holds no text: no file that ends in {' or '.join(SUFFIXES)}. "
+            f"Put one there, or name another folder with --corpus FOLDER."
+        )
+
+
+def _files_below(folder: Path) -> Iterator[Path]:
+    """All that is no folder below ``folder``, hidden things left out, no folder twice however it is linked."""
+    root = folder.resolve()
+    seen = {root}
+
+    def refuse(error: OSError) -> None:
+        raise CorpusError(
+            f"The folder {error.filename} cannot be read: {error.strerror}. Allow reading it, or take it out."
+        ) from error
+
+    for place, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
+        wanted = []
+        for name in sorted(folders):
+            target = Path(place, name).resolve()
+            # What a link inside the folder leads to inside the folder is found there anyway.
+            inside = Path(place, name).is_symlink() and target.is_relative_to(root)
+            if not name.startswith(".") and not inside and target not in seen:
+                seen.add(target)
+                wanted.append(name)
+        folders[:] = wanted
+        for name in files:
+            if not name.startswith("."):
+                yield Path(place, name)
 
 
 def load_document(path: Path, name: str, largest_file: int = LARGEST_FILE) -> Document:
     """The text in the file ``path``, as the document with the id ``name``."""
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        raise CorpusError(f"The name of the file {str(path)!r} is not UTF-8. Rename it.") from None
     try:
         size = path.stat().st_size
         if size > largest_file:
@@ -69,15 +105,16 @@ def load_document(path: Path, name: str, largest_file: int = LARGEST_FILE) -> Do
             )
         raw = path.read_bytes()
     except OSError as error:
-        raise CorpusError(f"{path} cannot be read: {error.strerror}.") from error
+        raise CorpusError(
+            f"{path} cannot be read: {error.strerror}. Allow reading it, or take it out of the folder."
+        ) from error
     text = decode(raw, path)
     facts = _front_matter(text, path)
-    title = facts.get("title") or _first_heading(text) or Path(name).stem
-    source = facts.get("source") or facts.get("url") or name
-    references = facts.get("references") or ()
-    if not isinstance(references, (list, tuple)):
-        references = (references,)
-    return Document(name, str(title), str(source), text, tuple(str(reference) for reference in references))
+    title = _plain(facts.get("title")) or _first_heading(text) or Path(name).stem
+    source = _plain(facts.get("source")) or _plain(facts.get("url")) or name
+    references = facts.get("references")
+    plain = [_plain(value) for value in (references if isinstance(references, list) else [references])]
+    return Document(name, title, source, text, tuple(reference for reference in plain if reference))
 
 
 def decode(raw: bytes, path: Path) -> str:
@@ -89,21 +126,29 @@ def decode(raw: bytes, path: Path) -> str:
     try:
         text = raw.decode(_BYTE_ORDER_MARKS.get(mark, "utf-8"))
     except UnicodeDecodeError as error:
-        # Only these three: with the whole list, short Chinese texts are taken for Korean.
-        best = (
-            None
-            if mark or b"\0" in raw
-            else charset_normalizer.from_bytes(raw, cp_isolation=["gb18030", "big5", "cp1252"]).best()
-        )
-        if best is None:
+        text = "" if mark or b"\0" in raw else _detected(raw)
+        if not text:
             raise CorpusError(
                 f"{path} is not a text: it is neither UTF-8 (byte {error.start} is wrong), UTF-16 with a byte-order "
                 f"mark, GB18030 nor Big5. Save it as UTF-8, or take it out of the folder."
             ) from None
-        text = str(best)
     if "\0" in text:
         raise CorpusError(f"{path} is not a text: it holds zero bytes. Save it as UTF-8, or take it out of the folder.")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _detected(raw: bytes) -> str:
+    """The text that ``raw`` most likely is, in one of the encodings that English and Chinese texts come in; or ""."""
+    # Only these: with the whole list, short Chinese texts are taken for Korean.
+    match = charset_normalizer.from_bytes(raw, cp_isolation=["gb18030", "big5", "cp1252"]).best()
+    if match and match.encoding != "gb18030" and _COMMON_GB.fullmatch(raw):
+        # A few Chinese words in an English text are too little for the library to go by.
+        with suppress(UnicodeDecodeError):
+            return raw.decode("gb18030")
+    if not match:
+        # Many signs like "①" or "○" make the library doubt a Chinese text; it may doubt more before it gives up.
+        match = charset_normalizer.from_bytes(raw, cp_isolation=["gb18030", "big5"], threshold=0.5).best()
+    return str(match) if match else ""
 
 
 def _front_matter(text: str, path: Path) -> dict[str, object]:
@@ -113,19 +158,28 @@ def _front_matter(text: str, path: Path) -> dict[str, object]:
     body = text[:end].strip().removeprefix("---").removesuffix("---").removesuffix("...")
     try:
         facts = yaml.safe_load(body)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date like 2021-13-45
         where = getattr(error, "problem_mark", None)
         line = f" in line {where.line + 1}" if where else ""
         raise CorpusError(
-            f"The front matter of {path} is not YAML{line}: {getattr(error, 'problem', error)}. "
+            f"The front matter of {path} is not YAML{line}: {getattr(error, 'problem', None) or error}. "
             f"A value that holds a colon needs quotation marks."
         ) from error
     return facts if isinstance(facts, dict) else {}
 
 
+def _plain(value: object) -> str:
+    """What the front matter says, on one line; empty where it says nothing, or a list."""
+    return " ".join(str(value).split()) if isinstance(value, (str, int, float, date)) and value is not False else ""
+
+
 def _first_heading(text: str) -> str:
-    """The title that a text gives itself: its first highest heading before the first paragraph, or its first one."""
-    for block in blocks_of(text):
+    """The title that a text gives itself: its first heading."""
+    begin = front_matter_end(text)
+    top = text[begin : begin + _TITLE_REACH]
+    if len(text) > begin + _TITLE_REACH:
+        top = top.rpartition("\n")[0]
+    for block in blocks_of(top):
         if block.kind is Kind.HEADING:
-            return readable(text[block.start : block.end].rstrip("# \t"))
+            return readable(heading_text(top, block))
     return ""

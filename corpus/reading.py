@@ -5,17 +5,19 @@ from pathlib import PurePosixPath
 
 from corpus.document import Passage
 
+# Every pattern gives up where it sees its own opening again: a text of nothing but "[" costs no more than another.
+_TARGET = r"\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"()]*\")?\)"
 _RULES = [
-    (re.compile(r"<!--.*?-->", re.S), " "),
-    (re.compile(r"!\[\[[^\]]*\]\]"), " "),  # an embedded picture of a note-taking program
-    (re.compile(r"!\[[^\]]*\]\([^)]*\)"), " "),  # most alternative texts are file names, or just say "picture"
-    (re.compile(r"\[([^\]]+)\]\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"]*\")?\)"), r"\1"),
-    (re.compile(r"</?[A-Za-z][^<>]*>"), " "),
-    (re.compile(r"^[ \t]*\|?(?:[ \t]*:?-{3,}:?[ \t]*\|)+[ \t]*:?-*:?[ \t]*$", re.M), " "),
+    (re.compile(r"<!--(?:(?!-->|<!--).)*+-->", re.S), " "),
+    (re.compile(r"!\[\[[^\[\]]*\]\]"), " "),  # an embedded picture of a note-taking program
+    (re.compile(rf"!\[[^\[\]]*\]{_TARGET}"), " "),  # most alternative texts are file names, or just say "picture"
+    (re.compile(rf"\[([^\[\]]+)\]{_TARGET}"), r"\1"),
+    (re.compile(r"</?[A-Za-z][\w-]*(?=[\s/>])[^<>]*>"), " "),  # a tag, but no "<https://example.org>"
+    (re.compile(r"^[ \t]*+\|?(?:[ \t]*+:?-++:?[ \t]*+\|)++[ \t]*+:?-*+:?[ \t]*+$", re.M), " "),
     (re.compile(r"[\u2500-\u259f▼▲►◄]+"), " "),
     (re.compile(r"(\*\*|__|`+|~~)"), ""),
-    (re.compile(r"^[ \t]*(?:#{1,6}|>)[ \t]+", re.M), ""),
-    (re.compile(r"[ \t]*\|[ \t]*"), " | "),
+    (re.compile(r"^[ \t]*+(?:#{1,6}|>)[ \t]+", re.M), ""),
+    (re.compile(r"(?<![ \t])[ \t]*+\|[ \t]*|(?<=[ \t])\|[ \t]*"), " | "),
     (re.compile(r"\s+"), " "),
 ]
 

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 
 from corpus.document import Span
 from corpus.language import HAN
@@ -10,49 +11,81 @@ from corpus.language import HAN
 _CLOSING = "”’»」』）)】》〉\"']"
 # A mark that may end a sentence, with the closing quotes and brackets that belong to it. A full stop between
 # digits or letters ("3.5", "e.g.", "arxiv.org") does not; one before a Han character does.
-_END = re.compile(rf"(?:[。！？；…]+|[.!?;]+(?=[{re.escape(_CLOSING)}]*(?:\s|$|[{HAN}])))[{re.escape(_CLOSING)}]*")
+_END = re.compile(
+    rf"(?:[。！？；…][。！？；….!?]*+|(?<![.!?;])[.!?;]++(?=[{re.escape(_CLOSING)}]*(?:\s|$|[{HAN}])))"
+    rf"[{re.escape(_CLOSING)}]*"
+)
 _ABBREVIATIONS = frozenset(
-    "al approx art cf ch co corp dept dr ed eds e.g eq eqs esp est etc fig figs i.e inc jr ltd mr mrs ms no "
-    "nos p pp prof ref refs resp sec sr st tab univ v viz vol vols vs u.s u.k ph.d".split()
+    "al approx cf ch co corp dept dr ed eds e.g eq eqs esp est etc fig figs i.e inc jr ltd mr mrs ms "
+    "nos p pp prof refs resp sr st u.s u.k univ v viz vol vols vs ph.d a.m p.m".split()
 )
 # These end a sentence just as often as not: the next word tells.
-_MAY_END = frozenset({"etc", "inc", "ltd", "co", "corp", "u.s", "u.k", "ph.d", "al"})
+_MAY_END = frozenset({"etc", "inc", "ltd", "co", "corp", "u.s", "u.k", "ph.d", "al", "a.m", "p.m"})
+# These are words of their own, and short for something before a number only: "No. 5", "Aug. 2021".
+_BEFORE_NUMBER = frozenset("no art sec tab ref jan feb mar apr jun jul aug sep sept oct nov dec".split())
+_NUMBER = re.compile(r"[\d(\[#]|[IVX]+\b")
+_BEGINS_SENTENCE = re.compile(
+    r"(?:The|This|These|That|Those|It|In|We|They|There|When|While|If|For|By|As|With|At|On|Our|Its|However|But|And)\b"
+)
+_BEFORE = 400  # characters of a sentence that are looked back at: more are no sentence but a hostile text
 _BRACKET_REACH = 200  # characters after which a bracket that stays open is taken for a slip
-_LAST_WORD = re.compile(r"[\[(“‘\"']*([A-Za-z][A-Za-z.]*)\.$")
+_AFTER = _BRACKET_REACH + 100  # characters that are looked ahead at
+_LAST_WORD = re.compile(r"(\d\s*)?(?<![A-Za-z.])[\[(“‘\"']*([A-Za-z][A-Za-z.]{0,20})\.$")
+_LIST_NUMBER = re.compile(r"(?:^|[:：;；,，])\s*\d{1,3}\.$")
 
 
-def _ends_sentence(text: str, start: int, mark: re.Match[str]) -> bool:
-    """Whether the punctuation ``mark`` ends the sentence that begins at ``start``."""
+def _ends_sentence(text: str, start: int, end: int, mark: re.Match[str]) -> bool:
+    """Whether the punctuation ``mark`` ends the sentence that begins at ``start`` of ``text[:end]``."""
     punctuation = mark.group().rstrip(_CLOSING)
-    rest = text[mark.end() :].lstrip()
+    closing = mark.group()[len(punctuation) :]
+    before = text[max(start, mark.start() - _BEFORE) : mark.start()]
+    after = text[mark.end() : min(end, mark.end() + _AFTER)]
+    rest = after.lstrip()
+    if after.startswith(("，", "、", ",", "：", ":")) or "》" in closing or "〉" in closing:
+        return False  # a quoted question, "“为什么？”，他问", or a title, "《谁动了我的奶酪？》"
+    if _in_brackets(before + mark.group(), after):
+        return False  # a reference: "[Y. LeCun. 2015. Deep Learning.]"
     if punctuation == ";":
         # An English semicolon joins clauses of one sentence; between Han text it separates list members.
-        return bool(re.search(f"[{HAN}][{re.escape(_CLOSING)}]*$", text[start : mark.start()]))
+        return bool(re.match(f"[{HAN}]", before.rstrip(_CLOSING)[-1:]))
+    if rest[:1].islower() and rest[:1].isascii() and (closing or punctuation[-1] in ".…") and punctuation[0] in ".!?…":
+        return False  # "etc. and", "“Really?” he asked", "well… maybe"
     if not punctuation.endswith("."):
         return True
-    if punctuation == "..." and rest[:1].islower():
+    return not _abbreviates(before + punctuation, rest)
+
+
+def _abbreviates(head: str, rest: str) -> bool:
+    """Whether the full stop at the end of ``head`` marks an abbreviation, an initial or a list's number."""
+    if _LIST_NUMBER.search(head[-10:]):
+        return True  # the number of a list item: "1. Data", "namely: 1. Data"
+    word = _LAST_WORD.search(head[-40:])
+    if not word:
         return False
-    head = text[start : mark.start() + len(punctuation)]
-    if _in_brackets(head, text[mark.end() : mark.end() + _BRACKET_REACH]):
-        return False  # a reference: "[Y. LeCun. 2015. Deep Learning.]"
-    word = _LAST_WORD.search(head)
-    if word:
-        token = word.group(1).lower()
-        if token in _ABBREVIATIONS:
-            following = re.match(r"[A-Z][a-z]+\s+[a-z]", rest)
-            return token in _MAY_END and (not rest or bool(following))
-        if len(token) == 1 and word.group(1).isupper() and rest[:1].isupper():
-            return False  # an initial: "J. Smith"
-    if re.fullmatch(r"\s*\d{1,3}\.", head):
-        return False  # the number of a list item: "1. Data"
-    return not rest[:1].islower()
+    count, token = word.group(1), word.group(2)
+    if token.lower() in _BEFORE_NUMBER:
+        return bool(_NUMBER.match(rest))
+    if token.lower() in _MAY_END:
+        if not rest or _BEGINS_SENTENCE.match(rest):
+            return False
+        # A name follows "U.S." and "Inc." as well; "etc." is followed by what comes next.
+        return not (token.lower() == "etc" and re.match(r"[A-Z][a-z]+\s+[a-z]", rest))
+    if token.lower() in _ABBREVIATIONS:
+        return not (token == "ms" and count)  # milliseconds
+    if len(token) == 1 and token.isupper():
+        return rest[:1].isupper() and not _BEGINS_SENTENCE.match(rest)  # "J. Smith", but "plan B. The"
+    return False
 
 
 def _in_brackets(head: str, rest: str) -> bool:
     """Whether a bracket that ``head`` opens is closed in ``rest``."""
-    for opening, closing in ("()", "[]", "（）"):
-        if head.count(opening) > head.count(closing) and rest.find(closing) > rest.find(opening):
-            return rest.count(closing) > rest.count(opening)
+    for opening, closing in ("(（", ")）"), ("[", "]"):
+        if sum(map(head.count, opening)) > sum(map(head.count, closing)):
+            depth = 0
+            for character in rest[:_BRACKET_REACH]:
+                depth += (character in opening) - (character in closing)
+                if depth < 0:
+                    return True
     return False
 
 
@@ -60,25 +93,36 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> Iterato
     """Spans of the sentences in ``text[start:end]``, without the white space between them.
 
     Ends are ``。！？；…`` and ``. ! ?`` before white space, with closing quotes and brackets; abbreviations,
-    initials and decimal points end nothing. A stretch without an end is one sentence.
+    initials, decimal points and what stands in brackets end nothing. A stretch without an end is one sentence.
 
     >>> text = "Brown et al. (2020) trained it. 它有 1750 亿参数。"
     >>> [text[a:b] for a, b in sentence_spans(text)]
     ['Brown et al. (2020) trained it.', '它有 1750 亿参数。']
     """
     end = len(text) if end is None else end
-    window = text[:end]
-    begin = _skip_space(window, start)
-    for mark in _END.finditer(window, start):
-        if mark.end() > begin and _ends_sentence(window, begin, mark):
-            yield begin, mark.end()
-            begin = _skip_space(window, mark.end())
-    if begin < end and (tail := window[begin:].rstrip()):
-        yield begin, begin + len(tail)
+    begin = _skip_space(text, start, end)
+    for mark in _END.finditer(text, start, end):
+        if mark.end() > begin and _ends_sentence(text, begin, end, mark):
+            stop = _without_opening_quote(text, begin, mark)
+            yield begin, stop
+            begin = _skip_space(text, stop, end)
+    while end > begin and text[end - 1].isspace():
+        end -= 1
+    if begin < end:
+        yield begin, end
 
 
-def _skip_space(text: str, at: int) -> int:
-    while at < len(text) and text[at].isspace():
+def _without_opening_quote(text: str, begin: int, mark: re.Match[str]) -> int:
+    """Where ``mark`` ends, less a straight quote that opens the next sentence: ``他走了。"你好"``."""
+    stop = mark.end()
+    if text[stop - 1] == '"' and stop < len(text) and not text[stop].isspace():
+        quotes = text.count('"', max(begin, stop - _BEFORE), stop - 1)
+        return stop if quotes % 2 else stop - 1
+    return stop
+
+
+def _skip_space(text: str, at: int, end: int) -> int:
+    while at < end and text[at].isspace():
         at += 1
     return at
 
@@ -89,4 +133,9 @@ def width(text: str) -> int:
     It compares the length of passages across languages better than a count of characters: some 500 columns
     are 80 English words or 250 Chinese characters.
     """
-    return len(text) + sum(unicodedata.east_asian_width(character) in "WF" for character in text)
+    return len(text) if text.isascii() else sum(map(_columns, text))
+
+
+@cache
+def _columns(character: str) -> int:
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

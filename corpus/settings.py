@@ -50,10 +50,12 @@ def load_settings(path: str | Path | None) -> Settings:
         facts = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"The settings file {path} cannot be read: {error.strerror}.") from error
-    except (UnicodeDecodeError, yaml.YAMLError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: not UTF-8, or a date like 2021-13-45
         mark = getattr(error, "problem_mark", None)
         line = f" (line {mark.line + 1})" if mark else ""
-        raise SettingsError(f"The settings file {path} is not YAML in UTF-8{line}.") from error
+        raise SettingsError(
+            f"The settings file {path} is not YAML in UTF-8{line}: write 'key: value' lines."
+        ) from error
     if facts is None:
         return Settings()
     if not isinstance(facts, dict):

@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from corpus.blocks import Block, Kind, blocks_of
+from corpus.blocks import Block, Kind, blocks_of, heading_text
 from corpus.document import Document, Passage, Span
 from corpus.language import HAN, language_of
+from corpus.lines import WORDS
 from corpus.reading import encoder_text, readable
 from corpus.sentences import sentence_spans, width
 
@@ -15,8 +16,9 @@ PASSAGE_WIDTH = 500
 """Columns that a passage may have by default; see :func:`corpus.sentences.width`."""
 
 _MARKER = re.compile(r"(?:>[ \t]?)+|(?:[•·●○▪◦‣∙]|[-*+–—](?=\s)|\d{1,3}[.)、](?!\d)|[（(]\d{1,2}[)）])[ \t]*|\|[ \t]*")
-_ROW_END = re.compile(r"[ \t]*\|?[ \t]*$")
-_CLAUSE_END = re.compile(rf"[，、；：,;:](?=\s|[{HAN}])|\s+")
+_CLAUSE_END = re.compile(rf"[，、；：]|[,;:](?=\s|[{HAN}])")
+_HIDING = re.compile(r"[<\[]")
+_SPACE = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class _Piece:
     end: int
     sentences: tuple[Span, ...]
     language: str
+    section: int  # counts the headings above
     heading: str
     context: str
 
@@ -38,8 +41,10 @@ def split(document: Document, passage_width: int = PASSAGE_WIDTH) -> list[Passag
 
     They end at headings, changes of language, tables and paragraphs; a paragraph wider than
     ``passage_width`` columns is parted at sentence ends, and a sentence only where it is wider itself.
-    Stretches without a letter or digit (rules, pictures) are no passage.
+    No passage is wider. Stretches without a letter or digit (rules, pictures) are no passage.
     """
+    if passage_width < 2:
+        raise ValueError(f"passage_width is {passage_width}; a Chinese character alone takes 2 columns.")
     passages: list[Passage] = []
     seen: dict[str, int] = {}
     for run in _packed(document.text, _pieces(document, passage_width), passage_width):
@@ -72,10 +77,12 @@ def _passage(document: Document, run: Sequence[_Piece]) -> Passage:
 def _pieces(document: Document, limit: int) -> Iterator[_Piece]:
     text = document.text
     headings: list[tuple[int, str]] = []  # level and text of the headings above, outermost first
+    section = 0
     lead = ""  # the line that introduces the list or table which follows it
     for block in blocks_of(text):
         if block.kind is Kind.HEADING:
-            title = readable(text[block.start : block.end].rstrip("# \t"))
+            section += 1
+            title = readable(heading_text(text, block))
             headings = [(level, above) for level, above in headings if level < block.level]
             if title != document.title:  # the title stands beside the heading: once is enough
                 headings.append((block.level, title))
@@ -85,7 +92,10 @@ def _pieces(document: Document, limit: int) -> Iterator[_Piece]:
             continue
         heading = " > ".join(above for _, above in headings)
         context = _context(text, block, lead)
-        yield from _cut(text, block, heading, context, limit)
+        for run in _filled(text, _spans(text, block, limit), limit):
+            start, end = run[0][0], run[-1][1]
+            language = language_of(readable(text[start:end]))
+            yield _Piece(block.kind, block.group, start, end, tuple(run), language, section, heading, context)
         if block.kind is Kind.PROSE:
             line = text[block.start : block.end]
             lead = readable(line) if line.endswith((":", "：")) and width(line) <= limit // 2 else ""
@@ -94,7 +104,8 @@ def _pieces(document: Document, limit: int) -> Iterator[_Piece]:
 
 
 def _says_something(text: str) -> bool:
-    return bool(re.search(r"\w", readable(text)))
+    # Only tags, comments and pictures take words away.
+    return bool(WORDS.search(text)) and (not _HIDING.search(text) or bool(WORDS.search(readable(text))))
 
 
 def _context(text: str, block: Block, lead: str) -> str:
@@ -105,55 +116,55 @@ def _context(text: str, block: Block, lead: str) -> str:
     return " ".join(part for part in (lead, header) if part)
 
 
-def _cut(text: str, block: Block, heading: str, context: str, limit: int) -> Iterator[_Piece]:
-    """The block as one piece, or as several where it is wider than a passage may be."""
-    start = block.start
-    while marker := _MARKER.match(text, start, block.end):
-        start = marker.end()
-    end = block.end
+def _spans(text: str, block: Block, limit: int) -> Iterator[Span]:
+    """The sentences of ``block`` without its bullet or quotation mark, none wider than a passage may be."""
+    start, end = block.start, block.end
+    if block.kind is not Kind.OTHER:
+        while marker := _MARKER.match(text, start, end):
+            start = marker.end()
     if block.kind is Kind.ROW:
-        end -= len(_ROW_END.search(text[start:end]).group())  # type: ignore[union-attr]  # matches always
-    if block.kind in (Kind.ROW, Kind.OTHER):
-        sentences = [(start, end)]
-    else:
-        sentences = list(sentence_spans(text, start, end))
-    spans = [part for span in sentences if _says_something(text[slice(*span)]) for part in _clauses(text, span, limit)]
-    for run in _filled(text, spans, limit):
-        yield _Piece(
-            block.kind,
-            block.group,
-            run[0][0],
-            run[-1][1],
-            tuple(run),
-            language_of(readable(text[run[0][0] : run[-1][1]])),
-            heading,
-            context,
-        )
+        cells = text[start:end].rstrip(" \t")
+        end = start + len(cells if cells.endswith("\\|") else cells.removesuffix("|").rstrip(" \t"))
+    whole = block.kind in (Kind.ROW, Kind.OTHER)
+    for span in [(start, end)] if whole else sentence_spans(text, start, end):
+        for part in _clauses(text, span, limit):
+            if _says_something(text[slice(*part)]):
+                yield part
 
 
 def _clauses(text: str, span: Span, limit: int) -> Iterator[Span]:
-    """``span`` itself, or the parts of a sentence too wide for a passage, at clause marks where there are any."""
+    """``span`` itself, or the parts of a sentence too wide for a passage: at clause marks, or else at spaces."""
     start, end = span
-    while width(text[start:end]) > limit:
-        # A character is one or two columns wide.
+    # A character is one or two columns wide.
+    while end - start > limit or width(text[start:end]) > limit:
         reach = start + limit
-        while width(text[start:reach]) > limit:
-            reach -= (width(text[start:reach]) - limit + 1) // 2
-        cuts = [match.end() for match in _CLAUSE_END.finditer(text, start + (reach - start) // 2, reach)]
-        cut = cuts[-1] if cuts else reach
+        while (excess := width(text[start:reach]) - limit) > 0:
+            reach -= (excess + 1) // 2
+        half = start + (reach - start) // 2
+        cut = _last_end(_CLAUSE_END, text, half, reach) or _last_end(_SPACE, text, half, reach) or reach
         yield start, start + len(text[start:cut].rstrip())
-        start = cut + len(text[cut:end]) - len(text[cut:end].lstrip())
+        start = cut
+        while start < end and text[start].isspace():
+            start += 1
     if start < end:
         yield start, end
 
 
-def _filled(text: str, spans: Sequence[Span], limit: int) -> Iterator[list[Span]]:
+def _last_end(mark: re.Pattern[str], text: str, start: int, end: int) -> int:
+    """Where the last ``mark`` in ``text[start:end]`` ends; 0: there is none."""
+    return max((match.end() for match in mark.finditer(text, start, end)), default=0)
+
+
+def _filled(text: str, spans: Iterable[Span], limit: int) -> Iterator[list[Span]]:
     """Runs of neighbouring spans, each as wide as ``limit`` allows."""
     run: list[Span] = []
+    columns = 0
     for span in spans:
-        if run and width(text[run[0][0] : span[1]]) > limit:
+        columns += width(text[run[-1][1] if run else span[0] : span[1]])
+        if run and columns > limit:
             yield run
             run = []
+            columns = width(text[slice(*span)])
         run.append(span)
     if run:
         yield run
@@ -162,25 +173,29 @@ def _filled(text: str, spans: Sequence[Span], limit: int) -> Iterator[list[Span]
 def _packed(text: str, pieces: Iterable[_Piece], limit: int) -> Iterator[list[_Piece]]:
     """Runs of neighbouring pieces that make one passage each."""
     run: list[_Piece] = []
+    columns = 0
     for piece in pieces:
-        joins = run and (_belongs(run[-1], piece) or _introduces(text, run[-1], piece))
-        if run and not (joins and width(text[run[0].start : piece.end]) <= limit):
-            # A line that introduces a list or a table goes with it.
-            lead = [run.pop()] if len(run) > 1 and _introduces(text, run[-1], piece) else []
+        columns += width(text[run[-1].end if run else piece.start : piece.end])
+        introduced = bool(run) and _introduces(text, run[-1], piece)
+        if run and not (columns <= limit and (introduced or _belongs(run[-1], piece))):
+            # A line that introduces a list or a table goes with it, where both fit.
+            together = width(text[run[-1].start : piece.end])
+            lead = [run.pop()] if introduced and len(run) > 1 and together <= limit else []
             yield run
-            run = lead
+            run, columns = lead, together if lead else width(text[piece.start : piece.end])
         run.append(piece)
     if run:
         yield run
 
 
 def _introduces(text: str, last: _Piece, piece: _Piece) -> bool:
-    line = readable(text[last.start : last.end])
-    return last.kind is Kind.PROSE and bool(piece.context) and piece.context.startswith(line)
+    if last.kind is not Kind.PROSE or not piece.context or last.section != piece.section:
+        return False
+    return piece.context.startswith(readable(text[last.start : last.end]))
 
 
 def _belongs(last: _Piece, piece: _Piece) -> bool:
-    if last.heading != piece.heading or Kind.OTHER in (last.kind, piece.kind):
+    if last.section != piece.section or Kind.OTHER in (last.kind, piece.kind):
         return False
     if Kind.ROW in (last.kind, piece.kind):
         return last.group == piece.group

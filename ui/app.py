@@ -194,16 +194,16 @@ def start(answerer: Answering, host: str = "127.0.0.1", port: int = 7860) -> gr.
                 css_paths=[_HERE / "page.css"],
                 head=f"<script>{(_HERE / 'page.js').read_text(encoding='utf-8')}</script>",
             )
-    except OSError as error:  # taken since the check
-        raise FoundationQAError(_cannot_listen(host, port, "another program took it")) from error
+    except OSError as error:  # taken since the check, or Gradio waited five seconds in vain
+        raise FoundationQAError(_cannot_listen(host, port, "the server did not start")) from error
     return page
 
 
 def serve(answerer: Answering, host: str = "127.0.0.1", port: int = 7860) -> None:
     """Serve the page until Ctrl-C; print its address and nothing else. Errors as :func:`start`."""
     page = start(answerer, host, port)
-    print(page.local_url, flush=True)  # noqa: T201  # all that this command says
     try:
+        print(page.local_url, flush=True)  # noqa: T201  # all that this command says
         while True:
             time.sleep(3600)
     except KeyboardInterrupt:

@@ -1,0 +1,59 @@
+"""Which language a text is in, and how it reads without markup."""
+
+import time
+
+import pytest
+
+from corpus import encoder_text, language_of, readable
+from corpus.document import Passage
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("What is a foundation model?", "en"),
+        ("什么是基础模型？", "zh"),
+        ("用 ICL 的时候需要 update 模型参数吗？", "zh"),
+        ("What is 隐式知识库?", "en"),
+        ("基础模型 Foundation Model 范式", "zh"),
+        ("The term 涌现 (emergence) is used for abilities that were not designed.", "en"),
+        ("GPT-3 有 1750 亿参数。", "zh"),
+        ("", "en"),
+        ("12345 🎉", "en"),
+        ("𠮷", "zh"),
+    ],
+)
+def test_the_grammar_tells_the_language(text: str, language: str) -> None:
+    assert language_of(text) == language
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("**Scale** matters ([paper](https://example.org/a_(b)))", "Scale matters (paper)"),
+        ("![a picture](img.png) shows ![[Pasted image.png]] it", "shows it"),
+        ("a <b>bold</b> word<br/> <!-- hidden --> here", "a bold word here"),
+        ("see <https://example.org> now", "see <https://example.org> now"),
+        ("| a | b |\n|---|:-:|\n| 1 | 2 |", "a | b | | 1 | 2"),
+        ("1 < 2 and 3 > 2", "1 < 2 and 3 > 2"),
+        ("> quoted\n> 文字", "quoted 文字"),
+    ],
+)
+def test_markup_is_no_part_of_the_words(text: str, words: str) -> None:
+    assert readable(text) == words
+
+
+@pytest.mark.parametrize("unit", ["[", "![", "![[", "![](", "<!--", "<a ", "[a](", "(", " ", "-", "|", "` ", "> "])
+def test_hostile_markup_costs_no_more_than_its_length(unit: str) -> None:
+    begin = time.perf_counter()
+    readable("x" + unit * (300_000 // len(unit)) + "x")
+    assert time.perf_counter() - begin < 2
+
+
+def test_the_encoder_sees_title_heading_and_context_before_the_words() -> None:
+    passage = Passage("x#1", "x.md", "A title", "Data > Size", "Model | Size", "en", "| GPT-3 | **175B**", 0, 18, ())
+    assert encoder_text(passage) == "A title\nData: Size\nModel | Size\nGPT-3 | 175B"
+
+
+def test_a_file_name_is_no_title_to_the_encoder() -> None:
+    assert encoder_text(Passage("x#1", "notes/x.md", "x", "", "", "en", "Words.", 0, 6, ())) == "Words."

@@ -1,0 +1,181 @@
+"""Files and folders become documents, or one clear message."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from corpus import CorpusError, Document, load_documents
+
+ENGLISH = "# Scale\n\nA foundation model is trained on broad data at scale; it can be adapted to many tasks.\n"
+CHINESE = "# 规模\n\n基础模型是在广泛数据上训练的模型，可以适应许多下游任务。它带来涌现与同质化两种特性。\n"
+TRADITIONAL = "# 規模\n\n基礎模型是在廣泛資料上訓練的模型，可以適應許多下游任務。史丹佛大學於二○二一年提出這個名詞。\n"
+MIXED = ENGLISH * 4 + "The Chinese word is 涌现。\n"
+
+
+def load(folder: Path, raw: bytes | str, name: str = "a.md") -> Document:
+    path = folder / name
+    path.write_bytes(raw if isinstance(raw, bytes) else raw.encode("utf-8"))
+    (document,) = load_documents(folder)
+    path.unlink()
+    return document
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+@pytest.mark.parametrize("text", [CHINESE, ENGLISH, CHINESE * 50, MIXED])
+def test_simplified_chinese_and_english_are_read_in_any_encoding(tmp_path: Path, encoding: str, text: str) -> None:
+    assert load(tmp_path, text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize("count", [1, 5, 50])
+def test_big5_is_read(tmp_path: Path, count: int) -> None:
+    assert load(tmp_path, (TRADITIONAL * count).encode("big5")).text == TRADITIONAL * count
+
+
+def test_big_endian_utf_16_and_windows_1252_are_read(tmp_path: Path) -> None:
+    assert load(tmp_path, b"\xfe\xff" + CHINESE.encode("utf-16-be")).text == CHINESE
+    text = "Café — déjà vu, “quoted” text about foundation models."
+    assert load(tmp_path, text.encode("cp1252")).text == text
+
+
+def test_newlines_alone_are_changed(tmp_path: Path) -> None:
+    text = "# 标题\r\n\r\nA\u200bB 𠮷🎉\x0c\u2028 end\rlast  \r\n\t"
+    assert load(tmp_path, text).text == "# 标题\n\nA\u200bB 𠮷🎉\x0c\u2028 end\nlast  \n\t"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + bytes(range(256)) * 8,
+        bytes(range(1, 256)) * 20,
+        CHINESE.encode("utf-16-le"),
+        CHINESE.encode("utf-32"),
+        b"\xff\xfe\x00\xd8",
+        b"text with a \0 in it",
+    ],
+)
+def test_what_is_no_text_is_named(tmp_path: Path, raw: bytes) -> None:
+    (tmp_path / "good.txt").write_text("Words.", encoding="utf-8")
+    (tmp_path / "bad.md").write_bytes(raw)
+    with pytest.raises(CorpusError, match=r"bad\.md is not a text: .*Save it as UTF-8"):
+        load_documents(tmp_path)
+
+
+def test_a_text_beyond_the_limit_is_refused_with_both_sizes(tmp_path: Path) -> None:
+    with (tmp_path / "dump.txt").open("wb") as file:
+        file.truncate(20_000_000)
+    with pytest.raises(CorpusError, match=r"dump\.txt has 20\.0 MB; a text may have 8\.0 MB.*largest_file_mb"):
+        load_documents(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("---\ntitle: 基础模型\n---\n# Other\n\nx", "基础模型"),
+        ("---\ntitle: 2021\n---\nx.", "2021"),
+        ("---\ntitle: [a, b]\n---\n# Own\n\nx.", "Own"),
+        ("# Learning C#\n\nText.", "Learning C#"),
+        ("## **Closed** ##\n\nText.", "Closed"),
+        ("A bare title\n\nAnd a paragraph that says more.", "A bare title"),
+        ("Title\n=====\n\nText here.", "Title"),
+        ("一、背景\n\n正文在此。", "一、背景"),
+        ("Skip to content\n\nIntroduction\n\nOverview\n\nThis is text.", "Introduction"),
+        ("Only prose, with a full stop.", "a"),
+        ("", "a"),
+    ],
+)
+def test_a_text_is_titled_by_itself(tmp_path: Path, text: str, title: str) -> None:
+    assert load(tmp_path, text).title == title
+
+
+def test_front_matter_names_source_and_references(tmp_path: Path) -> None:
+    text = "---\ntitle: T\nurl: https://example.org/x\nreferences:\n- Bommasani 2021\n- 7\n...\nx.\n"
+    document = load(tmp_path, text)
+    assert (document.source, document.references) == ("https://example.org/x", ("Bommasani 2021", "7"))
+    assert load(tmp_path, "---\nreferences: one\n---\n").references == ("one",)
+    plain = load(tmp_path, "Words.")
+    assert (plain.source, plain.references) == ("a.md", ())
+
+
+@pytest.mark.parametrize(
+    ("front", "line"),
+    [
+        ("title: Models: a survey", "line 2"),
+        ("a: 1\nb: [", "line 4"),
+        ("date: 2021-13-45", "month"),
+        ("a: " + "[" * 5000, ""),
+    ],
+)
+def test_wrong_front_matter_is_named_with_its_line(tmp_path: Path, front: str, line: str) -> None:
+    with pytest.raises(CorpusError, match=r"front matter of .*a\.md is not YAML.*quotation marks") as caught:
+        load(tmp_path, f"---\n{front}\n---\nText.\n")
+    assert line in str(caught.value)
+
+
+def test_texts_are_found_below_the_folder_in_order(tmp_path: Path) -> None:
+    for name in ("z.TXT", "b/c.md", "a.md", ".hidden/d.md", "b/.e.md", "f.pdf", "中文.md"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("Words.", encoding="utf-8")
+    (tmp_path / "folder.md").mkdir()
+    assert [document.id for document in load_documents(tmp_path)] == ["a.md", "b/c.md", "z.TXT", "中文.md"]
+
+
+def test_links_are_followed_once(tmp_path: Path) -> None:
+    outside, corpus = tmp_path / "outside", tmp_path / "corpus"
+    outside.mkdir()
+    (corpus / "sub").mkdir(parents=True)
+    (outside / "x.md").write_text("Words.", encoding="utf-8")
+    (outside / "back").symlink_to(corpus)
+    (corpus / "sub" / "y.md").write_text("Words.", encoding="utf-8")
+    (corpus / "linked").symlink_to(outside)
+    (corpus / "loop").symlink_to(corpus)
+    (corpus / "twice").symlink_to(outside)
+    (corpus / "file.md").symlink_to(outside / "x.md")
+    assert [document.id for document in load_documents(corpus)] == ["file.md", "linked/x.md", "sub/y.md"]
+
+
+def test_a_link_to_nothing_is_named(tmp_path: Path) -> None:
+    (tmp_path / "gone.md").symlink_to(tmp_path / "missing")
+    with pytest.raises(CorpusError, match=r"gone\.md cannot be read: No such file"):
+        load_documents(tmp_path)
+
+
+def test_two_texts_with_one_id_are_both_named(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.md").write_text("Words.", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"called a\.md: .*one.* and .*two.*Rename"):
+        load_documents(tmp_path / "one", tmp_path / "two")
+    assert len(load_documents(tmp_path / "one", tmp_path / "one")) == 1
+
+
+def test_a_folder_that_is_missing_empty_or_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file.md").write_text("x", encoding="utf-8")
+    for name, words in (("missing", "There is no folder"), ("empty", "holds no text"), ("file.md", "is a file")):
+        with pytest.raises(CorpusError, match=rf"{words}.*--corpus|{name} {words}.*--corpus") as caught:
+            load_documents(tmp_path / name)
+        assert name in str(caught.value)
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="permissions do not bind root")
+def test_what_may_not_be_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("x", encoding="utf-8")
+    (tmp_path / "a.md").chmod(0)
+    with pytest.raises(CorpusError, match=r"a\.md cannot be read: Permission denied"):
+        load_documents(tmp_path)
+
+
+def test_a_file_name_that_is_no_text_is_named(tmp_path: Path) -> None:
+    try:
+        Path(os.fsdecode(os.fsencode(tmp_path) + b"/\xff.md")).write_text("x", encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    with pytest.raises(CorpusError, match=r"\\udcff\.md.*Rename"):
+        load_documents(tmp_path)
+
+
+def test_the_built_in_texts_come_in_both_languages() -> None:
+    ids = [document.id for document in load_documents()]
+    assert ids == sorted(ids)
+    assert {name.split("/")[0] for name in ids} == {"en", "zh"}
