@@ -9,7 +9,7 @@ from corpus.errors import (
     SettingsError,
     StoredIndexError,
 )
-from corpus.language import LANGUAGES, language_of
+from corpus.language import HAN, LANGUAGES, language_of
 from corpus.loading import BUILT_IN_TEXTS, load_document, load_documents
 from corpus.reading import encoder_text, readable
 from corpus.sentences import sentence_spans, width
@@ -18,6 +18,7 @@ from corpus.splitting import PASSAGE_WIDTH, split
 
 __all__ = [
     "BUILT_IN_TEXTS",
+    "HAN",
     "LANGUAGES",
     "PASSAGE_WIDTH",
     "CorpusError",

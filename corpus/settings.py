@@ -20,6 +20,7 @@ class Settings:
     index: str = ""  # folder of the index, relative to the settings file; empty: one in the user's data folder
     encoder: str = "offline"  # "offline", the folder of a sentence-transformers model, or a name on the hub
     passage_width: int = PASSAGE_WIDTH  # columns of the widest passage, 100 to 4000
+    late_interaction: bool = True  # keep token vectors: finds more, takes some thirty times the space
     largest_file_mb: float = LARGEST_FILE / 1e6  # a larger text is refused
 
     def __post_init__(self) -> None:
@@ -34,6 +35,7 @@ _EXPECTED = {
     "index": "a folder",
     "encoder": '"offline", a folder, or a name on the hub',
     "passage_width": "a whole number",
+    "late_interaction": "true or false",
     "largest_file_mb": "a number",
 }
 
@@ -84,6 +86,7 @@ def _value(path: Path, key: str, value: Any) -> Any:
         "index": isinstance(value, str) and bool(value),
         "encoder": isinstance(value, str) and bool(value),
         "passage_width": isinstance(value, int) and not isinstance(value, bool),
+        "late_interaction": isinstance(value, bool),
         "largest_file_mb": isinstance(value, (int, float)) and not isinstance(value, bool),
     }[key]
     if not right:

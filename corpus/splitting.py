@@ -12,7 +12,7 @@ from corpus.lines import WORDS
 from corpus.reading import encoder_text, readable
 from corpus.sentences import sentence_spans, width
 
-PASSAGE_WIDTH = 500
+PASSAGE_WIDTH = 250
 """Columns that a passage may have by default; see :func:`corpus.sentences.width`."""
 
 _MARKER = re.compile(r"(?:>[ \t]?)+|(?:[•·●○▪◦‣∙]|[-*+–—](?=\s)|\d{1,3}[.)、](?!\d)|[（(]\d{1,2}[)）])[ \t]*|\|[ \t]*")

@@ -1,8 +1,10 @@
 """Texts become vectors: the offline model by default, any sentence-transformers model by name."""
 
 import hashlib
+import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -20,10 +22,32 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float32]
 
+
+def unit(vectors: FloatArray) -> FloatArray:
+    """``vectors`` scaled to length 1 along the last axis; a zero vector stays one."""
+    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
+    return np.asarray(vectors / np.maximum(lengths, 1e-9), np.float32)
+
+
 OFFLINE = "offline"
 """The name of the model that comes with the installation."""
 
+_COMMON = 4.0  # minus the log-probability of a token too common to say anything, such as a comma
 _BATCH = 16  # passages embedded between two signs of progress
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A text as the model sees it: as a whole, and token by token.
+
+    The prompt and the special tokens are left out of ``tokens``; of a text longer than the model reads, only
+    the beginning is there.
+    """
+
+    vector: FloatArray  # (dimension,), unit length
+    tokens: FloatArray  # (tokens, dimension), unit length each
+    spans: NDArray[np.int32]  # (tokens, 2): start and end of each token in the text, code points
+    weights: FloatArray  # (tokens,): how much a token says, see _rarity
 
 
 class Encoder(Protocol):
@@ -41,11 +65,14 @@ class Encoder(Protocol):
     def dimension(self) -> int:
         """Numbers in a vector."""
 
-    def encode_passages(self, texts: Sequence[str], progress: Progress = quiet) -> FloatArray:
-        """Unit vectors of passages, shape (len(texts), dimension)."""
+    def encode_passages(self, texts: Sequence[str], progress: Progress = quiet) -> Iterator[tuple[int, Encoded]]:
+        """Each passage with its number in ``texts``, in whatever order is fast; one batch in memory at a time."""
 
-    def encode_questions(self, texts: Sequence[str]) -> FloatArray:
-        """Unit vectors of questions, shape (len(texts), dimension)."""
+    def encode_questions(self, texts: Sequence[str]) -> list[Encoded]:
+        """The questions, in order."""
+
+    def rarity(self, words: Sequence[str]) -> FloatArray:
+        """How much each of these words says: more for a name than for an "of"; shape (len(words),)."""
 
 
 class SentenceEncoder:
@@ -82,23 +109,75 @@ class SentenceEncoder:
             raise EncoderError(f"The model {self.name} does not say how many dimensions its vectors have.")
         return int(dimension)
 
-    def encode_passages(self, texts: Sequence[str], progress: Progress = quiet) -> FloatArray:
+    def encode_passages(self, texts: Sequence[str], progress: Progress = quiet) -> Iterator[tuple[int, Encoded]]:
         """See :class:`Encoder`; ``progress`` is called between batches."""
-        vectors = np.empty((len(texts), self.dimension), np.float32)
         # Texts of like length share a batch, so that little is computed for padding.
         order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
         for start in range(0, len(order), _BATCH):
-            chosen = order[start : start + _BATCH]
             progress(start, len(order))
-            vectors[chosen] = self._model.encode_document([texts[at] for at in chosen], **_OPTIONS)
+            chosen = order[start : start + _BATCH]
+            yield from zip(chosen, self._encode([texts[at] for at in chosen], "passage"), strict=True)
         progress(len(order), len(order))
-        return vectors
 
-    def encode_questions(self, texts: Sequence[str]) -> FloatArray:
+    def encode_questions(self, texts: Sequence[str]) -> list[Encoded]:
         """See :class:`Encoder`."""
-        if not texts:
-            return np.empty((0, self.dimension), np.float32)
-        return np.asarray(self._model.encode_query(list(texts), **_OPTIONS), np.float32)
+        return self._encode(list(texts), "query")
+
+    def rarity(self, words: Sequence[str]) -> FloatArray:
+        """See :class:`Encoder`; the sum over the pieces of a word, as the tokenizer cuts it."""
+        if not words:
+            return np.empty(0, np.float32)
+        pieces = self._tokenizer(list(words), add_special_tokens=False)["input_ids"]
+        return np.array([max(0.5, self._rarity[ids].sum()) if ids else 0.5 for ids in pieces], np.float32)
+
+    def _encode(self, texts: list[str], role: str) -> list[Encoded]:
+        prompt = self._prompt(role)
+        rows = self._model.encode(
+            texts, prompt=prompt, output_value=None, batch_size=_BATCH, show_progress_bar=False, convert_to_numpy=False
+        )
+        marked = self._tokenizer(
+            [prompt + text for text in texts],
+            truncation=True,
+            max_length=self._model.max_seq_length,
+            return_offsets_mapping=True,
+        )
+        return [
+            self._one(row, np.asarray(ids), np.asarray(spans, np.int32).reshape(-1, 2), len(prompt))
+            for row, ids, spans in zip(rows, marked["input_ids"], marked["offset_mapping"], strict=True)
+        ]
+
+    def _one(self, row: dict[str, Any], ids: NDArray[np.int64], spans: NDArray[np.int32], prompt: int) -> Encoded:
+        present = row["attention_mask"].numpy().astype(bool)
+        tokens = row["token_embeddings"].numpy()[present]
+        if len(tokens) != len(ids):
+            raise EncoderError(f"The model {self.name} pools other tokens than its tokenizer gives: it cannot be used.")
+        # Special tokens have an empty span; a piece may take the blank before it along.
+        own = (spans[:, 1] > spans[:, 0]) & (spans[:, 1] > prompt)
+        return Encoded(
+            unit(row["sentence_embedding"].numpy().astype(np.float32)),
+            unit(tokens[own].astype(np.float32)),
+            np.maximum(spans[own] - prompt, 0),
+            np.maximum(self._rarity[ids[own]], 0.5).astype(np.float32),
+        )
+
+    def _prompt(self, role: str) -> str:
+        prompts = self._model.prompts or {}
+        names = ("query",) if role == "query" else ("document", "passage", "corpus")
+        return next((prompts[name] for name in names if prompts.get(name)), "")
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        return self._model.tokenizer
+
+    @cached_property
+    def _rarity(self) -> FloatArray:
+        """How much a token says, by id: minus its unigram log-probability, less 4; 1 where a tokenizer has none."""
+        model = json.loads(self._tokenizer.backend_tokenizer.to_str())["model"]
+        if model.get("type") != "Unigram":
+            return np.ones(len(self._tokenizer), np.float32)
+        scores = np.array([score for _, score in model["vocab"]], np.float32)
+        rarity = np.maximum(-scores - _COMMON, 0.0)
+        return np.pad(rarity, (0, max(0, len(self._tokenizer) - len(rarity))))
 
     @cached_property
     def _model(self) -> "SentenceTransformer":
@@ -115,14 +194,6 @@ class SentenceEncoder:
                 f"Set 'encoder' to {OFFLINE!r}, to the folder of a sentence-transformers model, or to a name on "
                 f"the hub that this machine can reach."
             ) from error
-
-
-_OPTIONS: dict[str, Any] = {
-    "show_progress_bar": False,
-    "convert_to_numpy": True,
-    "normalize_embeddings": True,
-    "batch_size": _BATCH,
-}
 
 
 def _load(place: str, local: bool) -> "SentenceTransformer":
@@ -154,7 +225,9 @@ def _fetch(name: str) -> None:
         except HTTPError:
             pass  # it answered
         except OSError as error:
-            raise OSError(f"it is not in the hub's cache on this machine, and the hub does not answer ({error})") from error
+            raise OSError(
+                f"it is not in the hub's cache on this machine, and the hub does not answer ({error})"
+            ) from error
     snapshot_download(name)
 
 

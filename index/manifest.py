@@ -7,7 +7,7 @@ from pathlib import Path
 
 from corpus import StoredIndexError
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the files of an index change their meaning."""
 
 FILE = "manifest.json"
@@ -22,6 +22,7 @@ class IndexManifest:
     encoder_digest: str
     dimension: int  # numbers in a vector
     passage_width: int  # columns
+    late_interaction: bool  # whether token vectors are stored
     documents: Mapping[str, str]  # document id -> digest of its text
     passages: int
     built: str  # UTC, ISO 8601

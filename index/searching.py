@@ -3,18 +3,19 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from corpus import Passage, language_of
+from corpus import Passage
 from index.encoder import Encoder
+from index.ranking import asked, rank
 from index.storing import Snapshot, current_generation, read_snapshot
 from index.updating import check_identity
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage that was found, and how close it is."""
+    """A passage that was found, and how well it fits."""
 
     passage: Passage
-    score: float  # cosine of centred vectors, -1 to 1, higher is closer, comparable between languages
+    score: float  # 0 to 1, higher is closer, comparable between languages and questions; see Standing.score
 
 
 class PassageIndex:
@@ -30,9 +31,11 @@ class PassageIndex:
 
     @classmethod
     def open(cls, folder: str | Path, encoder: Encoder) -> "PassageIndex":
-        """The index in ``folder``; StoredIndexError where there is none, it is damaged, or another model built it."""
-        snapshot = _checked(Path(folder), encoder)
-        return cls(Path(folder), encoder, snapshot)
+        """The index in ``folder``.
+
+        :class:`StoredIndexError` where there is none, where it is damaged, or where another model built it.
+        """
+        return cls(Path(folder), encoder, _checked(Path(folder), encoder))
 
     @property
     def snapshot(self) -> Snapshot:
@@ -42,30 +45,18 @@ class PassageIndex:
         return self._snapshot
 
     def search(self, question: str, k: int = 5) -> list[Hit]:
-        """The ``k`` passages closest to ``question``, best first; fewer where the index holds fewer.
+        """The ``k`` passages that fit ``question`` best, best first.
 
+        There are fewer where the index holds fewer, and never more than twice :data:`index.ranking.CANDIDATES`.
         ValueError where ``k`` is not positive. A question without a word finds nothing.
         """
-        return search(self.snapshot, self.encoder, question, k)
-
-
-def search(snapshot: Snapshot, encoder: Encoder, question: str, k: int) -> list[Hit]:
-    """:meth:`PassageIndex.search` in one given state of the index."""
-    if k < 1:
-        raise ValueError(f"k must be 1 or more, not {k}")
-    if not question.strip():
-        return []
-    language = language_of(question)
-    vector = snapshot.means.centred_questions(encoder.encode_questions([question]), [language])
-    hits: list[Hit] = []
-    for members in snapshot.members.values():
-        scores, rows = snapshot.vectors.search(vector, min(k, len(members.rows)), params=members.selector)
-        # A question is a little closer to one language than to the other also after centring.
-        usual = float(vector[0] @ members.centroid)
-        hits += [
-            Hit(snapshot.passages[row], float(score) - usual) for score, row in zip(scores[0], rows[0], strict=True)
-        ]
-    return sorted(hits, key=lambda hit: -hit.score)[:k]
+        if k < 1:
+            raise ValueError(f"k must be 1 or more, not {k}")
+        if not question.strip():
+            return []
+        snapshot = self.snapshot
+        ranked = rank(snapshot, asked(question, self.encoder, snapshot.calibration))
+        return [Hit(snapshot.passages[one.row], one.score) for one in ranked[:k]]
 
 
 def _checked(folder: Path, encoder: Encoder) -> Snapshot:

@@ -1,7 +1,8 @@
 """The files of an index: read whole, written beside, replaced in one step.
 
     INDEX/CURRENT          the name of the generation that counts
-    INDEX/<generation>/    manifest.json, documents.jsonl, passages.jsonl, vectors.faiss, means.npz
+    INDEX/<generation>/    manifest.json, documents.jsonl, passages.jsonl, vectors.faiss, calibration.npz,
+                           and with late interaction codes.bin, tokens.npz
 
 A new generation is written and flushed before CURRENT is replaced, so that at every moment CURRENT names a
 whole one. The generation before stays until the next update, for those who are just opening it.
@@ -12,7 +13,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -22,14 +23,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus import Document, Passage, StoredIndexError
-from index.centring import SAMPLE_PASSAGES, LanguageMeans
+from index.calibrating import Calibration
 from index.encoder import FloatArray
 from index.manifest import FILE as MANIFEST
 from index.manifest import IndexManifest, damaged
+from index.tokens import TokenStore
 
 CURRENT = "CURRENT"
-_DOCUMENTS, _PASSAGES, _VECTORS, _MEANS = "documents.jsonl", "passages.jsonl", "vectors.faiss", "means.npz"
-FILES = (_DOCUMENTS, _PASSAGES, _VECTORS, _MEANS)
+_PARTIAL = ".partial"
+_DOCUMENTS, _PASSAGES = "documents.jsonl", "passages.jsonl"
+_VECTORS, _CALIBRATION = "vectors.faiss", "calibration.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,6 @@ class Members:
     """The passages of one language, so that each language can be searched by itself."""
 
     rows: NDArray[np.int64]
-    centroid: FloatArray  # mean of their vectors and the sample's, (dimension,)
     selector: faiss.SearchParameters
 
 
@@ -50,7 +52,8 @@ class Snapshot:
     documents: Mapping[str, Document]
     passages: tuple[Passage, ...]  # row i of vectors belongs to passage i
     vectors: faiss.Index  # centred unit vectors, (passages, dimension)
-    means: LanguageMeans
+    calibration: Calibration
+    tokens: TokenStore | None  # None: the index was built without late interaction
     members: Mapping[str, Members]  # language -> its passages
 
     def matrix(self) -> FloatArray:
@@ -90,24 +93,24 @@ def read_snapshot(folder: Path) -> Snapshot:
 def _read_generation(folder: Path, name: str) -> Snapshot:
     place = folder / name
     manifest = IndexManifest.read(place, folder)
-    for file in FILES:
-        if _sha256(place / file) != manifest.files.get(file):
+    for file, digest in manifest.files.items():
+        if _sha256(place / file) != digest:
             raise damaged(folder, file)
     documents = {row["id"]: _document(row) for row in _read_lines(place / _DOCUMENTS)}
     passages = tuple(_passage(row, documents) for row in _read_lines(place / _PASSAGES))
     vectors = faiss.deserialize_index(np.fromfile(place / _VECTORS, np.uint8))
-    means = LanguageMeans.load(place / _MEANS)
-    return Snapshot(name, manifest, documents, passages, vectors, means, _members(passages, vectors))
+    calibration = Calibration.load(place / _CALIBRATION)
+    tokens = TokenStore.open(place, calibration.quantizer()) if manifest.late_interaction else None
+    members = _members(passages)
+    return Snapshot(name, manifest, documents, passages, vectors, calibration, tokens, members)
 
 
-def _members(passages: Sequence[Passage], vectors: faiss.Index) -> dict[str, Members]:
+def _members(passages: Sequence[Passage]) -> dict[str, Members]:
     members = {}
     for language in sorted({passage.language for passage in passages}):
         rows = np.array([row for row, passage in enumerate(passages) if passage.language == language], np.int64)
-        # The sample's centred vectors have the mean zero: they count, so that a few passages are not their own norm.
-        centroid = vectors.reconstruct_batch(rows).sum(axis=0) / (len(rows) + SAMPLE_PASSAGES)
-        selector = faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))  # type: ignore[call-arg]  # faiss's stub lacks it
-        members[language] = Members(rows, centroid, selector)
+        selector = faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))  # type: ignore[call-arg]  # the stub lacks it
+        members[language] = Members(rows, selector)
     return members
 
 
@@ -115,50 +118,53 @@ def write_snapshot(
     folder: Path,
     manifest: IndexManifest,
     documents: Iterable[Document],
-    passages: Iterable[Passage],
-    vectors: FloatArray,
-    means: LanguageMeans,
+    passages: Sequence[Passage],
+    calibration: Calibration,
+    write_vectors: Callable[[Path], FloatArray],
 ) -> None:
     """Write a new generation and make it the current one, in one step; the digests in ``manifest`` are filled in.
 
-    :class:`StoredIndexError` where the disk or the permissions do not allow it; the old state then stays.
+    ``write_vectors`` gets the folder of the new generation, writes the token vectors there (if the index has
+    any) and returns the passages' vectors. :class:`StoredIndexError` where the disk or the permissions do not
+    allow it; the old state then stays.
     """
     name = f"{manifest.built.replace(':', '').replace('-', '')[:15]}-{uuid.uuid4().hex[:8]}"
-    work = folder / f"{name}.partial"
+    work = folder / f"{name}{_PARTIAL}"
     try:
         work.mkdir(parents=True)
         _write_lines(work / _DOCUMENTS, (asdict(document) for document in documents))
         _write_lines(work / _PASSAGES, (_passage_row(passage) for passage in passages))
         index = faiss.IndexFlatIP(manifest.dimension)
-        index.add(np.ascontiguousarray(vectors, np.float32))
+        index.add(np.ascontiguousarray(write_vectors(work), np.float32))
         (work / _VECTORS).write_bytes(faiss.serialize_index(index).tobytes())
-        means.save(work / _MEANS)
+        calibration.save(work / _CALIBRATION)
         _with_digests(manifest, work).write(work)
-        for file in (*FILES, MANIFEST):
-            _flush(work / file)
+        for file in work.iterdir():
+            _flush(file)
         os.replace(work, folder / name)
-        pointer = folder / f"{CURRENT}.partial"
+        pointer = folder / f"{CURRENT}{_PARTIAL}"
         pointer.write_text(name + "\n", encoding="utf-8")
         _flush(pointer)
         previous = current_generation(folder)
         os.replace(pointer, folder / CURRENT)
     except OSError as error:
-        shutil.rmtree(work, ignore_errors=True)
         raise StoredIndexError(
             f"The index {folder} cannot be written: {error.strerror or error}. The index that was there is unchanged."
         ) from error
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
     _remove_others(folder, {name, previous})
 
 
 def _with_digests(manifest: IndexManifest, place: Path) -> IndexManifest:
-    facts = asdict(manifest) | {"files": {file: _sha256(place / file) for file in FILES}}
+    facts = asdict(manifest) | {"files": {file.name: _sha256(file) for file in sorted(place.iterdir())}}
     return IndexManifest(**facts)
 
 
 def _remove_others(folder: Path, keep: set[str | None]) -> None:
     """Remove the generations that nobody opens any more, and what a crashed update left behind."""
     for place in folder.iterdir():
-        if place.is_dir() and place.name not in keep and (place / MANIFEST).exists() | place.name.endswith(".partial"):
+        if place.is_dir() and place.name not in keep and ((place / MANIFEST).exists() or place.name.endswith(_PARTIAL)):
             shutil.rmtree(place, ignore_errors=True)
 
 

@@ -11,10 +11,11 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from corpus import PASSAGE_WIDTH, CorpusError, Document, Passage, StoredIndexError, encoder_text, split
-from index.centring import LanguageMeans, language_means
+from index.calibrating import Calibration, calibration
 from index.encoder import Encoder, FloatArray
 from index.manifest import FORMAT, IndexChange, IndexManifest
 from index.storing import Snapshot, current_generation, read_snapshot, write_snapshot
+from index.tokens import TokenWriter, sentence_numbers
 from index.weights import Progress, quiet
 
 
@@ -24,13 +25,15 @@ def update_index(
     encoder: Encoder,
     *,
     passage_width: int = PASSAGE_WIDTH,
+    late_interaction: bool = True,
     corpus: Sequence[str] = (),
     progress: Progress = quiet,
 ) -> IndexChange:
     """Make the index in ``folder`` hold exactly ``documents``, and say what that took.
 
     Only passages whose text (as the encoder sees it) was not there before are embedded. Nothing is written
-    where nothing changed. ``corpus`` names the folders the texts came from, for those who open the index.
+    where nothing changed. Without ``late_interaction`` the index keeps no token vectors: it is some thirty times
+    smaller and finds less. ``corpus`` names the folders the texts came from, for those who open the index.
     :class:`StoredIndexError` where the index was built with another model or other settings (then
     :func:`rebuild_index` it), is damaged, or is being written by someone else.
     """
@@ -38,8 +41,9 @@ def update_index(
     with _writing(folder):
         old = read_snapshot(folder) if current_generation(folder) else None
         if old:
-            check_identity(folder, old.manifest, encoder, passage_width)
-        return _write(folder, list(documents), encoder, passage_width, tuple(corpus), progress, old)
+            check_identity(folder, old.manifest, encoder, passage_width, late_interaction)
+        settings = _Settings(passage_width, late_interaction, tuple(corpus))
+        return _write(folder, list(documents), encoder, settings, progress, old)
 
 
 def rebuild_index(
@@ -48,13 +52,15 @@ def rebuild_index(
     encoder: Encoder,
     *,
     passage_width: int = PASSAGE_WIDTH,
+    late_interaction: bool = True,
     corpus: Sequence[str] = (),
     progress: Progress = quiet,
 ) -> IndexChange:
     """Build the index in ``folder`` anew, whatever is there; the old one answers until the new one is whole."""
     folder = Path(folder)
     with _writing(folder):
-        return _write(folder, list(documents), encoder, passage_width, tuple(corpus), progress, None)
+        settings = _Settings(passage_width, late_interaction, tuple(corpus))
+        return _write(folder, list(documents), encoder, settings, progress, None)
 
 
 def pending_change(
@@ -67,16 +73,22 @@ def pending_change(
     return plan.change(time.perf_counter() - start)
 
 
-def check_identity(folder: Path, manifest: IndexManifest, encoder: Encoder, passage_width: int | None = None) -> None:
-    """:class:`StoredIndexError` where the index was not built with this encoder (and this passage width)."""
+def check_identity(
+    folder: Path,
+    manifest: IndexManifest,
+    encoder: Encoder,
+    passage_width: int | None = None,
+    late_interaction: bool | None = None,
+) -> None:
+    """:class:`StoredIndexError` where the index was not built with this encoder (and these settings, if given)."""
     differences = []
     if manifest.encoder_digest != encoder.digest:
-        differences.append(
-            f"the model {_named(manifest.encoder_name, manifest.encoder_digest)}, not "
-            f"{_named(encoder.name, encoder.digest)}"
-        )
+        built = _named(manifest.encoder_name, manifest.encoder_digest)
+        differences.append(f"the model {built}, not {_named(encoder.name, encoder.digest)}")
     if passage_width is not None and manifest.passage_width != passage_width:
         differences.append(f"passages of {manifest.passage_width} columns, not {passage_width}")
+    if late_interaction is not None and manifest.late_interaction != late_interaction:
+        differences.append("token vectors" if manifest.late_interaction else "no token vectors")
     if differences:
         raise StoredIndexError(
             f"The index {folder} was built with {' and '.join(differences)}. Use the settings it was built with, "
@@ -111,6 +123,13 @@ class _writing:
 
     def __exit__(self, *exception: object) -> None:
         self.lock.release()
+
+
+@dataclass(frozen=True, slots=True)
+class _Settings:
+    passage_width: int
+    late_interaction: bool
+    corpus: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,49 +192,72 @@ def _write(
     folder: Path,
     documents: Sequence[Document],
     encoder: Encoder,
-    passage_width: int,
-    corpus: tuple[str, ...],
+    settings: _Settings,
     progress: Progress,
     old: Snapshot | None,
 ) -> IndexChange:
     start = time.perf_counter()
-    plan = _plan(documents, passage_width, old)
+    plan = _plan(documents, settings.passage_width, old)
     if not plan.passages:
         raise CorpusError(
             "The texts hold no passage: nothing that has a letter or a digit in it. The index is unchanged."
         )
-    if old and not (plan.added or plan.changed or plan.removed) and old.manifest.corpus == corpus:
+    if old and not (plan.added or plan.changed or plan.removed) and old.manifest.corpus == settings.corpus:
         return plan.change(time.perf_counter() - start)
-    means = old.means if old else language_means(encoder)
-    vectors = _vectors(plan, encoder, means, old, progress)
+    measured = old.calibration if old else calibration(encoder, progress=progress)
     manifest = IndexManifest(
         FORMAT,
         encoder.name,
         encoder.digest,
         encoder.dimension,
-        passage_width,
+        settings.passage_width,
+        settings.late_interaction,
         plan.digests,
         len(plan.passages),
         datetime.now(UTC).isoformat(timespec="seconds"),
         {},
-        corpus,
+        settings.corpus,
     )
-    write_snapshot(folder, manifest, documents, plan.passages, vectors, means)
+
+    def write_vectors(place: Path) -> FloatArray:
+        if not settings.late_interaction:
+            return _vectors(plan, encoder, measured, old, None, progress)
+        with TokenWriter(place, len(plan.passages)) as writer:
+            vectors = _vectors(plan, encoder, measured, old, writer, progress)
+            writer.finish()
+        return vectors
+
+    write_snapshot(folder, manifest, documents, plan.passages, measured, write_vectors)
     return plan.change(time.perf_counter() - start)
 
 
 def _vectors(
-    plan: _Plan, encoder: Encoder, means: LanguageMeans, old: Snapshot | None, progress: Progress
+    plan: _Plan,
+    encoder: Encoder,
+    measured: Calibration,
+    old: Snapshot | None,
+    writer: TokenWriter | None,
+    progress: Progress,
 ) -> FloatArray:
-    """The centred unit vector of each passage of the plan, shape (passages, dimension)."""
+    """The centred unit vector of each passage of the plan, shape (passages, dimension); tokens go to ``writer``."""
     rows = np.asarray(plan.rows, np.int64)
     vectors = np.empty((len(rows), encoder.dimension), np.float32)
     if old:
         vectors[rows >= 0] = old.matrix()[rows[rows >= 0]]
-    new = [passage for passage, row in zip(plan.passages, plan.rows, strict=True) if row < 0]
-    if new:
-        encoded = encoder.encode_passages([encoder_text(passage) for passage in new], progress)
-        vectors[rows < 0] = means.centred_passages(encoded, [passage.language for passage in new])
+        if writer and old.tokens:
+            for kept in np.flatnonzero(rows >= 0).tolist():
+                writer.copy(kept, old.tokens, int(rows[kept]))
+    new = np.flatnonzero(rows < 0)
+    quantizer = measured.quantizer()
+    texts = [encoder_text(plan.passages[row]) for row in new]
+    for number, encoded in encoder.encode_passages(texts, progress) if texts else ():
+        row = int(new[number])
+        passage = plan.passages[row]
+        vectors[row] = measured.passages.centred(encoded.vector, passage.language)
+        if writer:
+            tokens = measured.passages.centred_tokens(encoded.tokens, passage.language)
+            codes = quantizer.compute_codes(tokens) if len(tokens) else np.empty((0, quantizer.code_size), np.uint8)
+            writer.add(row, codes, sentence_numbers(passage, encoded))
     return vectors
 
 
@@ -227,4 +269,4 @@ def _digest(document: Document) -> str:
 
 def _text_key(passage: Passage) -> str:
     """What two passages with the same vector have in common."""
-    return f"{passage.language}\0{encoder_text(passage)}"
+    return f"{passage.language}\0{encoder_text(passage)}\0{passage.text}"

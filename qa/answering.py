@@ -5,19 +5,16 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from corpus import Passage, Span, language_of, readable, width
-from index import Encoder, FloatArray, Hit, PassageIndex, Snapshot
-from index.searching import search
+from corpus import Span, language_of, readable, width
+from index import Hit, PassageIndex, Snapshot
+from index.ranking import Asked, Ranked, asked, rank, sentence_leads
 from qa import phrases
 from qa.answer import Answer, Citation
 
 RETRIEVED = 6  # passages whose sentences are looked at
 QUOTES = 3  # at most, in one answer
-_PASSAGE_SHARE = 0.5  # how much of a sentence's score is that of its passage
-_NEAR = 0.8  # a further quote must score at least this share of the best one
-_ANSWERABLE = 0.18  # the best sentence of an answerable question scores more
+_NEAR = 0.1  # a further quote may be this much worse than the best one, in units of similarity
+_ANSWERABLE = 0.17  # the best sentence of an answerable question stands out more, in the same units
 _REFERRING = re.compile(
     r"\b(?:it|its|that|this|they|them|their|those|these|he|she|one|about|so|then|after|before|else)\b|"
     r"[它他她其这那]|呢[？?]?$|之后|后来",
@@ -27,9 +24,9 @@ _REFERRING = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    hit: Hit
+    ranked: Ranked
     span: Span
-    score: float
+    lead: float
 
 
 class Answerer:
@@ -48,9 +45,8 @@ class Answerer:
         if not question.strip():
             return _without_answer(question, language, phrases.EMPTY_QUESTION[language], begin)
         snapshot = self.passages.snapshot  # one state for the whole answer
-        sought = _standalone(question, history)
-        hits = search(snapshot, self.passages.encoder, sought, RETRIEVED)
-        chosen = _choose(self._candidates(snapshot, sought, hits))
+        sought = asked(_standalone(question, history), self.passages.encoder, snapshot.calibration)
+        chosen = _choose(snapshot, self._candidates(snapshot, sought, rank(snapshot, sought)[:RETRIEVED]))
         if not chosen:
             return _without_answer(question, language, phrases.NOT_IN_THE_TEXTS[language], begin)
         citations = tuple(_citation(snapshot, candidate, number) for number, candidate in enumerate(chosen, 1))
@@ -61,65 +57,43 @@ class Answerer:
         """The passages that an answer to ``question`` would be looked for in, best first."""
         return self.passages.search(_standalone(question, history), k)
 
-    def _candidates(self, snapshot: Snapshot, question: str, hits: Sequence[Hit]) -> list[_Candidate]:
+    def _candidates(self, snapshot: Snapshot, question: Asked, ranked: Sequence[Ranked]) -> list[_Candidate]:
         """Every sentence of the passages that were found, best first."""
-        spans = [(hit, span) for hit in hits for span in hit.passage.sentences]
-        texts = [_with_context(hit.passage, span) for hit, span in spans]
-        scores = _closeness(
-            snapshot, self.passages.encoder, question, texts, [hit.passage.language for hit, _ in spans]
-        )
-        return sorted(
-            (
-                _Candidate(hit, span, _PASSAGE_SHARE * hit.score + (1 - _PASSAGE_SHARE) * float(score))
-                for (hit, span), score in zip(spans, scores, strict=True)
-            ),
-            key=lambda candidate: -candidate.score,
-        )
+        leads = sentence_leads(snapshot, self.passages.encoder, question, ranked) if ranked else []
+        candidates = [
+            _Candidate(one, span, one.lead + float(behind))
+            for one, behinds in zip(ranked, leads, strict=True)
+            for span, behind in zip(snapshot.passages[one.row].sentences, behinds, strict=True)
+        ]
+        return sorted(candidates, key=lambda candidate: -candidate.lead)
 
 
-def _closeness(
-    snapshot: Snapshot, encoder: Encoder, question: str, texts: Sequence[str], languages: Sequence[str]
-) -> FloatArray:
-    """Cosine of the question and each text, centred by language, shape (len(texts),)."""
-    vector = snapshot.means.centred_questions(encoder.encode_questions([question]), [language_of(question)])[0]
-    vectors = snapshot.means.centred_passages(encoder.encode_passages(texts), languages)
-    usual = {language: float(vector @ members.centroid) for language, members in snapshot.members.items()}
-    return np.asarray(vectors @ vector - np.array([usual[language] for language in languages]), np.float32)
-
-
-def _choose(candidates: Sequence[_Candidate]) -> list[_Candidate]:
+def _choose(snapshot: Snapshot, candidates: Sequence[_Candidate]) -> list[_Candidate]:
     """The quotes of the answer, best first; none where the question is not answered."""
-    if not candidates or candidates[0].score < _ANSWERABLE:
+    if not candidates or candidates[0].lead < _ANSWERABLE:
         return []
     chosen: list[_Candidate] = []
     said: list[str] = []
     for candidate in candidates:
-        if len(chosen) == QUOTES or candidate.score < _NEAR * candidates[0].score:
+        if len(chosen) == QUOTES or candidate.lead < candidates[0].lead - _NEAR:
             break
-        words = _words(candidate)
+        words = readable(_quote(snapshot, candidate)).casefold()
         if width(words) > 3 and not any(words in other or other in words for other in said):
             chosen.append(candidate)
             said.append(words)
     return chosen
 
 
-def _words(candidate: _Candidate) -> str:
-    passage, (start, end) = candidate.hit.passage, candidate.span
-    return readable(passage.text[start - passage.start : end - passage.start]).casefold()
-
-
-def _with_context(passage: Passage, span: Span) -> str:
-    """A sentence as the encoder should see it: under its heading, and a row under its table's header."""
-    sentence = readable(passage.text[span[0] - passage.start : span[1] - passage.start])
-    heading = passage.heading.rsplit(" > ", 1)[-1]
-    return "\n".join(part for part in (heading, passage.context, sentence) if part)
+def _quote(snapshot: Snapshot, candidate: _Candidate) -> str:
+    passage = snapshot.passages[candidate.ranked.row]
+    return snapshot.documents[passage.document_id].text[slice(*candidate.span)]
 
 
 def _citation(snapshot: Snapshot, candidate: _Candidate, number: int) -> Citation:
-    passage, (start, end) = candidate.hit.passage, candidate.span
+    passage = snapshot.passages[candidate.ranked.row]
     document = snapshot.documents[passage.document_id]
-    score = round(min(1.0, max(0.0, candidate.score)), 4)
-    return Citation(number, document, passage, document.text[start:end], start, end, score)
+    start, end = candidate.span
+    return Citation(number, document, passage, _quote(snapshot, candidate), start, end, candidate.ranked.score)
 
 
 def _standalone(question: str, history: Sequence[str]) -> str:

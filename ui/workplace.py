@@ -42,6 +42,8 @@ class Workplace:
         folders = self.corpus or (BUILT_IN,)
         places = [folder if folder == BUILT_IN else str(Path(folder).resolve()) for folder in folders]
         identity = "\0".join([*places, self.settings.encoder, str(self.settings.passage_width)])
+        if not self.settings.late_interaction:
+            identity += "\0no token vectors"
         name = re.sub(r"[^\w.-]+", "-", Path(places[0]).name) or "texts"
         digest = hashlib.sha256(identity.encode("utf-8")).hexdigest()[:8]
         return user_data_path("foundation-qa", appauthor=False) / "indexes" / f"{name}-{digest}"
@@ -87,6 +89,7 @@ class Workplace:
                 documents,
                 self.encoder,
                 passage_width=self.settings.passage_width,
+                late_interaction=self.settings.late_interaction,
                 corpus=self._folders,
                 progress=progress,
             )

@@ -1,0 +1,64 @@
+"""Words that a question and a passage share.
+
+Late interaction knows meaning, but "GPT-3" and "GPT-4" mean nearly the same to it. Shared words are counted by
+how much they say (the tokenizer's own probabilities, so that no statistics of the index have to be kept).
+They speak for a passage, never against one in the other language.
+"""
+
+import re
+import unicodedata
+from collections.abc import Collection
+from functools import lru_cache
+
+import opencc
+
+from corpus import HAN
+
+# A name with its version is one word ("gpt-4o", "3.5"); Han text is cut into pairs of characters, which serves
+# retrieval as well as a dictionary does (Nie and Ren 1999, https://doi.org/10.1016/S0306-4573(98)00057-9).
+_WORD = re.compile(rf"[^\W\d_{HAN}]+(?:[-.'’]?\d+(?:\.\d+)*[a-z]?)*|\d+(?:[.,]\d+)*[a-z%]?|[{HAN}]+")
+_HAN = re.compile(f"[{HAN}]")
+
+
+@lru_cache(maxsize=1)
+def _converter() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+@lru_cache(maxsize=65536)
+def _simplified_character(character: str) -> str:
+    simplified: str = _converter().convert(character)
+    return simplified if len(simplified) == 1 else character
+
+
+def simplified(text: str) -> str:
+    """``text`` with traditional Chinese characters replaced one by one, so that all offsets stay.
+
+    >>> simplified("湧現能力")
+    '涌现能力'
+    """
+    return _HAN.sub(lambda match: _simplified_character(match.group()), text)
+
+
+@lru_cache(maxsize=8192)
+def words(text: str) -> frozenset[str]:
+    """The words of ``text``: folded in case, width and script, plurals as singulars, Han in pairs.
+
+    >>> sorted(words("ＧＰＴ-3 models, 涌現能力"))
+    ['gpt-3', 'model', '涌现', '现能', '能力']
+    """
+    found: set[str] = set()
+    for match in _WORD.finditer(simplified(unicodedata.normalize("NFKC", text)).casefold()):
+        word = match.group()
+        if _HAN.match(word):
+            found.update([word[at : at + 2] for at in range(len(word) - 1)] or [word])
+        else:
+            plural = len(word) > 3 and word.endswith("s") and not word.endswith("ss")
+            found.add(word[:-1] if plural else word)
+    return frozenset(found)
+
+
+def shared(asked: dict[str, float], present: Collection[str]) -> float:
+    """What share of a question's words, weighted by how much they say, is ``present``: 0 to 1."""
+    total = sum(asked.values())
+    return sum(weight for word, weight in asked.items() if word in present) / total if total else 0.0

@@ -1,0 +1,231 @@
+"""How well passages, and the sentences in them, fit a question.
+
+A score says how far a passage stands out: its similarity to the question, less what is usual for passages of
+its language, which the passages of the fixed sample tell. Leads in the other language than the question's are
+raised by the factor that the calibration found, so that passages of both languages can be ranked together.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus import Passage, encoder_text, language_of
+from index.calibrating import Calibration
+from index.encoder import Encoded, Encoder, FloatArray
+from index.late import pooled
+from index.lexical import shared, simplified, words
+from index.storing import Members, Snapshot
+from index.tokens import OUTSIDE, PassageTokens, sentence_numbers
+
+CANDIDATES = 24
+"""Passages of each language that the whole vectors choose for late interaction."""
+
+_SAME_PARAGRAPH = 0.9  # what a match in the passage before or after counts, compared with one in the passage itself,
+_SAME_SECTION = 0.75  # where both are parts of one paragraph, or only stand under the same heading
+_WORDS = 0.05  # what shared words can add to a lead
+_AHEAD = 1e-3  # by how much a passage in the question's language is put before its twin
+_REPEATED = 0.2  # what a passage loses for each better one from the same paragraph
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as the ranking needs it."""
+
+    language: str
+    vector: FloatArray  # (dimension,), centred
+    tokens: FloatArray  # (tokens, dimension), centred
+    weights: FloatArray  # (tokens,), of sum 1
+    words: dict[str, float]  # word -> how much it says
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A passage and its place."""
+
+    row: int
+    lead: float  # how far it stands out, in units of similarity
+    score: float  # the same from 0 to 1, see Standing.score
+
+
+def asked(question: str, encoder: Encoder, calibration: Calibration) -> Asked:
+    """The question as the ranking needs it: one forward pass of the model."""
+    language = language_of(question)
+    (encoded,) = encoder.encode_questions([simplified(question)])
+    means = calibration.questions
+    weights = encoded.weights if len(encoded.weights) else np.ones(0, np.float32)
+    spoken = sorted(words(question))
+    return Asked(
+        language,
+        means.centred(encoded.vector, language),
+        means.centred_tokens(encoded.tokens, language),
+        weights / max(float(weights.sum()), 1e-9),
+        dict(zip(spoken, encoder.rarity(spoken).tolist(), strict=True)),
+    )
+
+
+def rank(snapshot: Snapshot, question: Asked) -> list[Ranked]:
+    """The best passages of every language, best first."""
+    candidates = {language: _nearest(snapshot, question, members) for language, members in snapshot.members.items()}
+    leads: dict[int, float] = {}
+    for language, rows in candidates.items():
+        found = _late(snapshot, question, language, rows) if snapshot.tokens else _dense(snapshot, question, rows)
+        for row, lead in zip(rows.tolist(), found.tolist(), strict=True):
+            passage = snapshot.passages[row]
+            lead += _WORDS * shared(question.words, _words_of(passage))
+            leads[row] = lead * (1 if language == question.language else snapshot.calibration.across[question.language])
+    leads = _twins_first(snapshot, question, leads)
+    standing = snapshot.calibration.late if snapshot.tokens else snapshot.calibration.dense
+    return [Ranked(row, lead, standing.score(lead)) for row, lead in _without_repetition(snapshot, leads)]
+
+
+def _nearest(snapshot: Snapshot, question: Asked, members: Members) -> NDArray[np.int64]:
+    """Rows of the passages of one language whose whole vectors are closest to the question's."""
+    count = min(CANDIDATES, len(members.rows))
+    _, rows = snapshot.vectors.search(question.vector[None], count, params=members.selector)
+    return np.asarray(rows[0], np.int64)
+
+
+def _dense(snapshot: Snapshot, question: Asked, rows: NDArray[np.int64]) -> FloatArray:
+    """Leads of the passages by their whole vectors."""
+    # The sample's centred vectors have the mean zero: what is usual is zero already.
+    return np.asarray(snapshot.vectors.reconstruct_batch(rows) @ question.vector, np.float32)
+
+
+def _late(snapshot: Snapshot, question: Asked, language: str, rows: NDArray[np.int64]) -> FloatArray:
+    """Leads of the passages by late interaction; matches in the passages beside them count a little less."""
+    assert snapshot.tokens is not None
+    beside = {int(row): _neighbours(snapshot, int(row)) for row in rows}
+    wanted = sorted({int(row) for row in rows} | {row for near in beside.values() for row in near})
+    place = {row: at for at, row in enumerate(wanted)}
+    best = _best(snapshot.tokens.of(wanted), question)
+    usual = float((_best(snapshot.calibration.anchors[language], question) @ question.weights).mean())
+    leads = np.empty(len(rows), np.float32)
+    for at, row in enumerate(rows.tolist()):
+        near = [share * best[place[other]] for other, share in beside[row].items()]
+        leads[at] = np.max([best[place[row]], *near], axis=0) @ question.weights - usual
+    return leads
+
+
+def _best(tokens: PassageTokens, question: Asked) -> FloatArray:
+    """For each passage and each token of the question, the similarity of the nearest token."""
+    return pooled(tokens.vectors @ question.tokens.T, tokens.starts)
+
+
+def _neighbours(snapshot: Snapshot, row: int) -> dict[int, float]:
+    """The passages right before and after that belong with the one in ``row``, and how much their matches count."""
+    near = {}
+    for other in (row - 1, row + 1):
+        if 0 <= other < len(snapshot.passages) and _place(snapshot.passages[other]) == _place(snapshot.passages[row]):
+            near[other] = _SAME_PARAGRAPH if _same_paragraph(snapshot, min(row, other)) else _SAME_SECTION
+    return near
+
+
+def _place(passage: Passage) -> tuple[str, str, str]:
+    return passage.document_id, passage.heading, passage.language
+
+
+def _same_paragraph(snapshot: Snapshot, row: int) -> bool:
+    """Whether the passages in ``row`` and ``row + 1`` are parts of one paragraph."""
+    here, after = snapshot.passages[row], snapshot.passages[row + 1]
+    if here.document_id != after.document_id:
+        return False
+    return "\n" not in snapshot.documents[here.document_id].text[here.end : after.start]
+
+
+def _without_repetition(snapshot: Snapshot, leads: dict[int, float]) -> list[tuple[int, float]]:
+    """Rows and leads, best first, where a passage steps back behind better ones from its own paragraph."""
+    first = {row: _paragraph(snapshot, row) for row in leads}
+    better: dict[int, int] = {}
+    adjusted = []
+    for row, lead in sorted(leads.items(), key=lambda item: -item[1]):
+        count = better.get(first[row], 0)
+        better[first[row]] = count + 1
+        adjusted.append((row, lead - _REPEATED * count))
+    return sorted(adjusted, key=lambda item: -item[1])
+
+
+def _paragraph(snapshot: Snapshot, row: int) -> int:
+    """The row of the first passage of the paragraph that the passage in ``row`` is a part of."""
+    while row > 0 and _same_paragraph(snapshot, row - 1):
+        row -= 1
+    return row
+
+
+def _twins_first(snapshot: Snapshot, question: Asked, leads: dict[int, float]) -> dict[int, float]:
+    """Leads in which a passage in the question's language is ahead of one in the other that says the same."""
+    own = [row for row in leads if snapshot.passages[row].language == question.language]
+    others = [row for row in leads if snapshot.passages[row].language != question.language]
+    if not own or not others:
+        return leads
+    cosines = snapshot.vectors.reconstruct_batch(own) @ snapshot.vectors.reconstruct_batch(others).T
+    raised = dict(leads)
+    for at, row in enumerate(own):
+        same = [
+            leads[other]
+            for other, cosine in zip(others, cosines[at], strict=True)
+            if cosine >= snapshot.calibration.twin
+        ]
+        raised[row] = max([leads[row], *(lead + _AHEAD for lead in same)])
+    return raised
+
+
+def sentence_leads(snapshot: Snapshot, encoder: Encoder, question: Asked, ranked: Sequence[Ranked]) -> list[FloatArray]:
+    """For each passage, how far each of its sentences stands out: shape (sentences,) each.
+
+    What the rest of the passage matches, its heading and its table's header among it, counts a little less
+    than what the sentence matches itself. Where the index has no token vectors, these passages are encoded now.
+    """
+    tokens = _tokens_of(snapshot, encoder, [one.row for one in ranked])
+    similarities = tokens.vectors @ question.tokens.T
+    leads = []
+    for at, one in enumerate(ranked):
+        passage = snapshot.passages[one.row]
+        part = slice(tokens.starts[at], tokens.starts[at + 1])
+        own = _by_sentence(similarities[part], tokens.sentences[part], len(passage.sentences))
+        whole = own.max(axis=0, initial=-1.0)
+        scores = np.maximum(own[:-1], _SAME_SECTION * whole) @ question.weights
+        found = [_sentence_words(passage, number) for number in range(len(passage.sentences))]
+        scores = scores + _WORDS * np.array([shared(question.words, present) for present in found], np.float32)
+        # Relative to the passage, whose own lead is known.
+        leads.append(np.asarray(scores - scores.max(initial=-1.0), np.float32))
+    return leads
+
+
+def _by_sentence(similarities: FloatArray, numbers: NDArray[np.uint8], sentences: int) -> FloatArray:
+    """The nearest token for each token of the question, by sentence; the last row is what is in no sentence."""
+    best = np.full((sentences + 1, similarities.shape[1]), -1.0, np.float32)
+    for number in range(sentences):
+        members = similarities[numbers == number]
+        if len(members):
+            best[number] = members.max(axis=0)
+    outside = similarities[numbers == OUTSIDE]
+    if len(outside):
+        best[sentences] = outside.max(axis=0)
+    return best
+
+
+def _tokens_of(snapshot: Snapshot, encoder: Encoder, rows: Sequence[int]) -> PassageTokens:
+    if snapshot.tokens:
+        return snapshot.tokens.of(rows)
+    passages = [snapshot.passages[row] for row in rows]
+    encoded: dict[int, Encoded] = dict(encoder.encode_passages([encoder_text(passage) for passage in passages]))
+    means = snapshot.calibration.passages
+    tokens = [means.centred_tokens(encoded[at].tokens, passage.language) for at, passage in enumerate(passages)]
+    numbers = [sentence_numbers(passage, encoded[at]) for at, passage in enumerate(passages)]
+    return PassageTokens(
+        np.concatenate(tokens), np.cumsum([0, *(len(part) for part in tokens)]), np.concatenate(numbers)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _words_of(passage: Passage) -> frozenset[str]:
+    return words(encoder_text(passage))
+
+
+@lru_cache(maxsize=8192)
+def _sentence_words(passage: Passage, number: int) -> frozenset[str]:
+    start, end = passage.sentences[number]
+    return words(passage.text[start - passage.start : end - passage.start])
