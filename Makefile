@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check clean
+.PHONY: help serve test check ablate clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,12 @@ check: $(VENV)/installed-dev ## Lint and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+SHARED ?= ../shared
+ablate: $(VENV)/installed ## What each part of the retrieval is worth, on the development files in SHARED
+	$(BIN)/python -m qa.ablating $(SHARED)/seeds $(SHARED)/eval/seeds-dev.jsonl \
+		$(SHARED)/eval/xquad-dev/mixed/texts $(SHARED)/eval/xquad-dev/mixed/cross.jsonl \
+		$(SHARED)/eval/xquad-dev/mixed/texts $(SHARED)/eval/xquad-dev/mixed/same.jsonl
 
 clean: ## Remove the environment and the caches in this folder
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache build dist artifacts *.egg-info

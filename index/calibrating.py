@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import faiss
 import numpy as np
@@ -33,7 +34,7 @@ from index.tokens import OUTSIDE, PassageTokens
 from index.weights import Progress, quiet
 
 _SAMPLE = "sample.yaml"
-_VERSION = 1
+_VERSION = 3
 """Raised when the calibration measures something else, so that a cached one is not taken for it."""
 
 _BALANCE = 0.6
@@ -86,7 +87,6 @@ class Calibration:
     questions: Means
     passages: Means
     across: Mapping[str, float]  # question language -> factor that makes leads in the other language comparable
-    twin: float  # cosine of centred vectors above which two passages in different languages say the same
     late: Standing  # of late interaction, within a language
     dense: Standing  # of whole vectors, within a language
     lowest: FloatArray  # of the centred token vectors, (dimension,): the range that four bits are spread over
@@ -102,7 +102,6 @@ class Calibration:
     def save(self, path: Path) -> None:
         """Write it to the file ``path``."""
         arrays: dict[str, Any] = {"lowest": self.lowest, "highest": self.highest}
-        arrays["twin"] = np.float64(self.twin)
         arrays["standing"] = np.array([self.late.right, self.late.wrong, self.dense.right, self.dense.wrong])
         for language in LANGUAGES:
             arrays[f"across_{language}"] = np.float64(self.across[language])
@@ -117,7 +116,8 @@ class Calibration:
     @classmethod
     def load(cls, path: Path) -> "Calibration":
         """Read what :meth:`save` wrote."""
-        with np.load(path, allow_pickle=False) as arrays:
+        # A stream of our own: NumPy leaves its one open where the file is damaged.
+        with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             means = [
                 Means(
                     {language: arrays[f"{role}_vectors_{language}"] for language in LANGUAGES},
@@ -130,7 +130,6 @@ class Calibration:
                 means[0],
                 means[1],
                 {language: float(arrays[f"across_{language}"]) for language in LANGUAGES},
-                float(arrays["twin"]),
                 Standing(*standing[:2]),
                 Standing(*standing[2:]),
                 arrays["lowest"],
@@ -155,10 +154,8 @@ def calibration(encoder: Encoder, cache: Path | None = None, progress: Progress 
     path = cache / f"{key}.npz"
     try:
         return Calibration.load(path)
-    except FileNotFoundError:
-        pass
-    except (OSError, ValueError, KeyError):
-        path.unlink(missing_ok=True)  # a cache may be thrown away: it is measured again
+    except (OSError, EOFError, ValueError, KeyError, BadZipFile):
+        pass  # a cache may be missing or damaged: it is measured again
     measured = _measure(encoder, yaml.safe_load(raw.decode("utf-8")), progress)
     _keep(measured, path)
     return measured
@@ -188,12 +185,6 @@ def _measure(encoder: Encoder, sample: dict[str, Any], progress: Progress) -> Ca
         of_questions,
         of_passages,
         {name: _across(late, name) for name in LANGUAGES},
-        _twin(
-            *(
-                np.stack([of_passages.centred(text.vector, name) for text in _by_language(passages)[name]])
-                for name in LANGUAGES
-            )
-        ),
         _mean_standing([late[name, name] for name in LANGUAGES]),
         _mean_standing([dense[name, name] for name in LANGUAGES]),
         everything.min(axis=0),
@@ -254,21 +245,16 @@ def _across(late: Mapping[tuple[str, str], Standing], language: str) -> float:
     return float(min(2.0, max(1.0, ratio**_BALANCE)))
 
 
-def _twin(vectors: FloatArray, others: FloatArray) -> float:
-    """The cosine halfway between that of a passage and its translation and that of it and the nearest other one."""
-    cosines = vectors @ others.T
-    twins = cosines.diagonal().mean()
-    np.fill_diagonal(cosines, -np.inf)
-    return float((twins + cosines.max(axis=1).mean()) / 2)
-
-
 def _keep(measured: Calibration, path: Path) -> None:
     """Write the cache file beside and rename it; a cache that cannot be written is done without."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, work = tempfile.mkstemp(dir=path.parent, suffix=".partial")
         os.close(handle)
-        measured.save(Path(work))
-        os.replace(work, path)
+        try:
+            measured.save(Path(work))
+            os.replace(work, path)
+        finally:
+            Path(work).unlink(missing_ok=True)
     except OSError:
         return

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -34,6 +35,7 @@ OFFLINE = "offline"
 
 _COMMON = 4.0  # minus the log-probability of a token too common to say anything, such as a comma
 _BATCH = 16  # passages embedded between two signs of progress
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ class SentenceEncoder:
 
     def encode_questions(self, texts: Sequence[str]) -> list[Encoded]:
         """See :class:`Encoder`."""
-        return self._encode(list(texts), "query")
+        return self._encode(list(texts), "query") if texts else []
 
     def rarity(self, words: Sequence[str]) -> FloatArray:
         """See :class:`Encoder`; the sum over the pieces of a word, as the tokenizer cuts it."""
@@ -132,6 +134,7 @@ class SentenceEncoder:
 
     def _encode(self, texts: list[str], role: str) -> list[Encoded]:
         prompt = self._prompt(role)
+        texts = [_SURROGATE.sub("\ufffd", text) for text in texts]  # bytes of a shell that are no UTF-8, say
         rows = self._model.encode(
             texts, prompt=prompt, output_value=None, batch_size=_BATCH, show_progress_bar=False, convert_to_numpy=False
         )
@@ -187,7 +190,7 @@ class SentenceEncoder:
         os.environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")
         try:
             return _load(place, local)
-        except (OSError, ValueError, KeyError, RuntimeError, ImportError) as error:
+        except Exception as error:  # the libraries raise all kinds, down to bare Exception, at a damaged file
             reason = str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
             raise EncoderError(
                 f"The embedding model {self.name!r} ({'folder' if local else 'hub name'}) cannot be loaded: {reason}. "

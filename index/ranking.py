@@ -23,11 +23,19 @@ from index.tokens import OUTSIDE, PassageTokens, sentence_numbers
 CANDIDATES = 24
 """Passages of each language that the whole vectors choose for late interaction."""
 
-_SAME_PARAGRAPH = 0.9  # what a match in the passage before or after counts, compared with one in the passage itself,
-_SAME_SECTION = 0.75  # where both are parts of one paragraph, or only stand under the same heading
-_WORDS = 0.05  # what shared words can add to a lead
-_AHEAD = 1e-3  # by how much a passage in the question's language is put before its twin
-_REPEATED = 0.2  # what a passage loses for each better one from the same paragraph
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the ranking takes into account, and how much; the defaults were chosen by ``make ablate``."""
+
+    same_paragraph: float = 0.9  # what a match in the passage before or after counts, compared with one in the passage,
+    same_section: float = 0.75  # where both are parts of one paragraph, or only stand under the same heading
+    words: float = 0.05  # what shared words can add to a lead
+    repeated: float = 0.2  # what a passage loses for each better one from the same paragraph
+    balance: bool = True  # whether leads in the other language are raised
+
+
+RULES = Rules()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +74,21 @@ def asked(question: str, encoder: Encoder, calibration: Calibration) -> Asked:
     )
 
 
-def rank(snapshot: Snapshot, question: Asked) -> list[Ranked]:
+def rank(snapshot: Snapshot, question: Asked, rules: Rules = RULES) -> list[Ranked]:
     """The best passages of every language, best first."""
     candidates = {language: _nearest(snapshot, question, members) for language, members in snapshot.members.items()}
     leads: dict[int, float] = {}
     for language, rows in candidates.items():
-        found = _late(snapshot, question, language, rows) if snapshot.tokens else _dense(snapshot, question, rows)
+        across = rules.balance and language != question.language
+        factor = snapshot.calibration.across[question.language] if across else 1.0
+        found = (
+            _late(snapshot, question, language, rows, rules) if snapshot.tokens else _dense(snapshot, question, rows)
+        )
         for row, lead in zip(rows.tolist(), found.tolist(), strict=True):
             passage = snapshot.passages[row]
-            lead += _WORDS * shared(question.words, _words_of(passage))
-            leads[row] = lead * (1 if language == question.language else snapshot.calibration.across[question.language])
-    leads = _twins_first(snapshot, question, leads)
+            leads[row] = factor * (lead + rules.words * shared(question.words, _words_of(passage)))
     standing = snapshot.calibration.late if snapshot.tokens else snapshot.calibration.dense
-    return [Ranked(row, lead, standing.score(lead)) for row, lead in _without_repetition(snapshot, leads)]
+    return [Ranked(row, lead, standing.score(lead)) for row, lead in _without_repetition(snapshot, leads, rules)]
 
 
 def _nearest(snapshot: Snapshot, question: Asked, members: Members) -> NDArray[np.int64]:
@@ -94,10 +104,10 @@ def _dense(snapshot: Snapshot, question: Asked, rows: NDArray[np.int64]) -> Floa
     return np.asarray(snapshot.vectors.reconstruct_batch(rows) @ question.vector, np.float32)
 
 
-def _late(snapshot: Snapshot, question: Asked, language: str, rows: NDArray[np.int64]) -> FloatArray:
+def _late(snapshot: Snapshot, question: Asked, language: str, rows: NDArray[np.int64], rules: Rules) -> FloatArray:
     """Leads of the passages by late interaction; matches in the passages beside them count a little less."""
     assert snapshot.tokens is not None
-    beside = {int(row): _neighbours(snapshot, int(row)) for row in rows}
+    beside = {int(row): _neighbours(snapshot, int(row), rules) for row in rows}
     wanted = sorted({int(row) for row in rows} | {row for near in beside.values() for row in near})
     place = {row: at for at, row in enumerate(wanted)}
     best = _best(snapshot.tokens.of(wanted), question)
@@ -114,12 +124,13 @@ def _best(tokens: PassageTokens, question: Asked) -> FloatArray:
     return pooled(tokens.vectors @ question.tokens.T, tokens.starts)
 
 
-def _neighbours(snapshot: Snapshot, row: int) -> dict[int, float]:
+def _neighbours(snapshot: Snapshot, row: int, rules: Rules) -> dict[int, float]:
     """The passages right before and after that belong with the one in ``row``, and how much their matches count."""
     near = {}
     for other in (row - 1, row + 1):
         if 0 <= other < len(snapshot.passages) and _place(snapshot.passages[other]) == _place(snapshot.passages[row]):
-            near[other] = _SAME_PARAGRAPH if _same_paragraph(snapshot, min(row, other)) else _SAME_SECTION
+            together = _same_paragraph(snapshot, min(row, other))
+            near[other] = rules.same_paragraph if together else rules.same_section
     return near
 
 
@@ -135,7 +146,7 @@ def _same_paragraph(snapshot: Snapshot, row: int) -> bool:
     return "\n" not in snapshot.documents[here.document_id].text[here.end : after.start]
 
 
-def _without_repetition(snapshot: Snapshot, leads: dict[int, float]) -> list[tuple[int, float]]:
+def _without_repetition(snapshot: Snapshot, leads: dict[int, float], rules: Rules) -> list[tuple[int, float]]:
     """Rows and leads, best first, where a passage steps back behind better ones from its own paragraph."""
     first = {row: _paragraph(snapshot, row) for row in leads}
     better: dict[int, int] = {}
@@ -143,7 +154,7 @@ def _without_repetition(snapshot: Snapshot, leads: dict[int, float]) -> list[tup
     for row, lead in sorted(leads.items(), key=lambda item: -item[1]):
         count = better.get(first[row], 0)
         better[first[row]] = count + 1
-        adjusted.append((row, lead - _REPEATED * count))
+        adjusted.append((row, lead - rules.repeated * count))
     return sorted(adjusted, key=lambda item: -item[1])
 
 
@@ -152,24 +163,6 @@ def _paragraph(snapshot: Snapshot, row: int) -> int:
     while row > 0 and _same_paragraph(snapshot, row - 1):
         row -= 1
     return row
-
-
-def _twins_first(snapshot: Snapshot, question: Asked, leads: dict[int, float]) -> dict[int, float]:
-    """Leads in which a passage in the question's language is ahead of one in the other that says the same."""
-    own = [row for row in leads if snapshot.passages[row].language == question.language]
-    others = [row for row in leads if snapshot.passages[row].language != question.language]
-    if not own or not others:
-        return leads
-    cosines = snapshot.vectors.reconstruct_batch(own) @ snapshot.vectors.reconstruct_batch(others).T
-    raised = dict(leads)
-    for at, row in enumerate(own):
-        same = [
-            leads[other]
-            for other, cosine in zip(others, cosines[at], strict=True)
-            if cosine >= snapshot.calibration.twin
-        ]
-        raised[row] = max([leads[row], *(lead + _AHEAD for lead in same)])
-    return raised
 
 
 def sentence_leads(snapshot: Snapshot, encoder: Encoder, question: Asked, ranked: Sequence[Ranked]) -> list[FloatArray]:
@@ -186,9 +179,9 @@ def sentence_leads(snapshot: Snapshot, encoder: Encoder, question: Asked, ranked
         part = slice(tokens.starts[at], tokens.starts[at + 1])
         own = _by_sentence(similarities[part], tokens.sentences[part], len(passage.sentences))
         whole = own.max(axis=0, initial=-1.0)
-        scores = np.maximum(own[:-1], _SAME_SECTION * whole) @ question.weights
+        scores = np.maximum(own[:-1], RULES.same_section * whole) @ question.weights
         found = [_sentence_words(passage, number) for number in range(len(passage.sentences))]
-        scores = scores + _WORDS * np.array([shared(question.words, present) for present in found], np.float32)
+        scores = scores + RULES.words * np.array([shared(question.words, present) for present in found], np.float32)
         # Relative to the passage, whose own lead is known.
         leads.append(np.asarray(scores - scores.max(initial=-1.0), np.float32))
     return leads

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from corpus import Passage
 from index.encoder import Encoder
+from index.lexical import words
 from index.ranking import asked, rank
 from index.storing import Snapshot, current_generation, read_snapshot
 from index.updating import check_identity
@@ -52,7 +53,7 @@ class PassageIndex:
         """
         if k < 1:
             raise ValueError(f"k must be 1 or more, not {k}")
-        if not question.strip():
+        if not words(question):
             return []
         snapshot = self.snapshot
         ranked = rank(snapshot, asked(question, self.encoder, snapshot.calibration))

@@ -67,8 +67,10 @@ def current_generation(folder: Path) -> str | None:
         return (folder / CURRENT).read_text(encoding="utf-8").strip()
     except (FileNotFoundError, NotADirectoryError):
         return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise StoredIndexError(f"The index {folder} cannot be read: {error}.") from error
+    except OSError as error:
+        raise _unreadable(folder, error) from error
+    except UnicodeDecodeError as error:
+        raise damaged(folder, CURRENT) from error
 
 
 def read_snapshot(folder: Path) -> Snapshot:
@@ -88,6 +90,13 @@ def read_snapshot(folder: Path) -> Snapshot:
             # Two updates while we were reading: what CURRENT names now is there.
             if current_generation(folder) == name:
                 raise damaged(folder, Path(error.filename or "").name) from error
+        except OSError as error:
+            raise _unreadable(folder, error) from error
+
+
+def _unreadable(folder: Path, error: OSError) -> StoredIndexError:
+    name = Path(error.filename or "").name
+    return StoredIndexError(f"The index {folder} cannot be read: {name}: {error.strerror or error}.")
 
 
 def _read_generation(folder: Path, name: str) -> Snapshot:
@@ -145,7 +154,7 @@ def write_snapshot(
         pointer = folder / f"{CURRENT}{_PARTIAL}"
         pointer.write_text(name + "\n", encoding="utf-8")
         _flush(pointer)
-        previous = current_generation(folder)
+        previous = _previous_generation(folder)
         os.replace(pointer, folder / CURRENT)
     except OSError as error:
         raise StoredIndexError(
@@ -159,6 +168,13 @@ def write_snapshot(
 def _with_digests(manifest: IndexManifest, place: Path) -> IndexManifest:
     facts = asdict(manifest) | {"files": {file.name: _sha256(file) for file in sorted(place.iterdir())}}
     return IndexManifest(**facts)
+
+
+def _previous_generation(folder: Path) -> str | None:
+    try:
+        return current_generation(folder)
+    except StoredIndexError:
+        return None  # whoever builds anew need not read what was there
 
 
 def _remove_others(folder: Path, keep: set[str | None]) -> None:

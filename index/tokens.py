@@ -17,6 +17,8 @@ from index.encoder import Encoded, FloatArray
 
 CODES, PLACES = "codes.bin", "tokens.npz"
 
+_DECODED_AT_ONCE = 32_000  # tokens, some 500 passages; decoded they take 50 MB
+
 OUTSIDE = 255
 """The sentence of tokens that are in none: title, heading, context; and the sentences beyond the 255th."""
 
@@ -39,6 +41,9 @@ class TokenStore:
     starts: NDArray[np.int64]  # (passages,): where the tokens of each passage begin; they lie in no order
     counts: NDArray[np.int64]  # (passages,): how many they are
     quantizer: faiss.ScalarQuantizer
+    decoded: (
+        FloatArray | None
+    )  # (tokens, dimension): all vectors, of an index so small that memory is cheaper than time
 
     def of(self, rows: Sequence[int] | NDArray[np.int64]) -> PassageTokens:
         """The token vectors of the passages in ``rows``, decoded."""
@@ -46,8 +51,7 @@ class TokenStore:
         places = np.concatenate(
             [np.empty(0, np.int64), *(np.arange(self.starts[row], self.starts[row] + self.counts[row]) for row in rows)]
         )
-        codes = np.ascontiguousarray(self.codes[places])
-        vectors = self.quantizer.decode(codes) if len(codes) else np.empty((0, self.quantizer.d), np.float32)
+        vectors = self.decoded[places] if self.decoded is not None else _decode(self.quantizer, self.codes[places])
         return PassageTokens(vectors, np.concatenate([[0], np.cumsum(counts)]), self.sentences[places])
 
     @classmethod
@@ -57,7 +61,14 @@ class TokenStore:
             sentences, starts, counts = places["sentences"], places["starts"], places["counts"]
         shape = (len(sentences), quantizer.code_size)
         codes = np.memmap(folder / CODES, np.uint8, "r", shape=shape) if len(sentences) else np.empty(shape, np.uint8)
-        return cls(codes, sentences, starts, counts, quantizer)
+        decoded = _decode(quantizer, codes) if len(codes) <= _DECODED_AT_ONCE else None
+        return cls(codes, sentences, starts, counts, quantizer, decoded)
+
+
+def _decode(quantizer: faiss.ScalarQuantizer, codes: NDArray[np.uint8]) -> FloatArray:
+    if not len(codes):
+        return np.empty((0, quantizer.d), np.float32)
+    return np.asarray(quantizer.decode(np.ascontiguousarray(codes)), np.float32)
 
 
 class TokenWriter:

@@ -2,6 +2,7 @@
 
 import hashlib
 import time
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -88,7 +89,9 @@ def check_identity(
     if passage_width is not None and manifest.passage_width != passage_width:
         differences.append(f"passages of {manifest.passage_width} columns, not {passage_width}")
     if late_interaction is not None and manifest.late_interaction != late_interaction:
-        differences.append("token vectors" if manifest.late_interaction else "no token vectors")
+        with_tokens, without = "token vectors (late_interaction)", "without"
+        built, wanted = (with_tokens, without) if manifest.late_interaction else ("no " + with_tokens, "with them")
+        differences.append(f"{built}, not {wanted}")
     if differences:
         raise StoredIndexError(
             f"The index {folder} was built with {' and '.join(differences)}. Use the settings it was built with, "
@@ -161,6 +164,9 @@ class _Plan:
 def _plan(documents: Sequence[Document], passage_width: int, old: Snapshot | None) -> _Plan:
     before = dict(old.manifest.documents) if old else {}
     digests = {document.id: _digest(document) for document in documents}
+    if len(digests) < len(documents):
+        (name, _), *_ = Counter(document.id for document in documents).most_common(1)
+        raise CorpusError(f"Two documents are called {name}: an index tells them apart by their ids. Rename one.")
     kept: dict[str, list[tuple[Passage, int]]] = {}
     rows_by_text: dict[str, int] = {}
     for row, passage in enumerate(old.passages if old else ()):

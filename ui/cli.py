@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -203,13 +204,10 @@ def hit_facts(hit: "Hit") -> dict[str, Any]:
 
 def check_installation() -> None:
     """FoundationQAError where the four packages come from different places: their names are common ones."""
-    import corpus
-    import index
-    import qa
-    import ui
-
+    found = {name: find_spec(name) for name in ("corpus", "index", "qa", "ui")}
     places = {
-        package.__name__: Path(package.__file__ or ".").resolve().parent.parent for package in (corpus, index, qa, ui)
+        name: str(Path(spec.origin).resolve().parent.parent) if spec and spec.origin else "a folder without __init__.py"
+        for name, spec in found.items()
     }
     if len(set(places.values())) > 1:
         shown = "; ".join(f"{name} from {place}" for name, place in places.items())
@@ -221,7 +219,9 @@ def check_installation() -> None:
 
 def main() -> None:
     """The command ``foundation-qa``."""
+    terminal.show_everything()
     try:
+        check_installation()
         app()
     except FoundationQAError as error:
         terminal.fail(str(error))

@@ -1,5 +1,6 @@
 """What the terminal shows: answers, tables, progress. Results go to stdout, everything else to stderr."""
 
+import io
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -20,8 +21,17 @@ _out = Console(highlight=False, soft_wrap=True)
 _err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+def show_everything() -> None:
+    """Let a stream that cannot show a character write its code instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
 def print_json(value: Any) -> None:
-    """``value`` as JSON on stdout, and nothing else there."""
+    """``value`` as JSON on stdout, in UTF-8 wherever that goes, and nothing else there."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
 
 
