@@ -37,6 +37,7 @@ class Block:
     group: int  # items of one list and rows of one table share it
     level: int = 0  # of a heading: 1 is the highest
     header: Span = (0, 0)  # of a row: where the table's header row stands; empty where it has none
+    names_columns: bool = False  # of a row: it is a table's header row, which answers nothing by itself
 
 
 # Neither a blank line nor prose may follow the first rule: then it is a rule, and the text begins below it.
@@ -120,14 +121,22 @@ class _Parser:
     def _line(self, number: int) -> str:
         return self.text[self.lines[number] : self.lines[number + 1] - 1]
 
-    def _add(self, kind: Kind, first: int, last: int, level: int = 0, header: Span = (0, 0)) -> None:
+    def _add(
+        self,
+        kind: Kind,
+        first: int,
+        last: int,
+        level: int = 0,
+        header: Span = (0, 0),
+        names_columns: bool = False,
+    ) -> None:
         """Add the lines ``first`` to ``last`` (exclusive) as a block, white space around them left out."""
         start, end = self.lines[first], min(self.lines[last] - 1, len(self.text))
         stretch = self.text[start:end]
         if stretch.strip():
             start += len(stretch) - len(stretch.lstrip())
             end -= len(stretch) - len(stretch.rstrip())
-            self.blocks.append(Block(kind, start, end, self.groups, level, header))
+            self.blocks.append(Block(kind, start, end, self.groups, level, header, names_columns))
 
     def _guess(self, first: int, last: int, level: int) -> None:
         self.guessed.add(len(self.blocks))
@@ -176,7 +185,7 @@ class _Parser:
         """A Markdown table: header, delimiter row, rows."""
         self.groups += 1
         header = (self.lines[first], self.lines[first + 1] - 1)
-        self._add(Kind.ROW, first, first + 1)
+        self._add(Kind.ROW, first, first + 1, names_columns=last > first + 2)
         for number in range(first + 2, last):
             self._add(Kind.ROW, number, number + 1, header=header)
 

@@ -38,4 +38,4 @@ class Passage:
     text: str
     start: int
     end: int
-    sentences: tuple[Span, ...]  # sentences, list items or table rows
+    sentences: tuple[Span, ...]  # sentences, list items or table rows (not the one that names the columns)

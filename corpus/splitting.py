@@ -95,7 +95,17 @@ def _pieces(document: Document, limit: int) -> Iterator[_Piece]:
         for run in _filled(text, _spans(text, block, limit), limit):
             start, end = run[0][0], run[-1][1]
             language = language_of(readable(text[start:end]))
-            yield _Piece(block.kind, block.group, start, end, tuple(run), language, section, heading, context)
+            yield _Piece(
+                block.kind,
+                block.group,
+                start,
+                end,
+                () if block.names_columns else tuple(run),
+                language,
+                section,
+                heading,
+                context,
+            )
         if block.kind is Kind.PROSE:
             line = text[block.start : block.end]
             lead = readable(line) if line.endswith((":", "：")) and width(line) <= limit // 2 else ""

@@ -37,6 +37,8 @@ class Rules:
 
 RULES = Rules()
 
+_SAID = 0.2  # what shared words can add to a sentence, beside those of other passages
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -182,8 +184,9 @@ def sentence_leads(snapshot: Snapshot, encoder: Encoder, question: Asked, ranked
         scores = np.maximum(own[:-1], RULES.same_section * whole) @ question.weights
         found = [_sentence_words(passage, number) for number in range(len(passage.sentences))]
         scores = scores + RULES.words * np.array([shared(question.words, present) for present in found], np.float32)
-        # Relative to the passage, whose own lead is known.
-        leads.append(np.asarray(scores - scores.max(initial=-1.0), np.float32))
+        # Relative to the passage, whose own lead is known; what a sentence says itself counts once more.
+        said = _SAID * np.array([shared(question.words, present) for present in found], np.float32)
+        leads.append(np.asarray(scores - scores.max(initial=-1.0) + said, np.float32))
     return leads
 
 

@@ -3,10 +3,11 @@
 import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corpus import Span, language_of, readable, width
 from index import Hit, PassageIndex, Snapshot
+from index.lexical import words
 from index.ranking import Asked, Ranked, asked, rank, sentence_leads
 from qa import phrases
 from qa.answer import Answer, Citation
@@ -14,8 +15,8 @@ from qa.answer import Answer, Citation
 RETRIEVED = 6  # passages whose sentences are looked at
 QUOTES = 3  # at most, in one answer
 _NEAR = 0.1  # a further quote may be this much worse than the best one, in units of similarity
-_ANSWERABLE = 0.21  # the best sentence of an answerable question stands out more, in units of similarity
-_OWN_LANGUAGE = 0.05  # how much worse a quote in the reader's language may be, and still come first
+_ANSWERABLE = 0.2  # the best sentence of an answerable question stands out more, in units of similarity
+_OWN_SUFFICES = (0.4, 0.6)  # leads from which passages in the reader's language begin to suffice, and do
 _REFERRING = re.compile(
     r"\b(?:it|its|that|this|they|them|their|those|these|he|she|one|about|so|then|after|before|else)\b|"
     r"[它他她其这那]|呢[？?]?$|之后|后来",
@@ -57,12 +58,12 @@ class Answerer:
         begin = time.perf_counter()
         language = language_of(question)
         snapshot = self.passages.snapshot  # one state for the whole answer
-        if not question.strip():
+        if not words(question):
             return Consulted(_without_answer(question, language, phrases.EMPTY_QUESTION[language], begin), (), snapshot)
         sought = asked(_standalone(question, history), self.passages.encoder, snapshot.calibration)
         ranked = rank(snapshot, sought)
         hits = tuple(Hit(snapshot.passages[one.row], one.score) for one in ranked)
-        chosen = _choose(snapshot, self._candidates(snapshot, sought, ranked[:RETRIEVED]))
+        chosen = _choose(snapshot, self._candidates(snapshot, sought, ranked))
         if not chosen:
             answer = _without_answer(question, language, phrases.NOT_IN_THE_TEXTS[language], begin)
             return Consulted(answer, hits, snapshot)
@@ -72,17 +73,33 @@ class Answerer:
 
     def _candidates(self, snapshot: Snapshot, question: Asked, ranked: Sequence[Ranked]) -> list[_Candidate]:
         """Every sentence of the passages that were found, best first."""
-        leads = sentence_leads(snapshot, self.passages.encoder, question, ranked) if ranked else []
+        preferred = _for_the_reader(snapshot, question, ranked)[:RETRIEVED]
+        leads = sentence_leads(snapshot, self.passages.encoder, question, preferred) if preferred else []
         candidates = [
-            _Candidate(one, span, one.lead + float(behind) + self._own(snapshot, question, one))
-            for one, behinds in zip(ranked, leads, strict=True)
+            _Candidate(one, span, one.lead + float(behind))
+            for one, behinds in zip(preferred, leads, strict=True)
             for span, behind in zip(snapshot.passages[one.row].sentences, behinds, strict=True)
         ]
         return sorted(candidates, key=lambda candidate: -candidate.lead)
 
-    @staticmethod
-    def _own(snapshot: Snapshot, question: Asked, ranked: Ranked) -> float:
-        return _OWN_LANGUAGE if snapshot.passages[ranked.row].language == question.language else 0.0
+
+def _for_the_reader(snapshot: Snapshot, question: Asked, ranked: Sequence[Ranked]) -> list[Ranked]:
+    """The passages in the order in which a reader of the question's language wants to be quoted from them.
+
+    The ranking raises passages in the other language, because only they may hold the answer. The better the
+    best passage in the reader's language fits, the less an answer needs that.
+    """
+    own = [one.lead for one in ranked if snapshot.passages[one.row].language == question.language]
+    low, high = _OWN_SUFFICES
+    sufficient = min(1.0, max(0.0, (max(own, default=0.0) - low) / (high - low)))
+    lowered = 1 + (snapshot.calibration.across[question.language] - 1) * sufficient
+    return sorted(
+        (
+            one if snapshot.passages[one.row].language == question.language else replace(one, lead=one.lead / lowered)
+            for one in ranked
+        ),
+        key=lambda one: -one.lead,
+    )
 
 
 def _choose(snapshot: Snapshot, candidates: Sequence[_Candidate]) -> list[_Candidate]:
@@ -94,10 +111,10 @@ def _choose(snapshot: Snapshot, candidates: Sequence[_Candidate]) -> list[_Candi
     for candidate in candidates:
         if len(chosen) == QUOTES or candidate.lead < candidates[0].lead - _NEAR:
             break
-        words = readable(_quote(snapshot, candidate)).casefold()
-        if width(words) > 3 and not any(words in other or other in words for other in said):
+        quote = readable(_quote(snapshot, candidate)).casefold()
+        if width(quote) > 3 and not any(quote in other or other in quote for other in said):
             chosen.append(candidate)
-            said.append(words)
+            said.append(quote)
     return chosen
 
 

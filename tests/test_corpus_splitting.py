@@ -92,7 +92,8 @@ def check(source: Document, limit: int) -> list[Passage]:
             assert at <= start < end <= passage.end
             assert source.text[start:end] == source.text[start:end].strip()
             at = end
-        assert passage.sentences
+        # Only the row that names a table's columns, when it is all there is, answers nothing.
+        assert passage.sentences or re.match(r"[^\n]*\n[ \t>|:-]*-[ \t|:-]*(?:\n|$)", source.text[passage.end :])
     return passages
 
 
@@ -102,6 +103,10 @@ def lost(source: Document, passages: list[Passage]) -> str:
     for passage in passages:
         for start, end in passage.sentences:
             kept[start:end] = b"\1" * (end - start)
+    # The row that names a table's columns is no sentence, but stands in a passage.
+    for names in re.finditer(r"^.+(?=\n[ \t>|:-]*-[ \t|:-]*$)", source.text, re.M):
+        if any(passage.start <= names.start() + 4 and names.end() - 4 <= passage.end for passage in passages):
+            kept[names.start() : names.end()] = b"\1" * (names.end() - names.start())
     headings = " ".join(passage.heading for passage in passages) + " " + source.title
     left = []
     begin = source.text.index("\n---\n") + 5 if source.text.startswith("---\n") else 0

@@ -1,0 +1,170 @@
+"""What the tests share: two encoders, a few texts, and folders that are nobody's home."""
+
+import contextlib
+import importlib.util
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from platformdirs import user_cache_path
+
+# Before anything imports huggingface_hub, which reads it once: no test may wait for a network.
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+ROOT = Path(__file__).parent.parent
+
+TEXTS = {
+    "en/models.md": """---
+title: Foundation models
+---
+A foundation model is trained on broad data at scale and can be adapted to a wide range of tasks.
+The term was coined in 2021 at Stanford University.
+
+## Parameters
+
+GPT-3 has 175 billion parameters. It was released by OpenAI in 2020.
+
+GPT-2 has 1.5 billion parameters and was released one year earlier.
+
+## Energy
+
+Training a large language model takes as much electricity as a hundred households use in a year.
+""",
+    "en/clip.md": """# CLIP
+
+CLIP learns from 400 million pairs of images and captions with a contrastive loss.
+A new image is classified by comparing it with the captions of all classes.
+""",
+    "zh/emergence.md": """# 涌现与同质化
+
+涌现是指系统的行为并非由人明确设计，而是从训练中隐式产生的。
+
+同质化是指许多应用都建立在同一个基础模型之上，因此一个缺陷会被所有应用继承。
+
+## 注意力
+
+注意力机制让模型在处理一个词时参考句子中的其他词。它由谷歌的研究人员在2017年提出。
+""",
+    "zh/risks.md": """# 风险
+
+语言模型会重复训练数据中的偏见，例如把护士默认为女性。
+
+深度伪造的图片和视频可以用来散布谣言，普通人很难分辨真假。
+""",
+}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Nothing is written into the user's folders but the converted model, which takes long to make."""
+    users = user_cache_path("foundation-qa", appauthor=False)
+    cache = tmp_path_factory.mktemp("cache")
+    ours = cache / "foundation-qa"
+    ours.mkdir()
+    with contextlib.suppress(OSError):  # a home that cannot be written: then the model is made for these tests alone
+        (users / "models").mkdir(parents=True, exist_ok=True)
+        (ours / "models").symlink_to(users / "models")
+    if (users / "calibrations").is_dir():
+        shutil.copytree(users / "calibrations", ours / "calibrations")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(cache))
+        patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _own_data(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test starts without an index in the user's data folder."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "real_encoder" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real texts and questions that lies beside some checkouts."""
+    folder = ROOT.parent / "shared"
+    if not (folder / "seeds").is_dir():
+        pytest.skip(f"there is no {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def seeds(shared: Path) -> Path:
+    """Five real texts of five authors."""
+    return shared / "seeds"
+
+
+@pytest.fixture(scope="session")
+def fake_encoders() -> Any:
+    """The class of the fake encoder, for tests that need one of their own kind."""
+    spec = importlib.util.spec_from_file_location("fake_encoder", Path(__file__).parent / "fake_encoder.py")
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["fake_encoder"] = module
+    spec.loader.exec_module(module)
+    return module.FakeEncoder
+
+
+@pytest.fixture
+def fake_encoder(fake_encoders: Any) -> Any:
+    """An encoder without a model, see fake_encoder.py."""
+    return fake_encoders()
+
+
+@pytest.fixture(scope="session")
+def real_encoder() -> Any:
+    """The offline model, loaded once."""
+    from corpus import EncoderError
+    from index import SentenceEncoder
+    from index.weights import data_file
+
+    try:
+        data_file()
+    except EncoderError as error:
+        pytest.skip(str(error))
+    return SentenceEncoder()
+
+
+def _write_texts(folder: Path) -> Path:
+    for name, text in TEXTS.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def texts(tmp_path: Path) -> Path:
+    """A folder of short texts; every fact stands in one language only."""
+    return _write_texts(tmp_path / "texts")
+
+
+@pytest.fixture
+def small_index(texts: Path, tmp_path: Path, fake_encoder: Any) -> Any:
+    """An index of these texts with the fake encoder, in ``tmp_path / "index"``."""
+    from corpus import load_documents
+    from index import PassageIndex, update_index
+
+    folder = tmp_path / "index"
+    update_index(folder, load_documents(texts), fake_encoder, corpus=[str(texts)])
+    return PassageIndex.open(folder, fake_encoder)
+
+
+@pytest.fixture(scope="session")
+def real_index(tmp_path_factory: pytest.TempPathFactory, real_encoder: Any) -> Any:
+    """An index of the same texts with the offline model; not to be changed."""
+    from corpus import load_documents
+    from index import PassageIndex, update_index
+
+    folder = tmp_path_factory.mktemp("real")
+    texts = _write_texts(folder / "texts")
+    update_index(folder / "index", load_documents(texts), real_encoder, corpus=[str(texts)])
+    return PassageIndex.open(folder / "index", real_encoder)

