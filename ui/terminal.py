@@ -54,17 +54,20 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bar = Progress(*columns, console=_err, disable=not _err.is_terminal)
     task: TaskID | None = None
+    announced = 0
 
     def progress(done: int, total: int) -> None:
-        nonlocal task
-        if task is None:
-            if done >= total:
-                return
-            if bar.disable:
+        nonlocal task, announced
+        if bar.disable:
+            if announced != total and done < total:
+                announced = total
                 _err.print(f"{label}: {total} …")
-            bar.start()
-            task = bar.add_task(label, total=total)
-        bar.update(task, completed=done, total=total)
+        elif task is None:
+            if done < total:
+                bar.start()
+                task = bar.add_task(label, completed=done, total=total)
+        else:
+            bar.update(task, completed=done, total=total)
 
     try:
         yield progress

@@ -83,7 +83,7 @@ class Workplace:
         from index import rebuild_index, update_index
 
         documents = self.documents()
-        with terminal.progress_bar("Embedding passages") as progress:
+        with terminal.progress_bar("Embedding") as progress:
             return (rebuild_index if anew else update_index)(
                 self.folder,
                 documents,
