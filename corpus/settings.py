@@ -20,7 +20,7 @@ class Settings:
     index: str = ""  # folder of the index, relative to the settings file; empty: one in the user's data folder
     encoder: str = "offline"  # "offline", the folder of a sentence-transformers model, or a name on the hub
     passage_width: int = PASSAGE_WIDTH  # columns of the widest passage, 100 to 4000
-    late_interaction: bool = True  # keep token vectors: finds more, takes some thirty times the space
+    late_interaction: bool = True  # keep token vectors: finds more, takes some 12 kB a passage
     largest_file_mb: float = LARGEST_FILE / 1e6  # a larger text is refused
 
     def __post_init__(self) -> None:

@@ -129,7 +129,7 @@ class SentenceEncoder:
         """See :class:`Encoder`; the sum over the pieces of a word, as the tokenizer cuts it."""
         if not words:
             return np.empty(0, np.float32)
-        pieces = self._tokenizer(list(words), add_special_tokens=False)["input_ids"]
+        pieces = self._tokenizer(list(words), add_special_tokens=False, verbose=False)["input_ids"]
         return np.array([max(0.5, self._rarity[ids].sum()) if ids else 0.5 for ids in pieces], np.float32)
 
     def _encode(self, texts: list[str], role: str) -> list[Encoded]:

@@ -173,7 +173,7 @@ def answer_facts(answer: "Answer") -> dict[str, Any]:
                 "quote": citation.quote,
                 "start": citation.start,
                 "end": citation.end,
-                "score": citation.score,
+                "score": round(citation.score, 4),
                 "passage": {
                     "id": citation.passage.id,
                     "start": citation.passage.start,
