@@ -73,6 +73,25 @@ def current_generation(folder: Path) -> str | None:
         raise damaged(folder, CURRENT) from error
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What lies on disk."""
+
+    size: int  # bytes of the current state
+    passages: int
+    late_interaction: bool  # whether token vectors are stored
+
+
+def stored(folder: Path) -> Stored | None:
+    """What the index in ``folder`` holds; None where there is none."""
+    name = current_generation(folder)
+    if name is None:
+        return None
+    manifest = IndexManifest.read(folder / name, folder)
+    size = sum(file.stat().st_size for file in (folder / name).iterdir())
+    return Stored(size, manifest.passages, manifest.late_interaction)
+
+
 def read_snapshot(folder: Path) -> Snapshot:
     """The current state of the index in ``folder``.
 

@@ -19,6 +19,7 @@ from rich.table import Table
 from corpus import PASSAGE_WIDTH, Document, FoundationQAError, load_documents
 from index import PassageIndex, SentenceEncoder, Snapshot, rebuild_index
 from index.ranking import RULES, Asked, Rules, asked, rank
+from index.storing import stored
 from qa.questions import Question, gold_spans, load_questions, overlaps_gold
 
 _HEADING = re.compile(r"^#{1,6} .*$", re.M)
@@ -71,11 +72,12 @@ def measure(documents: Sequence[Document], questions: Sequence[Question], varian
                 start = time.perf_counter()
                 encoded.append(asked(question.question, encoder, snapshot.calibration))
                 seconds.append(time.perf_counter() - start)
-            size = sum(file.stat().st_size for file in (place / snapshot.generation).iterdir())
+            on_disk = stored(place)
+            assert on_disk is not None
             table.add_row(
                 variant.name,
                 *_row(snapshot, questions, encoded, variant.rules, groups),
-                f"{size / len(snapshot.passages):.0f}",
+                f"{on_disk.size / on_disk.passages:.0f}",
             )
     table.caption = f"Embedding a question takes {1000 * median(seconds):.1f} ms; ms a question come on top of that."
     return table

@@ -126,7 +126,9 @@ def _change(workplace: Workplace, as_json: bool, *, anew: bool = False, pending:
     if as_json:
         terminal.print_json(asdict(change))
     else:
-        terminal.print_change(change, str(workplace.folder), pending)
+        from index.storing import stored
+
+        terminal.print_change(change, str(workplace.folder), pending, stored(workplace.folder))
 
 
 @app.command()

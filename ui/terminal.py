@@ -15,6 +15,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from corpus import Passage
     from index import Hit, IndexChange
+    from index.storing import Stored
     from qa import Answer
 
 _out = Console(highlight=False, soft_wrap=True)
@@ -103,8 +104,8 @@ def print_hits(hits: "list[Hit]") -> None:
         _out.print(escape(passage.text) + "\n")
 
 
-def print_change(change: "IndexChange", folder: str, pending: bool) -> None:
-    """What an update did or would do, as a table."""
+def print_change(change: "IndexChange", folder: str, pending: bool, stored: "Stored | None") -> None:
+    """What an update did or would do, as a table; and what is ``stored`` now, if anything is."""
     table = Table(title=escape(("Pending for " if pending else "Index ") + folder), title_justify="left")
     for column in ("", "count", "texts"):
         table.add_column(column)
@@ -114,7 +115,11 @@ def print_change(change: "IndexChange", folder: str, pending: bool) -> None:
     for name in ("documents", "passages", "embedded", "reused"):
         table.add_row("to embed" if pending and name == "embedded" else name, str(getattr(change, name)), "")
     table.add_row("seconds", f"{change.seconds:.2f}", "")
+    if stored:
+        table.add_row("bytes", f"{stored.size:,}", f"{stored.size // stored.passages:,} a passage")
     _out.print(table)
+    if stored and not stored.late_interaction:
+        warn("The index has no token vectors (late_interaction: false): it finds less, above all across the languages.")
 
 
 def print_figures(figures: dict[str, Any]) -> None:
