@@ -131,7 +131,7 @@ def _neighbours(snapshot: Snapshot, row: int, rules: Rules) -> dict[int, float]:
     near = {}
     for other in (row - 1, row + 1):
         if 0 <= other < len(snapshot.passages) and _place(snapshot.passages[other]) == _place(snapshot.passages[row]):
-            together = _same_paragraph(snapshot, min(row, other))
+            together = snapshot.paragraphs[row] == snapshot.paragraphs[other]
             near[other] = rules.same_paragraph if together else rules.same_section
     return near
 
@@ -140,31 +140,16 @@ def _place(passage: Passage) -> tuple[str, str, str]:
     return passage.document_id, passage.heading, passage.language
 
 
-def _same_paragraph(snapshot: Snapshot, row: int) -> bool:
-    """Whether the passages in ``row`` and ``row + 1`` are parts of one paragraph."""
-    here, after = snapshot.passages[row], snapshot.passages[row + 1]
-    if here.document_id != after.document_id:
-        return False
-    return "\n" not in snapshot.documents[here.document_id].text[here.end : after.start]
-
-
 def _without_repetition(snapshot: Snapshot, leads: dict[int, float], rules: Rules) -> list[tuple[int, float]]:
     """Rows and leads, best first, where a passage steps back behind better ones from its own paragraph."""
-    first = {row: _paragraph(snapshot, row) for row in leads}
     better: dict[int, int] = {}
     adjusted = []
     for row, lead in sorted(leads.items(), key=lambda item: -item[1]):
-        count = better.get(first[row], 0)
-        better[first[row]] = count + 1
+        paragraph = int(snapshot.paragraphs[row])
+        count = better.get(paragraph, 0)
+        better[paragraph] = count + 1
         adjusted.append((row, lead - rules.repeated * count))
     return sorted(adjusted, key=lambda item: -item[1])
-
-
-def _paragraph(snapshot: Snapshot, row: int) -> int:
-    """The row of the first passage of the paragraph that the passage in ``row`` is a part of."""
-    while row > 0 and _same_paragraph(snapshot, row - 1):
-        row -= 1
-    return row
 
 
 def sentence_leads(snapshot: Snapshot, encoder: Encoder, question: Asked, ranked: Sequence[Ranked]) -> list[FloatArray]:
@@ -181,12 +166,11 @@ def sentence_leads(snapshot: Snapshot, encoder: Encoder, question: Asked, ranked
         part = slice(tokens.starts[at], tokens.starts[at + 1])
         own = _by_sentence(similarities[part], tokens.sentences[part], len(passage.sentences))
         whole = own.max(axis=0, initial=-1.0)
-        scores = np.maximum(own[:-1], RULES.same_section * whole) @ question.weights
         found = [_sentence_words(passage, number) for number in range(len(passage.sentences))]
-        scores = scores + RULES.words * np.array([shared(question.words, present) for present in found], np.float32)
+        said = np.array([shared(question.words, present) for present in found], np.float32)
+        scores = np.maximum(own[:-1], RULES.same_section * whole) @ question.weights + RULES.words * said
         # Relative to the passage, whose own lead is known; what a sentence says itself counts once more.
-        said = _SAID * np.array([shared(question.words, present) for present in found], np.float32)
-        leads.append(np.asarray(scores - scores.max(initial=-1.0) + said, np.float32))
+        leads.append(np.asarray(scores - scores.max(initial=-1.0) + _SAID * said, np.float32))
     return leads
 
 

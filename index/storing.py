@@ -15,6 +15,7 @@ import shutil
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ class Snapshot:
     calibration: Calibration
     tokens: TokenStore | None  # None: the index was built without late interaction
     members: Mapping[str, Members]  # language -> its passages
+    paragraphs: NDArray[np.int64]  # (passages,): the row of the first passage of each one's paragraph
 
     def matrix(self) -> FloatArray:
         """All vectors, shape (passages, dimension)."""
@@ -129,8 +131,8 @@ def _read_generation(folder: Path, name: str) -> Snapshot:
     vectors = faiss.deserialize_index(np.fromfile(place / _VECTORS, np.uint8))
     calibration = Calibration.load(place / _CALIBRATION)
     tokens = TokenStore.open(place, calibration.quantizer()) if manifest.late_interaction else None
-    members = _members(passages)
-    return Snapshot(name, manifest, documents, passages, vectors, calibration, tokens, members)
+    members, paragraphs = _members(passages), _paragraphs(passages, documents)
+    return Snapshot(name, manifest, documents, passages, vectors, calibration, tokens, members, paragraphs)
 
 
 def _members(passages: Sequence[Passage]) -> dict[str, Members]:
@@ -140,6 +142,16 @@ def _members(passages: Sequence[Passage]) -> dict[str, Members]:
         selector = faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))  # type: ignore[call-arg]  # the stub lacks it
         members[language] = Members(rows, selector)
     return members
+
+
+def _paragraphs(passages: Sequence[Passage], documents: Mapping[str, Document]) -> NDArray[np.int64]:
+    """The row of the first passage of each passage's paragraph: no line break stands between two of one paragraph."""
+    first = np.arange(len(passages), dtype=np.int64)
+    for row, (before, here) in enumerate(pairwise(passages), 1):
+        together = before.document_id == here.document_id
+        if together and "\n" not in documents[here.document_id].text[before.end : here.start]:
+            first[row] = first[row - 1]
+    return first
 
 
 def write_snapshot(
