@@ -1,6 +1,8 @@
 """The texts, and how a text becomes passages."""
 
-from corpus.document import Document, Passage, Span
+from corpus.checking import Problem, Report, check_texts
+from corpus.document import Document, Passage, Span, references_of
+from corpus.drafting import new_pair
 from corpus.errors import (
     CorpusError,
     EncoderError,
@@ -9,9 +11,11 @@ from corpus.errors import (
     SettingsError,
     StoredIndexError,
 )
+from corpus.glossary import Term, load_glossary
 from corpus.language import HAN, LANGUAGES, language_of
 from corpus.loading import BUILT_IN_TEXTS, load_document, load_documents
 from corpus.reading import encoder_text, readable
+from corpus.references import Reference
 from corpus.sentences import sentence_spans, width
 from corpus.settings import Settings, load_settings
 from corpus.splitting import PASSAGE_WIDTH, split
@@ -26,17 +30,25 @@ __all__ = [
     "EncoderError",
     "FoundationQAError",
     "Passage",
+    "Problem",
     "QuestionsError",
+    "Reference",
+    "Report",
     "Settings",
     "SettingsError",
     "Span",
     "StoredIndexError",
+    "Term",
+    "check_texts",
     "encoder_text",
     "language_of",
     "load_document",
     "load_documents",
+    "load_glossary",
     "load_settings",
+    "new_pair",
     "readable",
+    "references_of",
     "sentence_spans",
     "split",
     "width",

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from corpus.references import Reference
+
 Span = tuple[int, int]
 """Start and end in a document's text, in Unicode code points, end exclusive."""
 
@@ -18,7 +20,8 @@ class Document:
     title: str
     source: str  # URL or bibliographic line; the id where the text names neither
     text: str
-    references: tuple[str, ...] = ()  # what the text says it rests on; empty: it names nothing
+    references: tuple[Reference, ...] = ()  # what the text says it rests on; empty: it names nothing
+    twin: str = ""  # id of the document that says the same in the other language; empty: none is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,3 +42,10 @@ class Passage:
     start: int
     end: int
     sentences: tuple[Span, ...]  # sentences, list items or table rows (not the one that names the columns)
+    references: tuple[str, ...] = ()  # keys of those its section rests on; empty: those of the document count
+
+
+def references_of(document: Document, passage: Passage) -> tuple[Reference, ...]:
+    """What ``passage`` rests on: the sources its section names, or else those of the whole document."""
+    own = tuple(reference for reference in document.references if reference.key in passage.references)
+    return own or document.references

@@ -7,6 +7,7 @@ LANGUAGES = ("en", "zh")
 HAN = r"\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HAN = re.compile(f"[{HAN}]")
 _WORD = re.compile(r"[A-Za-z][A-Za-z'’]*")
+_ADDRESS = re.compile(r"(?:https?://|(?<![\w.-])[\w-]++(?:\.[\w-]++)++/)[\w./?=&%#~+-]*+", re.ASCII)
 # Function words give a mixed sentence away: names and terms are borrowed, grammar is not.
 _ENGLISH_GRAMMAR = frozenset(
     "a an and are as at be been but by can did do does for from had has have how i if in into is it its many "
@@ -28,7 +29,7 @@ def language_of(text: str) -> str:
     han = len(_HAN.findall(text))
     if not han:
         return "en"
-    words = [word.lower().replace("’", "'") for word in _WORD.findall(text)]
+    words = [word.lower().replace("’", "'") for word in _WORD.findall(_ADDRESS.sub(" ", text))]
     english = 2 * sum(word in _ENGLISH_GRAMMAR for word in words)
     chinese = 2 * len(_CHINESE_GRAMMAR.findall(text))
     # About one and a half Han characters carry as much as one English word.

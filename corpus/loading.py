@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,7 @@ from corpus.blocks import Kind, blocks_of, front_matter_end, heading_text
 from corpus.document import Document
 from corpus.errors import CorpusError
 from corpus.reading import readable
+from corpus.references import Reference, load_references, named_in, parse_yaml, resolved
 
 SUFFIXES = (".md", ".txt")
 LARGEST_FILE = 8_000_000  # bytes; a text beyond is rather a dump, and its passages would drown the others
@@ -38,13 +39,15 @@ def load_documents(*folders: str | Path, largest_file: int = LARGEST_FILE) -> li
     ``largest_file`` bytes, or has the same path below its folder as another one.
     """
     found: dict[str, Path] = {}
+    listed: dict[str, Mapping[str, Reference]] = {}
     for folder in [Path(folder) for folder in folders] or [BUILT_IN_TEXTS]:
+        references = load_references(folder)
         for path in text_files(folder):
             name = path.relative_to(folder).as_posix()
             if name in found and not path.samefile(found[name]):
                 raise CorpusError(f"Two texts are called {name}: {found[name]} and {path}. Rename one of them.")
-            found[name] = path
-    return [load_document(path, name, largest_file) for name, path in sorted(found.items())]
+            found[name], listed[name] = path, references
+    return [load_document(path, name, largest_file, listed[name]) for name, path in sorted(found.items())]
 
 
 def text_files(folder: Path) -> Iterator[Path]:
@@ -90,8 +93,11 @@ def _files_below(folder: Path) -> Iterator[Path]:
                 yield Path(place, name)
 
 
-def load_document(path: Path, name: str, largest_file: int = LARGEST_FILE) -> Document:
-    """The text in the file ``path``, as the document with the id ``name``."""
+def load_document(
+    path: Path, name: str, largest_file: int = LARGEST_FILE, listed: Mapping[str, Reference] | None = None
+) -> Document:
+    """The text in the file ``path``, as the document with the id ``name``; ``listed`` are the sources its folder
+    lists."""
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:
@@ -109,12 +115,13 @@ def load_document(path: Path, name: str, largest_file: int = LARGEST_FILE) -> Do
             f"{path} cannot be read: {error.strerror}. Allow reading it, or take it out of the folder."
         ) from error
     text = decode(raw, path)
-    facts = _front_matter(text, path)
+    facts = front_matter(text, path)
     title = _plain(facts.get("title")) or _first_heading(text) or Path(name).stem
     source = _plain(facts.get("source")) or _plain(facts.get("url")) or name
     references = facts.get("references")
     plain = [_plain(value) for value in (references if isinstance(references, list) else [references])]
-    return Document(name, title, source, text, tuple(reference for reference in plain if reference))
+    names = [name for name in plain if name] + list(named_in(text))
+    return Document(name, title, source, text, resolved(names, listed or {}), _plain(facts.get("twin")))
 
 
 def decode(raw: bytes, path: Path) -> str:
@@ -151,13 +158,14 @@ def _detected(raw: bytes) -> str:
     return str(match) if match else ""
 
 
-def _front_matter(text: str, path: Path) -> dict[str, object]:
+def front_matter(text: str, path: Path) -> dict[str, object]:
+    """What the YAML front matter of ``text`` says; nothing where it has none."""
     end = front_matter_end(text)
     if not end:
         return {}
     body = text[:end].strip().removeprefix("---").removesuffix("---").removesuffix("...")
     try:
-        facts = yaml.safe_load(body)
+        facts = parse_yaml(body)
     except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: a date like 2021-13-45
         where = getattr(error, "problem_mark", None)
         line = f" in line {where.line + 1}" if where else ""

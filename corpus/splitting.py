@@ -10,6 +10,7 @@ from corpus.document import Document, Passage, Span
 from corpus.language import HAN, language_of
 from corpus.lines import WORDS
 from corpus.reading import encoder_text, readable
+from corpus.references import named_in
 from corpus.sentences import sentence_spans, width
 
 PASSAGE_WIDTH = 250
@@ -34,6 +35,7 @@ class _Piece:
     section: int  # counts the headings above
     heading: str
     context: str
+    references: tuple[str, ...]
 
 
 def split(document: Document, passage_width: int = PASSAGE_WIDTH) -> list[Passage]:
@@ -69,6 +71,7 @@ def _passage(document: Document, run: Sequence[_Piece]) -> Passage:
         start=start,
         end=end,
         sentences=tuple(span for piece in run for span in piece.sentences),
+        references=tuple(dict.fromkeys(key for piece in run for key in piece.references)),
     )
     digest = hashlib.sha256(encoder_text(passage).encode("utf-8")).hexdigest()[:12]
     return replace(passage, id=f"{document.id}#{digest}")
@@ -77,6 +80,7 @@ def _passage(document: Document, run: Sequence[_Piece]) -> Passage:
 def _pieces(document: Document, limit: int) -> Iterator[_Piece]:
     text = document.text
     headings: list[tuple[int, str]] = []  # level and text of the headings above, outermost first
+    references: list[tuple[int, tuple[str, ...]]] = [(0, ())]  # level and keys of the sections around, likewise
     section = 0
     lead = ""  # the line that introduces the list or table which follows it
     for block in blocks_of(text):
@@ -86,8 +90,12 @@ def _pieces(document: Document, limit: int) -> Iterator[_Piece]:
             headings = [(level, above) for level, above in headings if level < block.level]
             if title != document.title:  # the title stands beside the heading: once is enough
                 headings.append((block.level, title))
+            references = [(level, keys) for level, keys in references if level < block.level]
+            references.append((block.level, references[-1][1]))
             lead = ""
             continue
+        if block.kind is Kind.OTHER and (keys := named_in(text[block.start : block.end])):
+            references[-1] = (references[-1][0], keys)
         if not _says_something(text[block.start : block.end]):
             continue
         heading = " > ".join(above for _, above in headings)
@@ -105,6 +113,7 @@ def _pieces(document: Document, limit: int) -> Iterator[_Piece]:
                 section,
                 heading,
                 context,
+                references[-1][1],
             )
         if block.kind is Kind.PROSE:
             line = text[block.start : block.end]

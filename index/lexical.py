@@ -7,7 +7,7 @@ They speak for a passage, never against one in the other language.
 
 import re
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 
 import opencc
@@ -56,6 +56,20 @@ def words(text: str) -> frozenset[str]:
             plural = len(word) > 3 and word.endswith("s") and not word.endswith("ss")
             found.add(word[:-1] if plural else word)
     return frozenset(found)
+
+
+def word_spans(text: str) -> Iterator[tuple[frozenset[str], tuple[int, int]]]:
+    """The words of ``text`` in order, as :func:`words` folds them, with their spans.
+
+    Han text, which marks no words, comes in pairs that overlap by one character.
+    """
+    # In small letters, and of the same length.
+    for match in _WORD.finditer("".join(low if len(low := each.lower()) == 1 else each for each in text)):
+        start, end = match.span()
+        if _HAN.match(match.group()) and end - start > 2:
+            yield from ((words(text[at : at + 2]), (at, at + 2)) for at in range(start, end - 1))
+        else:
+            yield words(match.group()), (start, end)
 
 
 def shared(asked: dict[str, float], present: Collection[str]) -> float:

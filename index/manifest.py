@@ -7,7 +7,7 @@ from pathlib import Path
 
 from corpus import StoredIndexError
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever the files of an index change their meaning."""
 
 FILE = "manifest.json"

@@ -12,15 +12,15 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus import Passage, encoder_text, language_of
-from index.calibrating import Calibration
+from corpus import Passage, encoder_text
+from index.asking import Asked
 from index.encoder import Encoded, Encoder, FloatArray
 from index.late import pooled
-from index.lexical import shared, simplified, words
+from index.lexical import shared, words
 from index.storing import Members, Snapshot
 from index.tokens import OUTSIDE, PassageTokens, sentence_numbers
 
-CANDIDATES = 24
+CANDIDATES = 48
 """Passages of each language that the whole vectors choose for late interaction."""
 
 
@@ -33,22 +33,12 @@ class Rules:
     words: float = 0.05  # what shared words can add to a lead
     repeated: float = 0.2  # what a passage loses for each better one from the same paragraph
     balance: bool = True  # whether leads in the other language are raised
+    twin: float = 0.8  # what the lead of a passage's twin counts, compared with its own; below 0: twins are strangers
 
 
 RULES = Rules()
 
 _SAID = 0.2  # what shared words can add to a sentence, beside those of other passages
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question as the ranking needs it."""
-
-    language: str
-    vector: FloatArray  # (dimension,), centred
-    tokens: FloatArray  # (tokens, dimension), centred
-    weights: FloatArray  # (tokens,), of sum 1
-    words: dict[str, float]  # word -> how much it says
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +50,11 @@ class Ranked:
     score: float  # the same from 0 to 1, see Standing.score
 
 
-def asked(question: str, encoder: Encoder, calibration: Calibration) -> Asked:
-    """The question as the ranking needs it: one forward pass of the model."""
-    language = language_of(question)
-    (encoded,) = encoder.encode_questions([simplified(question)])
-    means = calibration.questions
-    weights = encoded.weights if len(encoded.weights) else np.ones(0, np.float32)
-    spoken = sorted(words(question))
-    return Asked(
-        language,
-        means.centred(encoded.vector, language),
-        means.centred_tokens(encoded.tokens, language),
-        weights / max(float(weights.sum()), 1e-9),
-        dict(zip(spoken, encoder.rarity(spoken).tolist(), strict=True)),
-    )
-
-
 def rank(snapshot: Snapshot, question: Asked, rules: Rules = RULES) -> list[Ranked]:
-    """The best passages of every language, best first."""
+    """The best passages of every language, best first; of twins the one in the question's language."""
     candidates = {language: _nearest(snapshot, question, members) for language, members in snapshot.members.items()}
+    if rules.twin >= 0:
+        candidates = _with_twins(snapshot, candidates)
     leads: dict[int, float] = {}
     for language, rows in candidates.items():
         across = rules.balance and language != question.language
@@ -89,8 +65,32 @@ def rank(snapshot: Snapshot, question: Asked, rules: Rules = RULES) -> list[Rank
         for row, lead in zip(rows.tolist(), found.tolist(), strict=True):
             passage = snapshot.passages[row]
             leads[row] = factor * (lead + rules.words * shared(question.words, _words_of(passage)))
+    if rules.twin >= 0:
+        leads = _joined(snapshot, question, leads, rules)
     standing = snapshot.calibration.late if snapshot.tokens else snapshot.calibration.dense
     return [Ranked(row, lead, standing.score(lead)) for row, lead in _without_repetition(snapshot, leads, rules)]
+
+
+def _with_twins(snapshot: Snapshot, candidates: dict[str, NDArray[np.int64]]) -> dict[str, NDArray[np.int64]]:
+    """The candidates and their twins: what the model finds in one language only is found in both."""
+    found: dict[str, set[int]] = {language: set(rows.tolist()) for language, rows in candidates.items()}
+    for rows in candidates.values():
+        for row in snapshot.twins[rows].tolist():
+            if row >= 0:
+                found[snapshot.passages[row].language].add(row)
+    return {language: np.array(sorted(rows), np.int64) for language, rows in found.items()}
+
+
+def _joined(snapshot: Snapshot, question: Asked, leads: dict[int, float], rules: Rules) -> dict[int, float]:
+    """The leads with those of twins in one: two versions of a passage are two witnesses for it."""
+    joined: dict[int, float] = {}
+    for row, lead in leads.items():
+        twin = int(snapshot.twins[row])
+        if twin < 0 or twin not in leads:
+            joined[row] = lead
+        elif snapshot.passages[row].language == question.language:
+            joined[row] = (lead + rules.twin * leads[twin]) / (1 + rules.twin)
+    return joined
 
 
 def _nearest(snapshot: Snapshot, question: Asked, members: Members) -> NDArray[np.int64]:
@@ -106,6 +106,24 @@ def _dense(snapshot: Snapshot, question: Asked, rows: NDArray[np.int64]) -> Floa
     return np.asarray(snapshot.vectors.reconstruct_batch(rows) @ question.vector, np.float32)
 
 
+def coverage(snapshot: Snapshot, encoder: Encoder, question: Asked, rows: Sequence[int]) -> FloatArray:
+    """How well each passage covers each token of the question, with what the passages beside it say.
+
+    Shape (rows, question tokens), similarities.
+    """
+    beside = {row: _neighbours(snapshot, row, RULES) for row in rows}
+    wanted = sorted({*rows} | {row for near in beside.values() for row in near})
+    place = {row: at for at, row in enumerate(wanted)}
+    best = _best(_tokens_of(snapshot, encoder, wanted), question)
+    return np.array([_with_neighbours(best, place, row, beside[row]) for row in rows], np.float32)
+
+
+def _with_neighbours(best: FloatArray, place: dict[int, int], row: int, near: dict[int, float]) -> FloatArray:
+    return np.asarray(
+        np.max([best[place[row]], *(share * best[place[other]] for other, share in near.items())], axis=0)
+    )
+
+
 def _late(snapshot: Snapshot, question: Asked, language: str, rows: NDArray[np.int64], rules: Rules) -> FloatArray:
     """Leads of the passages by late interaction; matches in the passages beside them count a little less."""
     assert snapshot.tokens is not None
@@ -116,8 +134,7 @@ def _late(snapshot: Snapshot, question: Asked, language: str, rows: NDArray[np.i
     usual = float((_best(snapshot.calibration.anchors[language], question) @ question.weights).mean())
     leads = np.empty(len(rows), np.float32)
     for at, row in enumerate(rows.tolist()):
-        near = [share * best[place[other]] for other, share in beside[row].items()]
-        leads[at] = np.max([best[place[row]], *near], axis=0) @ question.weights - usual
+        leads[at] = _with_neighbours(best, place, row, beside[row]) @ question.weights - usual
     return leads
 
 

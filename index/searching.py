@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus import Passage
+from index.asking import asked
 from index.encoder import Encoder
 from index.lexical import words
-from index.ranking import asked, rank
+from index.ranking import rank
 from index.storing import Snapshot, current_generation, read_snapshot
 from index.updating import check_identity
 
@@ -56,7 +57,7 @@ class PassageIndex:
         if not words(question):
             return []
         snapshot = self.snapshot
-        ranked = rank(snapshot, asked(question, self.encoder, snapshot.calibration))
+        ranked = rank(snapshot, asked(question, self.encoder, snapshot))
         return [Hit(snapshot.passages[one.row], one.score) for one in ranked[:k]]
 
 

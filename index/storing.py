@@ -1,8 +1,8 @@
 """The files of an index: read whole, written beside, replaced in one step.
 
     INDEX/CURRENT          the name of the generation that counts
-    INDEX/<generation>/    manifest.json, documents.jsonl, passages.jsonl, vectors.faiss, calibration.npz,
-                           and with late interaction codes.bin, tokens.npz
+    INDEX/<generation>/    manifest.json, documents.jsonl, passages.jsonl, glossary.jsonl, vocabulary.json,
+                           vectors.faiss, calibration.npz, and with late interaction codes.bin, tokens.npz
 
 A new generation is written and flushed before CURRENT is replaced, so that at every moment CURRENT names a
 whole one. The generation before stays until the next update, for those who are just opening it.
@@ -23,16 +23,18 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus import Document, Passage, StoredIndexError
+from corpus import Document, Passage, Reference, StoredIndexError, Term
 from index.calibrating import Calibration
 from index.encoder import FloatArray
 from index.manifest import FILE as MANIFEST
 from index.manifest import IndexManifest, damaged
 from index.tokens import TokenStore
+from index.twins import twin_rows
+from index.vocabulary import Vocabulary
 
 CURRENT = "CURRENT"
 _PARTIAL = ".partial"
-_DOCUMENTS, _PASSAGES = "documents.jsonl", "passages.jsonl"
+_DOCUMENTS, _PASSAGES, _GLOSSARY = "documents.jsonl", "passages.jsonl", "glossary.jsonl"
 _VECTORS, _CALIBRATION = "vectors.faiss", "calibration.npz"
 
 
@@ -55,8 +57,11 @@ class Snapshot:
     vectors: faiss.Index  # centred unit vectors, (passages, dimension)
     calibration: Calibration
     tokens: TokenStore | None  # None: the index was built without late interaction
+    vocabulary: Vocabulary
+    glossary: tuple[Term, ...]
     members: Mapping[str, Members]  # language -> its passages
     paragraphs: NDArray[np.int64]  # (passages,): the row of the first passage of each one's paragraph
+    twins: NDArray[np.int64]  # (passages,): the row that says the same in the other language, or -1
 
     def matrix(self) -> FloatArray:
         """All vectors, shape (passages, dimension)."""
@@ -82,6 +87,7 @@ class Stored:
     size: int  # bytes of the current state
     passages: int
     late_interaction: bool  # whether token vectors are stored
+    corpus: tuple[str, ...]  # folders the texts came from; empty where they were given as documents
 
 
 def stored(folder: Path) -> Stored | None:
@@ -91,7 +97,7 @@ def stored(folder: Path) -> Stored | None:
         return None
     manifest = IndexManifest.read(folder / name, folder)
     size = sum(file.stat().st_size for file in (folder / name).iterdir())
-    return Stored(size, manifest.passages, manifest.late_interaction)
+    return Stored(size, manifest.passages, manifest.late_interaction, manifest.corpus)
 
 
 def read_snapshot(folder: Path) -> Snapshot:
@@ -131,8 +137,21 @@ def _read_generation(folder: Path, name: str) -> Snapshot:
     vectors = faiss.deserialize_index(np.fromfile(place / _VECTORS, np.uint8))
     calibration = Calibration.load(place / _CALIBRATION)
     tokens = TokenStore.open(place, calibration.quantizer()) if manifest.late_interaction else None
-    members, paragraphs = _members(passages), _paragraphs(passages, documents)
-    return Snapshot(name, manifest, documents, passages, vectors, calibration, tokens, members, paragraphs)
+    glossary = tuple(_term(row) for row in _read_lines(place / _GLOSSARY))
+    return Snapshot(
+        name,
+        manifest,
+        documents,
+        passages,
+        vectors,
+        calibration,
+        tokens,
+        Vocabulary.read(place),
+        glossary,
+        _members(passages),
+        _paragraphs(passages, documents),
+        twin_rows(passages, documents, vectors),
+    )
 
 
 def _members(passages: Sequence[Passage]) -> dict[str, Members]:
@@ -159,6 +178,8 @@ def write_snapshot(
     manifest: IndexManifest,
     documents: Iterable[Document],
     passages: Sequence[Passage],
+    glossary: Iterable[Term],
+    vocabulary: Vocabulary,
     calibration: Calibration,
     write_vectors: Callable[[Path], FloatArray],
 ) -> None:
@@ -174,6 +195,8 @@ def write_snapshot(
         work.mkdir(parents=True)
         _write_lines(work / _DOCUMENTS, (asdict(document) for document in documents))
         _write_lines(work / _PASSAGES, (_passage_row(passage) for passage in passages))
+        _write_lines(work / _GLOSSARY, (asdict(term) for term in glossary))
+        vocabulary.write(work)
         index = faiss.IndexFlatIP(manifest.dimension)
         index.add(np.ascontiguousarray(write_vectors(work), np.float32))
         (work / _VECTORS).write_bytes(faiss.serialize_index(index).tobytes())
@@ -238,7 +261,12 @@ def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 def _document(row: dict[str, Any]) -> Document:
-    return Document(**row | {"references": tuple(row["references"])})
+    references = tuple(Reference(**reference) for reference in row.pop("references"))
+    return Document(**row, references=references)
+
+
+def _term(row: dict[str, Any]) -> Term:
+    return Term(**row | {"variants": tuple(row["variants"])})
 
 
 def _passage_row(passage: Passage) -> dict[str, Any]:
@@ -250,5 +278,6 @@ def _passage_row(passage: Passage) -> dict[str, Any]:
 
 def _passage(row: dict[str, Any], documents: Mapping[str, Document]) -> Passage:
     document = documents[row["document_id"]]
-    sentences = tuple((start, end) for start, end in row.pop("sentences"))
-    return Passage(**row, title=document.title, text=document.text[row["start"] : row["end"]], sentences=sentences)
+    row["sentences"] = tuple((start, end) for start, end in row["sentences"])
+    row["references"] = tuple(row["references"])
+    return Passage(**row, title=document.title, text=document.text[row["start"] : row["end"]])

@@ -3,7 +3,7 @@
 import hashlib
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,12 +11,13 @@ from pathlib import Path
 import numpy as np
 from filelock import FileLock, Timeout
 
-from corpus import PASSAGE_WIDTH, CorpusError, Document, Passage, StoredIndexError, encoder_text, split
+from corpus import PASSAGE_WIDTH, CorpusError, Document, Passage, StoredIndexError, Term, encoder_text, split
 from index.calibrating import Calibration, calibration
 from index.encoder import Encoder, FloatArray
 from index.manifest import FORMAT, IndexChange, IndexManifest
 from index.storing import Snapshot, current_generation, read_snapshot, write_snapshot
 from index.tokens import TokenWriter, sentence_numbers
+from index.vocabulary import Vocabulary
 from index.weights import Progress, quiet
 
 
@@ -28,13 +29,15 @@ def update_index(
     passage_width: int = PASSAGE_WIDTH,
     late_interaction: bool = True,
     corpus: Sequence[str] = (),
+    glossary: Sequence[Term] = (),
     progress: Progress = quiet,
 ) -> IndexChange:
     """Make the index in ``folder`` hold exactly ``documents``, and say what that took.
 
     Only passages whose text (as the encoder sees it) was not there before are embedded. Nothing is written
     where nothing changed. Without ``late_interaction`` the index keeps no token vectors: it is some 12 kB a
-    passage smaller and finds less. ``corpus`` names the folders the texts came from, for those who open the index.
+    passage smaller and finds less. ``corpus`` names the folders the texts came from, for those who open the index;
+    ``glossary`` holds their terms.
     :class:`StoredIndexError` where the index was built with another model or other settings (then
     :func:`rebuild_index` it), is damaged, or is being written by someone else.
     """
@@ -43,7 +46,7 @@ def update_index(
         old = read_snapshot(folder) if current_generation(folder) else None
         if old:
             check_identity(folder, old.manifest, encoder, passage_width, late_interaction)
-        settings = _Settings(passage_width, late_interaction, tuple(corpus))
+        settings = _Settings(passage_width, late_interaction, tuple(corpus), tuple(glossary))
         return _write(folder, list(documents), encoder, settings, progress, old)
 
 
@@ -55,12 +58,13 @@ def rebuild_index(
     passage_width: int = PASSAGE_WIDTH,
     late_interaction: bool = True,
     corpus: Sequence[str] = (),
+    glossary: Sequence[Term] = (),
     progress: Progress = quiet,
 ) -> IndexChange:
     """Build the index in ``folder`` anew, whatever is there; the old one answers until the new one is whole."""
     folder = Path(folder)
     with _writing(folder):
-        settings = _Settings(passage_width, late_interaction, tuple(corpus))
+        settings = _Settings(passage_width, late_interaction, tuple(corpus), tuple(glossary))
         return _write(folder, list(documents), encoder, settings, progress, None)
 
 
@@ -133,6 +137,7 @@ class _Settings:
     passage_width: int
     late_interaction: bool
     corpus: tuple[str, ...]
+    glossary: tuple[Term, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +213,8 @@ def _write(
         raise CorpusError(
             "The texts hold no passage: nothing that has a letter or a digit in it. The index is unchanged."
         )
-    if old and not (plan.added or plan.changed or plan.removed) and old.manifest.corpus == settings.corpus:
+    same = old and old.manifest.corpus == settings.corpus and old.glossary == settings.glossary
+    if same and not (plan.added or plan.changed or plan.removed):
         return plan.change(time.perf_counter() - start)
     measured = old.calibration if old else calibration(encoder, progress=progress)
     manifest = IndexManifest(
@@ -233,8 +239,27 @@ def _write(
             writer.finish()
         return vectors
 
-    write_snapshot(folder, manifest, documents, plan.passages, measured, write_vectors)
+    vocabulary = _vocabulary(plan, old)
+    write_snapshot(folder, manifest, documents, plan.passages, settings.glossary, vocabulary, measured, write_vectors)
     return plan.change(time.perf_counter() - start)
+
+
+def _vocabulary(plan: _Plan, old: Snapshot | None) -> Vocabulary:
+    if not old:
+        return Vocabulary.of(plan.passages)
+    before, after = Counter(map(_text_key, old.passages)), Counter(map(_text_key, plan.passages))
+    gone, come = before - after, after - before
+    return old.vocabulary.changed(_taken(old.passages, gone), _taken(plan.passages, come))
+
+
+def _taken(passages: Iterable[Passage], counts: Counter[str]) -> Iterator[Passage]:
+    """As many of ``passages`` for each text as ``counts`` says."""
+    left = Counter(counts)
+    for passage in passages:
+        key = _text_key(passage)
+        if left[key] > 0:
+            left[key] -= 1
+            yield passage
 
 
 def _vectors(
@@ -269,7 +294,8 @@ def _vectors(
 
 def _digest(document: Document) -> str:
     """A digest of all that an index keeps of a document."""
-    parts = (document.title, document.source, *document.references, document.text)
+    references = (part for each in document.references for part in (each.key, each.text, each.address))
+    parts = (document.title, document.source, document.twin, *references, document.text)
     return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()[:32]
 
 

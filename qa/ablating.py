@@ -18,7 +18,8 @@ from rich.table import Table
 
 from corpus import PASSAGE_WIDTH, Document, FoundationQAError, load_documents
 from index import PassageIndex, SentenceEncoder, Snapshot, rebuild_index
-from index.ranking import RULES, Asked, Rules, asked, rank
+from index.asking import Asked, asked
+from index.ranking import RULES, Rules, rank
 from index.storing import stored
 from qa.questions import Question, gold_spans, load_questions, overlaps_gold
 
@@ -70,7 +71,7 @@ def measure(documents: Sequence[Document], questions: Sequence[Question], varian
             snapshot, place = snapshots[key]
             for question in questions if not encoded else ():
                 start = time.perf_counter()
-                encoded.append(asked(question.question, encoder, snapshot.calibration))
+                encoded.append(asked(question.question, encoder, snapshot))
                 seconds.append(time.perf_counter() - start)
             on_disk = stored(place)
             assert on_disk is not None

@@ -28,3 +28,6 @@ class Answer:
     text: str
     citations: tuple[Citation, ...]
     seconds: float
+    confidence: float = 0.0  # the share of answers like this one that are right, 0 to 1; 0 for small talk
+    understood: str = ""  # the question as it was understood, where that is not how it was asked
+    related: tuple[Citation, ...] = ()  # where nothing answers: what comes nearest, numbered from 1; no answer

@@ -1,34 +1,36 @@
 """A question becomes a cited answer. No language model is involved: an answer is made of quotes."""
 
-import re
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from corpus import Span, language_of, readable, width
-from index import Hit, PassageIndex, Snapshot
-from index.lexical import words
-from index.ranking import Asked, Ranked, asked, rank, sentence_leads
+import numpy as np
+
+from corpus import language_of
+from index import FloatArray, Hit, PassageIndex, Snapshot
+from index.asking import Asked, asked
+from index.ranking import Ranked, rank
 from qa import phrases
 from qa.answer import Answer, Citation
+from qa.confidence import fitted
+from qa.conversation import small_talk, understood
+from qa.evidence import evidence
+from qa.kinds import kind_of
+from qa.quoting import Quote, chosen, quotes
 
-RETRIEVED = 6  # passages whose sentences are looked at
-QUOTES = 3  # at most, in one answer
-_NEAR = 0.1  # a further quote may be this much worse than the best one, in units of similarity
-_ANSWERABLE = 0.2  # the best sentence of an answerable question stands out more, in units of similarity
-_OWN_SUFFICES = (0.4, 0.6)  # leads from which passages in the reader's language begin to suffice, and do
-_REFERRING = re.compile(
-    r"\b(?:it|its|that|this|they|them|their|those|these|he|she|one|about|so|then|after|before|else)\b|"
-    r"[它他她其这那]|呢[？?]?$|之后|后来",
-    re.I,
-)
+RELATED = 3  # passages offered where nothing answers
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
-    ranked: Ranked
-    span: Span
-    lead: float
+class Found:
+    """What was found for a question, before it is decided whether that answers it."""
+
+    snapshot: Snapshot  # the state of the index that was asked
+    sought: Asked
+    ranked: tuple[Ranked, ...]  # passages, best first
+    quotes: tuple[Quote, ...]  # the best stretch of the best passages, best first
+    chosen: tuple[Quote, ...]  # those that make an answer
+    evidence: FloatArray  # (features,), see qa.evidence; empty where nothing was found
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ class Answerer:
     def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
         """The answer to ``question``; ``history`` are the earlier questions of the conversation, oldest first.
 
-        Where the texts hold no answer, ``answered`` is False and the text says so, in the question's language.
+        Where the texts hold no answer, ``answered`` is False, the text says so in the question's language, and
+        ``related`` holds what comes nearest.
         """
         return self.consult(question, history).answer
 
@@ -57,87 +60,45 @@ class Answerer:
         """The answer, and the passages it was looked for in."""
         begin = time.perf_counter()
         language = language_of(question)
-        snapshot = self.passages.snapshot  # one state for the whole answer
-        if not words(question):
-            return Consulted(_without_answer(question, language, phrases.EMPTY_QUESTION[language], begin), (), snapshot)
-        sought = asked(_standalone(question, history), self.passages.encoder, snapshot.calibration)
+        if reply := small_talk(question):
+            answer = Answer(question, language, False, reply[language], (), _since(begin))
+            return Consulted(answer, (), self.passages.snapshot)
+        found = self.find(question, history)
+        snapshot = found.snapshot
+        hits = tuple(Hit(snapshot.passages[one.row], one.score) for one in found.ranked)
+        meant = found.sought.text if found.sought.text != question else ""
+        model = fitted()
+        confidence = round(model.of(found.evidence), 3) if found.chosen else 0.0
+        if confidence < model.thresholds[found.sought.language]:
+            near = _cited(snapshot, found.quotes[:RELATED])
+            text = phrases.NOT_IN_THE_TEXTS[language] + (phrases.RELATED[language] if near else "")
+            answer = Answer(question, language, False, text, (), _since(begin), confidence, meant, near)
+        else:
+            citations = _cited(snapshot, found.chosen)
+            text = "\n\n".join(phrases.quoted(citation.quote, citation.number) for citation in citations)
+            answer = Answer(question, language, True, text, citations, _since(begin), confidence, meant)
+        return Consulted(answer, hits, snapshot)
+
+    def find(self, question: str, history: Sequence[str] = ()) -> Found:
+        """What there is to answer ``question`` with."""
+        snapshot, encoder = self.passages.snapshot, self.passages.encoder  # one state for the whole answer
+        sought = asked(understood(question, history, snapshot.glossary).text, encoder, snapshot)
         ranked = rank(snapshot, sought)
-        hits = tuple(Hit(snapshot.passages[one.row], one.score) for one in ranked)
-        chosen = _choose(snapshot, self._candidates(snapshot, sought, ranked))
-        if not chosen:
-            answer = _without_answer(question, language, phrases.NOT_IN_THE_TEXTS[language], begin)
-            return Consulted(answer, hits, snapshot)
-        citations = tuple(_citation(snapshot, candidate, number) for number, candidate in enumerate(chosen, 1))
-        text = "\n\n".join(phrases.quoted(citation.quote, citation.number) for citation in citations)
-        return Consulted(Answer(question, language, True, text, citations, _since(begin)), hits, snapshot)
-
-    def _candidates(self, snapshot: Snapshot, question: Asked, ranked: Sequence[Ranked]) -> list[_Candidate]:
-        """Every sentence of the passages that were found, best first."""
-        preferred = _for_the_reader(snapshot, question, ranked)[:RETRIEVED]
-        leads = sentence_leads(snapshot, self.passages.encoder, question, preferred) if preferred else []
-        candidates = [
-            _Candidate(one, span, one.lead + float(behind))
-            for one, behinds in zip(preferred, leads, strict=True)
-            for span, behind in zip(snapshot.passages[one.row].sentences, behinds, strict=True)
-        ]
-        return sorted(candidates, key=lambda candidate: -candidate.lead)
+        kind = kind_of(sought.text)
+        found = quotes(snapshot, encoder, sought, ranked, kind)
+        seen = evidence(snapshot, encoder, sought, ranked, found[0], kind) if found else np.empty(0, np.float32)
+        return Found(snapshot, sought, tuple(ranked), tuple(found), tuple(chosen(snapshot, found)), seen)
 
 
-def _for_the_reader(snapshot: Snapshot, question: Asked, ranked: Sequence[Ranked]) -> list[Ranked]:
-    """The passages in the order in which a reader of the question's language wants to be quoted from them.
-
-    The ranking raises passages in the other language, because only they may hold the answer. The better the
-    best passage in the reader's language fits, the less an answer needs that.
-    """
-    own = [one.lead for one in ranked if snapshot.passages[one.row].language == question.language]
-    low, high = _OWN_SUFFICES
-    sufficient = min(1.0, max(0.0, (max(own, default=0.0) - low) / (high - low)))
-    lowered = 1 + (snapshot.calibration.across[question.language] - 1) * sufficient
-    return sorted(
-        (
-            one if snapshot.passages[one.row].language == question.language else replace(one, lead=one.lead / lowered)
-            for one in ranked
-        ),
-        key=lambda one: -one.lead,
-    )
+def _cited(snapshot: Snapshot, chosen: Sequence[Quote]) -> tuple[Citation, ...]:
+    return tuple(_citation(snapshot, quote, number) for number, quote in enumerate(chosen, 1))
 
 
-def _choose(snapshot: Snapshot, candidates: Sequence[_Candidate]) -> list[_Candidate]:
-    """The quotes of the answer, best first; none where the question is not answered."""
-    if not candidates or candidates[0].lead < _ANSWERABLE:
-        return []
-    chosen: list[_Candidate] = []
-    said: list[str] = []
-    for candidate in candidates:
-        if len(chosen) == QUOTES or candidate.lead < candidates[0].lead - _NEAR:
-            break
-        quote = readable(_quote(snapshot, candidate)).casefold()
-        if width(quote) > 3 and not any(quote in other or other in quote for other in said):
-            chosen.append(candidate)
-            said.append(quote)
-    return chosen
-
-
-def _quote(snapshot: Snapshot, candidate: _Candidate) -> str:
-    passage = snapshot.passages[candidate.ranked.row]
-    return snapshot.documents[passage.document_id].text[slice(*candidate.span)]
-
-
-def _citation(snapshot: Snapshot, candidate: _Candidate, number: int) -> Citation:
-    passage = snapshot.passages[candidate.ranked.row]
+def _citation(snapshot: Snapshot, quote: Quote, number: int) -> Citation:
+    passage = snapshot.passages[quote.ranked.row]
     document = snapshot.documents[passage.document_id]
-    start, end = candidate.span
-    return Citation(number, document, passage, _quote(snapshot, candidate), start, end, candidate.ranked.score)
-
-
-def _standalone(question: str, history: Sequence[str]) -> str:
-    """The question with the one before it in front, where it leans on that."""
-    leans = history and len(readable(question)) < 60 and _REFERRING.search(question)
-    return f"{history[-1]} {question}" if leans else question
-
-
-def _without_answer(question: str, language: str, text: str, begin: float) -> Answer:
-    return Answer(question, language, False, text, (), _since(begin))
+    start, end = quote.span
+    return Citation(number, document, passage, document.text[start:end], start, end, quote.ranked.score)
 
 
 def _since(begin: float) -> float:

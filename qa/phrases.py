@@ -4,9 +4,40 @@ NOT_IN_THE_TEXTS = {
     "en": "The texts do not say. Nothing in them answers this question.",
     "zh": "资料中没有提到：没有找到能回答这个问题的内容。",
 }
+RELATED = {
+    "en": " What comes nearest to it is listed as related; it is no answer.",
+    "zh": "下面列出最接近的段落供参考，它们不是回答。",
+}
 EMPTY_QUESTION = {
     "en": "Please type a question, for example: What is a foundation model?",
     "zh": "请输入一个问题，例如：什么是基础模型？",
+}
+LONG_QUESTION = {
+    "en": "This question has {length} characters; at most {longest} can be asked. Please ask for one thing at a time.",
+    "zh": "这个问题有 {length} 个字符，最多可以问 {longest} 个。请一次只问一件事。",
+}
+GREETING = {
+    "en": "Hello! Ask me about the texts, in English or Chinese, for example: What is a foundation model?",
+    "zh": "你好！可以用中文或英文就资料内容提问，例如：什么是基础模型？",
+}
+THANKS = {
+    "en": "You are welcome. Is there anything else you would like to know from the texts?",
+    "zh": "不客气。还想从资料里了解什么？",
+}
+FAREWELL = {"en": "Goodbye!", "zh": "再见！"}
+ABILITIES = {
+    "en": (
+        "I answer questions by quoting the texts word for word, with the place of every quote, in English and Chinese. "
+        "What the texts do not say, I do not say either. Try: Why do large models show emergent abilities?"
+    ),
+    "zh": (
+        "我用资料里的原文回答问题，每句引文都注明出处，中文和英文都可以问。资料没有说的，我也不说。"
+        "可以试试：大模型为什么会有涌现能力？"
+    ),
+}
+REQUEST = {
+    "en": "I can only quote the texts: I do not write, translate, draw or calculate. Please ask what the texts say.",
+    "zh": "我只能引用资料原文，不会写作、编程、翻译、画图或计算。请问资料里说了什么。",
 }
 
 

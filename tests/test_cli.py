@@ -16,7 +16,7 @@ from ui import cli
 ROOT = Path(__file__).parent.parent
 ANSWER = {"question", "language", "answered", "text", "seconds", "citations"}
 CITATION = {"number", "document_id", "title", "heading", "language", "source"}
-CITATION |= {"quote", "start", "end", "score", "passage"}
+CITATION |= {"quote", "start", "end", "score", "references", "passage"}
 HIT = {"document_id", "title", "heading", "language", "text", "start", "end", "score", "passage_id"}
 CHANGE = {"added", "changed", "removed", "documents", "passages", "embedded", "reused", "seconds"}
 
@@ -105,6 +105,45 @@ def test_ask_prints_the_answer_as_json(run: Command, index: Path, texts: Path, q
         assert text[citation["passage"]["start"] : citation["passage"]["end"]] == citation["passage"]["text"]
         assert citation["number"] == number
         assert f"“{citation['quote']}” [{number}]" in ran.json["text"]
+
+
+def rest_on_a_list(texts: Path) -> None:
+    """Let one section, and the title of another text, name sources of a list."""
+    replace(texts / "en/models.md", "## Parameters\n", "## Parameters\n\n<!-- references: brown2020 -->\n")
+    replace(texts / "zh/emergence.md", "# 涌现与同质化\n", "# 涌现与同质化\n\n<!-- references: fang2023, gone -->\n")
+    (texts / "references.yaml").write_text(
+        "brown2020: {authors: Brown et al., year: 2020, title: '“GPT-3”: 模型', address: 'https://example.org/b'}\n"
+        "fang2023: {authors: 方圆, title: <b>大模型</b>🎉}\n",
+        encoding="utf-8",
+    )
+
+
+def test_an_answer_names_what_its_section_rests_on(run: Command, index: Path, texts: Path) -> None:
+    rest_on_a_list(texts)
+    assert run("index", "update", "--index", index).status == 0
+    brown = {"key": "brown2020", "text": "Brown et al. (2020). “GPT-3”: 模型", "address": "https://example.org/b"}
+    first = run("ask", "How many parameters has GPT-3?", "--index", index, "--json").json["citations"][0]
+    assert (first["document_id"], first["references"]) == ("en/models.md", [brown])
+    first = run("ask", "什么是涌现？", "--index", index, "--json").json["citations"][0]
+    assert first["document_id"] == "zh/emergence.md"
+    assert first["references"] == [
+        {"key": "fang2023", "text": "方圆. <b>大模型</b>🎉", "address": ""},
+        {"key": "gone", "text": "gone", "address": ""},
+    ]
+
+
+def test_an_edit_of_the_list_of_sources_reaches_the_answers_and_embeds_nothing(
+    run: Command, index: Path, texts: Path
+) -> None:
+    rest_on_a_list(texts)
+    run("index", "update", "--index", index)
+    replace(texts / "references.yaml", "https://example.org/b", "https://example.org/new")
+    change = run("index", "update", "--index", index, "--json").json
+    assert (change["changed"], change["embedded"]) == (["en/models.md"], 0)
+    first = run("ask", "How many parameters has GPT-3?", "--index", index, "--json").json["citations"][0]
+    assert first["references"][0]["address"] == "https://example.org/new"
+    (texts / "references.yaml").write_text("brown2020: [", encoding="utf-8")
+    assert "references.yaml is not YAML in UTF-8" in run("index", "update", "--index", index).message
 
 
 def test_an_honest_no_is_no_failure(run: Command, index: Path) -> None:

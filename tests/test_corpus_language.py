@@ -18,6 +18,8 @@ from corpus.document import Passage
         ("基础模型 Foundation Model 范式", "zh"),
         ("The term 涌现 (emergence) is used for abilities that were not designed.", "en"),
         ("GPT-3 有 1750 亿参数。", "zh"),
+        ("BERT（语言模型） | 谷歌 | github.com/google-research/bert | Apache 2.0 许可证", "zh"),
+        ("见 https://example.org/a/long/path/of/words/here", "zh"),
         ("", "en"),
         ("12345 🎉", "en"),
         ("𠮷", "zh"),
@@ -41,6 +43,13 @@ def test_the_grammar_tells_the_language(text: str, language: str) -> None:
 )
 def test_markup_is_no_part_of_the_words(text: str, words: str) -> None:
     assert readable(text) == words
+
+
+@pytest.mark.parametrize("unit", ["a.", "a-", "a./", "http://", "a.a", "a/"])
+def test_the_language_of_hostile_addresses_costs_no_more_than_their_length(unit: str) -> None:
+    begin = time.perf_counter()
+    language_of("中" + unit * (300_000 // len(unit)))
+    assert time.perf_counter() - begin < 2
 
 
 @pytest.mark.parametrize("unit", ["[", "![", "![[", "![](", "<!--", "<a ", "[a](", "(", " ", "-", "|", "` ", "> "])

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus import CorpusError, Document, load_documents
+from corpus import CorpusError, Document, Reference, load_documents
 
 ENGLISH = "# Scale\n\nA foundation model is trained on broad data at scale; it can be adapted to many tasks.\n"
 CHINESE = "# 规模\n\n基础模型是在广泛数据上训练的模型，可以适应许多下游任务。它带来涌现与同质化两种特性。\n"
@@ -91,10 +91,22 @@ def test_a_text_is_titled_by_itself(tmp_path: Path, text: str, title: str) -> No
 def test_front_matter_names_source_and_references(tmp_path: Path) -> None:
     text = "---\ntitle: T\nurl: https://example.org/x\nreferences:\n- Bommasani 2021\n- 7\n...\nx.\n"
     document = load(tmp_path, text)
-    assert (document.source, document.references) == ("https://example.org/x", ("Bommasani 2021", "7"))
-    assert load(tmp_path, "---\nreferences: one\n---\n").references == ("one",)
+    assert document.source == "https://example.org/x"
+    assert document.references == (Reference("Bommasani 2021", "Bommasani 2021", ""), Reference("7", "7", ""))
+    assert load(tmp_path, "---\nreferences: one\n---\n").references == (Reference("one", "one", ""),)
+    assert load(tmp_path, "---\nreferences: {a: b}\n---\n").references == ()
     plain = load(tmp_path, "Words.")
     assert (plain.source, plain.references) == ("a.md", ())
+
+
+@pytest.mark.parametrize(
+    ("front", "twin"),
+    [("twin: zh/a.md", "zh/a.md"), ("twin: ' zh/涌现 🎉.md '", "zh/涌现 🎉.md"), ("twin: [a]", ""), ("twin:", "")],
+)
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_front_matter_names_the_twin(tmp_path: Path, front: str, twin: str, newline: str) -> None:
+    assert load(tmp_path, f"---\n{front}\n---\nWords.".replace("\n", newline)).twin == twin
+    assert load(tmp_path, "Words.").twin == ""
 
 
 @pytest.mark.parametrize(
@@ -104,6 +116,8 @@ def test_front_matter_names_source_and_references(tmp_path: Path) -> None:
         ("a: 1\nb: [", "line 4"),
         ("date: 2021-13-45", "month"),
         ("a: " + "[" * 5000, ""),
+        ("a: &a [x]\nb: *a", "line 3: an alias"),
+        ("title: 0x" + "f" * 5000, "line 2: a number of many digits"),
     ],
 )
 def test_wrong_front_matter_is_named_with_its_line(tmp_path: Path, front: str, line: str) -> None:

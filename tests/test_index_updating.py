@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from corpus import CorpusError, Document, StoredIndexError, load_documents
+from corpus import CorpusError, Document, Reference, StoredIndexError, load_documents, split
 from index import PassageIndex, pending_change, rebuild_index, update_index
 
 ROOT = Path(__file__).parent.parent
@@ -124,6 +124,32 @@ def test_a_change_of_source_alone_embeds_nothing(tmp_path: Path, fake_encoder: A
     assert document.source == "new source"
 
 
+def test_references_and_twins_are_kept_and_a_change_of_them_embeds_nothing(tmp_path: Path, fake_encoder: Any) -> None:
+    text = "Above.\n\n## 一\n\n<!-- references: wei2022 -->\n\nSome words.\n"
+
+    def kept(twin: str, *references: Reference) -> tuple[str, ...]:
+        document = Document("a.md", "A", "a.md", text, references, twin)
+        change = update_index(tmp_path, [document], fake_encoder)
+        snapshot = PassageIndex.open(tmp_path, fake_encoder).snapshot
+        assert list(snapshot.documents.values()) == [document]
+        assert list(snapshot.passages) == split(document)
+        assert [passage.references for passage in snapshot.passages] == [(), ("wei2022",)]
+        assert change.embedded in (0, 2)
+        return change.added + change.changed if not change.embedded else ("embedded",)
+
+    wei = Reference("wei2022", "魏等（2022）。“涌现”🎉\u2028<b>", "https://example.org/w")
+    assert kept("zh/a.md", wei) == ("embedded",)
+    assert kept("zh/a.md", wei) == ()
+    assert kept("zh/b.md", wei) == ("a.md",)
+    for other in (
+        Reference("wei2022", wei.text, ""),
+        Reference("wei2022", "Wei", wei.address),
+        Reference("w", "W", ""),
+    ):
+        assert kept("zh/b.md", other) == ("a.md",)
+    assert kept("zh/b.md") == ("a.md",)
+
+
 def test_the_same_words_in_two_texts_are_two_passages(tmp_path: Path, fake_encoder: Any) -> None:
     documents = [Document(name, "Title", name, "The very same words.") for name in ("a.md", "b.md")]
     update_index(tmp_path, documents, fake_encoder)
@@ -227,8 +253,8 @@ def test_a_damaged_file_is_named_and_a_rebuild_mends_it(
         (b"", "manifest.json is not what was written"),
         (b"null", "manifest.json is not what was written"),
         (b"[]", "manifest.json is not what was written"),
-        (b'{"format": 2}', "manifest.json is not what was written"),
-        (b'{"format": 1}', "has format 1; this version reads format 2"),
+        (b'{"format": 3}', "manifest.json is not what was written"),
+        (b'{"format": 2}', "has format 2; this version reads format 3"),
         (b"\xff\xfe", "manifest.json is not what was written"),
     ],
 )

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from corpus import Document, Passage, split
+from corpus import Document, Passage, Reference, split
 from qa.answer import Answer, Citation
 from ui.rendering import Turn, answer_html, both, card_html, question_html, reply_html, sources_html
 
@@ -95,7 +95,7 @@ def test_line_breaks_of_a_table_are_kept() -> None:
 
 def test_hostile_text_is_inert_in_every_field() -> None:
     passage = Passage(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, 0, len(HOSTILE), ())
-    document = Document(HOSTILE, HOSTILE, HOSTILE, HOSTILE, (HOSTILE,))
+    document = Document(HOSTILE, HOSTILE, HOSTILE, HOSTILE, (Reference(HOSTILE, HOSTILE, HOSTILE),))
     citation = Citation(1, document, passage, HOSTILE, 0, len(HOSTILE), 0.5)
     answer = Answer(HOSTILE, HOSTILE, True, f"{HOSTILE} [1]", (citation,), 0.1)
     everything = "".join(
@@ -130,11 +130,28 @@ def test_hostile_text_is_inert_in_every_field() -> None:
     ],
 )
 def test_only_web_addresses_become_links(source: str, addresses: list[str]) -> None:
-    page = Reader(card_html(cited("One sentence.", "One sentence.", source=source, references=(source,)), 1))
+    references = (Reference("key", source, ""),)
+    page = Reader(card_html(cited("One sentence.", "One sentence.", source=source, references=references), 1))
     assert [address for address in page.values("href") if not address.startswith("#")] == addresses * 2
     assert page.values("rel") == ["noopener noreferrer nofollow"] * len(addresses) * 2
     assert page.texts["p.source"].endswith(source)
     assert page.texts["li"] == source
+
+
+def test_a_card_names_what_its_section_rests_on() -> None:
+    text = "# T\n\nAbove.\n\n## 一\n\n<!-- references: wei2022 -->\n\n涌现是产生的行为。\n"
+    wei = Reference("wei2022", "Wei et al. (2022). On “涌现” <b>", "https://example.org/w?a=1&b=2")
+    fang = Reference("fang2023", "方圆. 大模型纪事", "")
+    shown = Reader(card_html(cited(text, "涌现是产生的行为。", references=(fang, wei)), 1))
+    assert shown.texts["li"] == f"{wei.text} {wei.address}"
+    assert shown.values("href") == ["#answer-1", wei.address]
+    assert "(1)" in shown.texts["summary"]
+    whole = Reader(card_html(cited(text, "Above.", references=(fang, wei)), 1))
+    assert whole.texts["li"] == f"{fang.text}{wei.text} {wei.address}"
+    assert whole.tags.count("li") == 2
+    hostile = Reader(card_html(cited(text, "Above.", references=(Reference("x", "X", "javascript:alert(1)"),)), 1))
+    assert hostile.values("href") == ["#answer-1"]
+    assert "details" not in Reader(card_html(cited(text, "Above."), 1)).tags
 
 
 def test_a_number_in_the_answer_leads_to_its_card_unless_it_belongs_to_a_quote() -> None:

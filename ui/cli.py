@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from corpus import FoundationQAError, language_of, load_settings
+from corpus import FoundationQAError, language_of, load_settings, references_of
 from ui import terminal
+from ui.editing import corpus_app
 from ui.workplace import Workplace
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ index_app = typer.Typer(
     help="Build the index of the texts, bring it up to date, or see what that would do.", no_args_is_help=True
 )
 app.add_typer(index_app, name="index")
+app.add_typer(corpus_app, name="corpus")
 
 Corpus = Annotated[
     list[str] | None,
@@ -176,6 +178,7 @@ def answer_facts(answer: "Answer") -> dict[str, Any]:
                 "start": citation.start,
                 "end": citation.end,
                 "score": round(citation.score, 4),
+                "references": [asdict(each) for each in references_of(citation.document, citation.passage)],
                 "passage": {
                     "id": citation.passage.id,
                     "start": citation.passage.start,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import urlsplit
 
-from corpus import language_of
+from corpus import Reference, language_of, references_of
 from qa.answer import Answer, Citation
 
 _LANGUAGE_TAGS = {"en": "en", "zh": "zh-Hans"}
@@ -107,7 +107,7 @@ def card_html(citation: Citation, turn_number: int) -> str:
         f"{_context(citation)}"
         f'<blockquote class="passage" lang="{_tag(passage.language)}">{_marked(citation)}</blockquote>'
         f'<footer><p class="source"><span class="label">{both("Source", "出处")}</span> {_linked(document.source)}</p>'
-        f"{_references(document.references)}</footer></article>"
+        f"{_references(references_of(document, passage))}</footer></article>"
     )
 
 
@@ -136,10 +136,10 @@ def _marked(citation: Citation) -> str:
     return f"{_text(before)}<mark>{_text(quote)}</mark>{_text(after)}"
 
 
-def _references(references: Sequence[str]) -> str:
+def _references(references: Sequence[Reference]) -> str:
     if not references:
         return ""
-    items = "".join(f"<li>{_linked(reference)}</li>" for reference in references)
+    items = "".join(f"<li>{_linked(f'{each.text} {each.address}'.rstrip())}</li>" for each in references)
     summary = f"{both('References', '参考文献')} <span>({len(references)})</span>"
     return f'<details class="references"><summary>{summary}</summary><ul>{items}</ul></details>'
 

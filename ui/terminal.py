@@ -13,13 +13,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from corpus import Passage
+    from corpus import Passage, Report
     from index import Hit, IndexChange
     from index.storing import Stored
     from qa import Answer
 
-_out = Console(highlight=False, soft_wrap=True)
-_err = Console(stderr=True, highlight=False, soft_wrap=True)
+_out = Console(highlight=False, soft_wrap=True, emoji=False)  # ":100:" in a quote is no name of an emoji
+_err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 def show_everything() -> None:
@@ -34,6 +34,11 @@ def print_json(value: Any) -> None:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+
+
+def tell(message: str) -> None:
+    """A line of a command's result, on stdout."""
+    _out.print(escape(message))
 
 
 def warn(message: str) -> None:
@@ -120,6 +125,22 @@ def print_change(change: "IndexChange", folder: str, pending: bool, stored: "Sto
     _out.print(table)
     if stored and not stored.late_interaction:
         warn("The index has no token vectors (late_interaction: false): it finds less, above all across the languages.")
+
+
+def print_report(report: "Report") -> None:
+    """What a check of the texts found: the problems, and what was looked at."""
+    for problem in report.problems:
+        place = f"{problem.document_id}:{problem.line}" if problem.line else problem.document_id
+        _out.print(f"[bold]{escape(place)}[/]: {escape(problem.message)}")
+    counts = f"{report.documents} texts, {report.pairs} pairs, {report.references} references, {report.terms} terms"
+    _out.print(
+        f"{counts}: " + ("[green]nothing to mend[/]" if not report.problems else f"{len(report.problems)} to mend")
+    )
+    if report.longest_run:
+        _out.print(
+            f"Longest stretch in common with the other texts: {report.longest_run} columns, in "
+            f"{escape(report.run_in)}: {escape(report.run)}"
+        )
 
 
 def print_figures(figures: dict[str, Any]) -> None:

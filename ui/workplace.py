@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
-from corpus import BUILT_IN_TEXTS, CorpusError, Document, Settings, StoredIndexError, load_documents
+from corpus import BUILT_IN_TEXTS, CorpusError, Document, Settings, StoredIndexError, load_documents, load_glossary
 from ui import terminal
 
 if TYPE_CHECKING:
@@ -42,6 +42,9 @@ class Workplace:
         folders = self.corpus or (BUILT_IN,)
         places = [folder if folder == BUILT_IN else str(Path(folder).resolve()) for folder in folders]
         identity = "\0".join([*places, self.settings.encoder, str(self.settings.passage_width)])
+        from index.manifest import FORMAT
+
+        identity += f"\0{FORMAT}"  # an index of an older format stays for the older version
         if not self.settings.late_interaction:
             identity += "\0no token vectors"
         name = re.sub(r"[^\w.-]+", "-", Path(places[0]).name) or "texts"
@@ -59,13 +62,14 @@ class Workplace:
     @cached_property
     def _folders(self) -> tuple[str, ...]:
         """The folders of texts: those named, else those the index was built from."""
-        from index.storing import current_generation, read_snapshot
+        from index.storing import stored
 
         if self.corpus:
             return tuple(str(Path(folder).resolve()) for folder in self.corpus)
-        if not self.index or current_generation(self.folder) is None:
+        present = stored(self.folder) if self.index else None
+        if present is None:
             return (BUILT_IN,)
-        recorded = read_snapshot(self.folder).manifest.corpus
+        recorded = present.corpus
         if not recorded:
             raise CorpusError(
                 f"The index {self.folder} was built from Python and does not say where its texts are. "
@@ -73,10 +77,12 @@ class Workplace:
             )
         return recorded
 
+    def _paths(self) -> list[Path]:
+        return [BUILT_IN_TEXTS if folder == BUILT_IN else Path(folder) for folder in self._folders]
+
     def documents(self) -> list[Document]:
         """The texts as they are now."""
-        folders = [BUILT_IN_TEXTS if folder == BUILT_IN else Path(folder) for folder in self._folders]
-        return load_documents(*folders, largest_file=int(self.settings.largest_file_mb * 1e6))
+        return load_documents(*self._paths(), largest_file=int(self.settings.largest_file_mb * 1e6))
 
     def update(self, *, anew: bool = False) -> "IndexChange":
         """Make the index follow the texts; ``anew`` builds it from nothing."""
@@ -91,6 +97,7 @@ class Workplace:
                 passage_width=self.settings.passage_width,
                 late_interaction=self.settings.late_interaction,
                 corpus=self._folders,
+                glossary=load_glossary(*self._paths()),
                 progress=progress,
             )
 

@@ -1,0 +1,184 @@
+"""What a visitor means: small talk, a question that leans on an earlier one, a question by itself."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from corpus import HAN, Term, language_of
+from index.lexical import simplified, words
+from qa import phrases
+
+LONGEST_QUESTION = 1000
+"""Characters; the model reads about 512 tokens, and what is longer is no question."""
+
+_TAIL = r"[\s!！.。,，?？~～…、]*(?:[\U0001f300-\U0001faff\u2600-\u27bf\ufe0f\s]*)$"
+_SMALL_TALK: tuple[tuple[Mapping[str, str], re.Pattern[str]], ...] = tuple(
+    (reply, re.compile(rf"\s*(?:{pattern}){_TAIL}", re.I))
+    for reply, pattern in (
+        (
+            phrases.GREETING,
+            r"(?:hi|hello|hey|greetings|good (?:morning|afternoon|evening|day))(?:[ ,]+(?:there|bot|all|everyone))?|"
+            r"你好[啊呀吗]?|您好|嗨|哈[喽啰罗]|早(?:上好|安)?|(?:上午|中午|下午|晚上)好|在吗",
+        ),
+        (
+            phrases.THANKS,
+            r"(?:many )?thanks(?: a lot| so much| very much)?|thank you(?: so much| very much)?|thx|cheers|"
+            r"(?:非常|太|十分)?(?:感谢|谢谢|多谢)(?:[你您]|啦|了)?",
+        ),
+        (phrases.FAREWELL, r"(?:good)?bye(?: bye)?|see you(?: later)?|再见|拜拜|回头见"),
+        (
+            phrases.ABILITIES,
+            r"(?:what (?:can|do) you (?:do|know|answer)|who are you|what are you|how do you work|help(?: me)?|"
+            r"what can i ask(?: you)?)|(?:你|您)(?:是谁|叫什么(?:名字)?|能(?:做|干|回答)(?:什么|啥|些什么|哪些问题)|会(?:什么|做什么|啥))|"
+            r"(?:可以|能)问(?:你|您)?(?:什么|哪些问题|些什么)|帮助|怎么(?:用|使用)",
+        ),
+    )
+)
+_REQUEST = re.compile(
+    r"\s*(?:(?:please|can you|could you|would you|help me(?: to)?)\s+)*"
+    r"(?:write|code|program|implement|draw|paint|compose|translate|calculate|compute|solve)\b(?![- ](?:off|down|ups?))"
+    r"|\s*(?:please )?(?:tell|sing) (?:me )?(?:a|an|another) (?:joke|story|poem|song)|\s*(?:请)?(?:给我)?(?:讲|说|唱)(?:一?[个首段])(?:笑话|故事|诗|歌)"
+    r"|\s*(?:请|麻烦|能不能|可以|能否)?(?:你|您)?(?:帮我|给我|替我|为我)?(?:写|编写?|画|翻译|实现|计算|算|作)(?:一[个段首篇份张下只幅]|[个段首篇份张只幅]|出|这[个段句])"
+    r"|\s*(?:请|麻烦)?(?:把|将).{1,80}翻译成",
+    re.I,
+)
+
+# What stands for something said before, and what makes a question lean on the one before without naming it.
+_PRONOUN_EN = re.compile(
+    r"\b(?:(?P<own>its|their|his|her(?= \w))|it(?! (?:that|to|true|possible|necessary|hard|harder|easy|easier|better|worth|enough|(?:is|was) (?:that|true|possible))\b)|they|them|he|she|him|"
+    r"(?:this|that|these|those|the same)(?: (?:model|system|paper|company|method|one|ones|approach|lab|project|law|"
+    r"ability|abilities|idea|concept|technique|thing))?(?=\s*[?.,!]|\s*$|\s+(?:model|system|work|have|has|had|do|does|mean|"
+    r"come|came|help|is|was|are|were|take|cost)\b))\b",
+    re.I,
+)
+_PRONOUN_ZH = re.compile(
+    r"(?P<own>它们?的|他们?的|她们?的|其(?=[^他它她实中余次间])(?!是))|它们?|他们?(?!人)|她们?|"
+    r"(?:这|那|该)(?:个|种|项|家|篇)?(?:模型|系统|公司|机构|论文|方法|技术|项目|概念|说法|能力|定律|报告)|"
+    r"前者|后者|这(?=[是有和又能会要，])|那(?=[是有](?!哪|什|没))"
+)
+_ELLIPSIS = re.compile(
+    r"\s*(?:(?:and|so|but|or|then|also)\b|(?:what|how) about\b|why\s*\??\s*$|how so\b|"
+    r"那(?!些|个|种|时|年|里|样)|那么|还有|另外|以及|而(?!且)|然后|后来|接着|再)|.*(?:呢|么)\s*[?？]?\s*$",
+    re.I,
+)
+_ABOUT = re.compile(
+    r"\s*(?:and |so |but )?(?:(?:what|how) about |and |but )(?:the )?(.+?)\s*[?？.]*\s*$|\s*(?:那么?|还有)?\s*(.+?)呢\s*[?？]?\s*$",
+    re.I,
+)
+_NAME = re.compile(
+    r"[A-Z][\w.·’'-]*(?: (?:[A-Z][\w.·-]*|\d[\w.]*|of(?= [A-Z])))*|[a-z]+\d[\w.-]*|(?<![\w.])[a-z]+-\d[\w.]*",
+    re.ASCII,
+)
+# These may mean all that was said, or people that have no name there.
+_VAGUE = re.compile(r"that|this|those|these|they|them|their|he|she|him|his|her|他们?的?|她们?的?|这|那", re.I)
+_DEFINITION = re.compile(r"什么是|是什么|\bwhat (?:is|are)\b", re.I)
+_ORGANIZATION = re.compile(
+    r"\b(?:company|start-?up|laborator|lab\b|institute|university|organi[sz]ation|workshop|cent(?:er|re))", re.I
+)
+_NO_NAME = frozenset(
+    "what which who whom whose when where why how is are was were do does did can could will would should the a an in "
+    "on of for and or but so then i please tell explain list name give has have had if does at by from with to".split()
+)
+
+
+def small_talk(question: str) -> Mapping[str, str] | None:
+    """The reply to a greeting, to thanks, to a request for something else than an answer; None: it is a question."""
+    if not words(question):
+        return phrases.EMPTY_QUESTION
+    if len(question) > LONGEST_QUESTION:
+        return {
+            language: text.format(length=len(question), longest=LONGEST_QUESTION)
+            for language, text in phrases.LONG_QUESTION.items()
+        }
+    for reply, pattern in _SMALL_TALK:
+        if pattern.match(question):
+            return reply
+    return phrases.REQUEST if _REQUEST.match(question) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A question as it was understood."""
+
+    text: str  # as it would be asked by itself
+    before: str  # the question it leans on; empty: on none
+
+
+def understood(question: str, history: Sequence[str], glossary: Sequence[Term]) -> Understood:
+    """``question`` as it would be asked without what was asked before; itself where it leans on nothing.
+
+    ``history`` are the earlier questions, oldest first, as they were typed.
+
+    >>> understood("And how big is it?", ["When did Google publish PaLM?"], ()).text
+    'And how big is PaLM?'
+    """
+    before = ""
+    for earlier in history:
+        if small_talk(earlier) is None:
+            before = _resolved(earlier, before, glossary).text
+    return _resolved(question, before, glossary)
+
+
+def _resolved(question: str, before: str, glossary: Sequence[Term]) -> Understood:
+    """``question``, with what it leaves to the question ``before`` put in."""
+    alone = Understood(question, "")
+    if not before:
+        return alone
+    topic = _topic(before, glossary)
+    names, terms = _names(question), _terms(question, glossary)
+    pronoun = (_PRONOUN_ZH if language_of(question) == "zh" else _PRONOUN_EN).search(question)
+    if pronoun and not names and not (terms and _VAGUE.fullmatch(pronoun.group())):
+        put_in = topic and not _VAGUE.fullmatch(pronoun.group())
+        return Understood(_replaced(question, pronoun, topic) if put_in else f"{question} ({before})", before)
+    if not _ELLIPSIS.match(question) or (terms and _DEFINITION.search(question)):
+        return alone
+    about = _ABOUT.match(question)
+    asked_about = (about.group(1) or about.group(2)).strip() if about else ""
+    if topic and names and asked_about and len(asked_about) <= len(names[0]) + 4:
+        return Understood(before.replace(topic, names[0], 1), before)  # "And CLIP?" asks the same of another subject
+    if names:
+        return alone
+    return Understood(f"{question} ({topic if topic and about else before})", before)
+
+
+def _topic(question: str, glossary: Sequence[Term]) -> str:
+    """What an "it" after ``question`` means: the last name in it, rather no organization; or else its longest term."""
+    names = _names(question)
+    organizations = {
+        form.casefold() for term in glossary if _ORGANIZATION.search(term.definition_en) for form in term.forms
+    }
+    things = [name for name in names if name.casefold() not in organizations]
+    return next(iter([*reversed(things), *_terms(question, glossary), *reversed(names)]), "")
+
+
+def _replaced(question: str, pronoun: re.Match[str], topic: str) -> str:
+    if pronoun.group("own"):
+        chinese = language_of(question) == "zh"
+        topic += (" 的" if topic[-1].isascii() else "的") if chinese else "'s"
+    before, after = question[: pronoun.start()], question[pronoun.end() :]
+    joint_before = " " if before and topic[0].isascii() and re.match(f"[{HAN}]", before[-1]) else ""
+    joint_after = " " if after and topic[-1].isascii() and re.match(f"[{HAN}]", after[0]) else ""
+    return before + joint_before + topic + joint_after + after
+
+
+def _names(question: str) -> list[str]:
+    names = [_without_first(match.group().strip()) for match in _NAME.finditer(question)]
+    return [name for name in names if name and name != "AI"]  # everything here is about AI
+
+
+def _without_first(name: str) -> str:
+    """``name`` without the question word that begins the sentence: "Does BERT"."""
+    first, _, rest = name.partition(" ")
+    return rest if first.casefold() in _NO_NAME else name
+
+
+def _terms(question: str, glossary: Sequence[Term]) -> list[str]:
+    folded = simplified(question).casefold()
+    found = []
+    for term in glossary:
+        for form in term.forms:
+            plain = simplified(form).casefold()
+            pattern = rf"(?<![a-z0-9]){re.escape(plain)}s?(?![a-z0-9])" if plain.isascii() else re.escape(plain)
+            if match := re.search(pattern, folded):
+                found.append(question[slice(*match.span())] if len(folded) == len(question) else form)
+    return sorted(found, key=len, reverse=True)

@@ -1,0 +1,89 @@
+"""What speaks for an answer and against it, as numbers.
+
+The best score alone does not tell a question that the texts answer from one that they only come close to: what
+the rest of the question finds, and where, tells more.
+"""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from corpus import encoder_text
+from index import Encoder, FloatArray, Snapshot
+from index.asking import Asked, Word
+from index.lexical import shared, words
+from index.ranking import Ranked, coverage
+from qa.kinds import Kind, holds
+from qa.quoting import Quote
+
+FEATURES = (
+    "lead",  # of the best quote, in units of similarity
+    "stands_out",  # that lead less the mean lead of passages further down
+    "weakest",  # the worst covered of the question's weighty words, as a similarity
+    "lost",  # what of the question other passages cover better, weighted mean
+    "worst",  # the same of the word that loses most
+    "shared",  # share of the question's words that the passage holds; 0 in the other language
+    "foreign",  # 1: the passage is in the other language
+    "names_lacking",  # share of the names and numbers in the question that the passage lacks
+    "unknown",  # share of the question, by weight, that no passage of its language holds
+    "no_such_thing",  # 1: a number or a date is asked for, and the quote holds none
+    "dense",  # similarity of the whole vectors
+    "length",  # words of the question, at most 20, divided by 20
+    "chinese",  # 1: the question is; leads and words are not quite the same in both languages
+)
+
+_COMPARED = 16  # passages that could cover the question better
+_WEIGHTY = 0.05  # share of the question
+_NAME = re.compile(r"[A-Z]|\d")
+
+
+def evidence(
+    snapshot: Snapshot, encoder: Encoder, question: Asked, ranked: Sequence[Ranked], best: Quote, kind: Kind
+) -> FloatArray:
+    """The numbers that :data:`FEATURES` names, for the answer that begins with the quote ``best``."""
+    passage = snapshot.passages[best.ranked.row]
+    rows = [best.ranked.row, *(one.row for one in ranked[:_COMPARED] if one.row != best.ranked.row)]
+    covered = coverage(snapshot, encoder, question, rows)
+    here, attainable = covered[0], covered.max(axis=0)
+    weighty = [word for word in question.spoken if word.weight >= _WEIGHTY] or list(question.spoken)
+    of_words = [float(here[list(word.tokens)].max()) for word in weighty]
+    gaps = [float((attainable - here)[list(word.tokens)].max()) for word in weighty]
+    below = [one.lead for one in ranked[5:_COMPARED]]
+    present = words(encoder_text(passage))
+    same = passage.language == question.language
+    quote = snapshot.documents[passage.document_id].text[slice(*best.span)]
+    return np.array(
+        [
+            best.ranked.lead,
+            best.ranked.lead - (sum(below) / len(below) if below else 0.0),
+            min(of_words, default=0.0),
+            float((attainable - here) @ question.weights),
+            max(gaps, default=0.0),
+            shared(question.words, present) if same else 0.0,
+            float(not same),
+            _lacking(question, present),
+            _unknown(snapshot, question),
+            float(not holds(kind, f"{passage.context} {quote}")),
+            float(np.asarray(snapshot.vectors.reconstruct(best.ranked.row)) @ question.vector),
+            min(len(question.spoken), 20) / 20,
+            float(question.language == "zh"),
+        ],
+        np.float32,
+    )
+
+
+def _lacking(question: Asked, present: frozenset[str]) -> float:
+    names = [word for word in question.spoken[1:] if _NAME.search(word.text) and word.text.isascii()]
+    lacking = [word for word in names if not words(word.text) <= present]
+    return len(lacking) / len(names) if names else 0.0
+
+
+def _unknown(snapshot: Snapshot, question: Asked) -> float:
+    return sum(word.weight for word in question.spoken if not _known(snapshot, word))
+
+
+def _known(snapshot: Snapshot, word: Word) -> bool:
+    parts = words(word.text)
+    # A single Han character is no word: its pairs are what is counted.
+    return any(snapshot.vocabulary.knows(part) for part in parts) or all(len(part) < 2 for part in parts)

@@ -1,0 +1,52 @@
+"""The shell commands for those who write texts: check them, begin new ones."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from corpus import BUILT_IN_TEXTS, CorpusError, check_texts, new_pair
+from ui import terminal
+
+corpus_app = typer.Typer(help="Check the texts, or begin a new pair of them.", no_args_is_help=True)
+
+Folder = Annotated[
+    Path | None, typer.Option("--corpus", metavar="FOLDER", help="Folder of texts. Default: the built-in texts.")
+]
+
+
+@corpus_app.command("check")
+def corpus_check(
+    corpus: Folder = None,
+    against: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Texts of others, of which ours must share no sentence.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Check front matter, twins, figures, references and paragraphs; exit status 1 if something is wrong."""
+    report = check_texts(corpus or BUILT_IN_TEXTS, others=against)
+    if as_json:
+        facts = asdict(report)
+        terminal.print_json(facts | {"problems": [problem._asdict() for problem in report.problems]})
+    else:
+        terminal.print_report(report)
+    if report.problems:
+        raise typer.Exit(1)
+
+
+@corpus_app.command("new")
+def corpus_new(
+    title: Annotated[str, typer.Argument(metavar="TITLE", help="English title.")],
+    chinese: Annotated[str, typer.Option("--zh", metavar="TITLE", help="Chinese title.", prompt="Chinese title")],
+    corpus: Folder = None,
+) -> None:
+    """Begin a text: a skeleton in English and its Chinese twin, ready to be written."""
+    if corpus is None and "site-packages" in BUILT_IN_TEXTS.parts:
+        raise CorpusError(
+            "The built-in texts of an installed package are not to be edited: an upgrade would lose them. "
+            "Name a folder of your own with --corpus FOLDER."
+        )
+    for path in new_pair(corpus or BUILT_IN_TEXTS, title, chinese):
+        terminal.tell(f"Written: {path}")
+    terminal.tell("Write both, then run: foundation-qa corpus check" + (f" --corpus {corpus}" if corpus else ""))
