@@ -5,10 +5,10 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check ablate clean
+.PHONY: help serve test check corpus-check fit ablate clean
 
 help: ## Show what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("foundation-qa needs Python 3.11 or later, this is %d.%d; try: make PYTHON=python3.12" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
@@ -31,6 +31,12 @@ check: $(VENV)/installed-dev ## Lint and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+corpus-check: $(VENV)/installed ## Check the built-in texts, and that no sentence is another author's where their texts are present
+	$(BIN)/foundation-qa corpus check $(if $(wildcard $(SHARED)/seeds),--against $(SHARED)/seeds)
+
+fit: $(VENV)/installed ## Fit the confidence of answers anew, on half of our own questions
+	$(BIN)/python -m qa.fitting
 
 SHARED ?= ../shared
 ablate: $(VENV)/installed ## What each part of the retrieval is worth, on the development files in SHARED

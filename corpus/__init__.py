@@ -11,6 +11,7 @@ from corpus.errors import (
     SettingsError,
     StoredIndexError,
 )
+from corpus.figures import figures_in
 from corpus.glossary import Term, load_glossary
 from corpus.language import HAN, LANGUAGES, language_of
 from corpus.loading import BUILT_IN_TEXTS, load_document, load_documents
@@ -41,6 +42,7 @@ __all__ = [
     "Term",
     "check_texts",
     "encoder_text",
+    "figures_in",
     "language_of",
     "load_document",
     "load_documents",

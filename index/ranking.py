@@ -100,6 +100,15 @@ def _nearest(snapshot: Snapshot, question: Asked, members: Members) -> NDArray[n
     return np.asarray(rows[0], np.int64)
 
 
+def nearest(snapshot: Snapshot, row: int, language: str) -> int:
+    """The row of the passage in ``language`` whose whole vector is closest to that of ``row``; -1: there is none."""
+    if language not in snapshot.members:
+        return -1
+    vector = np.asarray(snapshot.vectors.reconstruct(row), np.float32)
+    _, rows = snapshot.vectors.search(vector[None], 1, params=snapshot.members[language].selector)
+    return int(rows[0, 0])
+
+
 def _dense(snapshot: Snapshot, question: Asked, rows: NDArray[np.int64]) -> FloatArray:
     """Leads of the passages by their whole vectors."""
     # The sample's centred vectors have the mean zero: what is usual is zero already.

@@ -16,6 +16,7 @@ from qa.confidence import fitted
 from qa.conversation import small_talk, understood
 from qa.evidence import evidence
 from qa.kinds import kind_of
+from qa.pairing import paired
 from qa.quoting import Quote, chosen, quotes
 
 RELATED = 3  # passages offered where nothing answers
@@ -87,7 +88,8 @@ class Answerer:
         kind = kind_of(sought.text)
         found = quotes(snapshot, encoder, sought, ranked, kind)
         seen = evidence(snapshot, encoder, sought, ranked, found[0], kind) if found else np.empty(0, np.float32)
-        return Found(snapshot, sought, tuple(ranked), tuple(found), tuple(chosen(snapshot, found)), seen)
+        answer = paired(snapshot, encoder, sought, ranked, chosen(snapshot, found), kind)
+        return Found(snapshot, sought, tuple(ranked), tuple(found), tuple(answer), seen)
 
 
 def _cited(snapshot: Snapshot, chosen: Sequence[Quote]) -> tuple[Citation, ...]:

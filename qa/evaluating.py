@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import ir_measures
@@ -79,7 +80,47 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
         "by_language": _groups(outcomes, lambda outcome: outcome.question.language),
         "by_kind": _groups(outcomes, lambda outcome: outcome.question.kind),
         "by_direction": _groups([outcome for outcome in outcomes if outcome.gold_languages], _direction),
+        "reliability": _reliability(outcomes),
+        "calibration_error": _calibration_error(outcomes),
     }
+
+
+_BINS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
+
+
+def _sure(outcomes: Sequence[Outcome]) -> list[tuple[float, bool]]:
+    """The confidence of each answer, and whether it is right: whether one of its quotes stands in a gold passage.
+
+    Questions whose gold the index does not hold are left out.
+    """
+    judged = [each for each in outcomes if each.gold_languages or not each.question.answerable]
+    return [(each.answer.confidence, any(each.cited)) for each in judged if each.answer.answered]
+
+
+def _reliability(outcomes: Sequence[Outcome]) -> list[dict[str, Any]]:
+    """For each range of confidence: how many answers were given, their mean confidence, and the share right."""
+    rows = []
+    for low, high in pairwise(_BINS):
+        members = [one for one in _sure(outcomes) if low <= one[0] < high or one[0] == high == 1.0]
+        if members:
+            rows.append(
+                {
+                    "from_to": f"{low:.1f}-{high:.1f}",
+                    "answers": len(members),
+                    "confidence": round(sum(confidence for confidence, _ in members) / len(members), 4),
+                    "right": round(sum(right for _, right in members) / len(members), 4),
+                }
+            )
+    return rows
+
+
+def _calibration_error(outcomes: Sequence[Outcome]) -> float | None:
+    """Mean distance of confidence and share right over the ranges, weighted by their answers (Guo et al. 2017,
+    https://arxiv.org/abs/1706.04599)."""
+    rows = _reliability(outcomes)
+    total = sum(row["answers"] for row in rows)
+    distances = [row["answers"] * abs(row["confidence"] - row["right"]) for row in rows]
+    return round(sum(distances) / total, 4) if total else None
 
 
 def _groups(outcomes: Iterable[Outcome], key: Callable[[Outcome], str]) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from qa.questions import Question, gold_spans, load_questions, overlaps_gold
 
 ASKED = Path(__file__).parent / "asked"
 
-_REFUSED = 0.04  # of the answerable questions at most this share may be refused
+_REFUSED = 0.05  # of the answerable questions at most this share may be refused
 _FOLDS = 10
 
 

@@ -57,6 +57,7 @@ EXPORTS = {
         "Term",
         "check_texts",
         "encoder_text",
+        "figures_in",
         "language_of",
         "load_document",
         "load_documents",

@@ -15,7 +15,7 @@ from ui.workplace import Workplace
 
 if TYPE_CHECKING:
     from index import Hit
-    from qa import Answer
+    from qa import Answer, Citation
 
 app = typer.Typer(
     name="foundation-qa",
@@ -166,28 +166,32 @@ def answer_facts(answer: "Answer") -> dict[str, Any]:
         "answered": answer.answered,
         "text": answer.text,
         "seconds": answer.seconds,
-        "citations": [
-            {
-                "number": citation.number,
-                "document_id": citation.document.id,
-                "title": citation.passage.title,
-                "heading": citation.passage.heading,
-                "language": citation.passage.language,
-                "source": citation.document.source,
-                "quote": citation.quote,
-                "start": citation.start,
-                "end": citation.end,
-                "score": round(citation.score, 4),
-                "references": [asdict(each) for each in references_of(citation.document, citation.passage)],
-                "passage": {
-                    "id": citation.passage.id,
-                    "start": citation.passage.start,
-                    "end": citation.passage.end,
-                    "text": citation.passage.text,
-                },
-            }
-            for citation in answer.citations
-        ],
+        "confidence": answer.confidence,
+        "understood": answer.understood,
+        "citations": [_citation_facts(citation) for citation in answer.citations],
+        "related": [_citation_facts(citation) for citation in answer.related],
+    }
+
+
+def _citation_facts(citation: "Citation") -> dict[str, Any]:
+    return {
+        "number": citation.number,
+        "document_id": citation.document.id,
+        "title": citation.passage.title,
+        "heading": citation.passage.heading,
+        "language": citation.passage.language,
+        "source": citation.document.source,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "score": round(citation.score, 4),
+        "references": [asdict(each) for each in references_of(citation.document, citation.passage)],
+        "passage": {
+            "id": citation.passage.id,
+            "start": citation.passage.start,
+            "end": citation.passage.end,
+            "text": citation.passage.text,
+        },
     }
 
 

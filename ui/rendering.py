@@ -51,7 +51,25 @@ def answer_html(answer: Answer, number: int) -> str:
     """The answer's text; each [n] of a citation leads to its card, and the quotes carry their language."""
     kind = "answer" if answer.answered else "answer unanswered"
     body = "".join(_answer_part(part, answer, number) for part in _answer_parts(answer))
-    return f'<div class="{kind}" id="answer-{number}" tabindex="-1" lang="{_tag(answer.language)}">{body}</div>'
+    meant = ""
+    if answer.understood:
+        label = {"en": "Understood as:", "zh": "理解为："}[answer.language]
+        meant = f'<p class="understood">{_text(label)} {_text(answer.understood)}</p>'
+    return (
+        f'<div class="{kind}" id="answer-{number}" tabindex="-1" lang="{_tag(answer.language)}">{meant}{body}'
+        f"{_sureness(answer)}</div>"
+    )
+
+
+def _sureness(answer: Answer) -> str:
+    """How often answers like this one are right, in words and as a bar."""
+    if not answer.answered:
+        return ""
+    percent = round(100 * answer.confidence)
+    words = {"en": f"Confidence {percent}%", "zh": f"把握 {percent}%"}[answer.language]
+    return (
+        f'<p class="sureness"><meter min="0" max="100" value="{percent}" aria-hidden="true"></meter> {_text(words)}</p>'
+    )
 
 
 def _answer_parts(answer: Answer) -> list[str]:
@@ -85,7 +103,9 @@ def sources_html(turns: Sequence[Turn]) -> str:
 
 
 def _section(answer: Answer, number: int, shown: bool) -> str:
-    cards = "".join(card_html(citation, number) for citation in answer.citations)
+    cards = "".join(card_html(citation, number) for citation in (*answer.citations, *answer.related))
+    if answer.related:
+        cards = f'<p class="related">{both("Related, but no answer:", "相关段落，但不是回答：")}</p>{cards}'
     none = f'<p class="empty">{both("No passage is cited.", "没有引用原文。")}</p>'
     question = f'<p class="asked" lang="{_tag(answer.language)}">{_text(answer.question)}</p>'
     return f'<section id="sources-{number}"{"" if shown else " hidden"}>{question}{cards or none}</section>'

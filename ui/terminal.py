@@ -12,6 +12,8 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from corpus import references_of
+
 if TYPE_CHECKING:
     from corpus import Passage, Report
     from index import Hit, IndexChange
@@ -83,17 +85,24 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
 
 def print_answer(answer: "Answer") -> None:
     """An answer and its sources, as a person reads them."""
+    if answer.understood:
+        _out.print("[dim]Understood as:[/] " + escape(answer.understood))
     _out.print(escape(answer.text), style=None if answer.answered else "yellow")
-    if answer.citations:
-        _out.print()
-    for citation in answer.citations:
+    if answer.answered:
+        _out.print(f"[dim]Confidence {answer.confidence:.0%}[/]")
+    for citation in (*answer.citations, *answer.related):
         passage = citation.passage
+        number = f"[bold]\\[{citation.number}][/]" if answer.answered else "[dim]related[/]"
         _out.print(
-            f"[bold]\\[{citation.number}][/] {escape(_place(passage))} [dim]({passage.language}, "
+            f"{number} {escape(_place(passage))} [dim]({passage.language}, "
             f"{escape(passage.document_id)}:{citation.start}-{citation.end}, {citation.score:.2f})[/]"
         )
-        if citation.document.source != passage.document_id:
-            _out.print(f"    [dim]{escape(citation.document.source)}[/]")
+        if not answer.answered:
+            _out.print("    " + escape(" ".join(citation.quote.split())))
+        references = [f"{each.text} {each.address}".rstrip() for each in references_of(citation.document, passage)]
+        source = citation.document.source
+        for line in references[:3] if references else [source] if source != passage.document_id else []:
+            _out.print(f"    [dim]{escape(line)}[/]")
 
 
 def _place(passage: "Passage") -> str:
@@ -158,6 +167,15 @@ def print_figures(figures: dict[str, Any]) -> None:
     _out.print(table)
     abstention = figures["abstention"]
     _out.print(f"abstention: precision {_number(abstention['precision'])}, recall {_number(abstention['recall'])}")
+    reliability = Table(
+        title="Reliability: confidence against the share of answers that are right", title_justify="left"
+    )
+    for column in ("confidence", "answers", "mean", "right"):
+        reliability.add_column(column, justify="right")
+    for row in figures["reliability"]:
+        reliability.add_row(row["from_to"], str(row["answers"]), _number(row["confidence"]), _number(row["right"]))
+    _out.print(reliability)
+    _out.print(f"expected calibration error: {_number(figures['calibration_error'])}")
     _out.print(f"quotes: {figures['quotes']}, of them not exact: {figures['inexact_quotes']}")
     if figures["gold_missing"]:
         warn(
