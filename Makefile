@@ -39,8 +39,8 @@ fit: $(VENV)/installed ## Fit the confidence of answers anew, on half of our own
 	$(BIN)/python -m qa.fitting
 
 SHARED ?= ../shared
-ablate: $(VENV)/installed ## What each part of the retrieval is worth, on the development files in SHARED
-	$(BIN)/python -m qa.ablating $(SHARED)/seeds $(SHARED)/eval/seeds-dev.jsonl \
+ablate: $(VENV)/installed ## What each part of the retrieval is worth, on our own questions and the development files in SHARED
+	$(BIN)/python -m qa.ablating corpus/texts qa/asked/regression.jsonl $(SHARED)/seeds $(SHARED)/eval/seeds-dev.jsonl \
 		$(SHARED)/eval/xquad-dev/mixed/texts $(SHARED)/eval/xquad-dev/mixed/cross.jsonl \
 		$(SHARED)/eval/xquad-dev/mixed/texts $(SHARED)/eval/xquad-dev/mixed/same.jsonl
 

@@ -43,7 +43,7 @@ class IndexManifest:
             if facts["format"] != FORMAT:
                 raise StoredIndexError(
                     f"The index {shown} has format {facts['format']}; this version reads format {FORMAT}. "
-                    f"Build it again with: foundation-qa index rebuild --index {shown}"
+                    f"Build it again with: foundation-qa index rebuild --index {shown} --corpus FOLDER"
                 )
             facts["corpus"] = tuple(facts["corpus"])
             return cls(**facts)
@@ -53,9 +53,11 @@ class IndexManifest:
 
 def damaged(shown: Path, name: str) -> StoredIndexError:
     """The error for a file of an index that does not hold what was written into it."""
+    # Where the texts are, only the manifest says, and only CURRENT where the manifest is.
+    texts = " --corpus FOLDER" if name in (FILE, "CURRENT") else ""
     return StoredIndexError(
         f"The index {shown} is damaged: {name} is not what was written. "
-        f"Build it again with: foundation-qa index rebuild --index {shown}"
+        f"Build it again with: foundation-qa index rebuild --index {shown}{texts}"
     )
 
 

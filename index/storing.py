@@ -95,8 +95,13 @@ def stored(folder: Path) -> Stored | None:
     name = current_generation(folder)
     if name is None:
         return None
-    manifest = IndexManifest.read(folder / name, folder)
-    size = sum(file.stat().st_size for file in (folder / name).iterdir())
+    try:
+        manifest = IndexManifest.read(folder / name, folder)
+        size = sum(file.stat().st_size for file in (folder / name).iterdir())
+    except FileNotFoundError as error:
+        raise damaged(folder, MANIFEST) from error
+    except OSError as error:
+        raise _unreadable(folder, error) from error
     return Stored(size, manifest.passages, manifest.late_interaction, manifest.corpus)
 
 

@@ -21,6 +21,7 @@ from index import PassageIndex, SentenceEncoder, Snapshot, rebuild_index
 from index.asking import Asked, asked
 from index.ranking import RULES, Rules, rank
 from index.storing import stored
+from index.vocabulary import Vocabulary
 from qa.questions import Question, gold_spans, load_questions, overlaps_gold
 
 _HEADING = re.compile(r"^#{1,6} .*$", re.M)
@@ -34,6 +35,7 @@ class Variant:
     passage_width: int = PASSAGE_WIDTH
     late_interaction: bool = True
     titles: bool = True  # whether the encoder sees titles and headings
+    vocabulary: bool = True  # whether the frequencies of words are known, and slips mended with them
     rules: Rules = RULES
 
 
@@ -41,6 +43,8 @@ VARIANTS = (
     Variant("as shipped"),
     Variant("whole vectors only", late_interaction=False),
     Variant("no balance between the languages", rules=replace(RULES, balance=False)),
+    Variant("every word counts alike, no slip is mended", vocabulary=False),
+    Variant("twins are strangers", rules=replace(RULES, twin=-1.0)),
     Variant("no shared words", rules=replace(RULES, words=0.0)),
     Variant("no neighbours", rules=replace(RULES, same_paragraph=0.0, same_section=0.0)),
     Variant("repetition allowed", rules=replace(RULES, repeated=0.0)),
@@ -58,7 +62,7 @@ def measure(documents: Sequence[Document], questions: Sequence[Question], varian
     groups = _groups(questions)
     table = Table("", *groups, "own language first", "ms a question", "bytes a passage")
     snapshots: dict[tuple[int, bool, bool], tuple[Snapshot, Path]] = {}
-    encoded: list[Asked] = []
+    encoded: dict[bool, list[Asked]] = {}
     seconds: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         for variant in variants:
@@ -69,15 +73,18 @@ def measure(documents: Sequence[Document], questions: Sequence[Question], varian
                 rebuild_index(place, texts, encoder, passage_width=key[0], late_interaction=key[1])
                 snapshots[key] = PassageIndex.open(place, encoder).snapshot, place
             snapshot, place = snapshots[key]
-            for question in questions if not encoded else ():
-                start = time.perf_counter()
-                encoded.append(asked(question.question, encoder, snapshot))
-                seconds.append(time.perf_counter() - start)
+            if variant.vocabulary not in encoded:
+                known = snapshot if variant.vocabulary else replace(snapshot, vocabulary=Vocabulary({}, {}))
+                encoded[variant.vocabulary] = []
+                for question in questions:
+                    start = time.perf_counter()
+                    encoded[variant.vocabulary].append(asked(question.question, encoder, known))
+                    seconds.append(time.perf_counter() - start)
             on_disk = stored(place)
             assert on_disk is not None
             table.add_row(
                 variant.name,
-                *_row(snapshot, questions, encoded, variant.rules, groups),
+                *_row(snapshot, questions, encoded[variant.vocabulary], variant.rules, groups),
                 f"{on_disk.size / on_disk.passages:.0f}",
             )
     table.caption = f"Embedding a question takes {1000 * median(seconds):.1f} ms; ms a question come on top of that."

@@ -20,6 +20,7 @@ from qa.pairing import paired
 from qa.quoting import Quote, chosen, quotes
 
 RELATED = 3  # passages offered where nothing answers
+_REMOTE = 0.2  # a passage that stands out less is about something else, in units of similarity
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,7 @@ class Answerer:
         model = fitted()
         confidence = round(model.of(found.evidence), 3) if found.chosen else 0.0
         if confidence < model.thresholds[found.sought.language]:
-            near = _cited(snapshot, found.quotes[:RELATED])
+            near = _cited(snapshot, [each for each in found.quotes if each.ranked.lead >= _REMOTE][:RELATED])
             text = phrases.NOT_IN_THE_TEXTS[language] + (phrases.RELATED[language] if near else "")
             answer = Answer(question, language, False, text, (), _since(begin), confidence, meant, near)
         else:
@@ -88,7 +89,7 @@ class Answerer:
         kind = kind_of(sought.text)
         found = quotes(snapshot, encoder, sought, ranked, kind)
         seen = evidence(snapshot, encoder, sought, ranked, found[0], kind) if found else np.empty(0, np.float32)
-        answer = paired(snapshot, encoder, sought, ranked, chosen(snapshot, found), kind)
+        answer = paired(snapshot, encoder, sought, ranked, chosen(snapshot, found, kind), kind)
         return Found(snapshot, sought, tuple(ranked), tuple(found), tuple(answer), seen)
 
 

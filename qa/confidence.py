@@ -33,7 +33,8 @@ class Confidence:
     def of(self, evidence: FloatArray) -> float:
         """The probability that an answer with this ``evidence``, shape (features,), is right."""
         standard = (evidence - np.array(self.means)) / np.array(self.scales)
-        return 1 / (1 + math.exp(-(float(standard @ np.array(self.coefficients)) + self.intercept)))
+        # The logistic function, written so that nothing overflows.
+        return (1 + math.tanh((float(standard @ np.array(self.coefficients)) + self.intercept) / 2)) / 2
 
     def write(self, path: Path) -> None:
         """Write it as JSON."""

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from corpus import HAN, Term, language_of
 from index.lexical import simplified, words
 from qa import phrases
 
+_REMEMBERED = 8  # earlier questions
 LONGEST_QUESTION = 1000
 """Characters; the model reads about 512 tokens, and what is longer is no question."""
 
@@ -29,23 +31,29 @@ _SMALL_TALK: tuple[tuple[Mapping[str, str], re.Pattern[str]], ...] = tuple(
         (
             phrases.ABILITIES,
             r"(?:what (?:can|do) you (?:do|know|answer)|who are you|what are you|how do you work|help(?: me)?|"
-            r"what can i ask(?: you)?)|(?:你|您)(?:是谁|叫什么(?:名字)?|能(?:做|干|回答)(?:什么|啥|些什么|哪些问题)|会(?:什么|做什么|啥))|"
+            r"what can i ask(?: you)?)|"
+            r"[你您](?:是谁|叫什么(?:名字)?|能(?:做|干|回答)(?:什么|啥|些什么|哪些问题)|会(?:什么|做什么|啥))|"
             r"(?:可以|能)问(?:你|您)?(?:什么|哪些问题|些什么)|帮助|怎么(?:用|使用)",
         ),
     )
 )
 _REQUEST = re.compile(
     r"\s*(?:(?:please|can you|could you|would you|help me(?: to)?)\s+)*"
-    r"(?:write|code|program|implement|draw|paint|compose|translate|calculate|compute|solve)\b(?![- ](?:off|down|ups?))"
-    r"|\s*(?:please )?(?:tell|sing) (?:me )?(?:a|an|another) (?:joke|story|poem|song)|\s*(?:请)?(?:给我)?(?:讲|说|唱)(?:一?[个首段])(?:笑话|故事|诗|歌)"
-    r"|\s*(?:请|麻烦|能不能|可以|能否)?(?:你|您)?(?:帮我|给我|替我|为我)?(?:写|编写?|画|翻译|实现|计算|算|作)(?:一[个段首篇份张下只幅]|[个段首篇份张只幅]|出|这[个段句])"
+    r"(?:(?:write|implement|draw|paint|compose|translate|calculate|solve)\b(?![- ](?:off|down|ups?))|"
+    r"(?:code|program|compute) (?:me|us|a|an|the|this|that|my|in)\b)"
+    r"|\s*(?:please )?(?:tell|sing) (?:me )?(?:a|an|another) (?:joke|story|poem|song)"
+    r"|\s*(?:请)?(?:给我)?(?:讲|说|唱)(?:一?[个首段])(?:笑话|故事|诗|歌)"
+    r"|\s*(?:请|麻烦|能不能|可以|能否)?(?:你|您)?(?:帮我|给我|替我|为我)?(?:写|编写?|画|翻译|实现|计算|算|作)"
+    r"(?:一[个段首篇份张下只幅]|[个段首篇份张只幅]|出(?!来的|.{0,60}[谁哪吗何])|这[个段句])"
     r"|\s*(?:请|麻烦)?(?:把|将).{1,80}翻译成",
     re.I,
 )
 
 # What stands for something said before, and what makes a question lean on the one before without naming it.
 _PRONOUN_EN = re.compile(
-    r"\b(?:(?P<own>its|their|his|her(?= \w))|it(?! (?:that|to|true|possible|necessary|hard|harder|easy|easier|better|worth|enough|(?:is|was) (?:that|true|possible))\b)|they|them|he|she|him|"
+    r"\b(?:(?P<own>its|their|his|her(?= \w))|"
+    r"it(?! (?:(?:is |was )?(?:that|true|possible)|to|worth|(?:mean|take|cost)s? to \w+ \w+|the (?:\w+ ){1,6}that|"
+    r"(?:necessary|hard|harder|easy|easier|better|enough|wise|safe|good|bad|legal|likely) to)\b)|they|them|he|she|him|"
     r"(?:this|that|these|those|the same)(?: (?:model|system|paper|company|method|one|ones|approach|lab|project|law|"
     r"ability|abilities|idea|concept|technique|thing))?(?=\s*[?.,!]|\s*$|\s+(?:model|system|work|have|has|had|do|does|mean|"
     r"come|came|help|is|was|are|were|take|cost)\b))\b",
@@ -53,16 +61,22 @@ _PRONOUN_EN = re.compile(
 )
 _PRONOUN_ZH = re.compile(
     r"(?P<own>它们?的|他们?的|她们?的|其(?=[^他它她实中余次间])(?!是))|它们?|他们?(?!人)|她们?|"
-    r"(?:这|那|该)(?:个|种|项|家|篇)?(?:模型|系统|公司|机构|论文|方法|技术|项目|概念|说法|能力|定律|报告)|"
+    r"(?<![的》”」])(?:这|那|该)(?:个|种|项|家|篇)?(?:模型|系统|公司|机构|论文|方法|技术|项目|概念|说法|能力|定律|报告)|"
     r"前者|后者|这(?=[是有和又能会要，])|那(?=[是有](?!哪|什|没))"
 )
+# What stands before a pronoun that means something in the same question.
+_OWN_ANTECEDENT = {
+    "en": re.compile(r"(?:\S+\s+){7}"),
+    "zh": re.compile(r".{14}|.*(?:模型|系统|网络|机器|公司|程序)[^，,]*[，,]", re.S),
+}
 _ELLIPSIS = re.compile(
     r"\s*(?:(?:and|so|but|or|then|also)\b|(?:what|how) about\b|why\s*\??\s*$|how so\b|"
-    r"那(?!些|个|种|时|年|里|样)|那么|还有|另外|以及|而(?!且)|然后|后来|接着|再)|.*(?:呢|么)\s*[?？]?\s*$",
+    r"那(?![些个种时年里样份篇家款项位次套本张条台场天段句部道几])|那么|还有|另外|以及|而(?!且)|然后|后来|接着|再)|.*(?:呢|(?<![什怎多这那要])么)\s*[?？]?\s*$",
     re.I,
 )
 _ABOUT = re.compile(
-    r"\s*(?:and |so |but )?(?:(?:what|how) about |and |but )(?:the )?(.+?)\s*[?？.]*\s*$|\s*(?:那么?|还有)?\s*(.+?)呢\s*[?？]?\s*$",
+    r"\s*(?:and |so |but )?(?:(?:what|how) about |and |but )(?:the )?(.+?)\s*[?？.]*\s*$|"
+    r"\s*(?:那么?|还有)?\s*(.+?)呢\s*[?？]?\s*$",
     re.I,
 )
 _NAME = re.compile(
@@ -75,6 +89,7 @@ _DEFINITION = re.compile(r"什么是|是什么|\bwhat (?:is|are)\b", re.I)
 _ORGANIZATION = re.compile(
     r"\b(?:company|start-?up|laborator|lab\b|institute|university|organi[sz]ation|workshop|cent(?:er|re))", re.I
 )
+_EVERYTHING = frozenset({"AI", "人工智能"})  # all that is asked here is about it
 _NO_NAME = frozenset(
     "what which who whom whose when where why how is are was were do does did can could will would should the a an in "
     "on of for and or but so then i please tell explain list name give has have had if does at by from with to".split()
@@ -113,7 +128,7 @@ def understood(question: str, history: Sequence[str], glossary: Sequence[Term]) 
     'And how big is PaLM?'
     """
     before = ""
-    for earlier in history:
+    for earlier in history[-_REMEMBERED:]:
         if small_talk(earlier) is None:
             before = _resolved(earlier, before, glossary).text
     return _resolved(question, before, glossary)
@@ -126,7 +141,7 @@ def _resolved(question: str, before: str, glossary: Sequence[Term]) -> Understoo
         return alone
     topic = _topic(before, glossary)
     names, terms = _names(question), _terms(question, glossary)
-    pronoun = (_PRONOUN_ZH if language_of(question) == "zh" else _PRONOUN_EN).search(question)
+    pronoun = _pronoun(question)
     if pronoun and not names and not (terms and _VAGUE.fullmatch(pronoun.group())):
         put_in = topic and not _VAGUE.fullmatch(pronoun.group())
         return Understood(_replaced(question, pronoun, topic) if put_in else f"{question} ({before})", before)
@@ -139,6 +154,13 @@ def _resolved(question: str, before: str, glossary: Sequence[Term]) -> Understoo
     if names:
         return alone
     return Understood(f"{question} ({topic if topic and about else before})", before)
+
+
+def _pronoun(question: str) -> re.Match[str] | None:
+    """The first word that stands for something, unless ``question`` itself says for what."""
+    language = language_of(question)
+    found = (_PRONOUN_ZH if language == "zh" else _PRONOUN_EN).search(question)
+    return None if found and _OWN_ANTECEDENT[language].match(question[: found.start()]) else found
 
 
 def _topic(question: str, glossary: Sequence[Term]) -> str:
@@ -163,7 +185,9 @@ def _replaced(question: str, pronoun: re.Match[str], topic: str) -> str:
 
 def _names(question: str) -> list[str]:
     names = [_without_first(match.group().strip()) for match in _NAME.finditer(question)]
-    return [name for name in names if name and name != "AI"]  # everything here is about AI
+    if language_of(question) == "en":
+        names += re.findall(f"[{HAN}]+", question)  # a Chinese term in an English question
+    return [name for name in names if name and name not in _EVERYTHING]
 
 
 def _without_first(name: str) -> str:
@@ -177,8 +201,13 @@ def _terms(question: str, glossary: Sequence[Term]) -> list[str]:
     found = []
     for term in glossary:
         for form in term.forms:
-            plain = simplified(form).casefold()
-            pattern = rf"(?<![a-z0-9]){re.escape(plain)}s?(?![a-z0-9])" if plain.isascii() else re.escape(plain)
-            if match := re.search(pattern, folded):
+            if match := _form(form).search(folded):
                 found.append(question[slice(*match.span())] if len(folded) == len(question) else form)
-    return sorted(found, key=len, reverse=True)
+    return sorted((form for form in found if form not in _EVERYTHING), key=len, reverse=True)
+
+
+@lru_cache(maxsize=65536)
+def _form(form: str) -> re.Pattern[str]:
+    """What finds a name of a term in folded text."""
+    plain = simplified(form).casefold()
+    return re.compile(rf"(?<![a-z0-9]){re.escape(plain)}s?(?![a-z0-9])" if plain.isascii() else re.escape(plain))

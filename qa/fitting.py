@@ -52,9 +52,11 @@ def fit(evidence: FloatArray, right: list[bool], answerable: list[bool]) -> Conf
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=1000))
     folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
     unseen = cross_val_predict(model, evidence, right, cv=folds, method="predict_proba")[:, 1]
-    chinese = evidence[:, FEATURES.index("chinese")] > 0
+    chinese, known = evidence[:, FEATURES.index("chinese")] > 0, np.array(answerable)
+    pooled = np.quantile(unseen[known], _REFUSED)
+    # Half way to the threshold of both languages together: so few questions tell a quantile badly.
     thresholds = {
-        language: round(float(np.quantile(unseen[np.array(answerable) & members], _REFUSED)), 3)
+        language: round(float(pooled + np.quantile(unseen[known & members], _REFUSED)) / 2, 3)
         for language, members in (("en", ~chinese), ("zh", chinese))
     }
     model.fit(evidence, right)

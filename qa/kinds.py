@@ -3,6 +3,8 @@
 import re
 from enum import Enum
 
+from index.lexical import simplified
+
 _YEAR = r"(?<!\d)(?:1[6-9]|20)\d\d(?![\d%])"
 _DATE = re.compile(
     rf"{_YEAR}|\b(?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
@@ -14,7 +16,9 @@ _AMOUNT = re.compile(
     r"million|billion|trillion)s?\b",
     re.I,
 )
-_NOT_AN_AMOUNT = re.compile(rf"{_YEAR}(?: ?年)?|\d{{1,2}} ?[月日号]|[A-Za-z]+-?\d+(?:\.\d+)?[A-Za-z]?\b|\[\d+\]")
+_NOT_AN_AMOUNT = re.compile(
+    rf"{_YEAR}(?: ?年)?|\d{{1,2}} ?[月日号]|(?<![A-Za-z])[A-Za-z]+-?\d+(?:\.\d+)?[A-Za-z]?\b|\[\d+\]"
+)
 """Years, and the numbers in names such as GPT-3."""
 
 
@@ -29,11 +33,17 @@ class Kind(Enum):
     REASON = "reason"
     PROCEDURE = "procedure"
 
+    @property
+    def broad(self) -> bool:
+        """Whether one sentence rarely says it all."""
+        return self in (Kind.LIST, Kind.COMPARISON, Kind.REASON, Kind.PROCEDURE)
+
 
 _SIGNS = (  # the first that is found decides
     (
         Kind.DATE,
-        r"\bwhen\b(?! (?:you|we|I|it|they|a|an|the|using|training)\b)|\b(?:what|which) (?:year|month|date|day|decade)\b|"
+        r"\bwhen\b(?! (?:you|we|I|it|they|a|an|the|using|training)\b)|"
+        r"\b(?:what|which) (?:year|month|date|day|decade)\b|"
         r"\bsince when\b|哪[一]?[年天月]|何[时年]|什么时[候间]|几[年月]|年份|多久以前",
     ),
     (
@@ -54,7 +64,8 @@ _SIGNS = (  # the first that is found decides
     ),
     (
         Kind.LIST,
-        r"\b(?:what|which)(?: \w+){0,3} (?:are|were)\b|\b(?:list|name|enumerate)\b|\b(?:what|which) (?:kinds|types|sorts)\b|"
+        r"\b(?:what|which)(?: \w+){0,3} (?:are|were)\b|\b(?:list|name|enumerate)\b|"
+        r"\b(?:what|which) (?:kinds|types|sorts)\b|"
         r"\b(?:advantages|disadvantages|drawbacks|downsides|benefits|limitations|risks|problems|challenges|examples|"
         r"stages|steps|pros|cons)\b|哪[些几]|有什么(?!关系|区别)|列[举出]|都有谁|分别|包括什么|优点|缺点|优缺点|利弊",
     ),
@@ -73,6 +84,7 @@ def kind_of(question: str) -> Kind:
     >>> kind_of("GPT-3 有多少参数？").value, kind_of("When was CLIP published?").value
     ('number', 'date')
     """
+    question = simplified(question)
     return next((kind for kind, pattern in _COMPILED if pattern.search(question)), Kind.FACT)
 
 

@@ -16,8 +16,8 @@ QUOTES = 3  # at most, in one answer
 LONGEST = 600  # characters of all quotes of an answer; the first may be longer
 
 # All in units of similarity, like leads; chosen on the development questions.
-_NEAR = 0.2  # a further passage may be this much worse than the best one
-_ALIKE = 0.2  # a sentence beside the best one may be this much worse, to be quoted with it
+_NEAR = {True: 0.2, False: 0.1}  # broad question -> a further passage may be this much worse than the best one
+_ALIKE = {True: 0.35, False: 0.15}  # likewise: a sentence beside the best one, to be quoted with it
 _NO_ANSWER = 0.3  # what a sentence loses that only announces an answer
 _OTHER_KIND = 0.15  # what a sentence loses that holds no number, or no date, where one is asked for
 _NONE_OF_THE_KIND = 0.1  # what a passage loses none of whose sentences does
@@ -57,9 +57,10 @@ def _quote(snapshot: Snapshot, one: Ranked, behind: Sequence[float], kind: Kind)
     ]
     best = max(range(len(values)), key=values.__getitem__)
     first = last = best
-    while first > 0 and values[first - 1] >= values[best] - _ALIKE:
+    alike = _ALIKE[kind.broad]
+    while first > 0 and values[first - 1] >= values[best] - alike:
         first -= 1
-    while last + 1 < len(values) and values[last + 1] >= values[best] - _ALIKE:
+    while last + 1 < len(values) and values[last + 1] >= values[best] - alike:
         last += 1
     while first < best and empty[first]:
         first += 1
@@ -67,13 +68,13 @@ def _quote(snapshot: Snapshot, one: Ranked, behind: Sequence[float], kind: Kind)
     return Quote(replace(one, lead=lead), (passage.sentences[first][0], passage.sentences[last][1]))
 
 
-def chosen(snapshot: Snapshot, candidates: Sequence[Quote]) -> list[Quote]:
+def chosen(snapshot: Snapshot, candidates: Sequence[Quote], kind: Kind) -> list[Quote]:
     """Those of ``candidates`` that make an answer together: near the best one, short enough, none said twice."""
     answer: list[Quote] = []
     said: list[frozenset[str]] = []
     length = 0
     for quote in candidates:
-        if len(answer) == QUOTES or quote.ranked.lead < candidates[0].ranked.lead - _NEAR:
+        if len(answer) == QUOTES or quote.ranked.lead < candidates[0].ranked.lead - _NEAR[kind.broad]:
             break
         text = _text(snapshot, quote.ranked.row, quote.span)
         spoken = words(readable(text))

@@ -86,6 +86,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if "real_encoder" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
+        if "built_in_index" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.timeout(1800))  # the first of them waits until a thousand passages are encoded
 
 
 @pytest.fixture(scope="session")
@@ -168,3 +170,14 @@ def real_index(tmp_path_factory: pytest.TempPathFactory, real_encoder: Any) -> A
     texts = _write_texts(folder / "texts")
     update_index(folder / "index", load_documents(texts), real_encoder, corpus=[str(texts)])
     return PassageIndex.open(folder / "index", real_encoder)
+
+
+@pytest.fixture(scope="session")
+def built_in_index(tmp_path_factory: pytest.TempPathFactory, real_encoder: Any) -> Any:
+    """The index of the built-in texts with the offline model, as users have it; not to be changed."""
+    from corpus import BUILT_IN_TEXTS, load_documents, load_glossary
+    from index import PassageIndex, update_index
+
+    folder = tmp_path_factory.mktemp("built-in")
+    update_index(folder, load_documents(), real_encoder, glossary=load_glossary(BUILT_IN_TEXTS))
+    return PassageIndex.open(folder, real_encoder)

@@ -14,7 +14,7 @@ import pytest
 from ui import cli
 
 ROOT = Path(__file__).parent.parent
-ANSWER = {"question", "language", "answered", "text", "seconds", "citations"}
+ANSWER = {"question", "language", "answered", "text", "seconds", "citations", "confidence", "understood", "related"}
 CITATION = {"number", "document_id", "title", "heading", "language", "source"}
 CITATION |= {"quote", "start", "end", "score", "references", "passage"}
 HIT = {"document_id", "title", "heading", "language", "text", "start", "end", "score", "passage_id"}

@@ -33,11 +33,12 @@ def outcome(
     facts: tuple[str, ...] = (),
     text: str = "",
     inexact: int = 0,
+    confidence: float = 0.0,
 ) -> Outcome:
     """A question and what became of it; ``gold_languages`` are parted by blanks, and none where there are none."""
     patterns = tuple(re.compile(fact, re.IGNORECASE) for fact in facts)
     question = Question("q", language, "?", kind, (Gold("a.md", ""),) if answerable else (), patterns, ())
-    answer = Answer("?", language, answered, text, (QUOTE,) * len(cited), 0.1)
+    answer = Answer("?", language, answered, text, (QUOTE,) * len(cited), 0.1, confidence)
     return Outcome(question, answer, relevant, cited, frozenset(gold_languages.split()), first, inexact)
 
 
@@ -155,8 +156,40 @@ def test_the_groups_are_figures_of_their_members() -> None:
     }
     assert row["own_language_first"] == round(2 / 3, 4)
     assert row["by_language"]["zh"]["abstention"] == {"precision": 1, "recall": 1}
-    inner = set(row) - {"by_language", "by_kind", "by_direction"}
+    inner = set(row) - {"by_language", "by_kind", "by_direction", "reliability", "calibration_error"}
     assert all(set(group) == inner for name in ("by_language", "by_direction") for group in row[name].values())
+
+
+def test_reliability_compares_confidence_with_the_share_right() -> None:
+    row = figures(
+        [
+            outcome(cited=(Y,), confidence=0.95),
+            outcome(cited=(N, Y), confidence=1.0),
+            outcome(cited=(N,), confidence=0.9),
+            outcome(cited=(N,), confidence=0.55, **UNANSWERABLE),  # answered from nothing: wrong
+            outcome(cited=(Y,), confidence=0.6),
+            outcome(cited=(), confidence=0.1, answered=False),  # not said: neither right nor wrong
+            outcome(cited=(N,), confidence=0.99, gold_languages=""),  # its gold is in no text
+        ]
+    )
+    assert row["reliability"] == [
+        {"from_to": "0.5-0.6", "answers": 1, "confidence": 0.55, "right": 0},
+        {"from_to": "0.6-0.7", "answers": 1, "confidence": 0.6, "right": 1},
+        {"from_to": "0.9-1.0", "answers": 3, "confidence": 0.95, "right": round(2 / 3, 4)},
+    ]
+    assert row["calibration_error"] == pytest.approx((0.55 + 0.4 + 3 * (0.95 - 2 / 3)) / 5, abs=1e-3)
+
+
+def test_answers_as_sure_as_they_are_right_have_no_calibration_error() -> None:
+    right = [outcome(cited=(place < 8,), confidence=0.8) for place in range(10)]
+    assert figures(right)["calibration_error"] == 0
+    assert figures([replace(each, cited=(N,)) for each in right])["calibration_error"] == 0.8
+
+
+def test_without_an_answer_there_is_no_calibration_error() -> None:
+    for outcomes in ([], [outcome(answered=False)]):
+        assert figures(outcomes)["reliability"] == []
+        assert figures(outcomes)["calibration_error"] is None
 
 
 def test_quotes_that_are_not_exact_are_counted() -> None:

@@ -11,11 +11,21 @@ from typing import Any
 
 import pytest
 
-from corpus import CorpusError, Document, Reference, StoredIndexError, load_documents, split
+from corpus import CorpusError, Document, Reference, Settings, StoredIndexError, Term, load_documents, split
 from index import PassageIndex, pending_change, rebuild_index, update_index
+from ui.workplace import Workplace
 
 ROOT = Path(__file__).parent.parent
-FILES = ["documents.jsonl", "passages.jsonl", "vectors.faiss", "calibration.npz", "codes.bin", "tokens.npz"]
+FILES = [
+    "documents.jsonl",
+    "passages.jsonl",
+    "glossary.jsonl",
+    "vocabulary.json",
+    "vectors.faiss",
+    "calibration.npz",
+    "codes.bin",
+    "tokens.npz",
+]
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -234,6 +244,8 @@ def _a_folder(path: Path) -> None:
 def test_a_damaged_file_is_named_and_a_rebuild_mends_it(
     small_index: PassageIndex, texts: Path, fake_encoder: Any, name: str, damage: Any
 ) -> None:
+    term = Term("emergence", "涌现", "What nobody designed.", "并非设计出来的。")
+    update_index(small_index.folder, load_documents(texts), fake_encoder, glossary=[term])
     assert sorted([*FILES, "manifest.json"]) == sorted(path.name for path in generation(small_index.folder).iterdir())
     damage(generation(small_index.folder) / name)
     with pytest.raises(StoredIndexError, match=name) as caught:
@@ -469,3 +481,22 @@ def test_an_index_is_read_without_loading_a_model(small_index: PassageIndex, tmp
     lines += "; sys.exit('torch' in sys.modules)"
     done = subprocess.run(_program(tmp_path, lines), capture_output=True, text=True, encoding="utf-8", check=False)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("damage", [_truncated, _deleted])
+@pytest.mark.parametrize("name", [*FILES, "manifest.json", "../CURRENT"])
+def test_a_named_index_is_rebuilt_from_what_it_says_or_asks_for_its_texts(
+    small_index: PassageIndex, texts: Path, fake_encoder: Any, monkeypatch: pytest.MonkeyPatch, name: str, damage: Any
+) -> None:
+    monkeypatch.setattr("index.SentenceEncoder", lambda name, progress: fake_encoder)
+    term = Term("emergence", "涌现", "What nobody designed.", "并非设计出来的。")
+    update_index(small_index.folder, load_documents(texts), fake_encoder, corpus=[str(texts)], glossary=[term])
+    damage(generation(small_index.folder) / name)
+    if name in FILES:  # the manifest says where the texts are
+        Workplace(Settings(), (), str(small_index.folder)).update(anew=True)
+    else:
+        if (small_index.folder / "CURRENT").exists():
+            with pytest.raises(StoredIndexError, match=r"index rebuild --index \S+ --corpus FOLDER"):
+                Workplace(Settings(), (), str(small_index.folder)).update(anew=True)
+        Workplace(Settings(), (str(texts),), str(small_index.folder)).update(anew=True)
+    assert "175 billion" in found(PassageIndex.open(small_index.folder, fake_encoder))

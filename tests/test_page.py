@@ -20,6 +20,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from corpus import Document, FoundationQAError, language_of, split
+from corpus.references import resolved
 from qa.answer import Answer, Citation
 from ui.app import LONGEST_QUESTION, Answering, serve, start
 
@@ -53,7 +54,12 @@ ZH = Document(
     "这个名称出自斯坦福大学 2021 年的报告😀。基础模型是在广泛数据上训练、能够适配到多种下游任务的模型。"
     "“基础”一词强调它尚未完成，却支撑着许多应用。\n\n"
     "| 模型 | 年份 |\n| --- | --- |\n| BERT | 2018 |\n| GPT-3 | 2020 |\n",
-    ("Bommasani et al. (2021). On the Opportunities and Risks of Foundation Models. https://arxiv.org/abs/2108.07258",),
+    resolved(
+        [
+            "Bommasani et al. (2021). On the Opportunities and Risks of Foundation Models. https://arxiv.org/abs/2108.07258"
+        ],
+        {},
+    ),
 )
 EN = Document(
     "en/definition.md",
@@ -61,14 +67,14 @@ EN = Document(
     "Stanford CRFM (2021). See https://crfm.stanford.edu/report.html.",
     "# What is a foundation model?\n\n## Definition\n\nThe term was coined in 2021. A foundation model is a model "
     "trained on broad data that can be adapted to a wide range of downstream tasks.\n",
-    ("Bommasani et al. (2021). https://arxiv.org/abs/2108.07258", "javascript:alert(1)"),
+    resolved(["Bommasani et al. (2021). https://arxiv.org/abs/2108.07258", "javascript:alert(1)"], {}),
 )
 TRAP = Document(
     f"trap{HOSTILE}.md",
     f"Trap {HOSTILE}",
     f"javascript:alert(1) {HOSTILE}",
     f"# Trap\n\n## Heading {HOSTILE}\n\nA line before. The trap says {HOSTILE} and no more.\n",
-    (HOSTILE,),
+    resolved([HOSTILE], {}),
 )
 QUOTED = {  # the quotes of each answer: their text, and their first words
     ZH_QUESTION: ((ZH, "基础模型是"), (EN, "A foundation model is")),

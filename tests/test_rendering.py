@@ -1,5 +1,6 @@
 """Answers as HTML: the quote marked exactly, everything else inert."""
 
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
@@ -159,8 +160,32 @@ def test_a_number_in_the_answer_leads_to_its_card_unless_it_belongs_to_a_quote()
     page = Reader(answer_html(answered("It was shown in [1] and [2]. [1] [7]", citation), 3))
     assert page.values("href") == ["#source-3-1"]
     assert page.texts["span.quote"] == citation.quote
-    assert page.texts["div.answer"] == "It was shown in [1] and [2]. [1] [7]"
+    assert page.texts["div.answer"] == "It was shown in [1] and [2]. [1] [7] Confidence 0%"
     assert "source-3-1" in Reader(card_html(citation, 3)).values("id")
+
+
+@pytest.mark.parametrize(
+    ("language", "meant", "sure"),
+    [("en", "Understood as: a < b 😀", "Confidence 87%"), ("zh", "理解为： a < b 😀", "把握 87%")],
+)
+def test_an_answer_says_how_it_was_understood_and_how_sure_it_is(language: str, meant: str, sure: str) -> None:
+    citation = cited("One sentence.", "One sentence.")
+    answer = replace(answered("[1]", citation, language=language), confidence=0.871, understood="a < b 😀")
+    page = Reader(answer_html(answer, 1))
+    assert page.texts["p.understood"] == meant
+    assert page.texts["p.sureness"].strip() == sure
+    assert "87" in page.values("value")
+    plain = Reader(answer_html(answered("[1]", citation, language=language), 1))
+    assert "p.understood" not in plain.texts
+
+
+def test_what_is_related_stands_apart_from_an_answer() -> None:
+    citation = cited("<b>Near</b> it.", "<b>Near</b> it.")
+    answer = Answer("Why?", "en", False, "The texts do not say.", (), 0.1, 0.2, "", (citation,))
+    page = Reader(sources_html([Turn("Why?", answer)]))
+    assert page.texts["p.related"].startswith("Related, but no answer")
+    assert page.texts["mark"] == "<b>Near</b> it."
+    assert "p.sureness" not in Reader(answer_html(answer, 1)).texts
 
 
 def test_every_part_names_its_language() -> None:

@@ -53,7 +53,7 @@ def answer_html(answer: Answer, number: int) -> str:
     body = "".join(_answer_part(part, answer, number) for part in _answer_parts(answer))
     meant = ""
     if answer.understood:
-        label = {"en": "Understood as:", "zh": "理解为："}[answer.language]
+        label = "理解为：" if answer.language == "zh" else "Understood as:"
         meant = f'<p class="understood">{_text(label)} {_text(answer.understood)}</p>'
     return (
         f'<div class="{kind}" id="answer-{number}" tabindex="-1" lang="{_tag(answer.language)}">{meant}{body}'
@@ -66,7 +66,7 @@ def _sureness(answer: Answer) -> str:
     if not answer.answered:
         return ""
     percent = round(100 * answer.confidence)
-    words = {"en": f"Confidence {percent}%", "zh": f"把握 {percent}%"}[answer.language]
+    words = f"把握 {percent}%" if answer.language == "zh" else f"Confidence {percent}%"
     return (
         f'<p class="sureness"><meter min="0" max="100" value="{percent}" aria-hidden="true"></meter> {_text(words)}</p>'
     )
