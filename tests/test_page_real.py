@@ -34,10 +34,8 @@ page_url, browser, page, artifacts = _page.page_url, _page.browser, _page.page, 
 
 
 @pytest.fixture(scope="module")
-def answerer(tmp_path_factory: pytest.TempPathFactory, real_encoder: SentenceEncoder) -> Answerer:
-    folder = tmp_path_factory.mktemp("built-in")
-    update_index(folder, load_documents(), real_encoder)
-    return Answerer(PassageIndex.open(folder, real_encoder))
+def answerer(built_in_index: PassageIndex) -> Answerer:
+    return Answerer(built_in_index)
 
 
 @pytest.mark.parametrize(
@@ -99,5 +97,9 @@ def test_every_quote_from_messy_real_texts_is_exact(seeds_answerer: Answerer, se
     told = figures(outcomes)
     assert told["inexact_quotes"] == 0
     assert told["gold_missing"] == 0
-    # The promise of the first version; what is reached is in CONTRIBUTING.
-    assert told["recall@5"] >= 0.6
+    # A little below what is measured; see the README.
+    floors = {"recall@1": 0.77, "recall@5": 0.93, "cited@1": 0.75, "cited@3": 0.88, "facts": 0.86}
+    assert {name: told[name] for name, floor in floors.items() if told[name] < floor} == {}
+    assert told["abstention"]["precision"] >= 0.7
+    assert told["abstention"]["recall"] >= 0.64
+    assert told["refused"] <= 0.07
