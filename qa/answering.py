@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from corpus import language_of
+from corpus import Term, language_of
 from index import FloatArray, Hit, PassageIndex, Snapshot
 from index.asking import Asked, asked
 from index.ranking import Ranked, rank
@@ -49,6 +49,11 @@ class Answerer:
 
     def __init__(self, passages: PassageIndex) -> None:
         self.passages = passages
+
+    @property
+    def glossary(self) -> tuple[Term, ...]:
+        """The terms that the texts come with."""
+        return self.passages.snapshot.glossary
 
     def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
         """The answer to ``question``; ``history`` are the earlier questions of the conversation, oldest first.

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from corpus import HAN, Term, language_of
-from index.lexical import simplified, words
+from index.lexical import words
 from qa import phrases
+from qa.terms import terms_in
 
 _REMEMBERED = 8  # earlier questions
 LONGEST_QUESTION = 1000
@@ -197,17 +197,4 @@ def _without_first(name: str) -> str:
 
 
 def _terms(question: str, glossary: Sequence[Term]) -> list[str]:
-    folded = simplified(question).casefold()
-    found = []
-    for term in glossary:
-        for form in term.forms:
-            if match := _form(form).search(folded):
-                found.append(question[slice(*match.span())] if len(folded) == len(question) else form)
-    return sorted((form for form in found if form not in _EVERYTHING), key=len, reverse=True)
-
-
-@lru_cache(maxsize=65536)
-def _form(form: str) -> re.Pattern[str]:
-    """What finds a name of a term in folded text."""
-    plain = simplified(form).casefold()
-    return re.compile(rf"(?<![a-z0-9]){re.escape(plain)}s?(?![a-z0-9])" if plain.isascii() else re.escape(plain))
+    return [form for _, form in terms_in(question, glossary) if form not in _EVERYTHING]

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from corpus import Document, FoundationQAError, language_of, split
+from corpus import Document, FoundationQAError, Term, language_of, split
 from corpus.references import resolved
 from qa.answer import Answer, Citation
 from ui.app import LONGEST_QUESTION, Answering, serve, start
@@ -85,6 +85,11 @@ QUOTED = {  # the quotes of each answer: their text, and their first words
 
 class SmallAnswerer:
     """Knows three texts, and quotes the sentence a question is paired with."""
+
+    glossary = (
+        Term("foundation model", "基础模型", "A model that much is built on.", "支撑许多应用的模型。"),
+        Term(f"trap {HOSTILE}", f"陷阱 {HOSTILE}", HOSTILE, HOSTILE, "", ("The trap",)),
+    )
 
     def ask(self, question: str, history: tuple[str, ...] = ()) -> Answer:
         if question == "broken":
@@ -337,3 +342,16 @@ def test_serving_prints_the_address_alone_and_ends_at_ctrl_c() -> None:
         rest, errors = process.communicate(timeout=30)
     assert (address, rest, errors) == (f"http://127.0.0.1:{port}/\n", "", "")
     assert process.returncode == 0
+
+
+def test_the_glossary_is_there_before_the_first_question_and_its_terms_beside_an_answer(
+    page: Page, artifacts: Path
+) -> None:
+    assert page.locator(".glossary dt").count() == len(SmallAnswerer.glossary)
+    ask(page, ZH_QUESTION)
+    terms = page.locator("section:not([hidden]) .glossary")
+    terms.locator("summary").click()
+    page.screenshot(path=artifacts / "page-glossary.png")
+    assert terms.locator("dt").all_text_contents() == ["foundation model · 基础模型"]
+    assert "支撑许多应用的模型。" in terms.inner_text()
+    assert sideways(page) == 0

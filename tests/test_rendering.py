@@ -5,7 +5,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from corpus import Document, Passage, Reference, split
+from corpus import Document, Passage, Reference, Term, split
 from qa.answer import Answer, Citation
 from ui.rendering import Turn, answer_html, both, card_html, question_html, reply_html, sources_html
 
@@ -177,6 +177,21 @@ def test_an_answer_says_how_it_was_understood_and_how_sure_it_is(language: str, 
     assert "87" in page.values("value")
     plain = Reader(answer_html(answered("[1]", citation, language=language), 1))
     assert "p.understood" not in plain.texts
+
+
+def test_terms_are_explained_where_they_are_used_and_do_nothing_else() -> None:
+    glossary = (
+        Term("emergence", "涌现", "Abilities <b>nobody</b> built in.", "没有人设计的能力。", "", ("湧現",)),
+        Term("chain of thought", "思维链", "Steps before the answer.", "先写步骤再作答。", "CoT"),
+    )
+    whole = Reader(sources_html([], glossary))
+    assert whole.tags.count("dt") == 2
+    assert whole.texts["dt"] == "emergence · 涌现chain of thought · 思维链 · CoT"
+    citation = cited("Is 湧現 real? It is.", "Is 湧現 real?")
+    used = Reader(sources_html([Turn("Why?", answered("[1]", citation))], glossary))
+    assert used.texts["dt"] == "emergence · 涌现"
+    assert "<b>nobody</b>" in used.texts["dd"]
+    assert "details.glossary" not in Reader(sources_html([Turn("Why?", answered("No."))], glossary)).texts
 
 
 def test_what_is_related_stands_apart_from_an_answer() -> None:

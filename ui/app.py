@@ -4,14 +4,14 @@ import errno
 import os
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 import gradio as gr
 
-from corpus import FoundationQAError
+from corpus import FoundationQAError, Term
 from qa.answer import Answer
 from ui.rendering import Turn, both, question_html, reply_html, sources_html
 
@@ -48,6 +48,10 @@ Messages = list[dict[str, Any]]
 
 class Answering(Protocol):
     """What the page needs of an answerer; it is called from several threads at once."""
+
+    @property
+    def glossary(self) -> Sequence[Term]:
+        """The terms to explain."""
 
     def ask(self, question: str, history: tuple[str, ...] = ()) -> Answer:
         """The answer to ``question``, asked after the earlier questions ``history``."""
@@ -105,7 +109,9 @@ def _ask_view(answerer: Answering) -> None:
         with gr.Column(scale=5, min_width=320, elem_id="beside"):
             with gr.Row(elem_classes="bar"):
                 gr.HTML(f"<h2>{both('Sources', '出处')}</h2>", apply_default_css=False, js_on_load=None)
-            sources = gr.HTML(sources_html(()), elem_id="sources", apply_default_css=False, js_on_load=None)
+            sources = gr.HTML(
+                sources_html((), answerer.glossary), elem_id="sources", apply_default_css=False, js_on_load=None
+            )
 
     def ask(question: str, earlier: tuple[Turn, ...]) -> Iterator[dict[Any, Any]]:
         question = question.strip()
@@ -124,7 +130,7 @@ def _ask_view(answerer: Answering) -> None:
             yield {chat: _messages(earlier), box: question, hint: _hint(*_FAULT)}
             raise
         now = (*earlier, turn)
-        yield {chat: _messages(now), sources: sources_html(now), turns: now}
+        yield {chat: _messages(now), sources: sources_html(now, answerer.glossary), turns: now}
 
     everything = [chat, sources, turns, box, hint]
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -132,7 +138,7 @@ def _ask_view(answerer: Answering) -> None:
     asking: dict[str, Any] = {"fn": ask, "inputs": [box, turns], "outputs": everything, "concurrency_limit": None}
     box.submit(**asking, **quiet)
     chat.example_select(_chosen, None, box, queue=False, **quiet).then(**asking, **quiet)
-    anew.click(lambda: ([], sources_html(()), (), "", ""), None, everything, queue=False, **quiet)
+    anew.click(lambda: ([], sources_html((), answerer.glossary), (), "", ""), None, everything, queue=False, **quiet)
 
 
 def _chosen(event: gr.SelectData) -> str:

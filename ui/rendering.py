@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from html import escape
 from urllib.parse import urlsplit
 
-from corpus import Reference, language_of, references_of
+from corpus import Reference, Term, language_of, references_of
 from qa.answer import Answer, Citation
+from qa.terms import terms_in
 
 _LANGUAGE_TAGS = {"en": "en", "zh": "zh-Hans"}
 _LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
@@ -90,25 +91,47 @@ def _answer_part(part: str, answer: Answer, number: int) -> str:
     return _text(part)
 
 
-def sources_html(turns: Sequence[Turn]) -> str:
-    """The cards of every turn's citations; only the last turn's are shown, the others wait for a click on [n]."""
+def sources_html(turns: Sequence[Turn], glossary: Sequence[Term] = ()) -> str:
+    """The cards of every turn's citations, and the terms they use; only the last turn's are shown, the others wait
+    for a click on [n]. Before the first question, the whole ``glossary``."""
     answers = [(number, turn.answer) for number, turn in enumerate(turns, 1) if turn.answer is not None]
-    sections = [_section(answer, number, shown=number == answers[-1][0]) for number, answer in answers]
+    sections = [_section(answer, number, glossary, shown=number == answers[-1][0]) for number, answer in answers]
     if not sections:
         sections = [
             f'<p class="empty">'
-            f"{both('The passages behind an answer appear here.', '回答所依据的原文段落会显示在这里。')}</p>"
+            f"{both('The passages behind an answer appear here.', '回答所依据的原文段落会显示在这里。')}</p>",
+            _glossary(glossary, both("Glossary", "术语表")),
         ]
     return f'<div class="sources" role="region" tabindex="0" aria-label="Sources / 出处">{"".join(sections)}</div>'
 
 
-def _section(answer: Answer, number: int, shown: bool) -> str:
-    cards = "".join(card_html(citation, number) for citation in (*answer.citations, *answer.related))
+def _section(answer: Answer, number: int, glossary: Sequence[Term], shown: bool) -> str:
+    shown_passages = (*answer.citations, *answer.related)
+    cards = "".join(card_html(citation, number) for citation in shown_passages)
     if answer.related:
         cards = f'<p class="related">{both("Related, but no answer:", "相关段落，但不是回答：")}</p>{cards}'
     none = f'<p class="empty">{both("No passage is cited.", "没有引用原文。")}</p>'
     question = f'<p class="asked" lang="{_tag(answer.language)}">{_text(answer.question)}</p>'
-    return f'<section id="sources-{number}"{"" if shown else " hidden"}>{question}{cards or none}</section>'
+    said = " ".join([answer.understood or answer.question, *(citation.quote for citation in shown_passages)])
+    used = [term for term, _ in terms_in(said, glossary)]
+    terms = _glossary(used, both("Terms used here", "这里用到的术语")) if shown_passages else ""
+    return f'<section id="sources-{number}"{"" if shown else " hidden"}>{question}{cards or none}{terms}</section>'
+
+
+def _glossary(terms: Sequence[Term], summary: str) -> str:
+    """Terms with their names and definitions in both languages, to be unfolded."""
+    if not terms:
+        return ""
+    rows = "".join(
+        f'<dt><span lang="en">{_text(term.en)}</span> · <span lang="zh-Hans">{_text(term.zh)}</span>'
+        f"{f' · {_text(term.abbreviation)}' if term.abbreviation else ''}</dt>"
+        f'<dd><span lang="en">{_text(term.definition_en)}</span> '
+        f'<span lang="zh-Hans">{_text(term.definition_zh)}</span></dd>'
+        for term in terms
+    )
+    return (
+        f'<details class="glossary"><summary>{summary} <span>({len(terms)})</span></summary><dl>{rows}</dl></details>'
+    )
 
 
 def card_html(citation: Citation, turn_number: int) -> str:
