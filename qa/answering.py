@@ -89,7 +89,7 @@ class Answerer:
     def find(self, question: str, history: Sequence[str] = ()) -> Found:
         """What there is to answer ``question`` with."""
         snapshot, encoder = self.passages.snapshot, self.passages.encoder  # one state for the whole answer
-        sought = asked(understood(question, history, snapshot.glossary).text, encoder, snapshot)
+        sought = asked(understood(question, history, snapshot.glossary), encoder, snapshot)
         ranked = rank(snapshot, sought)
         kind = kind_of(sought.text)
         found = quotes(snapshot, encoder, sought, ranked, kind)

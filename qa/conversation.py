@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from corpus import HAN, Term, language_of
 from index.lexical import words
@@ -111,49 +110,40 @@ def small_talk(question: str) -> Mapping[str, str] | None:
     return phrases.REQUEST if _REQUEST.match(question) else None
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
-    """A question as it was understood."""
-
-    text: str  # as it would be asked by itself
-    before: str  # the question it leans on; empty: on none
-
-
-def understood(question: str, history: Sequence[str], glossary: Sequence[Term]) -> Understood:
+def understood(question: str, history: Sequence[str], glossary: Sequence[Term]) -> str:
     """``question`` as it would be asked without what was asked before; itself where it leans on nothing.
 
     ``history`` are the earlier questions, oldest first, as they were typed.
 
-    >>> understood("And how big is it?", ["When did Google publish PaLM?"], ()).text
+    >>> understood("And how big is it?", ["When did Google publish PaLM?"], ())
     'And how big is PaLM?'
     """
     before = ""
     for earlier in history[-_REMEMBERED:]:
         if small_talk(earlier) is None:
-            before = _resolved(earlier, before, glossary).text
+            before = _resolved(earlier, before, glossary)
     return _resolved(question, before, glossary)
 
 
-def _resolved(question: str, before: str, glossary: Sequence[Term]) -> Understood:
+def _resolved(question: str, before: str, glossary: Sequence[Term]) -> str:
     """``question``, with what it leaves to the question ``before`` put in."""
-    alone = Understood(question, "")
     if not before:
-        return alone
+        return question
     topic = _topic(before, glossary)
     names, terms = _names(question), _terms(question, glossary)
     pronoun = _pronoun(question)
     if pronoun and not names and not (terms and _VAGUE.fullmatch(pronoun.group())):
         put_in = topic and not _VAGUE.fullmatch(pronoun.group())
-        return Understood(_replaced(question, pronoun, topic) if put_in else f"{question} ({before})", before)
+        return _replaced(question, pronoun, topic) if put_in else f"{question} ({before})"
     if not _ELLIPSIS.match(question) or (terms and _DEFINITION.search(question)):
-        return alone
+        return question
     about = _ABOUT.match(question)
     asked_about = (about.group(1) or about.group(2)).strip() if about else ""
     if topic and names and asked_about and len(asked_about) <= len(names[0]) + 4:
-        return Understood(before.replace(topic, names[0], 1), before)  # "And CLIP?" asks the same of another subject
+        return before.replace(topic, names[0], 1)  # "And CLIP?" asks the same of another subject
     if names:
-        return alone
-    return Understood(f"{question} ({topic if topic and about else before})", before)
+        return question
+    return f"{question} ({topic if topic and about else before})"
 
 
 def _pronoun(question: str) -> re.Match[str] | None:

@@ -246,7 +246,7 @@ def test_an_empty_or_overlong_question_gets_a_hint_and_no_call(page: Page) -> No
     assert "请先输入问题" in page.inner_text("#hint")
     page.fill("#box textarea", "长" * (LONGEST_QUESTION + 1))
     page.press("#box textarea", "Enter")
-    page.wait_for_selector("#hint p:has-text('2,001')")
+    page.wait_for_selector("#hint p:has-text('1,001')")
     assert len(page.input_value("#box textarea")) == LONGEST_QUESTION + 1
     assert page.locator("#chat .question").count() == 0
     ask(page, EN_QUESTION)

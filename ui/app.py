@@ -13,9 +13,9 @@ import gradio as gr
 
 from corpus import FoundationQAError, Term
 from qa.answer import Answer
+from qa.conversation import LONGEST_QUESTION
 from ui.rendering import Turn, both, question_html, reply_html, sources_html
 
-LONGEST_QUESTION = 2000  # characters
 EXAMPLES = (
     "什么是基础模型？",
     "What is a foundation model?",
