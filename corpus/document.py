@@ -1,5 +1,6 @@
 """The two records that texts are made of: a document and a passage of it."""
 
+import hashlib
 from dataclasses import dataclass
 
 from corpus.references import Reference
@@ -22,6 +23,11 @@ class Document:
     text: str
     references: tuple[Reference, ...] = ()  # what the text says it rests on; empty: it names nothing
     twin: str = ""  # id of the document that says the same in the other language; empty: none is named
+
+    @property
+    def digest(self) -> str:
+        """Of the text alone: what a citation keeps, to tell later whether the text is still the same."""
+        return hashlib.sha256(self.text.encode("utf-8")).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True)

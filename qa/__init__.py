@@ -2,5 +2,6 @@
 
 from qa.answer import Answer, Citation
 from qa.answering import Answerer
+from qa.locating import Located, State, locate
 
-__all__ = ["Answer", "Answerer", "Citation"]
+__all__ = ["Answer", "Answerer", "Citation", "Located", "State", "locate"]

@@ -17,6 +17,11 @@ class Citation:
     end: int  # exclusive
     score: float  # how well the quote's passage fits the question, 0 to 1, comparable between languages
 
+    @property
+    def digest(self) -> str:
+        """The digest of the text it came from, see :func:`qa.locating.locate`."""
+        return self.document.digest
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

@@ -16,6 +16,7 @@ from qa.confidence import fitted
 from qa.conversation import small_talk, understood
 from qa.evidence import evidence
 from qa.kinds import kind_of
+from qa.locating import Located, locate
 from qa.pairing import paired
 from qa.quoting import Quote, chosen, quotes
 
@@ -62,6 +63,10 @@ class Answerer:
         ``related`` holds what comes nearest.
         """
         return self.consult(question, history).answer
+
+    def locate(self, document_id: str, digest: str, quote: str, start: int) -> Located:
+        """Where a quote of an earlier answer stands in the texts as they are now, see :func:`qa.locating.locate`."""
+        return locate(self.passages.snapshot.documents, document_id, digest, quote, start)
 
     def consult(self, question: str, history: Sequence[str] = ()) -> Consulted:
         """The answer, and the passages it was looked for in."""

@@ -181,6 +181,7 @@ def _citation_facts(citation: "Citation") -> dict[str, Any]:
         "heading": citation.passage.heading,
         "language": citation.passage.language,
         "source": citation.document.source,
+        "digest": citation.digest,
         "quote": citation.quote,
         "start": citation.start,
         "end": citation.end,
