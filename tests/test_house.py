@@ -88,7 +88,7 @@ EXPORTS = {
         "rebuild_index",
         "update_index",
     },
-    "qa": {"Answer", "Answerer", "Citation"},
+    "qa": {"Answer", "Answerer", "Citation", "Located", "State", "locate"},
 }
 
 
