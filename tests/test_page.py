@@ -22,7 +22,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from corpus import Document, FoundationQAError, Term, language_of, split
 from corpus.references import resolved
 from qa.answer import Answer, Citation
-from ui.app import LONGEST_QUESTION, Answering, serve, start
+from qa.conversation import LONGEST_QUESTION
+from ui.app import serve, start
+from ui.asking import Answering
 
 pytestmark = pytest.mark.slow
 

@@ -72,7 +72,7 @@ def test_the_page_says_when_the_texts_do_not(page: Page, artifacts: Path) -> Non
 
 
 def test_every_example_of_the_page_is_answered(answerer: Answerer) -> None:
-    from ui.app import EXAMPLES
+    from ui.asking import EXAMPLES
 
     assert [example for example in EXAMPLES if not answerer.ask(example).answered] == []
 

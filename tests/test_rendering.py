@@ -7,7 +7,8 @@ import pytest
 
 from corpus import Document, Passage, Reference, Term, split
 from qa.answer import Answer, Citation
-from ui.rendering import Turn, answer_html, both, card_html, question_html, reply_html, sources_html
+from ui.rendering import Turn, answer_html, card_html, question_html, reply_html, sources_html
+from ui.words import both
 
 HOSTILE = "\"><img src=x onerror=alert(1)><script>alert(1)</script>&amp;'{{x}}${x}</div>"
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from corpus import Reference, Term, language_of, references_of
 from qa.answer import Answer, Citation
 from qa.terms import terms_in
+from ui.words import both
 
 _LANGUAGE_TAGS = {"en": "en", "zh": "zh-Hans"}
 _LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
@@ -26,11 +27,6 @@ class Turn:
     question: str
     answer: Answer | None = None
     problem: str = ""  # why there is no answer, in words for the visitor
-
-
-def both(english: str, chinese: str) -> str:
-    """The page's own words, side by side; each half tells its language to screen readers and fonts."""
-    return f'<span lang="en">{_text(english)}</span> <span lang="zh-Hans">{_text(chinese)}</span>'
 
 
 def question_html(question: str) -> str:
