@@ -22,6 +22,7 @@ class Settings:
     passage_width: int = PASSAGE_WIDTH  # columns of the widest passage, 100 to 4000
     late_interaction: bool = True  # keep token vectors: finds more, takes some 12 kB a passage
     largest_file_mb: float = LARGEST_FILE / 1e6  # a larger text is refused
+    log_gaps: bool = True  # keep the questions that the texts do not answer, on this machine
 
     def __post_init__(self) -> None:
         if not 100 <= self.passage_width <= 4000:
@@ -37,6 +38,7 @@ _EXPECTED = {
     "passage_width": "a whole number",
     "late_interaction": "true or false",
     "largest_file_mb": "a number",
+    "log_gaps": "true or false",
 }
 
 
@@ -88,6 +90,7 @@ def _value(path: Path, key: str, value: Any) -> Any:
         "passage_width": isinstance(value, int) and not isinstance(value, bool),
         "late_interaction": isinstance(value, bool),
         "largest_file_mb": isinstance(value, (int, float)) and not isinstance(value, bool),
+        "log_gaps": isinstance(value, bool),
     }[key]
     if not right:
         raise SettingsError(f"In the settings file {path}: {key!r} is {value!r}; expected {_EXPECTED[key]}.")

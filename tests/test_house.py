@@ -30,9 +30,9 @@ HOMES = {  # library -> the modules that may import it
     "tokenizers": ("index/",),
     "safetensors": ("index/",),
     "rapidfuzz": ("index/spelling.py",),
-    "sklearn": ("qa/evaluating.py", "qa/fitting.py"),
+    "sklearn": ("qa/evaluating.py", "qa/fitting.py", "index/projecting.py"),
     "ir_measures": ("qa/evaluating.py",),
-    "gradio": ("ui/app.py", "ui/asking.py", "ui/library.py", "ui/mapping.py", "ui/gaps.py"),  # the page, and its tabs
+    "gradio": ("ui/app.py", "ui/asking.py", "ui/library.py", "ui/mapping.py", "ui/gaps.py", "ui/tabs.py"),  # the page, and its tabs
     "typer": ("ui/cli.py", "ui/editing.py"),
     "rich": ("ui/terminal.py", "qa/ablating.py"),  # the latter is a command for developers
 }

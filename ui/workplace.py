@@ -11,9 +11,10 @@ from platformdirs import user_data_path
 
 from corpus import BUILT_IN_TEXTS, CorpusError, Document, Settings, StoredIndexError, load_documents, load_glossary
 from ui import terminal
+from ui.uploading import Uploads
 
 if TYPE_CHECKING:
-    from index import IndexChange, PassageIndex, SentenceEncoder
+    from index import IndexChange, PassageIndex, Progress, SentenceEncoder
     from qa import Answerer
 
 BUILT_IN = "built-in"
@@ -38,6 +39,20 @@ class Workplace:
         """The folder of the index."""
         return Path(self.index) if self.index else self._own_folder()
 
+    @property
+    def uploads(self) -> Path:
+        """The folder of the texts that are uploaded: below the first folder that is named, where it is part of the
+        texts anyway, else in the user's data folder, where it joins the built-in texts."""
+        first = self._folders[0]
+        return _uploads() if first == BUILT_IN else Path(first) / "uploads"
+
+    @property
+    def gap_log(self) -> Path:
+        """The file that keeps what these texts did not answer."""
+        places = [folder if folder == BUILT_IN else str(Path(folder).resolve()) for folder in self._folders]
+        digest = hashlib.sha256("\0".join(places).encode("utf-8")).hexdigest()[:8]
+        return _data() / "gaps" / f"{_name(places[0])}-{digest}.jsonl"
+
     def _own_folder(self) -> Path:
         folders = self.corpus or (BUILT_IN,)
         places = [folder if folder == BUILT_IN else str(Path(folder).resolve()) for folder in folders]
@@ -47,9 +62,8 @@ class Workplace:
         identity += f"\0{FORMAT}"  # an index of an older format stays for the older version
         if not self.settings.late_interaction:
             identity += "\0no token vectors"
-        name = re.sub(r"[^\w.-]+", "-", Path(places[0]).name) or "texts"
         digest = hashlib.sha256(identity.encode("utf-8")).hexdigest()[:8]
-        return user_data_path("foundation-qa", appauthor=False) / "indexes" / f"{name}-{digest}"
+        return _data() / "indexes" / f"{_name(places[0])}-{digest}"
 
     @cached_property
     def encoder(self) -> "SentenceEncoder":
@@ -69,37 +83,53 @@ class Workplace:
         present = stored(self.folder) if self.index else None
         if present is None:
             return (BUILT_IN,)
-        recorded = present.corpus
-        if not recorded:
+        if not present.corpus:
             raise CorpusError(
                 f"The index {self.folder} was built from Python and does not say where its texts are. "
                 f"Name their folder with --corpus FOLDER."
             )
-        return recorded
+        ours = BUILT_IN in present.corpus  # then what was uploaded goes with them, see _sources
+        return tuple(folder for folder in present.corpus if not (ours and folder == str(_uploads())))
 
-    def _paths(self) -> list[Path]:
-        return [BUILT_IN_TEXTS if folder == BUILT_IN else Path(folder) for folder in self._folders]
+    @property
+    def _sources(self) -> tuple[str, ...]:
+        """The folders as an index records them: with the built-in texts go those that were uploaded."""
+        added = (str(_uploads()),) if BUILT_IN in self._folders and Uploads(_uploads()).names() else ()
+        return (*self._folders, *added)
+
+    @property
+    def folders(self) -> list[Path]:
+        """The folders that the texts are in now."""
+        return [BUILT_IN_TEXTS if folder == BUILT_IN else Path(folder) for folder in self._sources]
+
+    @property
+    def largest_file(self) -> int:
+        """Bytes that a text may have."""
+        return int(self.settings.largest_file_mb * 1e6)
 
     def documents(self) -> list[Document]:
         """The texts as they are now."""
-        return load_documents(*self._paths(), largest_file=int(self.settings.largest_file_mb * 1e6))
+        return load_documents(*self.folders, largest_file=self.largest_file)
 
     def update(self, *, anew: bool = False) -> "IndexChange":
-        """Make the index follow the texts; ``anew`` builds it from nothing."""
+        """Make the index follow the texts; ``anew`` builds it from nothing. A bar on stderr shows how far it is."""
+        with terminal.progress_bar("Embedding") as progress:
+            return self.follow(progress, anew=anew)
+
+    def follow(self, progress: "Progress", *, anew: bool = False) -> "IndexChange":
+        """The same, telling ``progress`` alone how far it is."""
         from index import rebuild_index, update_index
 
-        documents = self.documents()
-        with terminal.progress_bar("Embedding") as progress:
-            return (rebuild_index if anew else update_index)(
-                self.folder,
-                documents,
-                self.encoder,
-                passage_width=self.settings.passage_width,
-                late_interaction=self.settings.late_interaction,
-                corpus=self._folders,
-                glossary=load_glossary(*self._paths()),
-                progress=progress,
-            )
+        return (rebuild_index if anew else update_index)(
+            self.folder,
+            self.documents(),
+            self.encoder,
+            passage_width=self.settings.passage_width,
+            late_interaction=self.settings.late_interaction,
+            corpus=self._sources,
+            glossary=load_glossary(*self.folders),
+            progress=progress,
+        )
 
     def pending(self) -> "IndexChange":
         """What :meth:`update` would do."""
@@ -131,3 +161,16 @@ class Workplace:
         from qa import Answerer
 
         return Answerer(self.open(follow=follow))
+
+
+def _data() -> Path:
+    """The folder that all which a user does not name lies in."""
+    return user_data_path("foundation-qa", appauthor=False)
+
+
+def _uploads() -> Path:
+    return _data() / "uploads"
+
+
+def _name(place: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", Path(place).name) or "texts"

@@ -1,0 +1,130 @@
+"""Where each passage lies on the map of the texts, and which topic it belongs to."""
+
+import hashlib
+import os
+import tempfile
+import threading
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from platformdirs import user_cache_path
+
+from corpus import Document, language_of
+from index import FloatArray, Snapshot
+from index.projecting import level, placed, project, sampled
+
+_KEPT = 8  # layouts in the cache folder; one takes some 16 kB
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A text, and its translation if it has one."""
+
+    english: str  # title; the other one where there is no text in this language
+    chinese: str
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """One state of the index, laid out."""
+
+    snapshot: Snapshot
+    rows: NDArray[np.int64]  # (points,): the passages that have a place, in order; of many, a sample
+    places: FloatArray  # (points, 2), from -1 to 1
+    topics: tuple[Topic, ...]  # in the order of their texts' ids
+    topic_of: NDArray[np.int64]  # (passages,): number of the topic of each passage
+
+    @property
+    def complete(self) -> bool:
+        """Whether every passage has a place."""
+        return len(self.rows) == len(self.snapshot.passages)
+
+    def place(self, rows: Sequence[int]) -> FloatArray:
+        """Places of the passages ``rows``, (rows, 2); those outside of the sample lie amid their neighbours."""
+        wanted = np.asarray(rows, np.int64).reshape(-1)
+        at = np.minimum(np.searchsorted(self.rows, wanted), len(self.rows) - 1)
+        places = self.places[at]
+        missing = self.rows[at] != wanted
+        if missing.any():
+            vectors = _vectors(self.snapshot)
+            places = places.copy()
+            places[missing] = placed(vectors[wanted[missing]], vectors[self.rows], self.places)
+        return places
+
+
+class Cartographer:
+    """Lays out the states of an index, each once; safe to be asked from several threads.
+
+    Layouts stay in the user's cache folder, so that a page that is served anew need not wait.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or user_cache_path("foundation-qa", appauthor=False) / "maps"
+        self._drawing = threading.Lock()
+        self._atlas: Atlas | None = None
+
+    def atlas(self, snapshot: Snapshot) -> Atlas:
+        """The atlas of ``snapshot``; the first time takes seconds, and others who ask meanwhile wait for it."""
+        with self._drawing:
+            if self._atlas is None or self._atlas.snapshot is not snapshot:
+                rows = sampled([passage.id for passage in snapshot.passages])
+                places = self._layout(_vectors(snapshot)[rows])
+                self._atlas = Atlas(snapshot, rows, places, *_topics(snapshot))
+            return self._atlas
+
+    def _layout(self, vectors: FloatArray) -> FloatArray:
+        # By what is laid out and not by the name of the state: another index may have the same passages.
+        file = self._folder / f"{hashlib.sha256(vectors.tobytes()).hexdigest()[:32]}.npy"
+        with suppress(OSError, ValueError, EOFError):  # not there, or damaged: then it is drawn anew
+            places = np.load(file, allow_pickle=False)
+            if places.shape == (len(vectors), 2) and places.dtype == np.float32:
+                return np.asarray(places, np.float32)
+        places = project(vectors)
+        with suppress(OSError):  # a cache folder that cannot be written costs time and nothing else
+            self._keep(file, places)
+        return places
+
+    def _keep(self, file: Path, places: FloatArray) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=self._folder, suffix=".partial", delete=False) as beside:
+            np.save(beside, places)
+        os.replace(beside.name, file)
+        old = sorted(self._folder.glob("*.npy"), key=lambda each: each.stat().st_mtime)[:-_KEPT]
+        for each in old:
+            each.unlink(missing_ok=True)
+
+
+def _vectors(snapshot: Snapshot) -> FloatArray:
+    return level(snapshot.matrix(), [passage.language for passage in snapshot.passages])
+
+
+def _topics(snapshot: Snapshot) -> tuple[tuple[Topic, ...], NDArray[np.int64]]:
+    """The topics, and the number of the topic of each passage."""
+    leader = {name: _leader(document, snapshot.documents) for name, document in snapshot.documents.items()}
+    passages: dict[str, int] = dict.fromkeys(sorted(set(leader.values())), 0)
+    number = {name: at for at, name in enumerate(passages)}
+    for passage in snapshot.passages:
+        passages[leader[passage.document_id]] += 1
+    members: dict[str, list[Document]] = {name: [] for name in passages}
+    for name, document in snapshot.documents.items():
+        members[leader[name]].append(document)
+    topics = tuple(_topic(members[name], passages[name]) for name in passages)
+    topic_of = np.array([number[leader[passage.document_id]] for passage in snapshot.passages], np.int64)
+    return topics, topic_of
+
+
+def _leader(document: Document, documents: Mapping[str, Document]) -> str:
+    """The first id of a text and its translation; one of the two may be silent about the other."""
+    twin = documents.get(document.twin)
+    return min(document.id, twin.id) if twin and (twin.twin in ("", document.id)) else document.id
+
+
+def _topic(members: Sequence[Document], passages: int) -> Topic:
+    titles = {language_of(document.title): document.title for document in reversed(members)}
+    first = members[0].title
+    return Topic(titles.get("en", first), titles.get("zh", first), passages)

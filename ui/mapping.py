@@ -1,0 +1,231 @@
+"""The tab Map: all passages in two dimensions, and where the passages for a question lie."""
+
+import json
+from collections.abc import Iterator, Sequence
+from html import escape
+from typing import Any
+
+import gradio as gr
+from gradio.components.plot import PlotData
+
+from corpus import FoundationQAError, Passage
+from index import Snapshot
+from qa import Answerer
+from qa.conversation import LONGEST_QUESTION
+from ui.atlas import Atlas, Cartographer, Topic
+from ui.chart import MARKED, colour, figure
+from ui.panel import missing_html, panel_html
+from ui.tabs import QUIET, fault_html, html, open_tab, problem_html, said
+from ui.words import both, label
+
+MOST_TOPICS = 60  # in the legend
+MOST_ROWS = 300  # passages of a topic that are listed
+_REMEMBERED = 9  # questions of the chat: the last one, and those it may lean on
+_TAGS = {"en": "en", "zh": "zh-Hans"}
+# The first input becomes what the visitor asked in the tab for asking, oldest first.
+_SELECT = """(_, ...others) => [
+  JSON.stringify([...document.querySelectorAll("#chat .question")].map((one) => one.textContent)), ...others]"""
+
+Asked = tuple[str, ...]
+"""Questions, oldest first; the passages for the last one are marked."""
+
+
+def map_view(answerer: Answerer, cartographer: Cartographer | None = None) -> None:
+    """Fill the open tab with the map of the texts that ``answerer`` answers from."""
+    cartographer = cartographer or Cartographer()
+
+    def drawn(asked: Asked, topic: int | None, before: object) -> Iterator[dict[Any, Any]]:
+        """The map with the passages for ``asked``; nothing where that is what is there already, ``before``."""
+        snapshot = answerer.passages.snapshot
+        now = (snapshot.generation, asked, topic)
+        if before == now:
+            yield {question: asked[-1] if asked else ""}
+            return
+        yield {note: f'<p class="note working" role="status">{both("Drawing the map", "正在绘制地图")} …</p>'}
+        try:
+            hits, problem = _hits(answerer, snapshot, asked), ""
+        except FoundationQAError as error:
+            hits, problem = [], problem_html(str(error))
+        try:
+            atlas = cartographer.atlas(snapshot)
+        except Exception:
+            yield {note: fault_html()}
+            raise
+        if topic is not None and topic >= len(atlas.topics):
+            topic = None
+        yield {
+            plot: PlotData(type="plotly", plot=figure(atlas, hits, topic)),
+            legend: legend_html(atlas.topics, topic),
+            found: problem + hits_html(atlas, hits, asked[-1] if asked else "") + topic_html(atlas, topic),
+            note: note_html(atlas),
+            question: asked[-1] if asked else "",
+            chosen: topic,
+            marked: asked,
+            shown: now,
+        }
+
+    def arrived(said_json: str, marked: Asked, topic: int | None, before: object) -> Iterator[dict[Any, Any]]:
+        yield from drawn(_questions(said_json) or marked, topic, before)
+
+    def typed(words: str, topic: int | None, before: object) -> Iterator[dict[Any, Any]]:
+        words = words.strip()[:LONGEST_QUESTION]
+        yield from drawn((words,) if words else (), topic, before)
+
+    def picked(event: gr.EventData, marked: Asked, topic: int | None, before: object) -> Iterator[dict[Any, Any]]:
+        number = said(event, "topic")
+        if said(event, "act") == "topic":
+            picked = int(number) if number.isdecimal() and len(number) < 8 else None
+            yield from drawn(marked, None if picked == topic else picked, before)
+
+    def opened(event: gr.EventData) -> Any:
+        if said(event, "act") != "open":
+            return gr.skip()
+        snapshot = answerer.passages.snapshot
+        passage = _passage(snapshot, said(event, "passage"), said(event, "row"))
+        if passage is None:
+            return missing_html(said(event, "passage").rpartition("#")[0])
+        return panel_html(snapshot.documents[passage.document_id], (passage.start, passage.end))
+
+    def turned(event: gr.EventData) -> Any:
+        if said(event, "act") == "close":
+            return _nothing_open()
+        document = answerer.passages.snapshot.documents.get(said(event, "id"))
+        at = said(event, "at")
+        if not document or not at.isdecimal():
+            return gr.skip()
+        return panel_html(document, at=min(int(at[:12]), len(document.text)))
+
+    marked, chosen, shown = gr.State(()), gr.State(None), gr.State(None)
+    asked_json = gr.Textbox(visible=False)
+    with gr.Row(elem_id="map", elem_classes="split"):
+        with gr.Column(scale=7, min_width=320, elem_classes="main"):
+            html(_lead())
+            question = gr.Textbox(
+                label=label("Mark the passages for a question", "标出与问题相关的段落"),
+                placeholder=label("A question", "一个问题"),
+                max_length=LONGEST_QUESTION,
+                container=False,
+                submit_btn=label("Mark", "标出"),
+                elem_id="map-question",
+            )
+            plot = gr.Plot(show_label=False, container=False, elem_id="map-plot")
+            point = html('<div class="map-tip" hidden></div>', "map-tip", actions="mapActions")
+            note = html(elem_id="map-note")
+            legend = html(elem_id="map-legend", actions="tabActions")
+        with gr.Column(scale=5, min_width=320, elem_classes="beside"):
+            found = html(elem_id="map-found", actions="tabActions")
+            reader = html(_nothing_open(), "map-reader", actions="tabActions")
+    outputs = [plot, legend, found, note, question, chosen, marked, shown]
+    open_tab().select(arrived, [asked_json, marked, chosen, shown], outputs, js=_SELECT, **QUIET)
+    question.submit(typed, [question, chosen, shown], outputs, **QUIET)
+    legend.click(picked, [marked, chosen, shown], outputs, **QUIET)
+    for clicked in (point, found):
+        clicked.click(opened, None, reader, **QUIET)
+    reader.click(turned, None, reader, **QUIET)
+
+
+def _questions(sent: str) -> Asked:
+    """The questions in ``sent``, JSON from a browser."""
+    try:
+        values = json.loads(sent or "[]")
+    except (ValueError, RecursionError):
+        return ()
+    texts = [each for each in values if isinstance(each, str)] if isinstance(values, list) else []
+    return tuple(each for text in texts[-_REMEMBERED:] if (each := text.strip()[:LONGEST_QUESTION]))
+
+
+def _hits(answerer: Answerer, snapshot: Snapshot, asked: Asked) -> list[int]:
+    """Rows in ``snapshot`` of the passages for the last of ``asked``, best first; those that are cited come first."""
+    if not asked:
+        return []
+    consulted = answerer.consult(asked[-1], asked[:-1])
+    cited = [citation.passage for citation in consulted.answer.citations]
+    ranked = [*cited, *(hit.passage for hit in consulted.hits)]
+    rows = {(passage.id, passage.start): row for row, passage in enumerate(snapshot.passages)}
+    found = dict.fromkeys(rows.get((passage.id, passage.start), -1) for passage in ranked)
+    return [row for row in found if row >= 0][:MARKED]
+
+
+def _passage(snapshot: Snapshot, passage_id: str, row: str) -> Passage | None:
+    """The passage ``passage_id``, which stood in ``row`` when the map was drawn."""
+    at = int(row) if row.isdecimal() and len(row) < 10 else -1
+    if 0 <= at < len(snapshot.passages) and snapshot.passages[at].id == passage_id:
+        return snapshot.passages[at]
+    return next((passage for passage in snapshot.passages if passage.id == passage_id), None)
+
+
+def _lead() -> str:
+    words = both(
+        "Each point is a passage. Near ones say similar things, in either language; a text and its translation share a "
+        "colour.",
+        "每个点是一个段落。相近的段落内容相似，不分语言；一篇文本与其译文颜色相同。",
+    )
+    shapes = (
+        '<span class="shapes"><span class="shape"><i aria-hidden="true">●</i> English</span> '
+        '<span class="shape" lang="zh-Hans"><i aria-hidden="true">◆</i> 中文</span></span>'
+    )
+    return f'<p class="lead">{words} {shapes}</p>'
+
+
+def _nothing_open() -> str:
+    return f'<p class="empty">{both("Choose a point to read it in its text.", "选择一个点，在原文中阅读。")}</p>'
+
+
+def note_html(atlas: Atlas) -> str:
+    """How much of the texts the map shows."""
+    every, drawn = len(atlas.snapshot.passages), len(atlas.rows)
+    words = (f"All {every:,} passages.", f"全部 {every:,} 个段落。")
+    if not atlas.complete:
+        words = (
+            f"A sample of {drawn:,} of {every:,} passages; marked ones outside of it lie amid their neighbours.",
+            f"{every:,} 个段落中抽取的 {drawn:,} 个；不在样本中的标记段落放在其邻近段落之间。",
+        )
+    return f'<p class="note">{both(*words)}</p>'
+
+
+def legend_html(topics: Sequence[Topic], chosen: int | None) -> str:
+    """The topics with their colours, as buttons that single one out."""
+    chips = "".join(
+        f'<li><button type="button" data-act="topic" data-topic="{number}" '
+        f'aria-pressed="{"true" if number == chosen else "false"}"><i style="background:{colour(number)}"></i>'
+        f"{both(topic.english, topic.chinese)}</button></li>"
+        for number, topic in enumerate(topics[:MOST_TOPICS])
+    )
+    left = len(topics) - MOST_TOPICS
+    more = f'<p class="note">{both(f"And {left:,} more topics.", f"另有 {left:,} 个主题。")}</p>' if left > 0 else ""
+    return f'<ul class="topics" aria-label="{label("Topics", "主题")}">{chips}</ul>{more}'
+
+
+def hits_html(atlas: Atlas, hits: Sequence[int], question: str) -> str:
+    """The passages that are marked, with the numbers they have on the map."""
+    if not question:
+        words = both("Ask something, and its passages are marked here.", "提问后，这里会标出相关段落。")
+        return f'<p class="empty">{words}</p>'
+    asked = f'<p class="asked">{both("Marked for", "标出与此相关的段落：")} <q>{escape(question)}</q></p>'
+    if not hits:
+        return f'{asked}<p class="empty">{both("No passage fits.", "没有相关段落。")}</p>'
+    return f'{asked}<ol class="hits">{_passages(atlas, hits)}</ol>'
+
+
+def topic_html(atlas: Atlas, topic: int | None) -> str:
+    """All passages of the topic that is singled out, for those who do not point at a map."""
+    if topic is None:
+        return ""
+    rows = [row for row, each in enumerate(atlas.topic_of.tolist()) if each == topic]
+    head = both(f"Passages of this topic ({len(rows)})", f"该主题的段落（{len(rows)}）")
+    return f'<details class="members"><summary>{head}</summary><ul>{_passages(atlas, rows[:MOST_ROWS])}</ul></details>'
+
+
+def _passages(atlas: Atlas, rows: Sequence[int]) -> str:
+    items = []
+    for row in rows:
+        passage = atlas.snapshot.passages[row]
+        # The heading of the whole text mostly repeats its title.
+        heading = passage.heading.removeprefix(passage.title).removeprefix(" > ").replace(" > ", " › ")
+        items.append(
+            f'<li><button type="button" data-act="open" data-row="{row}" data-passage="{escape(passage.id)}" '
+            f'lang="{_TAGS[passage.language]}"><i style="background:{colour(int(atlas.topic_of[row]))}"></i>'
+            f"<b>{escape(passage.title)}</b> {escape(heading)}"
+            f'<span class="beginning">{escape(" ".join(passage.text.split())[:90])}</span></button></li>'
+        )
+    return "".join(items)

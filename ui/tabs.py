@@ -1,0 +1,65 @@
+"""What the tabs beside the one for asking have in common."""
+
+from datetime import UTC, datetime
+from html import escape
+from typing import Any
+
+import gradio as gr
+from gradio.context import Context
+
+from ui.words import both
+
+QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
+"""For events of the page itself: no spinner, not callable from elsewhere, no queueing behind other visitors."""
+
+_FAULT = ("The program failed; its log says why.", "程序出错，原因见日志。")
+_STEPS = (  # seconds, English, Chinese
+    (365 * 86400, "year", "年"),
+    (30 * 86400, "month", "个月"),
+    (86400, "day", "天"),
+    (3600, "hour", "小时"),
+    (60, "minute", "分钟"),
+)
+
+
+def open_tab() -> gr.Tab:
+    """The tab that is being filled; RuntimeError outside of one."""
+    if isinstance(Context.block, gr.Tab):
+        return Context.block
+    raise RuntimeError("a view is mounted inside an open gr.Tab")
+
+
+def html(value: str = "", elem_id: str = "", *, actions: str | None = None) -> gr.HTML:
+    """HTML of ours, as it is. ``actions`` is a function of tabs.js that makes its buttons trigger ``click``."""
+    script = f"{actions}(element, trigger, watch)" if actions else None
+    return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=script)
+
+
+def said(event: gr.EventData, name: str) -> str:
+    """What a click sent as ``name``; empty if nothing. It comes from a visitor: anything may stand there."""
+    data = event._data if isinstance(event._data, dict) else {}
+    value = data.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def problem_html(message: str, note: str = "") -> str:
+    """A message of this program to the visitor, and a ``note`` that is HTML."""
+    return f'<p class="problem" role="alert">{escape(message)} {note}</p>'
+
+
+def fault_html() -> str:
+    """What is shown where this program has a fault; the log gets the traceback."""
+    return f'<p class="problem" role="alert">{both(*_FAULT)}</p>'
+
+
+def ago_html(moment: datetime, now: datetime | None = None) -> str:
+    """How long ago ``moment`` is, in both languages; the moment itself shows when pointed at."""
+    seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
+    words = both("just now", "刚刚")
+    for step, english, chinese in _STEPS:
+        if seconds >= step:
+            count = int(seconds // step)
+            words = both(f"{count} {english}{'s' if count > 1 else ''} ago", f"{count} {chinese}前")
+            break
+    exact = moment.astimezone(UTC)
+    return f'<time datetime="{exact.isoformat(timespec="seconds")}" title="{exact:%Y-%m-%d %H:%M} UTC">{words}</time>'
