@@ -12,7 +12,9 @@ from pathlib import Path
 import gradio as gr
 
 from corpus import FoundationQAError
-from ui.asking import Answering, OnGap, ask_view
+from ui.asking import ask_view
+from ui.desk import Answering, OnGap
+from ui.feedback import FeedbackLog
 from ui.view import View
 from ui.words import both, label
 
@@ -42,12 +44,14 @@ def build_page(
     *,
     notice: Callable[[], str] | None = None,
     on_gap: OnGap | None = None,
+    feedback: FeedbackLog | None = None,
 ) -> gr.Blocks:
     """The page that asks ``answerer``, not started yet; what a visitor has asked is kept per visitor.
 
     ``views`` are the tabs beside the one for asking. ``notice`` gives a line for the top of every visitor's page,
     plain text, empty for none; it is called every two seconds for each of them. ``on_gap`` hears of every question
-    that the texts do not answer.
+    that the texts do not answer, ``feedback`` takes what visitors think of answers (default: a file in the user's
+    data folder).
     """
     os.environ.update(_GRADIO_SETTINGS)
     page: gr.Blocks
@@ -57,9 +61,9 @@ def build_page(
         gr.HTML(_header(), elem_id="top", apply_default_css=False, js_on_load=None)
         if notice is not None:
             _notice_line(notice)
-        with gr.Tabs(elem_id="views"):
+        with gr.Tabs(elem_id="views", elem_classes="several" if views else "single"):
             with gr.Tab(label("Ask", "提问"), id="ask"):
-                ask_view(answerer, on_gap)
+                ask_view(answerer, on_gap, feedback)
             for view in views:
                 with gr.Tab(label(view.english, view.chinese), id=view.english.lower()):
                     view.mount()
@@ -82,8 +86,13 @@ def _notice_line(notice: Callable[[], str]) -> None:
 
 def _header() -> str:
     title = both("Foundation model Q&A", "基础模型问答")
-    line = both("Every answer is made of exact quotes from the texts.", "每个回答都由原文的逐字引文组成。")
-    return f"<h1>{title}</h1><p>{line}</p>"
+    line = both("Every answer is made of exact quotes.", "每个回答都由原文的逐字引文组成。")
+    return f"""
+<div class="title"><h1>{title}</h1><p>{line}</p></div>
+<div class="languages" role="group" aria-label="Language / 语言">
+  <button type="button" data-language="en" lang="en">English</button>
+  <button type="button" data-language="zh" lang="zh-Hans">中文</button>
+</div>"""
 
 
 def start(
@@ -94,13 +103,14 @@ def start(
     *,
     notice: Callable[[], str] | None = None,
     on_gap: OnGap | None = None,
+    feedback: FeedbackLog | None = None,
 ) -> gr.Blocks:
     """The page of :func:`build_page`, being served from a thread of its own at ``.local_url`` until its ``.close()``.
 
     :class:`FoundationQAError` where nothing can listen at ``host`` and ``port``.
     """
     _check_free(host, port)
-    page = build_page(answerer, views, notice=notice, on_gap=on_gap)
+    page = build_page(answerer, views, notice=notice, on_gap=on_gap, feedback=feedback)
     try:
         with _without_proxies():
             page.launch(
@@ -132,9 +142,10 @@ def serve(
     *,
     notice: Callable[[], str] | None = None,
     on_gap: OnGap | None = None,
+    feedback: FeedbackLog | None = None,
 ) -> None:
     """Serve the page until Ctrl-C; print its address and nothing else. The rest as :func:`start`."""
-    page = start(answerer, host, port, views, notice=notice, on_gap=on_gap)
+    page = start(answerer, host, port, views, notice=notice, on_gap=on_gap, feedback=feedback)
     try:
         print(page.local_url, flush=True)  # noqa: T201  # all that this command says
         while True:

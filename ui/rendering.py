@@ -1,128 +1,138 @@
-"""An answer becomes HTML: the turns of a chat, and the cards of the passages they cite.
+"""An answer becomes HTML: the replies of a chat, and the cards of the passages they cite.
 
 Pure functions from records to strings. Questions, texts, titles and sources come from people and files
-nobody vouches for, so every one of them passes through :func:`_text` or :func:`_linked` on its way in.
+nobody vouches for, so every one of them is escaped, or passes through :func:`ui.linking.linked`, on its way in.
 """
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from html import escape
-from urllib.parse import urlsplit
 
-from corpus import Reference, Term, language_of, references_of
-from qa.answer import Answer, Citation
+from corpus import Term, language_of
 from qa.terms import terms_in
-from ui.words import both
+from ui.kept import KeptAnswer, KeptCitation, KeptReference, Turn
+from ui.linking import linked
+from ui.words import both, unseen
 
 _LANGUAGE_TAGS = {"en": "en", "zh": "zh-Hans"}
 _LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
-_ADDRESS = re.compile(r"https?://[^\s<>\"'`“”‘’（）【】「」『』《》，。；：、！？]+", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One question of a chat. With neither answer nor problem it is still being worked on."""
-
-    question: str
-    answer: Answer | None = None
-    problem: str = ""  # why there is no answer, in words for the visitor
-
-
-def question_html(question: str) -> str:
-    """What the visitor asked, as it was typed."""
-    return f'<div class="question" lang="{_tag(language_of(question))}">{_text(question)}</div>'
 
 
 def reply_html(turn: Turn, number: int) -> str:
-    """What stands below the question of the ``number``-th turn: the answer, the problem, or a sign of work."""
-    if turn.problem:
-        return f'<div class="problem" role="alert">{_text(turn.problem)}</div>'
+    """What stands below the question of the ``number``-th turn: the answer, or why there is none."""
     if turn.answer is None:
-        dots = '<span class="dots" aria-hidden="true"><i></i><i></i><i></i></span>'
-        return f'<div class="working" role="status">{dots}{both("Reading the texts", "正在查找原文")}</div>'
+        return f'<div class="problem" role="alert">{escape(turn.problem)}</div>'
     return answer_html(turn.answer, number)
 
 
-def answer_html(answer: Answer, number: int) -> str:
-    """The answer's text; each [n] of a citation leads to its card, and the quotes carry their language."""
-    kind = "answer" if answer.answered else "answer unanswered"
-    body = "".join(_answer_part(part, answer, number) for part in _answer_parts(answer))
-    meant = ""
-    if answer.understood:
-        label = "理解为：" if answer.language == "zh" else "Understood as:"
-        meant = f'<p class="understood">{_text(label)} {_text(answer.understood)}</p>'
+def answer_html(answer: KeptAnswer, number: int) -> str:
+    """The answer's text; each [n] of a citation opens its source, and the quotes carry their language."""
+    kind = "answered" if answer.answered else "talk" if answer.talk else "unanswered"
+    head = f"<h3>{both('Not in the texts', '资料中没有答案')}</h3>" if kind == "unanswered" else ""
+    said = "".join(_part(part, answer, number) for part in _parts(answer))
     return (
-        f'<div class="{kind}" id="answer-{number}" tabindex="-1" lang="{_tag(answer.language)}">{meant}{body}'
-        f"{_sureness(answer)}</div>"
+        f'<div class="answer {kind}" id="answer-{number}" tabindex="-1" lang="{tag(answer.language)}">'
+        f'{head}{_understood(answer)}<div class="said"><p>{said}</p></div>{_related(answer, number)}'
+        f"{_sureness(answer)}</div>{'' if answer.talk else _tools(answer)}"
     )
 
 
-def _sureness(answer: Answer) -> str:
+def _understood(answer: KeptAnswer) -> str:
+    if not answer.understood:
+        return ""
+    words = "理解为：" if answer.language == "zh" else "Understood as: "
+    return f'<p class="understood">{escape(words + answer.understood)}</p>'
+
+
+def _sureness(answer: KeptAnswer) -> str:
     """How often answers like this one are right, in words and as a bar."""
     if not answer.answered:
         return ""
-    percent = round(100 * answer.confidence)
-    words = f"把握 {percent}%" if answer.language == "zh" else f"Confidence {percent}%"
+    words = "把握" if answer.language == "zh" else "Confidence"
+    return f'<p class="sureness">{escape(words)} {_bar(answer.confidence)}</p>'
+
+
+def _bar(share: float) -> str:
+    percent = round(100 * share)
+    return f'<span class="bar" aria-hidden="true"><i style="width:{percent}%"></i></span> <span>{percent}%</span>'
+
+
+def _parts(answer: KeptAnswer) -> list[str]:
+    """The answer's text, cut at its quotes, its [n] and its blank lines."""
+    # Quotes first: a "[1]" inside a quoted text is the author's, not a citation of this answer.
+    quotes = sorted({citation.quote for citation in answer.citations if citation.quote}, key=len, reverse=True)
+    pattern = "|".join([*map(re.escape, quotes), r"\[\d+\]", r"\n\n"])
+    return re.split(f"({pattern})", answer.text)
+
+
+def _part(part: str, answer: KeptAnswer, number: int) -> str:
+    for citation in answer.citations:
+        if part == citation.quote:
+            return f'<span class="quote" lang="{tag(citation.language)}">{escape(part)}</span>'
+        if part == f"[{citation.number}]":
+            return _link(citation, number, f"{unseen('Source', '出处')}{escape(part)}", "cite")
+    return "</p><p>" if part == "\n\n" else escape(part)
+
+
+def _link(citation: KeptCitation, number: int, inner: str, names: str) -> str:
+    """A link that opens the ``number``-th turn's ``citation`` in the reader."""
     return (
-        f'<p class="sureness"><meter min="0" max="100" value="{percent}" aria-hidden="true"></meter> {_text(words)}</p>'
+        f'<a class="{names}" href="#source-{number}-{citation.number}" data-turn="{number}" '
+        f'data-citation="{citation.number}">{inner}</a>'
     )
 
 
-def _answer_parts(answer: Answer) -> list[str]:
-    # Quotes first: a "[1]" inside a quoted text is the author's, not a citation of this answer.
-    quotes = sorted({citation.quote for citation in answer.citations if citation.quote}, key=len, reverse=True)
-    parts = "|".join([*(re.escape(quote) for quote in quotes), r"\[\d+\]"])
-    return re.split(f"({parts})", answer.text)
+def _related(answer: KeptAnswer, number: int) -> str:
+    """Where nothing answers: links to what comes nearest."""
+    if not answer.related:
+        return ""
+    items = "".join(
+        f'<li lang="{tag(language_of(_place(each)))}">{_link(each, number, escape(_place(each)), "place")}</li>'
+        for each in answer.related
+    )
+    return f'<p class="label">{both("Related passages", "相关段落")}</p><ul class="related">{items}</ul>'
 
 
-def _answer_part(part: str, answer: Answer, number: int) -> str:
-    for citation in answer.citations:
-        if part == citation.quote:
-            return f'<span class="quote" lang="{_tag(citation.passage.language)}">{_text(part)}</span>'
-        if part == f"[{citation.number}]":
-            target = f"source-{number}-{citation.number}"
-            label = _text(f"Source {citation.number} / 出处 {citation.number}")
-            return f'<a class="cite" href="#{target}" data-jump="{target}" aria-label="{label}">{_text(part)}</a>'
-    return _text(part)
+def _tools(answer: KeptAnswer) -> str:
+    sources = len(answer.citations) + len(answer.related)
+    shown = (
+        f'<button type="button" class="show-sources">{both("Sources", "出处")} ({sources})</button>' if sources else ""
+    )
+    return (
+        f'<div class="tools">{shown}'
+        f'<button type="button" class="copy">{both("Copy", "复制")}</button>'
+        f'<button type="button" class="rate icon up" data-helpful="yes" aria-pressed="false">'
+        f"{unseen('A good answer', '回答得好')}</button>"
+        f'<button type="button" class="rate icon down" data-helpful="no" aria-pressed="false">'
+        f"{unseen('A bad answer', '回答得不好')}</button></div>"
+    )
 
 
-def sources_html(turns: Sequence[Turn], glossary: Sequence[Term] = ()) -> str:
-    """The cards of every turn's citations, and the terms they use; only the last turn's are shown, the others wait
-    for a click on [n]. Before the first question, the whole ``glossary``."""
-    answers = [(number, turn.answer) for number, turn in enumerate(turns, 1) if turn.answer is not None]
-    sections = [_section(answer, number, glossary, shown=number == answers[-1][0]) for number, answer in answers]
-    if not sections:
-        sections = [
-            f'<p class="empty">'
-            f"{both('The passages behind an answer appear here.', '回答所依据的原文段落会显示在这里。')}</p>",
-            _glossary(glossary, both("Glossary", "术语表")),
-        ]
-    return f'<div class="sources" role="region" tabindex="0" aria-label="Sources / 出处">{"".join(sections)}</div>'
-
-
-def _section(answer: Answer, number: int, glossary: Sequence[Term], shown: bool) -> str:
-    shown_passages = (*answer.citations, *answer.related)
-    cards = "".join(card_html(citation, number) for citation in shown_passages)
+def cards_html(turn: Turn, number: int, glossary: Sequence[Term]) -> str:
+    """The cards of the ``number``-th turn's citations, and the terms they use."""
+    answer = turn.answer
+    if answer is None:
+        return ""
+    shown = (*answer.citations, *answer.related)
+    cards = "".join(card_html(citation, number) for citation in shown)
     if answer.related:
-        cards = f'<p class="related">{both("Related, but no answer:", "相关段落，但不是回答：")}</p>{cards}'
+        cards = f'<p class="label">{both("Related, but no answer", "相关段落，但不是回答")}</p>{cards}'
     none = f'<p class="empty">{both("No passage is cited.", "没有引用原文。")}</p>'
-    question = f'<p class="asked" lang="{_tag(answer.language)}">{_text(answer.question)}</p>'
-    said = " ".join([answer.understood or answer.question, *(citation.quote for citation in shown_passages)])
+    said = " ".join([answer.understood or turn.question, *(citation.quote for citation in shown)])
     used = [term for term, _ in terms_in(said, glossary)]
-    terms = _glossary(used, both("Terms used here", "这里用到的术语")) if shown_passages else ""
-    return f'<section id="sources-{number}"{"" if shown else " hidden"}>{question}{cards or none}{terms}</section>'
+    terms = glossary_html(used, both("Terms used here", "这里用到的术语")) if shown else ""
+    question = f'<p class="asked" lang="{tag(language_of(turn.question))}">{escape(turn.question)}</p>'
+    return f"{question}{cards or none}{terms}"
 
 
-def _glossary(terms: Sequence[Term], summary: str) -> str:
-    """Terms with their names and definitions in both languages, to be unfolded."""
+def glossary_html(terms: Sequence[Term], summary: str) -> str:
+    """Terms with their names and definitions in both languages, to be unfolded; ``summary`` is HTML."""
     if not terms:
         return ""
     rows = "".join(
-        f'<dt><span lang="en">{_text(term.en)}</span> · <span lang="zh-Hans">{_text(term.zh)}</span>'
-        f"{f' · {_text(term.abbreviation)}' if term.abbreviation else ''}</dt>"
-        f'<dd><span lang="en">{_text(term.definition_en)}</span> '
-        f'<span lang="zh-Hans">{_text(term.definition_zh)}</span></dd>'
+        f'<dt><span lang="en">{escape(term.en)}</span> · <span lang="zh-Hans">{escape(term.zh)}</span>'
+        f"{f' · {escape(term.abbreviation)}' if term.abbreviation else ''}</dt>"
+        f"<dd>{both(term.definition_en, term.definition_zh)}</dd>"
         for term in terms
     )
     return (
@@ -130,93 +140,55 @@ def _glossary(terms: Sequence[Term], summary: str) -> str:
     )
 
 
-def card_html(citation: Citation, turn_number: int) -> str:
+def card_html(citation: KeptCitation, turn_number: int) -> str:
     """One cited passage: where it is from, its text with the quote marked, and what that text rests on."""
-    passage, document = citation.passage, citation.document
-    back = f"answer-{turn_number}"
     card = f"source-{turn_number}-{citation.number}"
-    name = _text(_LANGUAGE_NAMES.get(passage.language, passage.language))
-    title = f'<h3 id="{card}-title" lang="{_tag(language_of(passage.title))}">{_text(passage.title)}</h3>'
+    name = escape(_LANGUAGE_NAMES.get(citation.language, citation.language))
+    number = f'<span class="number">{citation.number}</span>'
+    title = f'<h3 id="{card}-title" lang="{tag(language_of(citation.title))}">{escape(citation.title)}</h3>'
+    text = f"{escape(citation.before)}<mark>{escape(citation.quote)}</mark>{escape(citation.after)}"
+    read = _link(citation, turn_number, both("Read in the whole text", "在全文中阅读"), "read")
     return (
         f'<article class="card" id="{card}" tabindex="-1" aria-labelledby="{card}-title">'
-        f'<header><a class="number" href="#{back}" data-jump="{back}" '
-        f'aria-label="{citation.number}: back to the answer / 回到回答">{citation.number}</a>'
-        f'<div class="where">{title}{_heading(citation)}</div>'
-        f'<span class="language" lang="{_tag(passage.language)}">{name}</span></header>'
+        f'<header>{number}<div class="where">{title}{_heading(citation)}</div></header>'
+        f'<p class="facts"><span class="language" lang="{tag(citation.language)}">{name}</span>'
+        f'<span class="fit">{both("Fit", "契合度")} {_bar(citation.score)}</span></p>'
         f"{_context(citation)}"
-        f'<blockquote class="passage" lang="{_tag(passage.language)}">{_marked(citation)}</blockquote>'
-        f'<footer><p class="source"><span class="label">{both("Source", "出处")}</span> {_linked(document.source)}</p>'
-        f"{_references(references_of(document, passage))}</footer></article>"
+        f'<blockquote class="passage" lang="{tag(citation.language)}">{text}</blockquote>'
+        f'<footer><p>{read}</p><p class="source"><span class="label">{both("Source", "出处")}</span> '
+        f"{linked(citation.source)}</p>{_references(citation.references)}</footer></article>"
     )
 
 
-def _heading(citation: Citation) -> str:
-    passage = citation.passage
+def _place(citation: KeptCitation) -> str:
+    return " › ".join(part for part in (citation.title, _last_headings(citation)) if part)
+
+
+def _last_headings(citation: KeptCitation) -> str:
     # The heading of the whole text mostly repeats its title.
-    parts = passage.heading.removeprefix(passage.title).removeprefix(" > ") if passage.heading else ""
-    if not parts:
+    return citation.heading.removeprefix(citation.title).removeprefix(" > ").replace(" > ", " › ")
+
+
+def _heading(citation: KeptCitation) -> str:
+    heading = _last_headings(citation)
+    return f'<p class="heading" lang="{tag(language_of(heading))}">{escape(heading)}</p>' if heading else ""
+
+
+def _context(citation: KeptCitation) -> str:
+    context = citation.context
+    if not context or context in f"{citation.before}{citation.quote}{citation.after}":
         return ""
-    return f'<p class="heading" lang="{_tag(language_of(parts))}">{_text(parts.replace(" > ", " › "))}</p>'
+    return f'<p class="context" lang="{tag(language_of(context))}">{escape(context)}</p>'
 
 
-def _context(citation: Citation) -> str:
-    context = citation.passage.context
-    if not context or context in citation.passage.text:
-        return ""
-    return f'<p class="context" lang="{_tag(language_of(context))}">{_text(context)}</p>'
-
-
-def _marked(citation: Citation) -> str:
-    """The passage, cut from the document by its offsets, with the quote between ``<mark>`` and ``</mark>``."""
-    text = citation.document.text
-    start = min(citation.passage.start, citation.start)
-    end = max(citation.passage.end, citation.end)
-    before, quote, after = text[start : citation.start], text[citation.start : citation.end], text[citation.end : end]
-    return f"{_text(before)}<mark>{_text(quote)}</mark>{_text(after)}"
-
-
-def _references(references: Sequence[Reference]) -> str:
+def _references(references: Sequence[KeptReference]) -> str:
     if not references:
         return ""
-    items = "".join(f"<li>{_linked(f'{each.text} {each.address}'.rstrip())}</li>" for each in references)
+    items = "".join(f"<li>{linked(f'{each.text} {each.address}'.rstrip())}</li>" for each in references)
     summary = f"{both('References', '参考文献')} <span>({len(references)})</span>"
     return f'<details class="references"><summary>{summary}</summary><ul>{items}</ul></details>'
 
 
-def _linked(text: str) -> str:
-    """``text``, its http and https addresses as links; any other scheme stays plain text."""
-    pieces, end = [], 0
-    for match in _ADDRESS.finditer(text):
-        address = _trimmed(match.group())
-        if not _is_web(address):
-            continue
-        pieces.append(_text(text[end : match.start()]))
-        end = match.start() + len(address)
-        target = escape(address, quote=True)
-        pieces.append(f'<a href="{target}" target="_blank" rel="noopener noreferrer nofollow">{_text(address)}</a>')
-    return "".join(pieces) + _text(text[end:])
-
-
-def _trimmed(address: str) -> str:
-    """``address`` without the punctuation of the sentence around it; a closing bracket stays if it was opened."""
-    while address.endswith((".", ",", ";", ":", "!", "?", "*", ")", "]", "}")):
-        if address[-1] == ")" and address.count("(") >= address.count(")"):
-            break
-        address = address[:-1]
-    return address
-
-
-def _is_web(address: str) -> bool:
-    try:
-        parts = urlsplit(address)
-    except ValueError:  # such as http://[
-        return False
-    return parts.scheme.lower() in ("http", "https") and bool(parts.hostname)
-
-
-def _tag(language: str) -> str:
-    return escape(_LANGUAGE_TAGS.get(language, language), quote=True)
-
-
-def _text(text: str) -> str:
-    return escape(text, quote=True)
+def tag(language: str) -> str:
+    """The value of an attribute ``lang`` for ``language``, escaped."""
+    return escape(_LANGUAGE_TAGS.get(language, language))

@@ -1,0 +1,349 @@
+// The conversation. It lives here, in the visitor's browser, and is kept there; the server answers single calls
+// and draws every answer, so that no text becomes HTML here. See ui/desk.py for the calls.
+"use strict";
+window.foundationQA.beginAsking = (view, server) => {
+  const { words, reader: makeReader } = window.foundationQA;
+  const KEY = `foundation-qa:conversation:1:${location.pathname}`;
+  const MOST = 100; // turns, as in ui/kept.py
+  const find = (selector) => view.querySelector(selector);
+  const [list, cards, form, box, hint] = [".turns", ".cards", ".entry", "#question", ".hint"].map(find);
+  const [send, stop, anew, exported, beside] = [".send", ".stop", ".anew", ".export", ".beside"].map(find);
+  const welcome = find(".welcome");
+  const nothing = find(".nothing");
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  let turns = []; // {kept, markdown, section, cards}
+  let pending = null; // the question being worked on: {section}
+  const reader = makeReader(view, server);
+
+  // --- what is kept ---
+  const keep = () => {
+    const kept = turns.map((turn) => turn.kept);
+    for (let first = 0; first <= kept.length; first++) {
+      try {
+        if (kept.length === first) localStorage.removeItem(KEY);
+        else localStorage.setItem(KEY, JSON.stringify(kept.slice(first)));
+        return;
+      } catch {
+        // Full, or forbidden: the oldest turns are let go.
+      }
+    }
+  };
+  const recalled = () => {
+    try {
+      return JSON.parse(localStorage.getItem(KEY) || "[]").slice(-MOST);
+    } catch {
+      return [];
+    }
+  };
+
+  // --- drawing ---
+  const element = (name, className, ...content) => {
+    const made = document.createElement(name);
+    made.className = className;
+    if (name === "button") made.type = "button";
+    made.append(...content);
+    return made;
+  };
+  const unseen = (english, chinese) => element("span", "unseen", words(english, chinese));
+
+  const showHint = (html) => {
+    hint.innerHTML = html; // from the server or words of our own
+  };
+  const tell = (english, chinese) => hint.replaceChildren(words(english, chinese));
+
+  const questionRow = (question) => {
+    const shown = element("div", "question", question);
+    if (/[\u3400-\u9fff]/.test(question)) shown.lang = "zh-Hans";
+    const edit = element("button", "edit icon", unseen("Edit and ask again", "修改后重新提问"));
+    return element("div", "question-row", edit, shown);
+  };
+
+  const begin = (question) => {
+    const section = element("section", "turn", questionRow(question));
+    const dots = element("span", "dots", ..."123".split("").map(() => document.createElement("i")));
+    dots.setAttribute("aria-hidden", "true");
+    const working = element("div", "working", dots, words("Reading the texts", "正在查找原文"));
+    section.append(working);
+    list.append(section);
+    section.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
+    return section;
+  };
+
+  const finish = (section, drawn) => {
+    const reply = element("div", "reply");
+    reply.innerHTML = drawn.reply;
+    section.querySelector(".working")?.remove();
+    section.append(reply);
+    const sources = element("section", "of-turn");
+    sources.innerHTML = drawn.cards;
+    cards.append(sources);
+    turns.push({ kept: drawn.turn, markdown: drawn.markdown, section, cards: sources });
+  };
+
+  const showSources = (turn) => {
+    for (const each of turns) each.cards.hidden = each !== turn;
+    nothing.hidden = Boolean(turn);
+    cards.scrollTop = 0;
+  };
+
+  const refresh = () => {
+    welcome.hidden = Boolean(turns.length || pending);
+    anew.hidden = exported.hidden = !turns.length;
+    send.hidden = Boolean(pending);
+    stop.hidden = !pending;
+    view.classList.toggle("empty-chat", !welcome.hidden);
+  };
+
+  // --- asking ---
+  const ask = async (question) => {
+    if (pending) return;
+    if (!question.trim()) return tell("Please type a question first.", "请先输入问题。");
+    if (turns.length >= MOST) {
+      return tell("This chat is full; please begin a new one.", "本次对话已满，请开始新对话。");
+    }
+    hint.replaceChildren();
+    list.querySelectorAll(".suggested").forEach((each) => each.remove());
+    const mine = (pending = {});
+    mine.section = begin(question.trim());
+    mine.question = question;
+    box.value = "";
+    refresh();
+    const history = turns.filter((turn) => turn.kept.answer).map((turn) => turn.kept.question);
+    let drawn;
+    try {
+      drawn = await server.ask({ question, history, number: turns.length + 1 });
+    } catch {
+      drawn = null;
+    }
+    if (pending !== mine) return; // stopped, or a new chat
+    pending = null;
+    if (!drawn || drawn.hint) {
+      giveBack(mine);
+      if (drawn) showHint(drawn.hint);
+      else tell("The server gave no answer. Its log may say why; please try again.", "服务器没有应答，原因可能见日志，请重试。");
+      return;
+    }
+    finish(mine.section, drawn);
+    showSources(turns.at(-1));
+    keep();
+    refresh();
+    suggest(turns.at(-1));
+  };
+
+  const giveBack = (asked) => {
+    asked.section.remove();
+    if (!box.value) box.value = asked.question;
+    refresh();
+    box.focus();
+  };
+
+  const suggest = async (turn) => {
+    let found;
+    try {
+      found = await server.suggest(turns.map((each) => each.kept));
+    } catch {
+      return; // an answer stands there already
+    }
+    if (turn !== turns.at(-1) || pending || !found.questions?.length) return;
+    const items = found.questions.map((question) => element("li", "", element("button", "follow", question)));
+    const near = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+    turn.section.append(
+      element("div", "suggested", element("p", "label", words("Ask next", "接着问")), element("ul", "", ...items)),
+    );
+    if (near) list.scrollTop = list.scrollHeight;
+  };
+
+  const cutBefore = (at) => {
+    for (const turn of turns.splice(at)) {
+      turn.section.remove();
+      turn.cards.remove();
+    }
+    reader.close();
+    showSources(turns.at(-1));
+    keep();
+    refresh();
+  };
+
+  const edit = (section) => {
+    if (pending) return;
+    const row = section.querySelector(".question-row");
+    const at = turns.findIndex((turn) => turn.section === section);
+    const again = element("textarea", "again");
+    again.value = turns[at].kept.question;
+    const name = element("label", "", unseen("Your question", "您的问题"), again);
+    const yes = element("button", "yes", words("Ask again", "重新提问"));
+    const no = element("button", "no", words("Cancel", "取消"));
+    const editor = element("div", "editor", name, element("div", "choices", no, yes));
+    const leave = () => {
+      editor.replaceWith(row);
+      row.querySelector(".edit").focus();
+    };
+    const ready = () => {
+      if (!again.value.trim()) return;
+      const question = again.value;
+      editor.replaceWith(row);
+      cutBefore(at);
+      box.focus();
+      ask(question);
+    };
+    no.addEventListener("click", leave);
+    yes.addEventListener("click", ready);
+    again.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") leave();
+      else if (isSend(event)) ready();
+      else return;
+      event.preventDefault();
+      event.stopPropagation();
+    });
+    row.replaceWith(editor);
+    again.focus();
+  };
+
+  // --- opinions ---
+  const rate = (button) => {
+    const turn = turnOf(button);
+    const helpful = button.dataset.helpful === "yes";
+    const tools = button.closest(".tools");
+    for (const each of tools.querySelectorAll(".rate")) each.setAttribute("aria-pressed", String(each === button));
+    tools.parentElement.querySelector(".opinion")?.remove();
+    const reason = element("input", "reason");
+    reason.type = "text";
+    reason.maxLength = 1000;
+    const asked = helpful ? words("What was good? (optional)", "好在哪里？（可不填）") : words("What was wrong? (optional)", "问题在哪里？（可不填）");
+    const submit = element("button", "yes", words("Send", "发送"));
+    submit.type = "submit";
+    const opinion = element("form", "opinion", element("label", "", element("span", "label", asked), reason), submit);
+    opinion.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      const { question, answer } = turn.kept;
+      const cited = [...answer.citations, ...answer.related].map((each) => each.document_id);
+      const { answered, confidence } = answer;
+      const said = element("p", "thanks");
+      said.setAttribute("role", "status");
+      try {
+        const reply = await server.rate({ helpful, reason: reason.value, question, answered, confidence, cited });
+        said.innerHTML = reply.html || reply.hint;
+      } catch {
+        said.append(words("Your opinion could not be stored.", "您的意见未能保存。"));
+      }
+      opinion.replaceWith(said);
+    });
+    tools.after(opinion);
+    reason.focus();
+  };
+
+  // --- copying, saving ---
+  const copy = async (button) => {
+    const text = turnOf(button).markdown;
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // No clipboard where the page comes over plain http from another machine.
+      const carrier = element("textarea", "unseen");
+      carrier.value = text;
+      button.after(carrier);
+      carrier.select();
+      document.execCommand("copy");
+      carrier.remove();
+      button.focus();
+    }
+    const label = [...button.childNodes];
+    button.replaceChildren(words("Copied", "已复制"));
+    setTimeout(() => button.replaceChildren(...label), 1500);
+  };
+
+  const save = async () => {
+    let file;
+    try {
+      file = await server.export(turns.map((turn) => turn.kept));
+    } catch {
+      file = {};
+    }
+    if (!file.text) return tell("The conversation could not be saved.", "对话未能导出。");
+    const link = element("a", "");
+    link.href = URL.createObjectURL(new Blob([file.text], { type: "text/markdown;charset=utf-8" }));
+    link.download = file.name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  };
+
+  const begins = () => {
+    pending = null;
+    list.querySelectorAll(".turn").forEach((each) => each.remove());
+    cutBefore(0);
+    hint.replaceChildren();
+    box.focus();
+  };
+
+  // --- events ---
+  const turnOf = (inside) => turns.find((turn) => turn.section.contains(inside));
+  // Enter that ends the writing of a Chinese word is no order to ask.
+  const isSend = (event) => event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229;
+
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    ask(box.value);
+  });
+  box.addEventListener("keydown", (event) => {
+    if (!isSend(event)) return;
+    event.preventDefault();
+    ask(box.value);
+  });
+  view.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target.closest("button, a") : null;
+    if (!target) return;
+    const is = (name) => target.classList.contains(name);
+    if (target.dataset.citation) {
+      if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+      event.preventDefault();
+      const turn = turns[target.dataset.turn - 1];
+      showSources(turn);
+      const { citations, related } = turn.kept.answer;
+      reader.open([...citations, ...related], Number(target.dataset.citation), target);
+    } else if (is("example") || is("follow")) ask(target.textContent);
+    else if (is("stop")) {
+      const asked = pending;
+      pending = null;
+      giveBack(asked);
+    } else if (is("anew")) begins();
+    else if (is("export")) save();
+    else if (is("copy")) copy(target);
+    else if (is("rate")) rate(target);
+    else if (is("edit")) edit(target.closest(".turn"));
+    else if (is("show-sources")) {
+      showSources(turnOf(target));
+      reader.showCards(target);
+    }
+  });
+
+  // --- the beginning ---
+  const restore = async () => {
+    const kept = recalled();
+    if (!kept.length) return;
+    let drawn;
+    try {
+      drawn = await server.restore(kept);
+    } catch {
+      return tell("The earlier conversation could not be shown; load the page again.", "未能显示之前的对话，请重新加载页面。");
+    }
+    if (!drawn.turns) {
+      localStorage.removeItem(KEY); // of an older version of this page
+      return;
+    }
+    if (turns.length || pending) return; // a question was quicker
+    for (const turn of drawn.turns) {
+      const section = element("section", "turn", questionRow(turn.turn.question));
+      list.append(section);
+      finish(section, turn);
+    }
+    showSources(turns.at(-1));
+    refresh();
+    turns.at(-1).section.scrollIntoView({ block: "start" });
+  };
+  const settle = () => view.style.setProperty("--top", `${Math.round(view.getBoundingClientRect().top + scrollY)}px`);
+  new ResizeObserver(settle).observe(document.body);
+  settle();
+  refresh();
+  restore();
+  box.focus();
+};

@@ -1,0 +1,120 @@
+"""What a visitor's browser keeps of a conversation, and gives back when the page is opened again.
+
+The server keeps nothing of it. What comes back is as untrusted as a question: :func:`recalled` checks it.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Field, TypeAdapter
+
+from corpus import references_of
+from qa.answer import Answer, Citation
+from qa.conversation import LONGEST_QUESTION, small_talk
+
+MOST_TURNS = 100
+"""More of a conversation is neither kept nor drawn."""
+
+Line = Annotated[str, Field(max_length=5_000)]
+Stretch = Annotated[str, Field(max_length=100_000)]
+Question = Annotated[str, Field(max_length=4 * LONGEST_QUESTION)]  # one that is understood differently may grow
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptReference:
+    """A source that a cited passage rests on."""
+
+    text: Line
+    address: Line
+
+
+@dataclass(frozen=True, slots=True)
+class KeptCitation:
+    """A citation with all that its card shows, and what :meth:`qa.Answerer.locate` finds it again by."""
+
+    number: Annotated[int, Field(ge=1, le=99)]
+    document_id: Line
+    digest: Line
+    start: Annotated[int, Field(ge=0)]  # of the quote in the document, Unicode code points
+    quote: Stretch
+    before: Stretch  # the passage before the quote
+    after: Stretch  # the passage after it
+    title: Line
+    heading: Line
+    context: Stretch
+    language: Line
+    score: Share
+    source: Line
+    references: tuple[KeptReference, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptAnswer:
+    """An answer, or that the texts hold none."""
+
+    language: Line
+    answered: bool
+    text: Stretch
+    citations: tuple[KeptCitation, ...]
+    related: tuple[KeptCitation, ...]
+    confidence: Share
+    understood: Question
+    talk: bool  # a greeting and the like: no question to the texts
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question with its answer; without one where there was a problem, in words for the visitor."""
+
+    question: Question
+    answer: KeptAnswer | None = None
+    problem: Line = ""
+
+
+_turns = TypeAdapter(Annotated[tuple[Turn, ...], Field(max_length=MOST_TURNS)])
+
+
+def kept(answer: Answer) -> KeptAnswer:
+    """What is kept of ``answer``."""
+    return KeptAnswer(
+        answer.language,
+        answer.answered,
+        answer.text,
+        tuple(_citation(citation) for citation in answer.citations),
+        tuple(_citation(citation) for citation in answer.related),
+        answer.confidence,
+        answer.understood,
+        small_talk(answer.question) is not None,
+    )
+
+
+def facts(turns: tuple[Turn, ...]) -> Any:
+    """``turns`` as values that JSON knows."""
+    return _turns.dump_python(turns, mode="json")
+
+
+def recalled(value: Any) -> tuple[Turn, ...]:
+    """The turns that :func:`facts` made ``value`` of; ``pydantic.ValidationError`` where it did not."""
+    return _turns.validate_python(value)
+
+
+def _citation(citation: Citation) -> KeptCitation:
+    passage, document = citation.passage, citation.document
+    begin, end = min(passage.start, citation.start), max(passage.end, citation.end)
+    return KeptCitation(
+        number=citation.number,
+        document_id=document.id,
+        digest=citation.digest,
+        start=citation.start,
+        quote=citation.quote,
+        before=document.text[begin : citation.start],
+        after=document.text[citation.end : end],
+        title=passage.title,
+        heading=passage.heading,
+        context=passage.context,
+        language=passage.language,
+        score=min(max(citation.score, 0.0), 1.0),
+        source=document.source,
+        references=tuple(KeptReference(each.text, each.address) for each in references_of(document, passage)),
+    )

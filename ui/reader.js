@@ -1,0 +1,96 @@
+// The reader beside the chat: a cited text as a whole, at the quote; from citation to citation, and to the text's
+// twin in the other language. On a narrow screen it lies over the chat.
+"use strict";
+window.foundationQA.reader = (view, server) => {
+  const { words } = window.foundationQA;
+  const find = (selector) => view.querySelector(selector);
+  const [panel, page, sources, beside] = [".reader", ".page", ".sources", ".beside"].map(find);
+  const [previous, next, step] = [".previous", ".next", ".step"].map(find);
+  const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  let citations = [];
+  let at = 0; // index of the citation that is open
+  let opener = null; // what gets the focus back
+  let call = 0; // of calls to the server only the last one counts
+
+  const fetchText = async (twin, offset) => {
+    const { document_id, digest, quote, start, number } = citations[at];
+    const mine = ++call;
+    step.textContent = citations.length > 1 ? `${at + 1} / ${citations.length}` : "";
+    previous.disabled = at === 0;
+    next.disabled = at === citations.length - 1;
+    let reply;
+    try {
+      reply = await server.open({ document_id, digest, quote, start, twin, at: offset });
+    } catch {
+      reply = {};
+    }
+    if (mine !== call) return;
+    if (reply.html || reply.hint) page.innerHTML = reply.html || reply.hint;
+    else page.replaceChildren(words("The source could not be opened.", "未能打开原文。"));
+    page.dataset.number = number;
+    page.dataset.twin = twin;
+    const target = page.querySelector("mark, .near");
+    if (offset !== null || !target) page.scrollTop = 0;
+    else {
+      // Not scrollIntoView: that would scroll the page around the reader too.
+      const gap = target.getBoundingClientRect().top - page.getBoundingClientRect().top;
+      page.scrollTop += gap - page.clientHeight / 3;
+      target.classList.add("flash");
+    }
+    page.querySelector("#reader-title")?.focus({ preventScroll: true });
+  };
+
+  const show = (reading) => {
+    panel.hidden = !reading;
+    sources.hidden = reading;
+    beside.classList.add("open");
+  };
+  const close = () => {
+    const open = beside.classList.contains("open");
+    call++;
+    panel.hidden = true;
+    sources.hidden = false;
+    beside.classList.remove("open");
+    page.replaceChildren();
+    if (open && opener?.isConnected) opener.focus({ preventScroll: calm.matches });
+    opener = null;
+  };
+  const go = (by) => {
+    at = Math.min(Math.max(at + by, 0), citations.length - 1);
+    fetchText(false, null);
+  };
+
+  panel.addEventListener("click", (event) => {
+    const button = event.target instanceof Element && event.target.closest("button");
+    if (!button) return;
+    if (button.classList.contains("close")) close();
+    else if (button === previous) go(-1);
+    else if (button === next) go(1);
+    else if (button.classList.contains("twin")) fetchText(button.dataset.twin === "yes", null);
+    else if (button.classList.contains("part")) fetchText(page.dataset.twin === "true", Number(button.dataset.at));
+  });
+  find(".to-talk").addEventListener("click", close);
+  view.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !beside.classList.contains("open")) return;
+    event.preventDefault();
+    close();
+  });
+
+  return {
+    // Opens the citation with this number; the focus goes back to `from` when the reader is closed.
+    open(all, number, from) {
+      citations = all;
+      at = Math.max(0, all.findIndex((each) => each.number === number));
+      opener = from;
+      show(true);
+      fetchText(false, null);
+    },
+    showCards(from) {
+      call++;
+      opener = from;
+      show(false);
+      find(".cards").focus({ preventScroll: true });
+    },
+    close,
+  };
+};
