@@ -13,6 +13,9 @@ import gradio as gr
 
 from corpus import FoundationQAError
 from ui.asking import Answering, OnGap, ask_view
+from ui.interfaces import add_api
+from ui.service import Service
+from ui.serving import PAGE_ALONE, Serving
 from ui.view import View
 from ui.words import both, label
 
@@ -42,12 +45,13 @@ def build_page(
     *,
     notice: Callable[[], str] | None = None,
     on_gap: OnGap | None = None,
+    service: Service | None = None,
 ) -> gr.Blocks:
     """The page that asks ``answerer``, not started yet; what a visitor has asked is kept per visitor.
 
     ``views`` are the tabs beside the one for asking. ``notice`` gives a line for the top of every visitor's page,
     plain text, empty for none; it is called every two seconds for each of them. ``on_gap`` hears of every question
-    that the texts do not answer.
+    that the texts do not answer. ``service`` is what other programs may call through Gradio's API.
     """
     os.environ.update(_GRADIO_SETTINGS)
     page: gr.Blocks
@@ -63,6 +67,8 @@ def build_page(
             for view in views:
                 with gr.Tab(label(view.english, view.chinese), id=view.english.lower()):
                     view.mount()
+        if service is not None:
+            add_api(service)
     return page
 
 
@@ -94,13 +100,16 @@ def start(
     *,
     notice: Callable[[], str] | None = None,
     on_gap: OnGap | None = None,
+    serving: Serving = PAGE_ALONE,
 ) -> gr.Blocks:
     """The page of :func:`build_page`, being served from a thread of its own at ``.local_url`` until its ``.close()``.
+
+    ``serving`` says what else is served, and to whom.
 
     :class:`FoundationQAError` where nothing can listen at ``host`` and ``port``.
     """
     _check_free(host, port)
-    page = build_page(answerer, views, notice=notice, on_gap=on_gap)
+    page = build_page(answerer, views, notice=notice, on_gap=on_gap, service=serving.service)
     try:
         with _without_proxies():
             page.launch(
@@ -114,7 +123,9 @@ def start(
                 run_history=False,
                 enable_monitoring=False,
                 footer_links=[],
-                max_file_size="1kb",  # nothing is uploaded here
+                max_file_size=max(serving.largest_file, 1),
+                app_kwargs=serving.app(host),
+                mcp_server=False,  # ours is part of app_kwargs: Gradio's sends no JSON, and asks for no password
                 theme=gr.themes.Base(font=_FONTS, font_mono=("ui-monospace", "Consolas", "monospace")),
                 css_paths=_own_files("css"),
                 head="".join(f"<script>{file.read_text(encoding='utf-8')}</script>" for file in _own_files("js")),
@@ -132,9 +143,10 @@ def serve(
     *,
     notice: Callable[[], str] | None = None,
     on_gap: OnGap | None = None,
+    serving: Serving = PAGE_ALONE,
 ) -> None:
     """Serve the page until Ctrl-C; print its address and nothing else. The rest as :func:`start`."""
-    page = start(answerer, host, port, views, notice=notice, on_gap=on_gap)
+    page = start(answerer, host, port, views, notice=notice, on_gap=on_gap, serving=serving)
     try:
         print(page.local_url, flush=True)  # noqa: T201  # all that this command says
         while True:
