@@ -118,8 +118,8 @@ class GapLog:
             else:
                 before = found.pop(gap.key, None)
                 found[gap.key] = _joined(before, gap) if before else gap
-        gaps = sorted((gap for gap in found.values() if gap.times), key=lambda gap: gap.last, reverse=True)
-        return Gaps(tuple(gaps), damaged)
+        asked = [gap for gap in reversed(found.values()) if gap.times]
+        return Gaps(tuple(sorted(asked, key=lambda gap: gap.last, reverse=True)), damaged)
 
     def _write(self, gaps: Iterable[Gap]) -> None:
         """Put ``gaps`` in place of all that is there, in one step."""

@@ -61,8 +61,8 @@ def gaps_view(log: GapLog | None) -> None:
                 elem_id="gaps-order",
             )
             done = gr.Checkbox(label=label("Show those that are done", "显示已处理的"), container=False)
-            csv = gr.Button("CSV", size="sm", elem_id="gaps-csv")
-            lines = gr.Button("JSON Lines", size="sm", elem_id="gaps-jsonl")
+            csv = gr.Button(label("Save as CSV", "导出 CSV 文件"), elem_id="gaps-csv")
+            lines = gr.Button(label("Save as JSON Lines", "导出 JSON Lines 文件"), elem_id="gaps-jsonl")
         rows = html(elem_id="gap-rows", actions="tabActions")
     name, text = gr.Textbox(visible=False), gr.Textbox(visible=False)
 

@@ -10,9 +10,9 @@ import gradio as gr
 
 from corpus import CorpusError, FoundationQAError, language_of
 from index import IndexChange, PassageIndex
-from ui.panel import missing_html, panel_html
+from ui.panel import panel_html
 from ui.survey import State, Survey, TextEntry, survey
-from ui.tabs import QUIET, ago_html, fault_html, html, open_tab, problem_html, said
+from ui.tabs import QUIET, ago_html, fault_html, html, open_tab, problem_html, reader, said
 from ui.uploading import Uploads
 from ui.words import both, label
 from ui.workplace import Workplace
@@ -48,7 +48,7 @@ def library_view(workplace: Workplace, passages: PassageIndex, *, allow_upload: 
         return survey_html(found)
 
     with gr.Row(elem_id="library", elem_classes="split"):
-        with gr.Column(scale=6, min_width=320, elem_classes="main"):
+        with gr.Column(scale=6, min_width=320, elem_classes="split-list"):
             with gr.Row(elem_classes="tools"):
                 update = gr.Button(label("Update the index", "更新索引"), elem_id="update", elem_classes="accent")
                 if uploads:
@@ -65,8 +65,8 @@ def library_view(workplace: Workplace, passages: PassageIndex, *, allow_upload: 
                     )
             outcome = html(elem_id="outcome")
             texts = html(elem_id="texts", actions="tabActions")
-        with gr.Column(scale=5, min_width=320, elem_classes="beside"):
-            reader = html(_nothing_open(), elem_id="library-reader", actions="tabActions")
+        with gr.Column(scale=5, min_width=320, elem_classes="split-text"):
+            opened = reader(_nothing_open(), passages, "library-reader")
 
     def follow(progress: gr.Progress = gr.Progress()) -> Iterator[dict[Any, Any]]:  # noqa: B008  # Gradio's way
         def tell(done: int, total: int) -> None:
@@ -83,27 +83,16 @@ def library_view(workplace: Workplace, passages: PassageIndex, *, allow_upload: 
         else:
             yield {outcome: change_html(change), texts: listing()}
 
-    def opened(event: gr.EventData) -> Any:
+    def chosen(event: gr.EventData) -> Any:
         if said(event, "act") == "remove" and uploads:
             return {outcome: _removed(uploads, said(event, "name")), texts: listing()}
         if said(event, "act") != "open":
             return gr.skip()
-        document = passages.snapshot.documents.get(said(event, "id"))
-        return {reader: panel_html(document) if document else missing_html(said(event, "id"))}
-
-    def turned(event: gr.EventData) -> str | Any:
-        if said(event, "act") == "close":
-            return _nothing_open()
-        document = passages.snapshot.documents.get(said(event, "id"))
-        at = said(event, "at")
-        if not document or not at.isdecimal():
-            return gr.skip()
-        return panel_html(document, at=min(int(at[:12]), len(document.text)))
+        return {opened: panel_html(passages.snapshot.documents, said(event, "id"))}
 
     loud = QUIET | {"show_progress": "full"}
     open_tab().select(listing, None, texts, **QUIET)
-    texts.click(opened, None, [texts, outcome, reader], **QUIET)
-    reader.click(turned, None, reader, **QUIET)
+    texts.click(chosen, None, [texts, outcome, opened], **QUIET)
     update.click(follow, None, [outcome, texts], show_progress_on=outcome, **loud)
     if uploads:
 

@@ -14,8 +14,8 @@ from qa import Answerer
 from qa.conversation import LONGEST_QUESTION
 from ui.atlas import Atlas, Cartographer, Topic
 from ui.chart import MARKED, colour, figure
-from ui.panel import missing_html, panel_html
-from ui.tabs import QUIET, fault_html, html, open_tab, problem_html, said
+from ui.panel import panel_html
+from ui.tabs import QUIET, fault_html, html, open_tab, problem_html, reader, said
 from ui.words import both, label
 
 MOST_TOPICS = 60  # in the legend
@@ -24,7 +24,7 @@ _REMEMBERED = 9  # questions of the chat: the last one, and those it may lean on
 _TAGS = {"en": "en", "zh": "zh-Hans"}
 # The first input becomes what the visitor asked in the tab for asking, oldest first.
 _SELECT = """(_, ...others) => [
-  JSON.stringify([...document.querySelectorAll("#chat .question")].map((one) => one.textContent)), ...others]"""
+  JSON.stringify([...document.querySelectorAll("#ask .question")].map((one) => one.textContent)), ...others]"""
 
 Asked = tuple[str, ...]
 """Questions, oldest first; the passages for the last one are marked."""
@@ -77,28 +77,19 @@ def map_view(answerer: Answerer, cartographer: Cartographer | None = None) -> No
             picked = int(number) if number.isdecimal() and len(number) < 8 else None
             yield from drawn(marked, None if picked == topic else picked, before)
 
-    def opened(event: gr.EventData) -> Any:
+    def pointed(event: gr.EventData) -> Any:
         if said(event, "act") != "open":
             return gr.skip()
         snapshot = answerer.passages.snapshot
         passage = _passage(snapshot, said(event, "passage"), said(event, "row"))
-        if passage is None:
-            return missing_html(said(event, "passage").rpartition("#")[0])
-        return panel_html(snapshot.documents[passage.document_id], (passage.start, passage.end))
-
-    def turned(event: gr.EventData) -> Any:
-        if said(event, "act") == "close":
-            return _nothing_open()
-        document = answerer.passages.snapshot.documents.get(said(event, "id"))
-        at = said(event, "at")
-        if not document or not at.isdecimal():
-            return gr.skip()
-        return panel_html(document, at=min(int(at[:12]), len(document.text)))
+        document_id = passage.document_id if passage else said(event, "passage").rpartition("#")[0]
+        mark = (passage.start, passage.end) if passage else (0, 0)
+        return panel_html(snapshot.documents, document_id, mark)
 
     marked, chosen, shown = gr.State(()), gr.State(None), gr.State(None)
     asked_json = gr.Textbox(visible=False)
     with gr.Row(elem_id="map", elem_classes="split"):
-        with gr.Column(scale=7, min_width=320, elem_classes="main"):
+        with gr.Column(scale=7, min_width=320, elem_classes="split-list"):
             html(_lead())
             question = gr.Textbox(
                 label=label("Mark the passages for a question", "标出与问题相关的段落"),
@@ -112,16 +103,15 @@ def map_view(answerer: Answerer, cartographer: Cartographer | None = None) -> No
             point = html('<div class="map-tip" hidden></div>', "map-tip", actions="mapActions")
             note = html(elem_id="map-note")
             legend = html(elem_id="map-legend", actions="tabActions")
-        with gr.Column(scale=5, min_width=320, elem_classes="beside"):
+        with gr.Column(scale=5, min_width=320, elem_classes="split-text"):
             found = html(elem_id="map-found", actions="tabActions")
-            reader = html(_nothing_open(), "map-reader", actions="tabActions")
+            opened = reader(_nothing_open(), answerer.passages, "map-reader")
     outputs = [plot, legend, found, note, question, chosen, marked, shown]
     open_tab().select(arrived, [asked_json, marked, chosen, shown], outputs, js=_SELECT, **QUIET)
     question.submit(typed, [question, chosen, shown], outputs, **QUIET)
     legend.click(picked, [marked, chosen, shown], outputs, **QUIET)
     for clicked in (point, found):
-        clicked.click(opened, None, reader, **QUIET)
-    reader.click(turned, None, reader, **QUIET)
+        clicked.click(pointed, None, opened, **QUIET)
 
 
 def _questions(sent: str) -> Asked:

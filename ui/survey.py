@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -35,7 +35,8 @@ class TextEntry:
     passages: int  # in the index
     edited: datetime | None  # when its file was last written, UTC; None: there is no file
     state: State
-    topic: str  # what a text and its translation have in common: the first of their ids
+    twin: str = ""  # id of its translation; empty: it names none
+    topic: str = ""  # what a text and its translation have in common: the first of their ids
     problem: str = ""  # why it cannot be read
     uploaded: str = ""  # its name among the uploads; empty: it is none
 
@@ -78,8 +79,18 @@ def survey(folders: Sequence[Path], snapshot: Snapshot, *, largest_file: int, up
     if not problems:  # else a text may be missing here and be there
         gone = (document for name, document in snapshot.documents.items() if name not in entries)
         entries |= {document.id: _indexed(document, spoken, None, State.REMOVED) for document in gone}
-    ordered = sorted(entries.values(), key=lambda entry: (entry.topic, entry.id))
-    return Survey(tuple(ordered), datetime.fromisoformat(snapshot.manifest.built), tuple(problems))
+    return Survey(_by_topic(entries), datetime.fromisoformat(snapshot.manifest.built), tuple(problems))
+
+
+def _by_topic(entries: Mapping[str, TextEntry]) -> tuple[TextEntry, ...]:
+    """``entries`` with their topics, sorted by them; one of a text and its translation may be silent about the
+    other."""
+    topics = {name: name for name in entries}
+    for entry in entries.values():
+        if entry.twin in entries:
+            topics[entry.id] = topics[entry.twin] = min(topics[entry.id], topics[entry.twin])
+    known = [replace(entry, topic=topics[name]) for name, entry in entries.items()]
+    return tuple(sorted(known, key=lambda entry: (entry.topic, entry.id)))
 
 
 def _present(
@@ -109,7 +120,6 @@ def _indexed(
 ) -> TextEntry:
     counts = spoken.get(document.id, Counter())
     languages = tuple(language for language, _ in counts.most_common())
-    topic = min(document.id, document.twin or document.id)
     return TextEntry(
         document.id,
         document.title,
@@ -117,7 +127,7 @@ def _indexed(
         counts.total(),
         edited,
         state,
-        topic,
+        document.twin,
         uploaded=uploaded,
     )
 
@@ -126,4 +136,4 @@ def _unreadable(name: str, problem: str, edited: datetime | None, uploaded: str)
     # A name that is not UTF-8 could be neither shown nor sent.
     shown = name.encode("utf-8", "replace").decode("utf-8")
     said = problem.encode("utf-8", "replace").decode("utf-8")
-    return TextEntry(shown, shown, (), 0, edited, State.UNREADABLE, shown, said, uploaded)
+    return TextEntry(shown, shown, (), 0, edited, State.UNREADABLE, problem=said, uploaded=uploaded)

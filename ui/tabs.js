@@ -29,7 +29,7 @@ window.tabActions = (element, trigger, watch) => {
       const buttons = element.querySelectorAll(`[data-act="${last.act}"]`);
       buttons[Math.min(last.place, buttons.length - 1)]?.focus();
     }
-    const [text, mark] = [element.querySelector(".panel-text"), element.querySelector(".panel mark, .panel .near")];
+    const [text, mark] = [element.querySelector(".panel-text"), element.querySelector(".panel mark")];
     if (mark) text.scrollTop += mark.getBoundingClientRect().top - text.getBoundingClientRect().top - 80;
     last = null;
     const filter = element.querySelector("[data-filter]");

@@ -7,6 +7,8 @@ from typing import Any
 import gradio as gr
 from gradio.context import Context
 
+from index import PassageIndex
+from ui.panel import panel_html
 from ui.words import both
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
@@ -40,6 +42,23 @@ def said(event: gr.EventData, name: str) -> str:
     data = event._data if isinstance(event._data, dict) else {}
     value = data.get(name)
     return value if isinstance(value, str) else ""
+
+
+def reader(empty: str, passages: PassageIndex, elem_id: str) -> gr.HTML:
+    """A place where texts are opened, which says ``empty`` (HTML) until then; its own buttons work."""
+    place = html(empty, elem_id, actions="tabActions")
+
+    def turned(event: gr.EventData) -> Any:
+        act, at = said(event, "act"), said(event, "at")
+        if act == "close":
+            return empty
+        if act in ("open", "part"):
+            where = int(at) if at.isdecimal() and len(at) < 12 else 0
+            return panel_html(passages.snapshot.documents, said(event, "id"), at=where)
+        return gr.skip()
+
+    place.click(turned, None, place, **QUIET)
+    return place
 
 
 def problem_html(message: str, note: str = "") -> str:
