@@ -101,8 +101,9 @@ window.foundationQA.beginAsking = (view, server) => {
   };
 
   // --- asking ---
-  const ask = async (question) => {
+  const ask = async (typed) => {
     if (pending) return;
+    const question = typed.toWellFormed?.() ?? typed; // half a character is nothing that can be sent
     if (!question.trim()) return tell("Please type a question first.", "请先输入问题。");
     if (turns.length >= MOST) {
       return tell("This chat is full; please begin a new one.", "本次对话已满，请开始新对话。");
