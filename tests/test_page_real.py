@@ -30,7 +30,8 @@ def _neighbour(name: str) -> Any:
 
 _page = _neighbour("test_page")
 # The fixtures of the page and its tests are the same; only who answers differs.
-page_url, browser, page, artifacts = _page.page_url, _page.browser, _page.page, _page.artifacts
+page_url, page, artifacts = _page.page_url, _page.page, _page.artifacts
+gaps, feedback = _page.gaps, _page.feedback
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,10 @@ from html.parser import HTMLParser
 import pytest
 
 from corpus import Document, Passage, Reference, Term, split
-from qa.answer import Answer, Citation
-from ui.rendering import Turn, answer_html, card_html, question_html, reply_html, sources_html
-from ui.words import both
+from qa import Answer, Citation
+from ui.kept import KeptCitation, Turn, kept
+from ui.rendering import answer_html, card_html, cards_html, glossary_html, reply_html
+from ui.words import both, label, unseen
 
 HOSTILE = "\"><img src=x onerror=alert(1)><script>alert(1)</script>&amp;'{{x}}${x}</div>"
 
@@ -61,6 +62,23 @@ def answered(text: str, *citations: Citation, language: str = "en") -> Answer:
     return Answer("Why?", language, bool(citations), text, citations, 0.1)
 
 
+def card(citation: Citation, number: int = 1) -> str:
+    """The card of ``citation``."""
+    return card_html(drawn(citation), number)
+
+
+def drawn(citation: Citation) -> KeptCitation:
+    return kept(answered("[1]", citation)).citations[0]
+
+
+def reply(answer: Answer, number: int = 1) -> str:
+    return answer_html(kept(answer), number)
+
+
+def cards(answer: Answer, glossary: tuple[Term, ...] = ()) -> str:
+    return cards_html(Turn(answer.question, kept(answer)), 1, glossary)
+
+
 @pytest.mark.parametrize(
     ("text", "quote"),
     [
@@ -75,7 +93,7 @@ def answered(text: str, *citations: Citation, language: str = "en") -> Answer:
 )
 def test_the_mark_holds_the_quote_and_the_passage_is_whole(text: str, quote: str) -> None:
     citation = cited(text, quote)
-    page = Reader(card_html(citation, 1))
+    page = Reader(card(citation))
     assert page.texts["mark"] == quote
     assert page.texts["blockquote.passage"] == citation.passage.text
     assert page.tags.count("mark") == 1
@@ -85,14 +103,14 @@ def test_the_mark_goes_by_offsets_not_by_search() -> None:
     text = "Same words. Same words. Same words."
     citation = cited(text, "Same words.")
     second = Citation(1, citation.document, citation.passage, citation.quote, 12, 23, 0.5)
-    assert "Same words. <mark>Same words.</mark> Same words." in card_html(second, 1)
+    assert "Same words. <mark>Same words.</mark> Same words." in card(second)
 
 
 def test_line_breaks_of_a_table_are_kept() -> None:
     text = "| 模型 | 年份 |\n| --- | --- |\n| BERT | 2018 |\n| GPT-3 | 2020 |\n"
     citation = cited(text, "GPT-3 | 2020")
     assert "\n" in citation.passage.text
-    assert Reader(card_html(citation, 1)).texts["blockquote.passage"] == citation.passage.text
+    assert Reader(card(citation)).texts["blockquote.passage"] == citation.passage.text
 
 
 def test_hostile_text_is_inert_in_every_field() -> None:
@@ -100,20 +118,24 @@ def test_hostile_text_is_inert_in_every_field() -> None:
     document = Document(HOSTILE, HOSTILE, HOSTILE, HOSTILE, (Reference(HOSTILE, HOSTILE, HOSTILE),))
     citation = Citation(1, document, passage, HOSTILE, 0, len(HOSTILE), 0.5)
     answer = Answer(HOSTILE, HOSTILE, True, f"{HOSTILE} [1]", (citation,), 0.1)
+    turn = Turn(HOSTILE, kept(answer))
+    terms = [Term(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)]
     everything = "".join(
         [
-            question_html(HOSTILE),
-            reply_html(Turn(HOSTILE, answer), 1),
+            reply_html(turn, 1),
             reply_html(Turn(HOSTILE, problem=HOSTILE), 2),
-            sources_html([Turn(HOSTILE, answer)]),
+            reply_html(Turn(HOSTILE, kept(replace(answer, answered=False, citations=(), related=(citation,)))), 3),
+            cards_html(turn, 1, terms),
+            glossary_html(terms, both(HOSTILE, HOSTILE)),
+            unseen(HOSTILE, HOSTILE),
         ]
     )
     page = Reader(everything)  # asserts that the tags are balanced, so nothing broke out
     assert set(page.tags).isdisjoint({"img", "script", "style", "iframe", "svg", "form"})
     assert not [name for name, _ in page.attributes if name.startswith("on")]
     assert all(address.startswith("#") for address in page.values("href"))
-    assert page.texts["div.question"] == page.texts["div.problem"] == HOSTILE
-    assert page.texts["h3"] == page.texts["mark"] == HOSTILE
+    assert page.texts["div.problem"] == HOSTILE
+    assert page.texts["mark"] == HOSTILE
 
 
 @pytest.mark.parametrize(
@@ -133,7 +155,7 @@ def test_hostile_text_is_inert_in_every_field() -> None:
 )
 def test_only_web_addresses_become_links(source: str, addresses: list[str]) -> None:
     references = (Reference("key", source, ""),)
-    page = Reader(card_html(cited("One sentence.", "One sentence.", source=source, references=references), 1))
+    page = Reader(card(cited("One sentence.", "One sentence.", source=source, references=references)))
     assert [address for address in page.values("href") if not address.startswith("#")] == addresses * 2
     assert page.values("rel") == ["noopener noreferrer nofollow"] * len(addresses) * 2
     assert page.texts["p.source"].endswith(source)
@@ -144,39 +166,48 @@ def test_a_card_names_what_its_section_rests_on() -> None:
     text = "# T\n\nAbove.\n\n## 一\n\n<!-- references: wei2022 -->\n\n涌现是产生的行为。\n"
     wei = Reference("wei2022", "Wei et al. (2022). On “涌现” <b>", "https://example.org/w?a=1&b=2")
     fang = Reference("fang2023", "方圆. 大模型纪事", "")
-    shown = Reader(card_html(cited(text, "涌现是产生的行为。", references=(fang, wei)), 1))
+    shown = Reader(card(cited(text, "涌现是产生的行为。", references=(fang, wei))))
     assert shown.texts["li"] == f"{wei.text} {wei.address}"
-    assert shown.values("href") == ["#answer-1", wei.address]
+    assert shown.values("href") == ["#source-1-1", wei.address]
     assert "(1)" in shown.texts["summary"]
-    whole = Reader(card_html(cited(text, "Above.", references=(fang, wei)), 1))
+    whole = Reader(card(cited(text, "Above.", references=(fang, wei))))
     assert whole.texts["li"] == f"{fang.text}{wei.text} {wei.address}"
     assert whole.tags.count("li") == 2
-    hostile = Reader(card_html(cited(text, "Above.", references=(Reference("x", "X", "javascript:alert(1)"),)), 1))
-    assert hostile.values("href") == ["#answer-1"]
-    assert "details" not in Reader(card_html(cited(text, "Above."), 1)).tags
+    hostile = Reader(card(cited(text, "Above.", references=(Reference("x", "X", "javascript:alert(1)"),))))
+    assert hostile.values("href") == ["#source-1-1"]
+    assert "details" not in Reader(card(cited(text, "Above."))).tags
 
 
-def test_a_number_in_the_answer_leads_to_its_card_unless_it_belongs_to_a_quote() -> None:
+def test_a_number_in_the_answer_leads_to_its_source_unless_it_belongs_to_a_quote() -> None:
     citation = cited("It was shown in [1] and [2].", "It was shown in [1] and [2].")
-    page = Reader(answer_html(answered("It was shown in [1] and [2]. [1] [7]", citation), 3))
+    page = Reader(reply(answered("It was shown in [1] and [2]. [1] [7]", citation), 3))
     assert page.values("href") == ["#source-3-1"]
+    assert (page.values("data-turn"), page.values("data-citation")) == (["3"], ["1"])
     assert page.texts["span.quote"] == citation.quote
-    assert page.texts["div.answer"] == "It was shown in [1] and [2]. [1] [7] Confidence 0%"
-    assert "source-3-1" in Reader(card_html(citation, 3)).values("id")
+    assert page.texts["p"] == "It was shown in [1] and [2]. Source出处[1] [7]"
+    assert "source-3-1" in Reader(card(citation, 3)).values("id")
+
+
+def test_a_blank_line_parts_quotes_but_no_quote() -> None:
+    citation = cited("One line.\n\nAnother line.", "One line.")
+    whole = replace(citation, quote="One line.\n\nAnother line.", end=len(citation.document.text))
+    page = Reader(reply(answered("“One line.\n\nAnother line.” [1]\n\nEnd.", whole)))
+    assert page.tags.count("p") == 3  # two of the answer, one of how sure it is
+    assert page.texts["span.quote"] == whole.quote
 
 
 @pytest.mark.parametrize(
     ("language", "meant", "sure"),
-    [("en", "Understood as: a < b 😀", "Confidence 87%"), ("zh", "理解为： a < b 😀", "把握 87%")],
+    [("en", "Understood as: a < b 😀", "Confidence"), ("zh", "理解为：a < b 😀", "把握")],
 )
 def test_an_answer_says_how_it_was_understood_and_how_sure_it_is(language: str, meant: str, sure: str) -> None:
     citation = cited("One sentence.", "One sentence.")
     answer = replace(answered("[1]", citation, language=language), confidence=0.871, understood="a < b 😀")
-    page = Reader(answer_html(answer, 1))
+    page = Reader(reply(answer))
     assert page.texts["p.understood"] == meant
-    assert page.texts["p.sureness"].strip() == sure
-    assert "87" in page.values("value")
-    plain = Reader(answer_html(answered("[1]", citation, language=language), 1))
+    assert page.texts["p.sureness"].split() == [sure, "87%"]
+    assert "width:87%" in page.values("style")
+    plain = Reader(reply(answered("[1]", citation, language=language)))
     assert "p.understood" not in plain.texts
 
 
@@ -185,57 +216,65 @@ def test_terms_are_explained_where_they_are_used_and_do_nothing_else() -> None:
         Term("emergence", "涌现", "Abilities <b>nobody</b> built in.", "没有人设计的能力。", "", ("湧現",)),
         Term("chain of thought", "思维链", "Steps before the answer.", "先写步骤再作答。", "CoT"),
     )
-    whole = Reader(sources_html([], glossary))
+    whole = Reader(glossary_html(glossary, "Glossary"))
     assert whole.tags.count("dt") == 2
     assert whole.texts["dt"] == "emergence · 涌现chain of thought · 思维链 · CoT"
     citation = cited("Is 湧現 real? It is.", "Is 湧現 real?")
-    used = Reader(sources_html([Turn("Why?", answered("[1]", citation))], glossary))
+    used = Reader(cards(answered("[1]", citation), glossary))
     assert used.texts["dt"] == "emergence · 涌现"
     assert "<b>nobody</b>" in used.texts["dd"]
-    assert "details.glossary" not in Reader(sources_html([Turn("Why?", answered("No."))], glossary)).texts
+    assert "details.glossary" not in Reader(cards(answered("No."), glossary)).texts
 
 
 def test_what_is_related_stands_apart_from_an_answer() -> None:
-    citation = cited("<b>Near</b> it.", "<b>Near</b> it.")
+    citation = cited("<b>Near</b> it.", "<b>Near</b> it.", title="Near > by")
     answer = Answer("Why?", "en", False, "The texts do not say.", (), 0.1, 0.2, "", (citation,))
-    page = Reader(sources_html([Turn("Why?", answer)]))
-    assert page.texts["p.related"].startswith("Related, but no answer")
+    page = Reader(cards(answer))
+    assert page.texts["p.label"].startswith("Related, but no answer")
     assert page.texts["mark"] == "<b>Near</b> it."
-    assert "p.sureness" not in Reader(answer_html(answer, 1)).texts
+    said = Reader(reply(answer))
+    assert said.texts["h3"] == "Not in the texts资料中没有答案"
+    assert said.texts["li"] == "Near > by"
+    assert said.values("data-citation") == ["1"]
+    assert "p.sureness" not in said.texts
+
+
+def test_small_talk_is_neither_an_answer_nor_the_lack_of_one() -> None:
+    greeting = Reader(reply(Answer("你好！", "zh", False, "你好！可以提问。", (), 0.1)))
+    assert "div.answer talk" in greeting.texts
+    assert "h3" not in greeting.texts
+    assert "button" not in greeting.tags
+
+
+def test_how_well_a_passage_fits_is_a_bar_and_a_number() -> None:
+    page = Reader(card(replace(cited("One sentence.", "One sentence."), score=0.734)))
+    assert "width:73%" in page.values("style")
+    assert page.texts["span.fit"].split()[-1] == "73%"
 
 
 def test_every_part_names_its_language() -> None:
     chinese = cited("# 定义\n\n基础模型是一种模型。", "基础模型是一种模型。", title="什么是基础模型")
     english = cited("It is a model.", "It is a model.", number=2)
-    html = answer_html(answered(f"{chinese.quote} [1]\n{english.quote} [2]", chinese, english, language="zh"), 1)
-    assert Reader(html).values("lang") == ["zh-Hans", "zh-Hans", "en"]
-    card = card_html(chinese, 1)
-    assert '<blockquote class="passage" lang="zh-Hans">' in card
-    assert ">中文</span>" in card and ">English</span>" in card_html(english, 1)
-    assert both("Ask", "提问") == '<span lang="en">Ask</span> <span lang="zh-Hans">提问</span>'
+    html = reply(answered(f"{chinese.quote} [1]\n{english.quote} [2]", chinese, english, language="zh"))
+    assert 'id="answer-1" tabindex="-1" lang="zh-Hans"' in html
+    assert f'<span class="quote" lang="zh-Hans">{chinese.quote}' in html
+    assert f'<span class="quote" lang="en">{english.quote}' in html
+    html = card(chinese)
+    assert '<blockquote class="passage" lang="zh-Hans">' in html
+    assert ">中文</span>" in html and ">English</span>" in card(english)
+    assert Reader(both("Ask", "提问")).values("lang") == ["en", "zh-Hans"]
 
 
 def test_a_heading_does_not_repeat_the_title() -> None:
-    card = Reader(card_html(cited("# Title\n\n## Part\n\n### Detail\n\nA sentence.", "A sentence."), 1))
-    assert card.texts["p.heading"] == "Part › Detail"
-    assert "p.heading" not in Reader(card_html(cited("# Title\n\nA sentence.", "A sentence."), 1)).texts
+    shown = Reader(card(cited("# Title\n\n## Part\n\n### Detail\n\nA sentence.", "A sentence.")))
+    assert shown.texts["p.heading"] == "Part › Detail"
+    assert "p.heading" not in Reader(card(cited("# Title\n\nA sentence.", "A sentence."))).texts
 
 
-def test_sources_show_the_last_answer_and_keep_the_earlier_ones() -> None:
-    citation = cited("One sentence.", "One sentence.")
-    turns = [
-        Turn("1", answered("One sentence. [1]", citation)),
-        Turn("2", answered("Nothing.")),
-        Turn("3", problem="Oh"),
-    ]
-    html = sources_html(turns)
-    assert '<section id="sources-1" hidden>' in html
-    assert '<section id="sources-2">' in html
-    assert "没有引用原文" in html
-    assert "sources-3" not in html
-    assert "section" not in sources_html([])
+def test_an_answer_without_sources_says_so() -> None:
+    assert "没有引用原文" in cards(answered("Nothing."))
+    assert cards_html(Turn("3", problem="Oh"), 1, ()) == ""
 
 
-def test_an_unanswered_question_looks_different() -> None:
-    assert 'class="answer unanswered"' in answer_html(answered("The texts do not say."), 1)
-    assert 'role="status"' in reply_html(Turn("Why?"), 1)
+def test_labels_hold_both_languages() -> None:
+    assert label("Sources", "原文") == "Sources / 原文"

@@ -65,8 +65,14 @@ window.foundationQA.beginAsking = (view, server) => {
     const working = element("div", "working", dots, words("Reading the texts", "正在查找原文"));
     section.append(working);
     list.append(section);
-    section.scrollIntoView({ block: "start", behavior: calm.matches ? "auto" : "smooth" });
+    toTop(section);
     return section;
+  };
+
+  // Lets a turn begin where the chat does. Not scrollIntoView: that would scroll the page around the chat too.
+  const toTop = (section, behavior = calm.matches ? "auto" : "smooth") => {
+    const top = list.scrollTop + section.getBoundingClientRect().top - list.getBoundingClientRect().top - 4;
+    list.scrollTo({ top, behavior });
   };
 
   const finish = (section, drawn) => {
@@ -95,8 +101,9 @@ window.foundationQA.beginAsking = (view, server) => {
   };
 
   // --- asking ---
-  const ask = async (question) => {
+  const ask = async (typed) => {
     if (pending) return;
+    const question = typed.toWellFormed?.() ?? typed; // half a character is nothing that can be sent
     if (!question.trim()) return tell("Please type a question first.", "请先输入问题。");
     if (turns.length >= MOST) {
       return tell("This chat is full; please begin a new one.", "本次对话已满，请开始新对话。");
@@ -124,6 +131,7 @@ window.foundationQA.beginAsking = (view, server) => {
       return;
     }
     finish(mine.section, drawn);
+    toTop(mine.section);
     showSources(turns.at(-1));
     keep();
     refresh();
@@ -146,11 +154,9 @@ window.foundationQA.beginAsking = (view, server) => {
     }
     if (turn !== turns.at(-1) || pending || !found.questions?.length) return;
     const items = found.questions.map((question) => element("li", "", element("button", "follow", question)));
-    const near = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
     turn.section.append(
       element("div", "suggested", element("p", "label", words("Ask next", "接着问")), element("ul", "", ...items)),
     );
-    if (near) list.scrollTop = list.scrollHeight;
   };
 
   const cutBefore = (at) => {
@@ -338,7 +344,7 @@ window.foundationQA.beginAsking = (view, server) => {
     }
     showSources(turns.at(-1));
     refresh();
-    turns.at(-1).section.scrollIntoView({ block: "start" });
+    toTop(turns.at(-1).section, "auto");
   };
   const settle = () => view.style.setProperty("--top", `${Math.round(view.getBoundingClientRect().top + scrollY)}px`);
   new ResizeObserver(settle).observe(document.body);

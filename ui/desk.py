@@ -166,14 +166,8 @@ class Desk:
 
 def calls_of(desk: Desk) -> list[Callable[[Any], dict[str, Any]]]:
     """The calls that a browser may make of ``desk``, by name, as Gradio wants them."""
-    kinds: dict[str, Any] = {
-        "ask": _Asked,
-        "open": _Opened,
-        "rate": _Rated,
-        "restore": Any,
-        "suggest": Any,
-        "export": Any,
-    }
+    kinds: dict[str, Any] = {"ask": Asked, "open": Opened, "rate": Opinion}
+    kinds |= {"restore": Any, "suggest": Any, "export": Any}  # turns, which ui.kept checks
 
     def checked(name: str, kind: Any) -> Callable[[Any], dict[str, Any]]:
         shape, call = TypeAdapter(kind), getattr(desk, name)

@@ -15,7 +15,8 @@ window.foundationQA.reader = (view, server) => {
   const fetchText = async (twin, offset) => {
     const { document_id, digest, quote, start, number } = citations[at];
     const mine = ++call;
-    step.textContent = citations.length > 1 ? `${at + 1} / ${citations.length}` : "";
+    step.textContent = `${at + 1} / ${citations.length}`;
+    step.parentElement.hidden = citations.length < 2;
     previous.disabled = at === 0;
     next.disabled = at === citations.length - 1;
     let reply;

@@ -52,7 +52,7 @@ def window(text: str, at: int) -> Span:
     begin = min(max(0, at - PART // 2), len(text) - PART)
     end = begin + PART
     if begin:
-        line_break = text.find("\n", begin, begin + _NEAR)
+        line_break = text.find("\n", begin - 1, begin + _NEAR)
         begin = begin if line_break < 0 else line_break + 1
     line_break = text.find("\n", end, end + _NEAR)
     return begin, min(end if line_break < 0 else line_break + 1, len(text))

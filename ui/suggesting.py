@@ -53,9 +53,10 @@ def _about_term(term: Term, language: str) -> str:
 
 
 def _about_section(title: str, heading: str, language: str) -> str:
+    """A heading with its title: no words around it fit every heading, and none are needed to find it."""
     if heading.endswith(("?", "？")):
         return heading
-    return f"{title}：{heading}？" if language == "zh" else f"{title}: {heading}?"
+    return f"{heading}（{title}）" if language == "zh" else f"{heading} ({title})"
 
 
 def _beside(citations: Sequence[KeptCitation], language: str, texts: Texts) -> Iterator[tuple[str, str]]:
