@@ -168,6 +168,12 @@ def _write_texts(folder: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def write_texts() -> Any:
+    """What writes the short texts into a folder, for fixtures that outlive a test."""
+    return _write_texts
+
+
 @pytest.fixture
 def texts(tmp_path: Path) -> Path:
     """A folder of short texts; every fact stands in one language only."""

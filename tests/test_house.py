@@ -32,7 +32,8 @@ HOMES = {  # library -> the modules that may import it
     "rapidfuzz": ("index/spelling.py",),
     "sklearn": ("qa/evaluating.py", "qa/fitting.py", "index/projecting.py"),
     "ir_measures": ("qa/evaluating.py",),
-    "gradio": ("ui/app.py", "ui/asking.py", "ui/library.py", "ui/mapping.py", "ui/gaps.py", "ui/tabs.py"),  # the page, and its tabs
+    # The page, and its tabs.
+    "gradio": ("ui/app.py", "ui/asking.py", "ui/library.py", "ui/mapping.py", "ui/gaps.py", "ui/tabs.py"),
     "typer": ("ui/cli.py", "ui/editing.py"),
     "rich": ("ui/terminal.py", "qa/ablating.py"),  # the latter is a command for developers
 }

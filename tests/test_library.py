@@ -120,9 +120,7 @@ def test_the_list_escapes_what_stands_in_texts_and_names(texts: Path, small_inde
     assert "&lt;img" in update
 
 
-def test_only_texts_of_the_index_can_be_opened_and_only_uploads_removed(
-    texts: Path, small_index: PassageIndex
-) -> None:
+def test_only_texts_of_the_index_can_be_opened_and_only_uploads_removed(texts: Path, small_index: PassageIndex) -> None:
     uploads = Uploads(texts / "uploads")
     source = texts.parent / "note.md"
     source.write_text("# Note\n\nA note.\n", encoding="utf-8")
@@ -301,7 +299,7 @@ def test_sizes_are_limited_for_one_and_for_all(uploads: Uploads, source: Path) -
     source.write_text("word " * 1800, encoding="utf-8")
     uploads.add("a.md", source)
     uploads.add("b.md", source)
-    with pytest.raises(CorpusError, match="all together may have 0.0 MB. Remove some first"):
+    with pytest.raises(CorpusError, match=r"all together may have 0\.0 MB\. Remove some first"):
         uploads.add("c.md", source)
     assert uploads.add("b.md", source, replace=True) == "b.md"
     uploads.remove("a.md")

@@ -37,6 +37,7 @@ angle and in lightness; each has a contrast of 3 to 1 and more to the page, ligh
 MARKED = 8  # hits of the last question that are marked
 _SYMBOLS = {"en": "circle", "zh": "diamond"}
 _SHOWN = 220  # characters of a passage when it is pointed at
+_REACH = 1.14  # of the axes: room for a ring and its number at the edge
 _PALE = 0.12  # opacity of what is not of the chosen topic
 
 
@@ -85,7 +86,7 @@ def figure(atlas: Atlas, hits: Sequence[int] = (), topic: int | None = None) -> 
         "hoverinfo": "none",
         "marker": {"size": 17, "symbol": "circle-open", "line": {"width": 2.5}, "color": "#888888"},
     }
-    hidden = {"visible": False, "range": [-1.06, 1.06]}
+    hidden = {"visible": False, "range": [-_REACH, _REACH]}
     layout = {
         "showlegend": False,
         "paper_bgcolor": "rgba(0,0,0,0)",
