@@ -33,6 +33,7 @@ HOMES = {  # library -> the modules that may import it
     "sklearn": ("qa/evaluating.py", "qa/fitting.py"),
     "ir_measures": ("qa/evaluating.py",),
     "gradio": ("ui/app.py", "ui/asking.py", "ui/library.py", "ui/mapping.py", "ui/gaps.py"),  # the page, and its tabs
+    "pydantic": ("ui/",),
     "typer": ("ui/cli.py", "ui/editing.py"),
     "rich": ("ui/terminal.py", "qa/ablating.py"),  # the latter is a command for developers
 }

@@ -15,7 +15,7 @@ from qa import Answer, Located
 from qa.conversation import LONGEST_QUESTION
 from ui.exporting import conversation_markdown, turn_markdown
 from ui.feedback import FeedbackLog, Opinion
-from ui.kept import MOST_TURNS, Line, Stretch, Turn, facts, kept, recalled
+from ui.kept import MOST_TURNS, Stretch, Turn, facts, kept, recalled
 from ui.opening import opened_html
 from ui.rendering import cards_html, reply_html
 from ui.suggesting import Texts, next_questions
@@ -60,7 +60,7 @@ class Answering(Protocol):
 class Asked:
     """A question, with the earlier ones of its conversation, oldest first."""
 
-    question: Annotated[str, Field(max_length=100_000)]  # what is too long gets an answer that says so
+    question: str  # one that is too long gets a hint that says so
     history: Annotated[tuple[Annotated[str, Field(max_length=LONGEST_QUESTION)], ...], Field(max_length=MOST_TURNS)]
     number: Annotated[int, Field(ge=1, le=MOST_TURNS)]  # of the turn, 1-based
 
@@ -69,8 +69,8 @@ class Asked:
 class Opened:
     """A citation whose text is wanted, see :func:`ui.opening.opened_html`."""
 
-    document_id: Line
-    digest: Line
+    document_id: Stretch
+    digest: Stretch
     quote: Stretch
     start: Annotated[int, Field(ge=0)]
     twin: bool
