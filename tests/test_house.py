@@ -32,8 +32,17 @@ HOMES = {  # library -> the modules that may import it
     "rapidfuzz": ("index/spelling.py",),
     "sklearn": ("qa/evaluating.py", "qa/fitting.py", "index/projecting.py"),
     "ir_measures": ("qa/evaluating.py",),
-    # The page, and its tabs.
-    "gradio": ("ui/app.py", "ui/asking.py", "ui/library.py", "ui/mapping.py", "ui/gaps.py", "ui/tabs.py"),
+    # The page and its tabs, and what is served beside it.
+    "gradio": (
+        "ui/app.py",
+        "ui/asking.py",
+        "ui/gaps.py",
+        "ui/interfaces.py",
+        "ui/library.py",
+        "ui/mapping.py",
+        "ui/tabs.py",
+    ),
+    "pydantic": ("ui/",),
     "typer": ("ui/cli.py", "ui/editing.py"),
     "rich": ("ui/terminal.py", "qa/ablating.py"),  # the latter is a command for developers
 }

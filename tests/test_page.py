@@ -479,6 +479,11 @@ def test_an_opinion_is_stored_with_its_reason(page: Page, feedback: FeedbackLog)
     }
 
 
+def test_the_page_offers_no_calls_to_other_programs(page: Page, page_url: str) -> None:
+    told = page.request.get(f"{page_url}gradio_api/info").json()
+    assert told == {"named_endpoints": {}, "unnamed_endpoints": {}}
+
+
 def test_an_example_and_a_suggestion_are_asked_by_a_click(page: Page) -> None:
     page.locator(".example").first.click()
     page.locator(".reply").wait_for()
@@ -554,8 +559,14 @@ def test_a_phone_shows_all_of_it_without_sideways_scrolling(browser: Browser, pa
             box = reader.bounding_box()
             assert box
             assert (box["x"], box["width"]) == (0, 390)
+            assert page.locator(".talk").evaluate("talk => talk.inert")
             reader.locator(".close").click()
             assert not reader.is_visible()
+            open_citation(reply)
+            page.go_back()
+            expect(reader).to_be_hidden()
+            assert page.locator(".question").count() == 2
+            assert not page.locator(".talk").evaluate("talk => talk.inert")
             reply.locator(".show-sources").click()
             assert page.locator("#source-2-1").is_visible()
             page.screenshot(path=artifacts / f"page-{locale}-390-sources.png")

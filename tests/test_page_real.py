@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from corpus import load_documents
 from index import PassageIndex, SentenceEncoder, update_index
@@ -50,7 +50,8 @@ def answerer(built_in_index: PassageIndex) -> Answerer:
 def test_a_question_is_answered_on_the_page_with_its_quotes_marked(
     page: Page, answerer: Answerer, artifacts: Path, question: str, phrase: str, tag: str
 ) -> None:
-    _page.ask(page, question)
+    reply = _page.ask(page, question)
+    page.locator(".suggested").wait_for()
     page.wait_for_timeout(300)  # the chat scrolls smoothly
     page.screenshot(path=artifacts / f"real-{'zh' if tag != 'en' else 'en'}-{len(question)}.png")
     citations = answerer.ask(question).citations
@@ -58,18 +59,28 @@ def test_a_question_is_answered_on_the_page_with_its_quotes_marked(
     assert page.locator(".card mark").all_text_contents() == [citation.quote for citation in citations]
     passages = [citation.passage.text for citation in citations]
     assert page.locator(".card .passage").all_text_contents() == passages
-    assert page.locator("#chat .answer").get_attribute("lang") == tag
-    said = page.locator("#chat .answer").text_content() or ""
-    assert all(f"“{citation.quote}” [{citation.number}]" in said for citation in citations)
-    assert page.locator(".card footer a").count() > 0
+    assert reply.locator(".answer").get_attribute("lang") == tag
+    assert reply.locator(".quote").all_text_contents() == [citation.quote for citation in citations]
+    assert page.locator(".card .references a").count() > 0
+    assert all(answerer.ask(each).answered for each in page.locator(".follow").all_text_contents())
+    for citation in citations:
+        reader = _page.open_citation(reply, citation.number)
+        assert reader.locator("mark").text_content() == citation.quote
+        assert reader.locator(".text").text_content() == citation.document.text
+    reader.locator(".twin").click()
+    expect(reader.locator(".near")).to_be_visible()
+    page.wait_for_timeout(1800)  # until it no longer glows
+    page.screenshot(path=artifacts / f"real-{'zh' if tag != 'en' else 'en'}-{len(question)}-twin.png")
     assert _page.sideways(page) == 0
 
 
 def test_the_page_says_when_the_texts_do_not(page: Page, artifacts: Path) -> None:
-    _page.ask(page, "火星上的象棋比赛谁赢了？")
+    reply = _page.ask(page, "火星上的象棋比赛谁赢了？")
     page.screenshot(path=artifacts / "real-unanswered.png")
-    assert "资料中没有提到" in page.inner_text("#chat .unanswered")
+    assert "资料中没有提到" in reply.locator(".unanswered").inner_text()
     assert page.locator(".card").count() == 0
+    follow_up = _page.ask(page, "What is CLIP?"), _page.ask(page, "Who made it?")
+    assert "CLIP" in follow_up[1].locator(".understood").inner_text()
 
 
 def test_every_example_of_the_page_is_answered(answerer: Answerer) -> None:

@@ -3,12 +3,14 @@
 import time
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus import Document, Span
+from corpus import Document, Span, load_documents, split
+from corpus.blocks import Kind, blocks_of
 from qa import locate
 from ui.opening import opened_html
 from ui.reader import PART, WHOLE, counterpart, text_html, window
@@ -233,3 +235,38 @@ def test_the_twin_is_a_click_away_and_so_is_the_way_back() -> None:
     assert twin.texts["button.twin"] == ["Back to the citation回到引文"]
     alone = {"en.md": ENGLISH}
     assert "button.twin" not in Parsed(opened_html(located, "Above.", alone, twin=True)).texts
+
+
+@pytest.fixture(scope="module")
+def built_in() -> dict[str, Document]:
+    return {document.id: document for document in load_documents()}
+
+
+def test_every_sentence_of_the_built_in_texts_is_marked_exactly(built_in: dict[str, Document]) -> None:
+    for document in built_in.values():
+        sentences = [span for passage in split(document) for span in passage.sentences]
+        for start, end in sentences[::40]:
+            page = Parsed(text_html(document, (start, end)))
+            assert page.texts["div.text"] == [document.text]
+            assert page.texts["mark."] == [document.text[start:end]]
+
+
+def test_every_paragraph_of_the_built_in_texts_has_its_twin(built_in: dict[str, Document]) -> None:
+    pairs = [(document, built_in[document.twin]) for document in built_in.values()]
+    for document, twin in pairs:
+        starts = {block.start: block.kind for block in blocks_of(twin.text)}
+        for block in blocks_of(document.text)[::8]:
+            start, end = counterpart(document, block.start, twin)
+            assert starts[start] is block.kind
+            assert start < end
+            if block.kind is Kind.HEADING:
+                sign = document.text[block.start : block.end].split(" ")[0]
+                assert twin.text[start:end].startswith(f"{sign} ")
+
+
+def test_real_texts_of_others_are_whole(seeds: Path) -> None:
+    for document in load_documents(seeds):
+        for passage in split(document):
+            page = Parsed(text_html(document, (passage.start, passage.end)))
+            assert page.texts["div.text"] == [document.text]
+            assert page.texts["mark."] == [passage.text]

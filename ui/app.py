@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
@@ -86,8 +87,13 @@ def _notice_line(notice: Callable[[], str]) -> None:
         message = notice()
         return f'<p role="status">{escape(message)}</p>' if message else ""
 
-    shown = gr.HTML(line, elem_id="notice", apply_default_css=False, js_on_load=None)
-    gr.Timer(2).tick(line, None, shown, queue=False, show_progress="hidden", api_visibility="private")
+    def changed(before: str | None) -> Any:
+        now = line()
+        return gr.skip() if now == (before or "") else now  # what is set again would be read out again
+
+    shown = gr.HTML("", elem_id="notice", apply_default_css=False, js_on_load=None)
+    timer = gr.Timer(2)
+    timer.tick(changed, shown, shown, queue=False, show_progress="hidden", api_visibility="private")
 
 
 def _header() -> str:

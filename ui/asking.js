@@ -346,10 +346,16 @@ window.foundationQA.beginAsking = (view, server) => {
     refresh();
     toTop(turns.at(-1).section, "auto");
   };
-  const settle = () => view.style.setProperty("--top", `${Math.round(view.getBoundingClientRect().top + scrollY)}px`);
-  new ResizeObserver(settle).observe(document.body);
+  // What stands above the view has no fixed height: a notice may come, words may wrap.
+  const settle = () => {
+    if (view.offsetParent === null) return; // another tab is open
+    view.style.setProperty("--top", `${Math.round(view.getBoundingClientRect().top + scrollY)}px`);
+  };
+  const resized = new ResizeObserver(settle);
+  resized.observe(document.body);
+  resized.observe(view);
   settle();
   refresh();
   restore();
-  box.focus();
+  if (matchMedia("(pointer: fine)").matches) box.focus(); // on a phone the keyboard would hide the page
 };

@@ -2,7 +2,6 @@
 
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from html import escape
@@ -16,7 +15,7 @@ from qa import Answer, Located
 from qa.conversation import LONGEST_QUESTION
 from ui.exporting import conversation_markdown, turn_markdown
 from ui.feedback import FeedbackLog, Opinion
-from ui.kept import MOST_TURNS, Line, Stretch, Turn, facts, kept, recalled
+from ui.kept import MOST_TURNS, Stretch, Turn, facts, kept, recalled
 from ui.opening import opened_html
 from ui.rendering import cards_html, reply_html
 from ui.suggesting import Texts, next_questions
@@ -24,6 +23,7 @@ from ui.words import both
 
 SUGGESTED = 3  # questions to go on with
 _TRIED = 5  # candidates for them: each costs as much as a question
+_PATIENCE = 3.0  # seconds that a visitor's suggestions wait for another's
 _REMEMBERED = 2_000  # candidates of which it is known whether the texts answer them
 
 OnGap = Callable[[str, str, float], None]
@@ -60,7 +60,7 @@ class Answering(Protocol):
 class Asked:
     """A question, with the earlier ones of its conversation, oldest first."""
 
-    question: Annotated[str, Field(max_length=100_000)]  # what is too long gets an answer that says so
+    question: str  # one that is too long gets a hint that says so
     history: Annotated[tuple[Annotated[str, Field(max_length=LONGEST_QUESTION)], ...], Field(max_length=MOST_TURNS)]
     number: Annotated[int, Field(ge=1, le=MOST_TURNS)]  # of the turn, 1-based
 
@@ -69,8 +69,8 @@ class Asked:
 class Opened:
     """A citation whose text is wanted, see :func:`ui.opening.opened_html`."""
 
-    document_id: Line
-    digest: Line
+    document_id: Stretch
+    digest: Stretch
     quote: Stretch
     start: Annotated[int, Field(ge=0)]
     twin: bool
@@ -89,7 +89,7 @@ class Desk:
         self.answerer, self.on_gap = answerer, on_gap
         self.feedback = feedback or FeedbackLog.own()
         self._answered: OrderedDict[tuple[str, str], bool] = OrderedDict()  # by generation and question
-        self._lock = Lock()
+        self._trying = Lock()
 
     def ask(self, call: Asked) -> dict[str, Any]:
         """The answer to a question, drawn as the ``number``-th turn, and what the browser keeps of it."""
@@ -118,12 +118,15 @@ class Desk:
         texts = self.answerer.passages.snapshot
         asked = [turn.question for turn in turns]
         candidates = next_questions(answer, asked, self.answerer.glossary, texts)[:_TRIED]
-        found: list[str] = []
-        with suppress(FoundationQAError):  # an answer stands there already: what cannot be suggested is left out
-            for question in candidates:
-                if len(found) < SUGGESTED and self._is_answered(question, texts.generation):
-                    found.append(question)
-        return {"questions": found}
+        # One visitor at a time, so that suggestions never hold up answers; who waits too long gets none.
+        if not self._trying.acquire(timeout=_PATIENCE):
+            return {"questions": []}
+        try:
+            return {"questions": self._answered_of(candidates, texts.generation)}
+        except FoundationQAError:  # an answer stands there already: what cannot be suggested is left out
+            return {"questions": []}
+        finally:
+            self._trying.release()
 
     def open(self, call: Opened) -> dict[str, Any]:
         """The text of a citation as it is now, at the place of the quote; or its twin in the other language."""
@@ -153,14 +156,22 @@ class Desk:
             "markdown": turn_markdown(turn),
         }
 
+    def _answered_of(self, candidates: Sequence[str], generation: str) -> list[str]:
+        found: list[str] = []
+        for question in candidates:
+            if self._is_answered(question, generation):
+                found.append(question)
+            if len(found) == SUGGESTED:
+                break
+        return found
+
     def _is_answered(self, question: str, generation: str) -> bool:
         known = self._answered.get((generation, question))
         if known is None:
             known = self.answerer.ask(question).answered
-            with self._lock:
-                self._answered[generation, question] = known
-                while len(self._answered) > _REMEMBERED:
-                    self._answered.popitem(last=False)
+            self._answered[generation, question] = known
+            while len(self._answered) > _REMEMBERED:
+                self._answered.popitem(last=False)
         return known
 
 

@@ -12,7 +12,7 @@ from platformdirs import user_data_path
 from pydantic import Field
 
 from qa.conversation import LONGEST_QUESTION
-from ui.kept import Line
+from ui.kept import Stretch
 
 LARGEST_FILE = 20_000_000
 """Bytes; beyond, the file becomes the old one in place of the one before: no visitor fills the disk."""
@@ -27,7 +27,7 @@ class Opinion:
     question: Annotated[str, Field(max_length=LONGEST_QUESTION)]
     answered: bool
     confidence: Annotated[float, Field(ge=0, le=1)]  # see qa.answer.Answer
-    cited: Annotated[tuple[Line, ...], Field(max_length=20)]  # ids of the documents
+    cited: Annotated[tuple[Stretch, ...], Field(max_length=20)]  # ids of the documents
 
 
 class FeedbackLog:

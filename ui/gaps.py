@@ -123,7 +123,8 @@ def _row(gap: Gap) -> str:
         f'<tr class="{"settled" if gap.done else "waiting"}"><th scope="row">'
         f'<span class="asked-in-vain" lang="{_TAGS[gap.language]}">{escape(gap.question)}</span> '
         f'<span class="language" lang="{_TAGS[gap.language]}">{_NAMES[gap.language]}</span></th>'
-        f'<td class="number">{gap.times:,}{_unit("×", "次")}</td><td>{ago_html(datetime.fromisoformat(gap.last))}</td>'
+        f'<td class="number">{gap.times:,}{_unit("×", "次")}</td>'
+        f"<td>{ago_html(datetime.fromisoformat(gap.last))}</td>"
         f'<td class="number">{percent}%{_unit("confidence", "把握")}</td><td class="acts">'
         f'<button type="button" data-act="{act}" data-key="{key}">{both(*words)}</button> '
         f'<button type="button" class="remove" data-act="remove" data-key="{key}" '

@@ -15,8 +15,7 @@ from qa.conversation import LONGEST_QUESTION, small_talk
 MOST_TURNS = 100
 """More of a conversation is neither kept nor drawn."""
 
-Line = Annotated[str, Field(max_length=5_000)]
-Stretch = Annotated[str, Field(max_length=100_000)]
+Stretch = Annotated[str, Field(max_length=100_000)]  # of a text, or a line about it
 Question = Annotated[str, Field(max_length=4 * LONGEST_QUESTION)]  # one that is understood differently may grow
 Share = Annotated[float, Field(ge=0, le=1)]
 
@@ -25,8 +24,8 @@ Share = Annotated[float, Field(ge=0, le=1)]
 class KeptReference:
     """A source that a cited passage rests on."""
 
-    text: Line
-    address: Line
+    text: Stretch
+    address: Stretch
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,18 +33,18 @@ class KeptCitation:
     """A citation with all that its card shows, and what :meth:`qa.Answerer.locate` finds it again by."""
 
     number: Annotated[int, Field(ge=1, le=99)]
-    document_id: Line
-    digest: Line
+    document_id: Stretch
+    digest: Stretch
     start: Annotated[int, Field(ge=0)]  # of the quote in the document, Unicode code points
     quote: Stretch
     before: Stretch  # the passage before the quote
     after: Stretch  # the passage after it
-    title: Line
-    heading: Line
+    title: Stretch
+    heading: Stretch
     context: Stretch
-    language: Line
+    language: Stretch
     score: Share
-    source: Line
+    source: Stretch
     references: tuple[KeptReference, ...]
 
 
@@ -53,7 +52,7 @@ class KeptCitation:
 class KeptAnswer:
     """An answer, or that the texts hold none."""
 
-    language: Line
+    language: Stretch
     answered: bool
     text: Stretch
     citations: tuple[KeptCitation, ...]
@@ -69,7 +68,7 @@ class Turn:
 
     question: Question
     answer: KeptAnswer | None = None
-    problem: Line = ""
+    problem: Stretch = ""
 
 
 _turns = TypeAdapter(Annotated[tuple[Turn, ...], Field(max_length=MOST_TURNS)])

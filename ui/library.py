@@ -183,7 +183,8 @@ def _row(entry: TextEntry) -> str:
     edited = ago_html(entry.edited) if entry.edited else "–"
     return (
         f'<tr><th scope="row">{title}<span class="about">{languages} {name}{_remove(entry)}</span>{problem}</th>'
-        f'<td class="number">{entry.passages or "–"} <span class="unit">{both("passages", "个段落")}</span></td><td class="edited">{edited}</td>'
+        f'<td class="number">{entry.passages or "–"} <span class="unit">{both("passages", "个段落")}</span></td>'
+        f'<td class="edited">{edited}</td>'
         f'<td><span class="state {entry.state}">{both(*_STATES[entry.state])}</span></td></tr>'
     )
 

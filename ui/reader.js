@@ -12,6 +12,20 @@ window.foundationQA.reader = (view, server) => {
   let opener = null; // what gets the focus back
   let call = 0; // of calls to the server only the last one counts
 
+  // On a narrow screen the reader covers the page: nothing below it can be reached, and "back" closes it.
+  const narrow = matchMedia("(max-width: 860px)");
+  const isOpen = () => beside.classList.contains("open");
+  const cover = () => {
+    const covered = isOpen() && narrow.matches;
+    for (let node = beside; node !== document.body; node = node.parentElement) {
+      for (const other of node.parentElement.children) if (other !== node) other.inert = covered;
+    }
+  };
+  narrow.addEventListener("change", cover);
+  addEventListener("popstate", () => {
+    if (isOpen() && narrow.matches) close();
+  });
+
   const fetchText = async (twin, offset) => {
     const { document_id, digest, quote, start, number } = citations[at];
     const mine = ++call;
@@ -44,15 +58,19 @@ window.foundationQA.reader = (view, server) => {
   const show = (reading) => {
     panel.hidden = !reading;
     sources.hidden = reading;
+    if (narrow.matches && !isOpen()) history.pushState({ ...history.state, reading: true }, "");
     beside.classList.add("open");
+    cover();
   };
   const close = () => {
-    const open = beside.classList.contains("open");
+    const open = isOpen();
     call++;
     panel.hidden = true;
     sources.hidden = false;
     beside.classList.remove("open");
+    cover();
     page.replaceChildren();
+    if (open && history.state?.reading) history.back();
     if (open && opener?.isConnected) opener.focus({ preventScroll: calm.matches });
     opener = null;
   };
@@ -71,8 +89,8 @@ window.foundationQA.reader = (view, server) => {
     else if (button.classList.contains("part")) fetchText(page.dataset.twin === "true", Number(button.dataset.at));
   });
   find(".to-talk").addEventListener("click", close);
-  view.addEventListener("keydown", (event) => {
-    if (event.key !== "Escape" || !beside.classList.contains("open")) return;
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || event.defaultPrevented || !isOpen() || view.offsetParent === null) return;
     event.preventDefault();
     close();
   });

@@ -49,7 +49,9 @@ def next_questions(answer: KeptAnswer, asked: Sequence[str], glossary: Sequence[
 
 
 def _about_term(term: Term, language: str) -> str:
-    return f"什么是{term.zh}？" if language == "zh" else f"What does “{term.en}” mean?"
+    if language == "zh":
+        return f"什么是{term.zh}？"
+    return f"What is {term.en}?" if term.en[0].isupper() else f"What does “{term.en}” mean?"
 
 
 def _about_section(title: str, heading: str, language: str) -> str:
