@@ -21,7 +21,6 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 
 from corpus import Settings
 from qa import Answerer
-from ui.app import start
 from ui.atlas import Cartographer
 from ui.gap_log import GapLog
 from ui.gaps import gaps_view
@@ -52,7 +51,9 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, fake_encoders: Any, write_texts: Any) -> Iterator[Site]:
+def site(
+    tmp_path_factory: pytest.TempPathFactory, fake_encoders: Any, write_texts: Any, started: Any
+) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("tabs")
     texts = write_texts(folder / "texts")
     (texts / "en/trap.md").write_text(f"---\ntitle: '{HOSTILE}'\n---\nThe trap says {HOSTILE}.\n", encoding="utf-8")
@@ -68,7 +69,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, fake_encoders: Any, write_tex
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = int(listener.getsockname()[1])
-    page = start(answerer, port=port, views=views, on_gap=gaps.add, serving=Serving(largest_file=200_000))
+    page = started(answerer, port=port, views=views, on_gap=gaps.add, serving=Serving(largest_file=200_000))
     yield Site(str(page.local_url), workplace, answerer, gaps, texts)
     page.close(verbose=False)
 
@@ -195,7 +196,9 @@ def test_what_cannot_be_kept_is_refused_with_the_reason(page: Page, site: Site) 
     bring(page, "note.md", b"# Note\n\nFirst note.\n")
     expect(page.locator("#outcome")).to_contain_text("Added: note.md", use_inner_text=True)
     bring(page, "note.md", b"# Note\n\nSecond note.\n")
-    expect(page.locator("#outcome [role=alert]")).to_contain_text("There is a text called note.md already", use_inner_text=True)
+    expect(page.locator("#outcome [role=alert]")).to_contain_text(
+        "There is a text called note.md already", use_inner_text=True
+    )
     page.check("#replace input")
     bring(page, "note.md", b"# Note\n\nSecond note.\n")
     expect(page.locator("#outcome")).to_contain_text("Added: note.md", use_inner_text=True)
@@ -245,7 +248,8 @@ def test_one_update_at_a_time(page: Page, site: Site) -> None:
     show(page, "Sources")
     with FileLock(site.workplace.folder / "lock"):
         page.click("#update")
-        expect(page.locator("#outcome [role=alert]")).to_contain_text("is being updated by another process", use_inner_text=True)
+        alert = page.locator("#outcome [role=alert]")
+        expect(alert).to_contain_text("is being updated by another process", use_inner_text=True)
     page.click("#update")
     page.wait_for_selector("#outcome .change")
 

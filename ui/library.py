@@ -1,6 +1,7 @@
 """The tab Sources: every text with its state, to be read, brought and indexed."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from html import escape
 from itertools import groupby
 from pathlib import Path
@@ -19,6 +20,7 @@ from ui.workplace import Workplace
 
 MOST_ROWS = 2000  # texts that are listed; a browser shows more, but nobody reads them
 
+_STEP = 0.3  # seconds between two looks at how far an update is
 _STATES = {
     State.CURRENT: ("current", "最新"),
     State.CHANGED: ("changed", "有改动"),
@@ -68,20 +70,24 @@ def library_view(workplace: Workplace, passages: PassageIndex, *, allow_upload: 
         with gr.Column(scale=5, min_width=320, elem_classes="split-text"):
             opened = reader(_nothing_open(), passages, "library-reader")
 
-    def follow(progress: gr.Progress = gr.Progress()) -> Iterator[dict[Any, Any]]:  # noqa: B008  # Gradio's way
-        def tell(done: int, total: int) -> None:
-            progress((done, total), desc=label("Embedding passages", "正在计算段落向量"), unit="")
-
-        progress(0, desc=label("Reading the texts", "正在读取文本"))
+    def follow() -> Iterator[dict[Any, Any]]:
+        far = [(0, 0)]  # passages that are embedded, of how many; the last is where the update is now
+        with ThreadPoolExecutor(1) as worker:
+            task = worker.submit(workplace.follow, lambda done, total: far.append((done, total)))
+            shown = None
+            while not task.done():
+                if far[-1] != shown:
+                    shown = far[-1]
+                    yield {outcome: progress_html(*shown)}
+                wait([task], timeout=_STEP)
         try:
-            change = workplace.follow(tell)
+            told = change_html(task.result())
         except FoundationQAError as error:
-            yield {outcome: problem_html(str(error), both(*_UNCHANGED)), texts: listing()}
+            told = problem_html(str(error), both(*_UNCHANGED))
         except Exception:
             yield {outcome: fault_html(), texts: listing()}
             raise
-        else:
-            yield {outcome: change_html(change), texts: listing()}
+        yield {outcome: told, texts: listing()}
 
     def chosen(event: gr.EventData) -> Any:
         if said(event, "act") == "remove" and uploads:
@@ -90,10 +96,9 @@ def library_view(workplace: Workplace, passages: PassageIndex, *, allow_upload: 
             return gr.skip()
         return {opened: panel_html(passages.snapshot.documents, said(event, "id"))}
 
-    loud = QUIET | {"show_progress": "full"}
     open_tab().select(listing, None, texts, **QUIET)
     texts.click(chosen, None, [texts, outcome, opened], **QUIET)
-    update.click(follow, None, [outcome, texts], show_progress_on=outcome, **loud)
+    update.click(follow, None, [outcome, texts], **QUIET)
     if uploads:
 
         def brought(files: list[str] | None, over: bool) -> tuple[str, str]:
@@ -199,6 +204,16 @@ def _remove(entry: TextEntry) -> str:
         f'aria-label="{escape(label(f"Remove {entry.uploaded}", f"移除 {entry.uploaded}"))}">'
         f"{both('Remove', '移除')}</button>"
     )
+
+
+def progress_html(done: int, total: int) -> str:
+    """How far an update is; before it is known how much there is to do, that the texts are read."""
+    words = both(f"Embedding passages: {done:,} of {total:,}", f"正在计算段落向量：{done:,} / {total:,}")
+    if not total:
+        words = both("Reading the texts", "正在读取文本")
+    value = f' max="{total}" value="{done}"' if total else ""
+    name = label("Progress of the update", "更新进度")
+    return f'<div class="outcome"><p>{words}</p><progress aria-label="{name}"{value}></progress></div>'
 
 
 def change_html(change: IndexChange) -> str:
