@@ -11,7 +11,7 @@ import pytest
 from corpus import CorpusError, Settings, load_documents
 from corpus.loading import BUILT_IN_TEXTS
 from index import IndexChange, PassageIndex, update_index
-from ui.library import change_html, survey_html
+from ui.library import change_html, progress_html, survey_html
 from ui.panel import panel_html
 from ui.survey import State, Survey, survey
 from ui.tabs import ago_html
@@ -424,3 +424,11 @@ def test_each_choice_of_texts_has_a_list_of_gaps_of_its_own(texts: Path, tmp_pat
     places = [workplace(corpus, "", fake_encoder).gap_log for corpus in ((), (str(texts),), (str(tmp_path),))]
     assert len(set(places)) == 3
     assert all(place.parent.name == "gaps" and place.suffix == ".jsonl" for place in places)
+
+
+def test_progress_is_told_in_both_languages() -> None:
+    shown = progress_html(1_200, 3_400)
+    assert 'max="3400" value="1200"' in shown
+    assert "1,200 of 3,400" in shown
+    assert "1,200 / 3,400" in shown
+    assert "value=" not in progress_html(0, 0)

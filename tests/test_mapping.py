@@ -186,7 +186,7 @@ def test_many_passages_are_shown_by_a_sample_that_says_so(
     outside = next(row for row in range(len(snapshot.passages)) if row not in atlas.rows)
     chart = json.loads(figure(atlas, [outside]))
     assert len(chart["data"][0]["x"]) == 5
-    assert chart["data"][1]["customdata"][0][0] == outside
+    assert chart["data"][2]["customdata"][0][0] == outside
 
 
 # The figure
@@ -205,7 +205,9 @@ def test_the_figure_has_a_point_for_each_passage_coloured_by_topic_and_shaped_by
 
 
 def test_hits_are_marked_with_their_rank(atlas: Atlas) -> None:
-    rings = json.loads(figure(atlas, [4, 1, 2]))["data"][1]
+    points, rings, targets = json.loads(figure(atlas, [4, 1, 2]))["data"]
+    assert [said[0] for said in targets["customdata"]] == [4, 1, 2]
+    assert targets["marker"]["size"] < points["marker"]["size"]  # so that it is the one that is clicked
     assert rings["text"] == ["1", "2", "3"]
     np.testing.assert_allclose(rings["x"], atlas.places[[4, 1, 2], 0], atol=1e-4)
     assert len(json.loads(figure(atlas, list(range(7)) * 3))["data"][1]["x"]) == MARKED
@@ -223,7 +225,7 @@ def test_nothing_of_the_figure_is_read_as_html_by_the_library(tmp_path: Path, fa
     update_index(tmp_path / "index", load_documents(tmp_path / "texts"), fake_encoder)
     atlas = Cartographer(tmp_path / "maps").atlas(PassageIndex.open(tmp_path / "index", fake_encoder).snapshot)
     for trace in json.loads(figure(atlas, [0]))["data"]:
-        assert trace["hoverinfo"] == "none"
+        assert trace["hoverinfo"] in ("none", "skip")
         assert HOSTILE not in json.dumps({name: value for name, value in trace.items() if name != "customdata"})
     shown = legend_html(atlas.topics, 0) + hits_html(atlas, [0], HOSTILE) + topic_html(atlas, 0)
     assert "<img" not in shown

@@ -21,13 +21,9 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 
 from corpus import Settings
 from qa import Answerer
-from ui.atlas import Cartographer
 from ui.gap_log import GapLog
-from ui.gaps import gaps_view
-from ui.library import library_view
-from ui.mapping import map_view
 from ui.serving import Serving
-from ui.view import View
+from ui.views import tabs_of
 from ui.workplace import Workplace
 
 pytestmark = pytest.mark.slow
@@ -60,17 +56,12 @@ def site(
     workplace = Workplace(Settings(), (str(texts),), str(folder / "index"))
     workplace.__dict__["encoder"] = fake_encoders()  # in place of the real model
     answerer = workplace.answerer(follow=True)
-    gaps = GapLog(folder / "gaps.jsonl")
-    views = (
-        View("Sources", "原文", lambda: library_view(workplace, answerer.passages, allow_upload=True)),
-        View("Map", "地图", lambda: map_view(answerer, Cartographer(folder / "maps"))),
-        View("Gaps", "未答问题", lambda: gaps_view(gaps)),
-    )
+    tabs = tabs_of(workplace, answerer, allow_upload=True)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = int(listener.getsockname()[1])
-    page = started(answerer, port=port, views=views, on_gap=gaps.add, serving=Serving(largest_file=200_000))
-    yield Site(str(page.local_url), workplace, answerer, gaps, texts)
+    page = started(answerer, port=port, views=tabs.views, on_gap=tabs.on_gap, serving=Serving(largest_file=200_000))
+    yield Site(str(page.local_url), workplace, answerer, GapLog(workplace.gap_log), texts)
     page.close(verbose=False)
 
 
@@ -234,7 +225,7 @@ def test_a_text_that_cannot_be_read_says_so_and_an_update_changes_nothing(page: 
     before = site.answerer.passages.snapshot.generation
     try:
         show(page, "Sources")
-        expect(row(page, "en/broken.md").or_(page.locator("tr:has(.unreadable)"))).to_contain_text("zero bytes")
+        expect(row(page, "en/broken.md").or_(page.locator("tr:has(.is-unreadable)"))).to_contain_text("zero bytes")
         page.click("#update")
         alert = page.locator("#outcome [role=alert]")
         expect(alert).to_contain_text("broken.md is not a text")
@@ -332,7 +323,7 @@ def test_a_question_asked_in_vain_is_listed_seen_to_and_exported(page: Page, sit
     assert {gap.question for gap in site.gaps.read().gaps} >= {UNANSWERABLE.upper(), HOSTILE}
     show(page, "Gaps")
     mine = page.locator(".gaps tr", has_text=UNANSWERABLE.upper())
-    expect(mine.locator("td").first).to_have_text("2")
+    expect(mine.locator("td").first).to_have_text("2", use_inner_text=True)
     page.get_by_label("Most frequent first").check()
     expect(page.locator(".gaps tbody tr").first).to_contain_text(UNANSWERABLE.upper())
     page.screenshot(path=artifacts / "tabs-gaps.png")

@@ -82,9 +82,19 @@ def figure(atlas: Atlas, hits: Sequence[int] = (), topic: int | None = None) -> 
         "text": [str(number) for number in range(1, len(rows) + 1)],
         "textposition": _outward(places),
         "textfont": {"size": 14},
+        "hoverinfo": "skip",
+        "marker": {"size": 17, "symbol": "circle-open", "line": {"width": 2.5}, "color": "#888888"},
+    }
+    # Of points that lie over one another Plotly takes the smallest for the one pointed at: what is marked comes first.
+    targets = {
+        "type": "scatter",
+        "mode": "markers",
+        "name": "targets",
+        "x": rings["x"],
+        "y": rings["y"],
         "customdata": [_said(atlas, row) for row in rows],
         "hoverinfo": "none",
-        "marker": {"size": 17, "symbol": "circle-open", "line": {"width": 2.5}, "color": "#888888"},
+        "marker": {"size": 4, "opacity": 0},
     }
     hidden = {"visible": False, "range": [-_REACH, _REACH]}
     layout = {
@@ -108,7 +118,7 @@ def figure(atlas: Atlas, hits: Sequence[int] = (), topic: int | None = None) -> 
         "locale": "both",
         "locales": {"both": {"dictionary": words}},
     }
-    return json.dumps({"data": [points, rings], "layout": layout, "config": config}, ensure_ascii=False)
+    return json.dumps({"data": [points, rings, targets], "layout": layout, "config": config}, ensure_ascii=False)
 
 
 def _said(atlas: Atlas, row: int) -> list[Any]:

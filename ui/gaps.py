@@ -51,7 +51,7 @@ def gaps_view(log: GapLog | None) -> None:
 
     with gr.Column(elem_id="gaps"):
         html(f'<p class="lead">{both(*_LEAD)} <code>{escape(str(log.path))}</code></p>')
-        with gr.Row(elem_classes="tools"):
+        with gr.Row(elem_classes="controls"):
             order = gr.Radio(
                 [(label("Newest first", "最新在前"), _NEWEST), (label("Most frequent first", "最常问在前"), _OFTEN)],
                 value=_NEWEST,
@@ -122,7 +122,7 @@ def _row(gap: Gap) -> str:
     return (
         f'<tr class="{"settled" if gap.done else "waiting"}"><th scope="row">'
         f'<span class="asked-in-vain" lang="{_TAGS[gap.language]}">{escape(gap.question)}</span> '
-        f'<span class="language" lang="{_TAGS[gap.language]}">{_NAMES[gap.language]}</span></th>'
+        f'<span class="spoken" lang="{_TAGS[gap.language]}">{_NAMES[gap.language]}</span></th>'
         f'<td class="number">{gap.times:,}{_unit("×", "次")}</td>'
         f"<td>{ago_html(datetime.fromisoformat(gap.last))}</td>"
         f'<td class="number">{percent}%{_unit("confidence", "把握")}</td><td class="acts">'

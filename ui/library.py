@@ -51,7 +51,7 @@ def library_view(workplace: Workplace, passages: PassageIndex, *, allow_upload: 
 
     with gr.Row(elem_id="library", elem_classes="split"):
         with gr.Column(scale=6, min_width=320, elem_classes="split-list"):
-            with gr.Row(elem_classes="tools"):
+            with gr.Row(elem_classes="controls"):
                 update = gr.Button(label("Update the index", "更新索引"), elem_id="update", elem_classes="accent")
                 if uploads:
                     bring = gr.UploadButton(
@@ -181,7 +181,7 @@ def _row(entry: TextEntry) -> str:
             f"{escape(entry.title)}</button>"
         )
     languages = " ".join(
-        f'<span class="language" lang="{_TAGS[each]}">{_NAMES[each]}</span>' for each in entry.languages
+        f'<span class="spoken" lang="{_TAGS[each]}">{_NAMES[each]}</span>' for each in entry.languages
     )
     name = "" if entry.id == entry.title else f'<span class="id">{escape(entry.id)}</span>'
     problem = problem_html(entry.problem) if entry.problem else ""
@@ -190,7 +190,7 @@ def _row(entry: TextEntry) -> str:
         f'<tr><th scope="row">{title}<span class="about">{languages} {name}{_remove(entry)}</span>{problem}</th>'
         f'<td class="number">{entry.passages or "–"} <span class="unit">{both("passages", "个段落")}</span></td>'
         f'<td class="edited">{edited}</td>'
-        f'<td><span class="state {entry.state}">{both(*_STATES[entry.state])}</span></td></tr>'
+        f'<td><span class="state is-{entry.state}">{both(*_STATES[entry.state])}</span></td></tr>'
     )
 
 
