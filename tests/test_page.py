@@ -277,7 +277,9 @@ def test_a_citation_opens_the_whole_text_at_the_marked_quote(page: Page, answere
     assert seen(page, "#reader-title") == cited.document.title
     sizes = [
         float(
-            str(reader.locator(f".line.{kind}").first.evaluate("line => parseFloat(getComputedStyle(line).fontSize)"))
+            str(
+                reader.locator(f".line.is-{kind}").first.evaluate("line => parseFloat(getComputedStyle(line).fontSize)")
+            )
         )
         for kind in ("heading", "prose")
     ]
@@ -572,6 +574,8 @@ def test_a_phone_shows_all_of_it_without_sideways_scrolling(browser: Browser, pa
             page.screenshot(path=artifacts / f"page-{locale}-390-sources.png")
             page.locator(".to-talk").click()
             assert not page.locator("#source-2-1").is_visible()
+            page.set_viewport_size({"width": 320, "height": 640})  # and at 400 %, see WCAG 1.4.10
+            assert sideways(page) == 0
 
 
 def test_on_a_laptop_chat_and_sources_scroll_by_themselves(page: Page) -> None:
