@@ -92,7 +92,15 @@ def test_what_cannot_be_asked_gets_a_hint(calls: Any, question: str) -> None:
     assert set(asked(calls, question)) == {"hint"}
 
 
-RATED = {"helpful": True, "reason": "", "question": "?", "answered": True, "confidence": 0.5, "cited": []}
+RATED = {
+    "id": "a1",
+    "helpful": True,
+    "reason": "",
+    "question": "?",
+    "answered": True,
+    "confidence": 0.5,
+    "cited": [],
+}
 TURN = {"question": "?", "answer": None, "problem": ""}
 
 

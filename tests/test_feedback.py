@@ -13,7 +13,7 @@ from ui.feedback import FeedbackLog, Opinion
 
 
 def opinion(reason: str) -> Opinion:
-    return Opinion(True, reason, "什么是涌现？😀", True, 0.9, ("zh/a.md",))
+    return Opinion("a1", True, reason, "什么是涌现？😀", True, 0.9, ("zh/a.md",))
 
 
 def reasons(path: Path) -> list[str]:

@@ -275,12 +275,8 @@ def test_a_citation_opens_the_whole_text_at_the_marked_quote(page: Page, answere
     expect(reader.locator("mark")).to_be_in_viewport()
     assert page.evaluate("document.activeElement.id") == "reader-title"
     assert seen(page, "#reader-title") == cited.document.title
-    sizes = [
-        float(
-            str(reader.locator(f".line.{kind}").first.evaluate("line => parseFloat(getComputedStyle(line).fontSize)"))
-        )
-        for kind in ("heading", "prose")
-    ]
+    size = "line => parseFloat(getComputedStyle(line).fontSize)"
+    sizes = [reader.locator(f".line.is-{kind}").first.evaluate(size) for kind in ("heading", "prose")]
     assert sizes[0] > sizes[1] + 2
     page.keyboard.press("Escape")
     assert not reader.is_visible()
@@ -467,8 +463,11 @@ def test_an_opinion_is_stored_with_its_reason(page: Page, feedback: FeedbackLog)
     page.keyboard.type("太短😀 <b>")
     page.keyboard.press("Enter")
     expect(reply.locator(".thanks")).to_contain_text("Thank you.")
-    stored = json.loads(feedback.path.read_text(encoding="utf-8").splitlines()[-1])
+    assert page.evaluate("document.activeElement.matches('.down')")
+    clicked, stored = (json.loads(line) for line in feedback.path.read_text(encoding="utf-8").splitlines()[-2:])
+    assert (clicked["helpful"], clicked["reason"]) == (False, "")
     assert stored.pop("time").endswith("+00:00")
+    assert stored.pop("id") == clicked["id"]
     assert stored == {
         "helpful": False,
         "reason": "太短😀 <b>",
@@ -572,6 +571,8 @@ def test_a_phone_shows_all_of_it_without_sideways_scrolling(browser: Browser, pa
             page.screenshot(path=artifacts / f"page-{locale}-390-sources.png")
             page.locator(".to-talk").click()
             assert not page.locator("#source-2-1").is_visible()
+            page.set_viewport_size({"width": 320, "height": 640})  # and at 400 %, see WCAG 1.4.10
+            assert sideways(page) == 0
 
 
 def test_on_a_laptop_chat_and_sources_scroll_by_themselves(page: Page) -> None:

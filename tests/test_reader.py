@@ -118,11 +118,11 @@ def test_any_text_and_any_quote_of_it_are_exact(given_text: tuple[str, int, int]
 
 def test_headings_items_and_rows_can_be_told_apart() -> None:
     page = shown(MESSY)
-    assert page.texts["div.line heading"] == ["# 标题 #\n", "## Heading ##\n"]
-    assert page.texts["div.line item"][0] == "- one item\n"
-    assert "| BERT | 2018 |\n" in page.texts["div.line row"]
-    assert "title: 混合 <b>\n" in page.texts["div.line aside"]
-    assert "<!-- references: wei2022 -->\n" in page.texts["div.line aside"]
+    assert page.texts["div.line is-heading"] == ["# 标题 #\n", "## Heading ##\n"]
+    assert page.texts["div.line is-item"][0] == "- one item\n"
+    assert "| BERT | 2018 |\n" in page.texts["div.line is-row"]
+    assert "title: 混合 <b>\n" in page.texts["div.line is-aside"]
+    assert "<!-- references: wei2022 -->\n" in page.texts["div.line is-aside"]
     html = text_html(document(MESSY))
     assert 'role="heading" aria-level="3" data-level="1"' in html
 
@@ -231,7 +231,7 @@ def test_the_twin_is_a_click_away_and_so_is_the_way_back() -> None:
     page = Parsed(opened_html(located, "Above.", documents))
     assert page.texts["button.twin"] == ["Read in Chinese阅读中文版"]
     twin = Parsed(opened_html(located, "Above.", documents, twin=True))
-    assert twin.texts["div.line prose near"] == ["上面。\n"]
+    assert twin.texts["div.line is-prose near"] == ["上面。\n"]
     assert twin.texts["button.twin"] == ["Back to the citation回到引文"]
     alone = {"en.md": ENGLISH}
     assert "button.twin" not in Parsed(opened_html(located, "Above.", alone, twin=True)).texts

@@ -233,7 +233,7 @@ def test_what_is_related_stands_apart_from_an_answer() -> None:
     assert page.texts["p.label"].startswith("Related, but no answer")
     assert page.texts["mark"] == "<b>Near</b> it."
     said = Reader(reply(answer))
-    assert said.texts["h3"] == "Not in the texts资料中没有答案"
+    assert said.texts["h3"] == "Not in the texts"
     assert said.texts["li"] == "Near > by"
     assert said.values("data-citation") == ["1"]
     assert "p.sureness" not in said.texts

@@ -20,8 +20,9 @@ LARGEST_FILE = 20_000_000
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """One visitor's opinion of one answer."""
+    """One visitor's opinion of one answer; of several with one id the last counts."""
 
+    id: Annotated[str, Field(max_length=64)]  # chosen by the visitor's browser
     helpful: bool
     reason: Annotated[str, Field(max_length=LONGEST_QUESTION)]  # in the visitor's words; empty: none given
     question: Annotated[str, Field(max_length=LONGEST_QUESTION)]

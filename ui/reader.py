@@ -124,7 +124,7 @@ def _body(text: str, begin: int, end: int, mark: Span, near: Span, language: str
 
 def _attributes(text: str, line: _Line, near: Span, language: str) -> str:
     own = language_of(text[line.start : line.end]) if line.kind not in ("blank", "aside") else language
-    names = f"line {line.kind}" + (" near" if near[0] < line.end and line.start < near[1] else "")
+    names = f"line is-{line.kind}" + (" near" if near[0] < line.end and line.start < near[1] else "")
     tag = f' lang="{_TAGS[own]}"' if own != language else ""
     role = f' role="heading" aria-level="{min(line.level + 2, 6)}" data-level="{line.level}"' if line.level else ""
     return f' class="{names}"{tag}{role}'

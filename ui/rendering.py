@@ -28,7 +28,7 @@ def reply_html(turn: Turn, number: int) -> str:
 def answer_html(answer: KeptAnswer, number: int) -> str:
     """The answer's text; each [n] of a citation opens its source, and the quotes carry their language."""
     kind = "answered" if answer.answered else "talk" if answer.talk else "unanswered"
-    head = f"<h3>{both('Not in the texts', '资料中没有答案')}</h3>" if kind == "unanswered" else ""
+    head = f"<h3>{_said(answer, 'Not in the texts', '资料中没有答案')}</h3>" if kind == "unanswered" else ""
     said = "".join(_part(part, answer, number) for part in _parts(answer))
     return (
         f'<div class="answer {kind}" id="answer-{number}" tabindex="-1" lang="{tag(answer.language)}">'
@@ -40,16 +40,19 @@ def answer_html(answer: KeptAnswer, number: int) -> str:
 def _understood(answer: KeptAnswer) -> str:
     if not answer.understood:
         return ""
-    words = "理解为：" if answer.language == "zh" else "Understood as: "
-    return f'<p class="understood">{escape(words + answer.understood)}</p>'
+    return f'<p class="understood">{_said(answer, "Understood as: ", "理解为：")}{escape(answer.understood)}</p>'
+
+
+def _said(answer: KeptAnswer, english: str, chinese: str) -> str:
+    """Words of the answer itself, which speaks the question's language, not the page's."""
+    return chinese if answer.language == "zh" else english
 
 
 def _sureness(answer: KeptAnswer) -> str:
     """How often answers like this one are right, in words and as a bar."""
     if not answer.answered:
         return ""
-    words = "把握" if answer.language == "zh" else "Confidence"
-    return f'<p class="sureness">{escape(words)} {_bar(answer.confidence)}</p>'
+    return f'<p class="sureness">{_said(answer, "Confidence", "把握")} {_bar(answer.confidence)}</p>'
 
 
 def _bar(share: float) -> str:
@@ -90,7 +93,7 @@ def _related(answer: KeptAnswer, number: int) -> str:
         f'<li lang="{tag(language_of(_place(each)))}">{_link(each, number, escape(_place(each)), "place")}</li>'
         for each in answer.related
     )
-    return f'<p class="label">{both("Related passages", "相关段落")}</p><ul class="related">{items}</ul>'
+    return f'<p class="label">{_said(answer, "Related passages", "相关段落")}</p><ul class="related">{items}</ul>'
 
 
 def _tools(answer: KeptAnswer) -> str:

@@ -68,7 +68,7 @@ def _beside(citations: Sequence[KeptCitation], language: str, texts: Texts) -> I
             dict.fromkeys(
                 (passage.title, passage.heading)
                 for passage in texts.passages
-                if passage.document_id == citation.document_id and passage.language == language and passage.heading
+                if passage.document_id == citation.document_id and passage.language == language
             )
         )
         place = (citation.title, citation.heading)
@@ -77,5 +77,5 @@ def _beside(citations: Sequence[KeptCitation], language: str, texts: Texts) -> I
         at = sections.index(place)
         for title, heading in (*sections[at + 1 : at + 2], *sections[max(at - 1, 0) : at]):
             last = heading.split(" > ")[-1]
-            if len(last) <= _LONGEST_HEADING:
+            if 0 < len(last) <= _LONGEST_HEADING:
                 yield title, last
