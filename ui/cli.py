@@ -1,21 +1,17 @@
 """The shell commands. Everything that goes wrong on purpose becomes one message and exit status 1 here."""
 
 import sys
-from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from corpus import FoundationQAError, language_of, load_settings, references_of
+from corpus import FoundationQAError, load_settings
 from ui import terminal
 from ui.editing import corpus_app
+from ui.facts import answer_facts, change_facts, hits_facts
 from ui.workplace import Workplace
-
-if TYPE_CHECKING:
-    from index import Hit
-    from qa import Answer, Citation
 
 app = typer.Typer(
     name="foundation-qa",
@@ -93,8 +89,7 @@ def search(
     hits = passages.search(question, k)
     seconds = round(time.perf_counter() - start, 4)
     if as_json:
-        facts = {"question": question, "language": language_of(question), "seconds": seconds}
-        terminal.print_json(facts | {"hits": [hit_facts(hit) for hit in hits]})
+        terminal.print_json(hits_facts(question, hits, seconds))
     else:
         terminal.print_hits(hits)
 
@@ -126,7 +121,7 @@ def index_status(
 def _change(workplace: Workplace, as_json: bool, *, anew: bool = False, pending: bool = False) -> None:
     change = workplace.pending() if pending else workplace.update(anew=anew)
     if as_json:
-        terminal.print_json(asdict(change))
+        terminal.print_json(change_facts(change))
     else:
         from index.storing import stored
 
@@ -156,60 +151,6 @@ def evaluate(
         terminal.print_json(figures(outcomes))
     else:
         terminal.print_figures(figures(outcomes))
-
-
-def answer_facts(answer: "Answer") -> dict[str, Any]:
-    """An answer as the JSON that scripts rely on."""
-    return {
-        "question": answer.question,
-        "language": answer.language,
-        "answered": answer.answered,
-        "text": answer.text,
-        "seconds": answer.seconds,
-        "confidence": answer.confidence,
-        "understood": answer.understood,
-        "citations": [_citation_facts(citation) for citation in answer.citations],
-        "related": [_citation_facts(citation) for citation in answer.related],
-    }
-
-
-def _citation_facts(citation: "Citation") -> dict[str, Any]:
-    return {
-        "number": citation.number,
-        "document_id": citation.document.id,
-        "title": citation.passage.title,
-        "heading": citation.passage.heading,
-        "language": citation.passage.language,
-        "source": citation.document.source,
-        "digest": citation.digest,
-        "quote": citation.quote,
-        "start": citation.start,
-        "end": citation.end,
-        "score": round(citation.score, 4),
-        "references": [asdict(each) for each in references_of(citation.document, citation.passage)],
-        "passage": {
-            "id": citation.passage.id,
-            "start": citation.passage.start,
-            "end": citation.passage.end,
-            "text": citation.passage.text,
-        },
-    }
-
-
-def hit_facts(hit: "Hit") -> dict[str, Any]:
-    """A hit as the JSON that scripts rely on."""
-    passage = hit.passage
-    return {
-        "document_id": passage.document_id,
-        "title": passage.title,
-        "heading": passage.heading,
-        "language": passage.language,
-        "text": passage.text,
-        "start": passage.start,
-        "end": passage.end,
-        "score": round(hit.score, 4),
-        "passage_id": passage.id,
-    }
 
 
 def check_installation() -> None:

@@ -1,0 +1,82 @@
+"""Answers, hits and changes as the JSON that scripts rely on: the same in the shell, over REST and over MCP."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from corpus import language_of, references_of
+
+if TYPE_CHECKING:
+    from index import Hit, IndexChange
+    from qa import Answer, Citation
+
+Facts = dict[str, Any]
+"""What ``json.dumps`` takes."""
+
+
+def answer_facts(answer: "Answer") -> Facts:
+    """An answer, its citations, and what is related where there is none."""
+    return {
+        "question": answer.question,
+        "language": answer.language,
+        "answered": answer.answered,
+        "text": answer.text,
+        "seconds": answer.seconds,
+        "confidence": answer.confidence,
+        "understood": answer.understood,
+        "citations": [_citation_facts(citation) for citation in answer.citations],
+        "related": [_citation_facts(citation) for citation in answer.related],
+    }
+
+
+def _citation_facts(citation: "Citation") -> Facts:
+    return {
+        "number": citation.number,
+        "document_id": citation.document.id,
+        "title": citation.passage.title,
+        "heading": citation.passage.heading,
+        "language": citation.passage.language,
+        "source": citation.document.source,
+        "digest": citation.digest,
+        "quote": citation.quote,
+        "start": citation.start,
+        "end": citation.end,
+        "score": round(citation.score, 4),
+        "references": [asdict(each) for each in references_of(citation.document, citation.passage)],
+        "passage": {
+            "id": citation.passage.id,
+            "start": citation.passage.start,
+            "end": citation.passage.end,
+            "text": citation.passage.text,
+        },
+    }
+
+
+def hits_facts(question: str, hits: "Sequence[Hit]", seconds: float) -> Facts:
+    """The passages found for ``question``, best first, and how long that took."""
+    return {
+        "question": question,
+        "language": language_of(question),
+        "seconds": seconds,
+        "hits": [_hit_facts(hit) for hit in hits],
+    }
+
+
+def _hit_facts(hit: "Hit") -> Facts:
+    passage = hit.passage
+    return {
+        "document_id": passage.document_id,
+        "title": passage.title,
+        "heading": passage.heading,
+        "language": passage.language,
+        "text": passage.text,
+        "start": passage.start,
+        "end": passage.end,
+        "score": round(hit.score, 4),
+        "passage_id": passage.id,
+    }
+
+
+def change_facts(change: "IndexChange") -> Facts:
+    """What an update of the index did, or would do."""
+    return asdict(change)
