@@ -16,6 +16,9 @@ from corpus import FoundationQAError
 from ui.asking import ask_view
 from ui.desk import Answering, OnGap
 from ui.feedback import FeedbackLog
+from ui.interfaces import add_api
+from ui.service import Service
+from ui.serving import PAGE_ALONE, Serving
 from ui.view import View
 from ui.words import both, label
 
@@ -46,13 +49,14 @@ def build_page(
     notice: Callable[[], str] | None = None,
     on_gap: OnGap | None = None,
     feedback: FeedbackLog | None = None,
+    service: Service | None = None,
 ) -> gr.Blocks:
     """The page that asks ``answerer``, not started yet; what a visitor has asked is kept per visitor.
 
     ``views`` are the tabs beside the one for asking. ``notice`` gives a line for the top of every visitor's page,
     plain text, empty for none; it is called every two seconds for each of them. ``on_gap`` hears of every question
     that the texts do not answer, ``feedback`` takes what visitors think of answers (default: a file in the user's
-    data folder).
+    data folder). ``service`` is what other programs may call through Gradio's API.
     """
     os.environ.update(_GRADIO_SETTINGS)
     page: gr.Blocks
@@ -68,6 +72,8 @@ def build_page(
             for view in views:
                 with gr.Tab(label(view.english, view.chinese), id=view.english.lower()):
                     view.mount()
+        if service is not None:
+            add_api(service)
     return page
 
 
@@ -110,13 +116,16 @@ def start(
     notice: Callable[[], str] | None = None,
     on_gap: OnGap | None = None,
     feedback: FeedbackLog | None = None,
+    serving: Serving = PAGE_ALONE,
 ) -> gr.Blocks:
     """The page of :func:`build_page`, being served from a thread of its own at ``.local_url`` until its ``.close()``.
+
+    ``serving`` says what else is served, and to whom.
 
     :class:`FoundationQAError` where nothing can listen at ``host`` and ``port``.
     """
     _check_free(host, port)
-    page = build_page(answerer, views, notice=notice, on_gap=on_gap, feedback=feedback)
+    page = build_page(answerer, views, notice=notice, on_gap=on_gap, feedback=feedback, service=serving.service)
     try:
         with _without_proxies():
             page.launch(
@@ -130,7 +139,9 @@ def start(
                 run_history=False,
                 enable_monitoring=False,
                 footer_links=[],
-                max_file_size="1kb",  # nothing is uploaded here
+                max_file_size=max(serving.largest_file, 1),
+                app_kwargs=serving.app(host),
+                mcp_server=False,  # ours is part of app_kwargs: Gradio's sends no JSON, and asks for no password
                 theme=gr.themes.Base(font=_FONTS, font_mono=("ui-monospace", "Consolas", "monospace")),
                 css_paths=_own_files("css"),
                 head="".join(f"<script>{file.read_text(encoding='utf-8')}</script>" for file in _own_files("js")),
@@ -149,9 +160,10 @@ def serve(
     notice: Callable[[], str] | None = None,
     on_gap: OnGap | None = None,
     feedback: FeedbackLog | None = None,
+    serving: Serving = PAGE_ALONE,
 ) -> None:
     """Serve the page until Ctrl-C; print its address and nothing else. The rest as :func:`start`."""
-    page = start(answerer, host, port, views, notice=notice, on_gap=on_gap, feedback=feedback)
+    page = start(answerer, host, port, views, notice=notice, on_gap=on_gap, feedback=feedback, serving=serving)
     try:
         print(page.local_url, flush=True)  # noqa: T201  # all that this command says
         while True:

@@ -9,6 +9,7 @@ import typer
 
 from corpus import FoundationQAError, load_settings
 from ui import terminal
+from ui.access import VARIABLE, load_accounts, warnings
 from ui.editing import corpus_app
 from ui.facts import answer_facts, change_facts, hits_facts
 from ui.workplace import Workplace
@@ -52,12 +53,28 @@ def serve(
     corpus: Corpus = None,
     index: Index = None,
     settings: SettingsFile = None,
+    mcp: Annotated[bool, typer.Option("--mcp", help="Offer ask, search and status as MCP tools, too.")] = False,
+    auth: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help=f"File of user:password lines; without it, those in {VARIABLE}."),
+    ] = None,
+    allow_upload: Annotated[
+        bool, typer.Option("--allow-upload", help="Let visitors add and remove texts of their own.")
+    ] = False,
 ) -> None:
     """Bring the index up to date and open the page for asking in a browser."""
-    answerer = _workplace(corpus, index, settings).answerer(follow=True)
+    accounts = load_accounts(auth)
+    for warning in warnings(host, accounts, auth):
+        terminal.warn(warning)
+    workplace = _workplace(corpus, index, settings)
+    answerer = workplace.answerer(follow=True)
     from ui.app import serve as serve_page
+    from ui.service import Service
+    from ui.serving import Serving
 
-    serve_page(answerer, host=host, port=port)
+    largest_file = int(workplace.settings.largest_file_mb * 1e6) if allow_upload else 0
+    serving = Serving(Service(answerer, workplace.pending), mcp, accounts, largest_file)
+    serve_page(answerer, host=host, port=port, serving=serving)
 
 
 @app.command()
