@@ -1,11 +1,13 @@
 """What the tests share: two encoders, a few texts, and folders that are nobody's home."""
 
+import asyncio
 import contextlib
 import importlib.util
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -166,6 +168,27 @@ def _write_texts(folder: Path) -> Path:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     return folder
+
+
+@pytest.fixture(scope="session")
+def started() -> Callable[..., Any]:
+    """:func:`ui.app.start`, called where an event loop runs: elsewhere Gradio makes loops that nobody closes."""
+    from ui.app import start
+
+    def begin(*args: Any, **kwargs: Any) -> Any:
+        async def inside() -> Any:
+            return start(*args, **kwargs)
+
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, inside()).result()
+
+    return begin
+
+
+@pytest.fixture(scope="session")
+def write_texts() -> Callable[[Path], Path]:
+    """Writes these texts into a folder of a test's choice."""
+    return _write_texts
 
 
 @pytest.fixture

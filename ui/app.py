@@ -63,6 +63,8 @@ def build_page(
     with gr.Blocks(
         title=label("Foundation model Q&A", "基础模型问答"), analytics_enabled=False, fill_width=True
     ) as page:
+        if service is not None:
+            add_api(service)  # first: an event of the page that is called "ask", too, gets another name
         gr.HTML(_header(), elem_id="top", apply_default_css=False, js_on_load=None)
         if notice is not None:
             _notice_line(notice)
@@ -72,8 +74,6 @@ def build_page(
             for view in views:
                 with gr.Tab(label(view.english, view.chinese), id=view.english.lower()):
                     view.mount()
-        if service is not None:
-            add_api(service)
     return page
 
 
