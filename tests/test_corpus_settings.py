@@ -28,6 +28,11 @@ def test_folders_are_relative_to_the_file(tmp_path: Path) -> None:
     assert settings(tmp_path, "encoder: org/name").encoder == "org/name"
 
 
+def test_what_the_texts_do_not_answer_is_kept_unless_that_is_switched_off(tmp_path: Path) -> None:
+    assert settings(tmp_path, "index: idx").log_gaps
+    assert not settings(tmp_path, "log_gaps: false").log_gaps
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -37,6 +42,7 @@ def test_folders_are_relative_to_the_file(tmp_path: Path) -> None:
         ("passage_width: 5", ["5", "100 to 4000"]),
         ("largest_file_mb: -1", ["-1", "more than 0"]),
         ("largest_file_mb: .nan", ["nan"]),
+        ("log_gaps: sometimes", ["log_gaps", "'sometimes'", "true or false"]),
         ("corpus: []", ["corpus", "list of folders"]),
         ("corpus: [1]", ["corpus", "[1]"]),
         ("index: ''", ["index", "a folder"]),

@@ -12,9 +12,13 @@ from subprocess import Popen
 
 import pytest
 
-from corpus import FoundationQAError
+from corpus import FoundationQAError, Settings
+from index import PassageIndex
+from qa import Answerer
 from ui.gap_log import GapLog, Gaps, as_csv, as_json_lines
 from ui.gaps import gaps_html
+from ui.views import tabs_of
+from ui.workplace import Workplace
 
 HOSTILE = "<img src=x onerror=alert(1)>\"' {{1+1}} ${1+1}"
 
@@ -212,3 +216,15 @@ def test_hostile_questions_are_text(log: GapLog) -> None:
 
 def test_damage_is_told() -> None:
     assert "3 damaged lines" in gaps_html(Gaps((), 3))
+
+
+@pytest.mark.parametrize(("kept", "shown", "titles"), [(True, True, 3), (True, False, 2), (False, True, 3)])
+def test_gaps_are_kept_and_shown_only_if_they_may_be(
+    small_index: PassageIndex, texts: Path, kept: bool, shown: bool, titles: int
+) -> None:
+    place = Workplace(Settings(log_gaps=kept), (str(texts),), str(small_index.folder))
+    tabs = tabs_of(place, Answerer(small_index), show_gaps=shown)
+    assert (len(tabs.views), tabs.on_gap is not None) == (titles, kept)
+    if tabs.on_gap:
+        tabs.on_gap("Who won?", "en", 0.1)
+    assert place.gap_log.exists() is kept

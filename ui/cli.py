@@ -9,7 +9,7 @@ import typer
 
 from corpus import FoundationQAError, load_settings
 from ui import terminal
-from ui.access import VARIABLE, load_accounts, warnings
+from ui.access import VARIABLE, is_loopback, load_accounts, warnings
 from ui.editing import corpus_app
 from ui.facts import answer_facts, change_facts, hits_facts
 from ui.workplace import Workplace
@@ -71,10 +71,14 @@ def serve(
     from ui.app import serve as serve_page
     from ui.service import Service
     from ui.serving import Serving
+    from ui.views import tabs_of
 
-    largest_file = int(workplace.settings.largest_file_mb * 1e6) if allow_upload else 0
+    # What one visitor asked in vain is not for every other one who happens to reach this page.
+    known = accounts is not None or is_loopback(host)
+    tabs = tabs_of(workplace, answerer, allow_upload=allow_upload, show_gaps=known)
+    largest_file = workplace.largest_file if allow_upload else 0
     serving = Serving(Service(answerer, workplace.pending), mcp, accounts, largest_file)
-    serve_page(answerer, host=host, port=port, serving=serving)
+    serve_page(answerer, host, port, tabs.views, on_gap=tabs.on_gap, serving=serving)
 
 
 @app.command()

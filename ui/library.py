@@ -180,9 +180,7 @@ def _row(entry: TextEntry) -> str:
             f'<button type="button" class="open" data-act="open" data-id="{escape(entry.id)}" lang="{tag}">'
             f"{escape(entry.title)}</button>"
         )
-    languages = " ".join(
-        f'<span class="spoken" lang="{_TAGS[each]}">{_NAMES[each]}</span>' for each in entry.languages
-    )
+    languages = " ".join(f'<span class="spoken" lang="{_TAGS[each]}">{_NAMES[each]}</span>' for each in entry.languages)
     name = "" if entry.id == entry.title else f'<span class="id">{escape(entry.id)}</span>'
     problem = problem_html(entry.problem) if entry.problem else ""
     edited = ago_html(entry.edited) if entry.edited else "–"

@@ -20,16 +20,18 @@ class Tabs:
     on_gap: Callable[[str, str, float], None] | None  # None: gaps are not kept
 
 
-def tabs_of(workplace: Workplace, answerer: Answerer, *, allow_upload: bool = False) -> Tabs:
+def tabs_of(workplace: Workplace, answerer: Answerer, *, allow_upload: bool = False, show_gaps: bool = True) -> Tabs:
     """The tabs for the texts of ``workplace``, which ``answerer`` answers from.
 
     With ``allow_upload`` visitors may bring texts: then let the page take files of
-    :attr:`ui.workplace.Workplace.largest_file` bytes.
+    :attr:`ui.workplace.Workplace.largest_file` bytes. Without ``show_gaps`` what was asked in vain is kept, and shown
+    to no visitor.
     """
     log = GapLog(workplace.gap_log) if workplace.settings.log_gaps else None
-    views = (
+    views = [
         View("Sources", "原文", lambda: library_view(workplace, answerer.passages, allow_upload=allow_upload)),
         View("Map", "地图", lambda: map_view(answerer)),
-        View("Gaps", "未答问题", lambda: gaps_view(log)),
-    )
-    return Tabs(views, log.add if log else None)
+    ]
+    if show_gaps:
+        views.append(View("Gaps", "未答问题", lambda: gaps_view(log)))
+    return Tabs(tuple(views), log.add if log else None)
