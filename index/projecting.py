@@ -12,7 +12,7 @@ MOST_POINTS = 2000
 """Passages that are laid out; of more, a sample. The time grows a little faster than their number."""
 
 _PERPLEXITY = 30  # about how many neighbours each point is drawn to
-_STEPS = 500
+_STEPS = 300  # the first 250 make the clusters; after 1,000 as many neighbours are right
 _NEIGHBOURS = 5  # that say where a passage outside of the sample belongs
 
 
