@@ -32,7 +32,12 @@ HOMES = {  # library -> the modules that may import it
     "rapidfuzz": ("index/spelling.py",),
     "sklearn": ("qa/evaluating.py", "qa/fitting.py"),
     "ir_measures": ("qa/evaluating.py",),
-    "gradio": ("ui/app.py", "ui/asking.py", "ui/library.py", "ui/mapping.py", "ui/gaps.py"),  # the page, and its tabs
+    "gradio": (
+        *("ui/app.py", "ui/asking.py", "ui/library.py", "ui/mapping.py", "ui/gaps.py"),  # the page, and its tabs
+        "ui/interfaces.py",
+    ),
+    "mcp": ("ui/interfaces.py",),
+    "starlette": ("ui/interfaces.py", "ui/gate.py", "ui/serving.py"),
     "pydantic": ("ui/",),
     "typer": ("ui/cli.py", "ui/editing.py"),
     "rich": ("ui/terminal.py", "qa/ablating.py"),  # the latter is a command for developers
