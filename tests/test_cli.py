@@ -15,8 +15,8 @@ from ui import cli
 
 ROOT = Path(__file__).parent.parent
 ANSWER = {"question", "language", "answered", "text", "seconds", "citations", "confidence", "understood", "related"}
-CITATION = {"number", "document_id", "title", "heading", "language", "source"}
-CITATION |= {"digest", "quote", "start", "end", "score", "references", "passage"}
+CITATION = {"number", "document_id", "title", "heading", "language", "source", "digest"}
+CITATION |= {"quote", "start", "end", "score", "references", "passage"}
 HIT = {"document_id", "title", "heading", "language", "text", "start", "end", "score", "passage_id"}
 CHANGE = {"added", "changed", "removed", "documents", "passages", "embedded", "reused", "seconds"}
 
