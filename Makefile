@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check corpus-check fit ablate clean
+.PHONY: help serve test check corpus-check fit ablate bench-page clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ corpus-check: $(VENV)/installed ## Check the built-in texts, and that no sentenc
 
 fit: $(VENV)/installed ## Fit the confidence of answers anew, on half of our own questions
 	$(BIN)/python -m qa.fitting
+
+bench-page: $(VENV)/installed ## How long 1, 8 and 50 people who ask at once wait for a served page
+	$(BIN)/python -m ui.benching $(ARGS)
 
 SHARED ?= ../shared
 ablate: $(VENV)/installed ## What each part of the retrieval is worth, on our own questions and the development files in SHARED

@@ -1,5 +1,6 @@
 """Who is let in, from where, and with how much: the accounts, the gate, and what a stranger cannot reach."""
 
+import asyncio
 import base64
 import gzip
 import json
@@ -8,6 +9,7 @@ import socket
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -372,3 +374,47 @@ def test_uploads_are_taken_only_where_they_are_allowed(open_page: str, locked_pa
     # One file larger than a file may be, in a request that is not.
     one = {"files": ("x.md", b"#" * 2500)}
     assert httpx.post(f"{locked_page}/gradio_api/upload", files=one, headers=basic()).status_code == 413
+
+
+# The command
+
+
+def test_serve_takes_the_accounts_and_warns_of_what_is_open(
+    place: Path,
+    fake_encoders: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    file: Path,
+    tmp_path: Path,
+) -> None:
+    """The whole command, but for the model; instead of a Ctrl-C after an hour, it gets one after a few requests."""
+    statuses = []
+    port = free_port()
+
+    def visit(_: float) -> None:
+        for headers in ({}, basic()):
+            statuses.append(httpx.get(f"http://127.0.0.1:{port}/api/status", headers=headers).status_code)
+            statuses.append(httpx.get(f"http://127.0.0.1:{port}/gradio_api/info", headers=headers).status_code)
+        small = {"files": ("x.md", b"#")}
+        statuses.append(
+            httpx.post(f"http://127.0.0.1:{port}/gradio_api/upload", files=small, headers=basic()).status_code
+        )
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("index.SentenceEncoder", lambda name, progress: fake_encoders())
+    monkeypatch.setattr("ui.app.time.sleep", visit)
+    file.chmod(0o644)
+    options = ["--host", "0.0.0.0", "--port", str(port), "--auth", str(file), "--corpus", str(place / "texts")]
+    monkeypatch.setattr(sys, "argv", ["foundation-qa", "serve", *options])
+    with ThreadPoolExecutor(1) as thread, pytest.raises(SystemExit):
+
+        async def inside() -> None:  # where an event loop runs, as in the fixture ``started``
+            cli.main()
+
+        thread.submit(asyncio.run, inside()).result()
+    printed = capsys.readouterr()
+    assert statuses == [401, 401, 200, 200, 403]
+    told = " ".join(printed.err.split())
+    assert "chmod 600" in told
+    assert "unencrypted" in told
+    assert PASSWORD not in printed.out + printed.err

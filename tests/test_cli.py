@@ -15,7 +15,7 @@ from ui import cli
 
 ROOT = Path(__file__).parent.parent
 ANSWER = {"question", "language", "answered", "text", "seconds", "citations", "confidence", "understood", "related"}
-CITATION = {"number", "document_id", "title", "heading", "language", "source"}
+CITATION = {"number", "document_id", "title", "heading", "language", "source", "digest"}
 CITATION |= {"quote", "start", "end", "score", "references", "passage"}
 HIT = {"document_id", "title", "heading", "language", "text", "start", "end", "score", "passage_id"}
 CHANGE = {"added", "changed", "removed", "documents", "passages", "embedded", "reused", "seconds"}

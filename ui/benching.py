@@ -106,7 +106,7 @@ def server(*options: str) -> Iterator[str]:
 def main(options: Sequence[str]) -> None:
     """Print a table of loads, of a server with these options of ``serve``; exit status 1 where there was an error."""
     questions = [question.question for question in load_questions(ASKED) if not question.history]
-    failed = []
+    failed: list[str] = []
     with server(*options) as address:
         bear(address, questions, 1, 3)  # the first question loads the model
         terminal.tell("| clients | questions | errors | p50 | p95 | slowest | questions a second |")
