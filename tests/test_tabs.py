@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from filelock import FileLock
@@ -23,6 +24,7 @@ from corpus import Settings
 from qa import Answerer
 from ui.gap_log import GapLog
 from ui.serving import Serving
+from ui.uploading import Uploads
 from ui.views import tabs_of
 from ui.workplace import Workplace
 
@@ -217,6 +219,31 @@ def test_hostile_names_and_texts_are_shown_and_do_nothing(page: Page, site: Site
     page.once("dialog", lambda dialog: dialog.accept())
     page.locator(".texts .remove").click()
     expect(page.locator(".texts .remove")).to_have_count(0)
+
+
+def test_a_file_of_this_machine_is_neither_taken_nor_removed_for_a_visitor_who_names_it(site: Site) -> None:
+    secret = site.texts.parent / "secret.md"
+    secret.write_text("# Secret\n\nA secret.\n", encoding="utf-8")
+    with httpx.Client(base_url=site.url, timeout=20) as visitor:
+        config = visitor.get("config").json()
+        kinds = {each["id"]: each["type"] for each in config["components"]}
+        (upload,) = (
+            each["id"]
+            for each in config["dependencies"]
+            if "uploadbutton" in {kinds[at] for at in each["inputs"]} and each["backend_fn"]
+        )
+        for path in (str(secret), f"{'../' * 20}{str(secret).lstrip('/')}", secret.as_uri()):
+            file = {"path": path, "orig_name": "secret.md", "meta": {"_type": "gradio.FileData"}}
+            call = {"data": [[file], True], "fn_index": upload, "session_hash": f"visitor {len(path)}"}
+            assert visitor.post("gradio_api/queue/join", json=call).status_code == 200
+            with visitor.stream(
+                "GET", "gradio_api/queue/data", params={"session_hash": f"visitor {len(path)}"}
+            ) as events:
+                told = [json.loads(line.removeprefix("data: ")) for line in events.iter_lines() if line]
+            (done,) = (each for each in told if each["msg"] == "process_completed")
+            assert not done["success"]
+    assert secret.exists()
+    assert "secret.md" not in Uploads(site.workplace.uploads).names()
 
 
 def test_a_text_that_cannot_be_read_says_so_and_an_update_changes_nothing(page: Page, site: Site) -> None:
