@@ -296,6 +296,7 @@ def test_the_reader_goes_from_citation_to_citation_and_to_the_twin(
     assert reader.locator(".next").is_disabled()
     reader.locator(".previous").click()
     expect(mark).to_have_text(first)
+    expect(reader.get_by_role("button", name="Read in English")).to_be_in_viewport()
     reader.get_by_role("button", name="Read in English").click()
     expect(reader.locator("#reader-title")).to_have_text(EN.title)
     page.screenshot(path=artifacts / "page-twin.png")
@@ -601,7 +602,7 @@ def test_everything_can_be_done_from_the_keyboard(page: Page) -> None:
     expect(page.locator(".reader mark")).to_be_visible()
     reached = set()
     for _ in range(6):
-        page.keyboard.press("Tab")
+        page.keyboard.press("Shift+Tab")
         reached.add(page.evaluate("document.activeElement.className"))
     assert "twin" in reached
     page.keyboard.press("Escape")

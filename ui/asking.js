@@ -2,48 +2,21 @@
 // and draws every answer, so that no text becomes HTML here. See ui/desk.py for the calls.
 "use strict";
 window.foundationQA.beginAsking = (view, server) => {
-  const { words, reader: makeReader } = window.foundationQA;
-  const KEY = `foundation-qa:conversation:1:${location.pathname}`;
+  const { words, element, memory, copy, saveFile } = window.foundationQA;
   const MOST = 100; // turns, as in ui/kept.py
+  const kept = memory(`foundation-qa:conversation:1:${location.pathname}`, MOST);
   const find = (selector) => view.querySelector(selector);
   const [list, cards, form, box, hint] = [".turns", ".cards", ".entry", "#question", ".hint"].map(find);
-  const [send, stop, anew, exported, beside] = [".send", ".stop", ".anew", ".export", ".beside"].map(find);
+  const [send, stop, anew, exported] = [".send", ".stop", ".anew", ".export"].map(find);
   const welcome = find(".welcome");
   const nothing = find(".nothing");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let turns = []; // {kept, markdown, section, cards}
   let pending = null; // the question being worked on: {section}
-  const reader = makeReader(view, server);
-
-  // --- what is kept ---
-  const keep = () => {
-    const kept = turns.map((turn) => turn.kept);
-    for (let first = 0; first <= kept.length; first++) {
-      try {
-        if (kept.length === first) localStorage.removeItem(KEY);
-        else localStorage.setItem(KEY, JSON.stringify(kept.slice(first)));
-        return;
-      } catch {
-        // Full, or forbidden: the oldest turns are let go.
-      }
-    }
-  };
-  const recalled = () => {
-    try {
-      return JSON.parse(localStorage.getItem(KEY) || "[]").slice(-MOST);
-    } catch {
-      return [];
-    }
-  };
+  const reader = window.foundationQA.reader(view, server);
+  const rate = window.foundationQA.rating(server);
 
   // --- drawing ---
-  const element = (name, className, ...content) => {
-    const made = document.createElement(name);
-    made.className = className;
-    if (name === "button") made.type = "button";
-    made.append(...content);
-    return made;
-  };
   const unseen = (english, chinese) => element("span", "unseen", words(english, chinese));
 
   const showHint = (html) => {
@@ -133,7 +106,7 @@ window.foundationQA.beginAsking = (view, server) => {
     finish(mine.section, drawn);
     toTop(mine.section);
     showSources(turns.at(-1));
-    keep();
+    kept.keep(turns.map((turn) => turn.kept));
     refresh();
     suggest(turns.at(-1));
   };
@@ -166,7 +139,7 @@ window.foundationQA.beginAsking = (view, server) => {
     }
     reader.close();
     showSources(turns.at(-1));
-    keep();
+    kept.keep(turns.map((turn) => turn.kept));
     refresh();
   };
 
@@ -205,83 +178,7 @@ window.foundationQA.beginAsking = (view, server) => {
     again.focus();
   };
 
-  // --- opinions ---
-  // A click is stored at once, and once more with the reason if one is given; the id tells that they are one opinion.
-  const store = async (turn, helpful, reason) => {
-    const { question, answer } = turn.kept;
-    const { answered, confidence } = answer;
-    const cited = [...answer.citations, ...answer.related].map((each) => each.document_id);
-    turn.opinion ??= Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("");
-    const said = element("p", "thanks");
-    said.setAttribute("role", "status");
-    try {
-      const opinion = { id: turn.opinion, helpful, reason, question, answered, confidence, cited };
-      const reply = await server.rate(opinion);
-      said.innerHTML = reply.html || reply.hint;
-    } catch {
-      said.append(words("Your opinion could not be stored.", "您的意见未能保存。"));
-    }
-    return said;
-  };
-
-  const rate = (button) => {
-    const turn = turnOf(button);
-    const helpful = button.dataset.helpful === "yes";
-    const tools = button.closest(".tools");
-    for (const each of tools.querySelectorAll(".rate")) each.setAttribute("aria-pressed", String(each === button));
-    tools.parentElement.querySelectorAll(".opinion, .thanks").forEach((each) => each.remove());
-    const first = store(turn, helpful, "");
-    const reason = element("input", "reason");
-    reason.type = "text";
-    reason.maxLength = 1000;
-    const asked = helpful
-      ? words("What was good? (optional)", "好在哪里？（可不填）")
-      : words("What was wrong? (optional)", "问题在哪里？（可不填）");
-    const submit = element("button", "yes", words("Send", "发送"));
-    submit.type = "submit";
-    const opinion = element("form", "opinion", element("label", "", element("span", "label", asked), reason), submit);
-    const leave = (said) => {
-      opinion.replaceWith(said);
-      button.focus();
-    };
-    opinion.addEventListener("submit", async (event) => {
-      event.preventDefault();
-      const said = await first; // one after the other
-      leave(reason.value.trim() ? await store(turn, helpful, reason.value) : said);
-    });
-    opinion.addEventListener("keydown", async (event) => {
-      if (event.key !== "Escape") return;
-      event.preventDefault();
-      leave(await first);
-    });
-    tools.after(opinion);
-    reason.focus();
-  };
-
-  // --- copying, saving ---
-  const copied = new WeakMap(); // button -> the timer after which it says "Copy" again
-  const copy = async (button) => {
-    const text = turnOf(button).markdown;
-    try {
-      await navigator.clipboard.writeText(text);
-    } catch {
-      // No clipboard where the page comes over plain http from another machine.
-      const carrier = element("textarea", "unseen");
-      carrier.value = text;
-      button.after(carrier);
-      carrier.select();
-      document.execCommand("copy");
-      carrier.remove();
-      button.focus();
-    }
-    clearTimeout(copied.get(button));
-    button.replaceChildren(words("Copied", "已复制"));
-    copied.set(
-      button,
-      setTimeout(() => button.replaceChildren(words("Copy", "复制")), 1500),
-    );
-  };
-
+  // --- saving, beginning anew ---
   const save = async () => {
     let file;
     try {
@@ -289,12 +186,8 @@ window.foundationQA.beginAsking = (view, server) => {
     } catch {
       file = {};
     }
-    if (!file.text) return tell("The conversation could not be saved.", "对话未能导出。");
-    const link = element("a", "");
-    link.href = URL.createObjectURL(new Blob([file.text], { type: "text/markdown;charset=utf-8" }));
-    link.download = file.name;
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    if (file.text) saveFile(file.name, file.text);
+    else tell("The conversation could not be saved.", "对话未能导出。");
   };
 
   const begins = () => {
@@ -337,8 +230,8 @@ window.foundationQA.beginAsking = (view, server) => {
       giveBack(asked);
     } else if (is("anew")) begins();
     else if (is("export")) save();
-    else if (is("copy")) copy(target);
-    else if (is("rate")) rate(target);
+    else if (is("copy")) copy(target, turnOf(target).markdown);
+    else if (is("rate")) rate(target, turnOf(target));
     else if (is("edit")) edit(target.closest(".turn"));
     else if (is("show-sources")) {
       showSources(turnOf(target));
@@ -348,16 +241,16 @@ window.foundationQA.beginAsking = (view, server) => {
 
   // --- the beginning ---
   const restore = async () => {
-    const kept = recalled();
-    if (!kept.length) return;
+    const before = kept.recall();
+    if (!before.length) return;
     let drawn;
     try {
-      drawn = await server.restore(kept);
+      drawn = await server.restore(before);
     } catch {
       return tell("The earlier conversation could not be shown; load the page again.", "未能显示之前的对话，请重新加载页面。");
     }
     if (!drawn.turns) {
-      localStorage.removeItem(KEY); // of an older version of this page
+      kept.keep([]); // it was of another version of this page
       return;
     }
     if (turns.length || pending) return; // a question was quicker

@@ -82,7 +82,8 @@ def _frame(glossary: Sequence[Term]) -> str:
     </div>
     <div class="reader" role="region" aria-labelledby="reader-title" hidden>
       <div class="strip">
-        <button type="button" class="back close">{both("Close", "关闭")}</button>
+        <span class="ways"><button type="button" class="back close">{both("Close", "关闭")}</button>
+          <span class="other"></span></span>
         <span class="steps"><button type="button" class="icon previous">{
         unseen("Citation before", "上一处引文")
     }</button>

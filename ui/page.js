@@ -118,5 +118,13 @@
       }
       return both;
     },
+    // An element with its content: strings become text, never HTML.
+    element(name, className, ...content) {
+      const made = document.createElement(name);
+      made.className = className;
+      if (name === "button") made.type = "button";
+      made.append(...content);
+      return made;
+    },
   };
 })();

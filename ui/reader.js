@@ -5,7 +5,7 @@ window.foundationQA.reader = (view, server) => {
   const { words } = window.foundationQA;
   const find = (selector) => view.querySelector(selector);
   const [panel, page, sources, beside] = [".reader", ".page", ".sources", ".beside"].map(find);
-  const [previous, next, step] = [".previous", ".next", ".step"].map(find);
+  const [previous, next, step, other] = [".previous", ".next", ".step", ".other"].map(find);
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let citations = [];
   let at = 0; // index of the citation that is open
@@ -27,7 +27,7 @@ window.foundationQA.reader = (view, server) => {
   });
 
   const fetchText = async (twin, offset) => {
-    const { document_id, digest, quote, start, number } = citations[at];
+    const { document_id, digest, quote, start } = citations[at];
     const mine = ++call;
     step.textContent = `${at + 1} / ${citations.length}`;
     step.parentElement.hidden = citations.length < 2;
@@ -42,7 +42,7 @@ window.foundationQA.reader = (view, server) => {
     if (mine !== call) return;
     if (reply.html || reply.hint) page.innerHTML = reply.html || reply.hint;
     else page.replaceChildren(words("The source could not be opened.", "未能打开原文。"));
-    page.dataset.number = number;
+    other.replaceChildren(...page.querySelectorAll(".twin")); // where it stays in sight
     page.dataset.twin = twin;
     const target = page.querySelector("mark, .near");
     if (offset !== null || !target) page.scrollTop = 0;
@@ -70,6 +70,7 @@ window.foundationQA.reader = (view, server) => {
     beside.classList.remove("open");
     cover();
     page.replaceChildren();
+    other.replaceChildren();
     if (open && history.state?.reading) history.back();
     if (open && opener?.isConnected) opener.focus({ preventScroll: calm.matches });
     opener = null;

@@ -1,0 +1,34 @@
+// What leaves the page by the clipboard or as a file.
+"use strict";
+(() => {
+  const { words, element } = window.foundationQA;
+  const copied = new WeakMap(); // button -> the timer after which it says "Copy" again
+  window.foundationQA.copy = async (button, text) => {
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      // No clipboard where the page comes over plain http from another machine.
+      const carrier = element("textarea", "unseen");
+      carrier.value = text;
+      button.after(carrier);
+      carrier.select();
+      document.execCommand("copy");
+      carrier.remove();
+      button.focus();
+    }
+    clearTimeout(copied.get(button));
+    button.replaceChildren(words("Copied", "已复制"));
+    copied.set(
+      button,
+      setTimeout(() => button.replaceChildren(words("Copy", "复制")), 1500),
+    );
+  };
+
+  window.foundationQA.saveFile = (name, text) => {
+    const link = element("a", "");
+    link.href = URL.createObjectURL(new Blob([text], { type: "text/markdown;charset=utf-8" }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  };
+})();
