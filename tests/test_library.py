@@ -11,10 +11,10 @@ import pytest
 from corpus import CorpusError, Settings, load_documents
 from corpus.loading import BUILT_IN_TEXTS
 from index import IndexChange, PassageIndex, update_index
-from ui.library import change_html, progress_html, survey_html
+from ui.listing import change_html, progress_html, survey_html
+from ui.messages import ago_html
 from ui.panel import panel_html
 from ui.survey import State, Survey, survey
-from ui.tabs import ago_html
 from ui.uploading import Uploads, safe_name
 from ui.workplace import Workplace
 

@@ -14,7 +14,8 @@ from index import PassageIndex, Snapshot, update_index
 from index.projecting import level, placed, project, sampled
 from ui.atlas import Atlas, Cartographer
 from ui.chart import COLOURS, MARKED, figure
-from ui.mapping import _questions, hits_html, legend_html, note_html, topic_html
+from ui.legend import hits_html, legend_html, note_html, topic_html
+from ui.mapping import _questions
 
 HOSTILE = "<img src=x onerror=alert(1)>"
 

@@ -8,21 +8,21 @@ import gradio as gr
 
 from corpus import FoundationQAError
 from ui.gap_log import Gap, GapLog, Gaps, as_csv, as_json_lines
-from ui.tabs import QUIET, ago_html, html, open_tab, problem_html, said
+from ui.messages import ago_html, language_html, problem_html
+from ui.rendering import tag
+from ui.tabs import QUIET, html, open_tab, said
 from ui.words import both, label
 
 MOST_ROWS = 500
 
 _NEWEST, _OFTEN = "newest", "often"
-_TAGS = {"en": "en", "zh": "zh-Hans"}
-_NAMES = {"en": "English", "zh": "中文"}
 _SAVE = "(name, text) => saveText(name, text)"  # in tabs.js
 
 
 def gaps_view(log: GapLog | None) -> None:
     """Fill the open tab with what ``log`` holds; None: it was switched off."""
     if log is None:
-        html(f'<p class="empty">{both(*_OFF)}</p>')
+        html(f'<p class="empty">{both(*_OFF)}</p>', "gaps")
         return
 
     def listing(order: str, done: bool) -> str:
@@ -36,7 +36,7 @@ def gaps_view(log: GapLog | None) -> None:
         try:
             if act == "remove":
                 log.remove(key)
-            elif act in ("done", "open"):
+            elif act in ("done", "reopen"):
                 log.mark(key, act == "done")
         except FoundationQAError as error:
             return problem_html(str(error))
@@ -118,11 +118,11 @@ def gaps_html(found: Gaps, *, by_times: bool = False, done: bool = False) -> str
 
 def _row(gap: Gap) -> str:
     key, percent = escape(gap.key), round(100 * gap.confidence)
-    act, words = ("open", ("Open again", "重新打开")) if gap.done else ("done", ("Done", "已处理"))
+    act, words = ("reopen", ("Open again", "重新打开")) if gap.done else ("done", ("Done", "已处理"))
     return (
         f'<tr class="{"settled" if gap.done else "waiting"}"><th scope="row">'
-        f'<span class="asked-in-vain" lang="{_TAGS[gap.language]}">{escape(gap.question)}</span> '
-        f'<span class="spoken" lang="{_TAGS[gap.language]}">{_NAMES[gap.language]}</span></th>'
+        f'<span class="asked-in-vain" lang="{tag(gap.language)}">{escape(gap.question)}</span> '
+        f"{language_html(gap.language)}</th>"
         f'<td class="number">{gap.times:,}{_unit("×", "次")}</td>'
         f"<td>{ago_html(datetime.fromisoformat(gap.last))}</td>"
         f'<td class="number">{percent}%{_unit("confidence", "把握")}</td><td class="acts">'

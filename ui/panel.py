@@ -6,9 +6,9 @@ from html import escape
 from corpus import Document, Span, language_of
 from ui.linking import linked
 from ui.reader import text_html
+from ui.rendering import tag
 from ui.words import both, unseen
 
-_TAGS = {"en": "en", "zh": "zh-Hans"}
 _READ = {"en": ("Read in English", "阅读英文版"), "zh": ("Read in Chinese", "阅读中文版")}
 _TELLING = 4_000  # characters that tell the language of a text
 
@@ -21,7 +21,7 @@ def panel_html(documents: Mapping[str, Document], document_id: str, mark: Span =
     document = documents.get(document_id)
     if document is None:
         return _missing_html(document_id)
-    title = f'<h2 tabindex="-1" lang="{_TAGS[language_of(document.title)]}">{escape(document.title)}</h2>'
+    title = f'<h2 tabindex="-1" lang="{tag(language_of(document.title))}">{escape(document.title)}</h2>'
     source = "" if document.source == document.id else f'<p class="source">{linked(document.source)}</p>'
     close = f'<button type="button" class="close" data-act="close">{unseen("Close", "关闭")}</button>'
     begin = None if at is None else min(at, len(document.text))
