@@ -4,8 +4,9 @@ import errno
 import os
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from html import escape
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -57,14 +58,29 @@ class Answering(Protocol):
         """The answer to ``question``, asked after the earlier questions ``history``."""
 
 
-def build_page(answerer: Answering) -> gr.Blocks:
-    """The page that asks ``answerer``, not started yet; what a visitor has asked is kept per visitor."""
+def build_page(answerer: Answering, notice: Callable[[], str] | None = None) -> gr.Blocks:
+    """The page that asks ``answerer``, not started yet; what a visitor has asked is kept per visitor.
+
+    ``notice`` gives a line for the top of every visitor's page, plain text, empty for none; it is called every two
+    seconds for each of them.
+    """
     os.environ.update(_GRADIO_SETTINGS)
     page: gr.Blocks
     with gr.Blocks(title="Foundation model Q&A · 基础模型问答", analytics_enabled=False, fill_width=True) as page:
         gr.HTML(_header(), elem_id="top", apply_default_css=False, js_on_load=None)
+        if notice is not None:
+            _notice_line(notice)
         _ask_view(answerer)
     return page
+
+
+def _notice_line(notice: Callable[[], str]) -> None:
+    def line() -> str:
+        message = notice()
+        return f'<p role="status">{escape(message)}</p>' if message else ""
+
+    shown = gr.HTML(line, elem_id="notice", apply_default_css=False, js_on_load=None)
+    gr.Timer(2).tick(line, None, shown, queue=False, show_progress="hidden", api_visibility="private")
 
 
 def _header() -> str:
@@ -175,13 +191,15 @@ def _html(value: str) -> gr.HTML:
     return gr.HTML(value, apply_default_css=False, js_on_load=None, render=False)
 
 
-def start(answerer: Answering, host: str = "127.0.0.1", port: int = 7860) -> gr.Blocks:
-    """The page, being served from a thread of its own at ``.local_url`` until its ``.close()``.
+def start(
+    answerer: Answering, host: str = "127.0.0.1", port: int = 7860, *, notice: Callable[[], str] | None = None
+) -> gr.Blocks:
+    """The page of :func:`build_page`, being served from a thread of its own at ``.local_url`` until its ``.close()``.
 
     :class:`FoundationQAError` where nothing can listen at ``host`` and ``port``.
     """
     _check_free(host, port)
-    page = build_page(answerer)
+    page = build_page(answerer, notice)
     try:
         with _without_proxies():
             page.launch(
@@ -205,9 +223,11 @@ def start(answerer: Answering, host: str = "127.0.0.1", port: int = 7860) -> gr.
     return page
 
 
-def serve(answerer: Answering, host: str = "127.0.0.1", port: int = 7860) -> None:
-    """Serve the page until Ctrl-C; print its address and nothing else. Errors as :func:`start`."""
-    page = start(answerer, host, port)
+def serve(
+    answerer: Answering, host: str = "127.0.0.1", port: int = 7860, *, notice: Callable[[], str] | None = None
+) -> None:
+    """Serve the page until Ctrl-C; print its address and nothing else. The rest as :func:`start`."""
+    page = start(answerer, host, port, notice=notice)
     try:
         print(page.local_url, flush=True)  # noqa: T201  # all that this command says
         while True:
