@@ -1,7 +1,7 @@
 """Passages in two dimensions, for a map: near ones say similar things, in whatever language."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,17 +27,19 @@ def sampled(ids: Sequence[str], most: int = MOST_POINTS) -> NDArray[np.int64]:
     return np.sort(np.array(sorted(range(len(ids)), key=digests.__getitem__)[:most], np.int64))
 
 
-def level(vectors: FloatArray, languages: Sequence[str]) -> FloatArray:
+def means(vectors: FloatArray, languages: Sequence[str]) -> dict[str, FloatArray]:
+    """The mean of the ``vectors`` (passages, dimension) of each language."""
+    spoken = np.asarray(languages)
+    return {each: np.asarray(vectors[spoken == each].mean(axis=0), np.float32) for each in sorted(set(languages))}
+
+
+def level(vectors: FloatArray, languages: Sequence[str], centres: Mapping[str, FloatArray]) -> FloatArray:
     """Unit vectors without what the passages of a language have in common, shape (passages, dimension).
 
-    The vectors of an index are centred on a sample of other texts. Centred once more on these ones, twice as many
-    passages have their translation among their neighbours on the map.
+    The vectors of an index are centred on a sample of other texts. Centred once more on these ones, more passages have
+    their translation among their ten neighbours on the map: .83 of them instead of .65.
     """
-    centred = np.array(vectors, np.float32)
-    for language in set(languages):
-        members = np.array([each == language for each in languages])
-        centred[members] -= centred[members].mean(axis=0)
-    return unit(centred)
+    return unit(np.array([vector - centres[each] for vector, each in zip(vectors, languages, strict=True)]))
 
 
 def project(vectors: FloatArray) -> FloatArray:

@@ -29,6 +29,8 @@ HOMES = {  # library -> the modules that may import it
     "onnxruntime": ("index/",),
     "tokenizers": ("index/",),
     "safetensors": ("index/",),
+    "watchfiles": ("ui/watching.py",),
+    "xxhash": ("index/",),
     "rapidfuzz": ("index/spelling.py",),
     "sklearn": ("qa/evaluating.py", "qa/fitting.py", "index/projecting.py"),
     "ir_measures": ("qa/evaluating.py",),
@@ -46,7 +48,7 @@ HOMES = {  # library -> the modules that may import it
     "starlette": ("ui/interfaces.py", "ui/gate.py", "ui/serving.py"),
     "pydantic": ("ui/",),
     "typer": ("ui/cli.py", "ui/editing.py"),
-    "rich": ("ui/terminal.py", "qa/ablating.py"),  # the latter is a command for developers
+    "rich": ("ui/terminal.py", "qa/ablating.py", "index/benching.py"),  # the latter are commands for developers
 }
 EXPORTS = {
     "corpus": {
@@ -68,9 +70,11 @@ EXPORTS = {
         "Span",
         "StoredIndexError",
         "Term",
+        "TextFile",
         "check_texts",
         "encoder_text",
         "figures_in",
+        "find_texts",
         "language_of",
         "load_document",
         "load_documents",

@@ -8,8 +8,7 @@ from typing import Any
 
 import pytest
 
-from corpus import CorpusError, Settings, load_documents
-from corpus.loading import BUILT_IN_TEXTS
+from corpus import BUILT_IN_TEXTS, CorpusError, Settings, load_documents
 from index import IndexChange, PassageIndex, update_index
 from ui.listing import change_html, progress_html, survey_html
 from ui.messages import ago_html
@@ -78,6 +77,19 @@ def test_the_states_are_what_an_update_would_do(texts: Path, small_index: Passag
     assert [name for name, state in found.items() if state is State.CHANGED] == list(change.changed)
     assert [name for name, state in found.items() if state is State.REMOVED] == list(change.removed)
     assert set(states(look(texts, small_index)).values()) == {State.CURRENT}
+
+
+def test_texts_that_have_not_been_touched_are_not_read_again(
+    texts: Path, tmp_path: Path, fake_encoder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("corpus.finding._COARSE", 0)  # nobody writes twice within a tick of the clock here
+    place = workplace((str(texts),), str(tmp_path / "ix"), fake_encoder)
+    place.update()
+    index = PassageIndex.open(tmp_path / "ix", fake_encoder)
+    read = []
+    monkeypatch.setattr("corpus.finding.TextFile.read", lambda text: read.append(text.id))
+    assert set(states(look(texts, index)).values()) == {State.CURRENT}
+    assert read == []
 
 
 def test_a_text_and_its_translation_stand_together(tmp_path: Path, fake_encoder: Any) -> None:
@@ -384,20 +396,20 @@ def test_uploads_are_a_part_of_the_first_named_folder(
     place.update()
     Uploads(place.uploads).add("note.md", source)
     assert place.update().added == ("uploads/note.md",)
-    assert place.folders == [texts]
+    assert place.folders() == [texts]
 
 
 def test_uploads_join_the_built_in_texts_for_every_command(tmp_path: Path, fake_encoder: Any, source: Path) -> None:
     place = workplace((), "", fake_encoder)
-    assert place.folders == [BUILT_IN_TEXTS]
+    assert place.folders() == [BUILT_IN_TEXTS]
     assert not place.uploads.is_relative_to(BUILT_IN_TEXTS)
     own = place.folder
     Uploads(place.uploads).add("note.md", source)
-    assert place.folders == [BUILT_IN_TEXTS, place.uploads]
+    assert place.folders() == [BUILT_IN_TEXTS, place.uploads]
     assert "note.md" in {document.id for document in place.documents()}
     assert place.folder == own
     Uploads(place.uploads).remove("note.md")
-    assert place.folders == [BUILT_IN_TEXTS]
+    assert place.folders() == [BUILT_IN_TEXTS]
 
 
 def test_an_index_remembers_the_built_in_texts_and_not_the_uploads(

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 from platformdirs import user_cache_path
 
-from corpus import Document, language_of
+from corpus import language_of
 from index import FloatArray, Snapshot
-from index.projecting import level, placed, project, sampled
+from index.projecting import level, means, placed, project, sampled
 
 _KEPT = 8  # layouts in the cache folder; one takes some 16 kB
 
@@ -35,6 +35,8 @@ class Atlas:
 
     snapshot: Snapshot
     rows: NDArray[np.int64]  # (points,): the passages that have a place, in order; of many, a sample
+    vectors: FloatArray  # (points, dimension), level
+    centres: Mapping[str, FloatArray]  # language -> what was taken off its vectors to make them level
     places: FloatArray  # (points, 2), from -1 to 1
     topics: tuple[Topic, ...]  # in the order of their texts' ids
     topic_of: NDArray[np.int64]  # (passages,): number of the topic of each passage
@@ -51,9 +53,8 @@ class Atlas:
         places = self.places[at]
         missing = self.rows[at] != wanted
         if missing.any():
-            vectors = _vectors(self.snapshot)
             places = places.copy()
-            places[missing] = placed(vectors[wanted[missing]], vectors[self.rows], self.places)
+            places[missing] = placed(_level(self.snapshot, wanted[missing], self.centres), self.vectors, self.places)
         return places
 
 
@@ -72,9 +73,10 @@ class Cartographer:
         """The atlas of ``snapshot``; the first time takes seconds, and others who ask meanwhile wait for it."""
         with self._drawing:
             if self._atlas is None or self._atlas.snapshot is not snapshot:
-                rows = sampled([passage.id for passage in snapshot.passages])
-                places = self._layout(_vectors(snapshot)[rows])
-                self._atlas = Atlas(snapshot, rows, places, *_topics(snapshot))
+                rows = sampled(_names(snapshot))
+                centres = means(snapshot.vectors(rows), [snapshot.language(row) for row in rows])
+                vectors = _level(snapshot, rows, centres)
+                self._atlas = Atlas(snapshot, rows, vectors, centres, self._layout(vectors), *_topics(snapshot))
             return self._atlas
 
     def _layout(self, vectors: FloatArray) -> FloatArray:
@@ -99,32 +101,45 @@ class Cartographer:
             each.unlink(missing_ok=True)
 
 
-def _vectors(snapshot: Snapshot) -> FloatArray:
-    return level(snapshot.matrix(), [passage.language for passage in snapshot.passages])
+def _names(snapshot: Snapshot) -> list[str]:
+    """A name for each passage that it keeps as long as its document stays as it is."""
+    names = [""] * len(snapshot.passages)
+    for document_id in snapshot.catalogue:
+        for number, row in enumerate(snapshot.rows_of(document_id)):
+            names[row] = f"{document_id}#{number}"
+    return names
+
+
+def _level(snapshot: Snapshot, rows: NDArray[np.int64], centres: Mapping[str, FloatArray]) -> FloatArray:
+    languages = [snapshot.language(row) for row in rows]
+    # A language that the sample lacks has nothing to be taken off.
+    known = {each: centres.get(each, np.zeros(snapshot.manifest.dimension, np.float32)) for each in set(languages)}
+    return level(snapshot.vectors(rows), languages, known)
 
 
 def _topics(snapshot: Snapshot) -> tuple[tuple[Topic, ...], NDArray[np.int64]]:
     """The topics, and the number of the topic of each passage."""
-    leader = {name: _leader(document, snapshot.documents) for name, document in snapshot.documents.items()}
-    passages: dict[str, int] = dict.fromkeys(sorted(set(leader.values())), 0)
-    number = {name: at for at, name in enumerate(passages)}
-    for passage in snapshot.passages:
-        passages[leader[passage.document_id]] += 1
-    members: dict[str, list[Document]] = {name: [] for name in passages}
-    for name, document in snapshot.documents.items():
-        members[leader[name]].append(document)
-    topics = tuple(_topic(members[name], passages[name]) for name in passages)
-    topic_of = np.array([number[leader[passage.document_id]] for passage in snapshot.passages], np.int64)
-    return topics, topic_of
+    members: dict[str, list[str]] = {}
+    for name in sorted(snapshot.catalogue):
+        members.setdefault(_leader(snapshot, name), []).append(name)
+    topic_of = np.zeros(len(snapshot.passages), np.int64)
+    topics = []
+    for number, leader in enumerate(sorted(members)):
+        spans = [snapshot.rows_of(name) for name in members[leader]]
+        for span in spans:
+            topic_of[span.start : span.stop] = number
+        titles = [snapshot.entry(name).title for name in members[leader]]
+        topics.append(_topic(titles, sum(map(len, spans))))
+    return tuple(topics), topic_of
 
 
-def _leader(document: Document, documents: Mapping[str, Document]) -> str:
+def _leader(snapshot: Snapshot, name: str) -> str:
     """The first id of a text and its translation; one of the two may be silent about the other."""
-    twin = documents.get(document.twin)
-    return min(document.id, twin.id) if twin and (twin.twin in ("", document.id)) else document.id
+    twin = snapshot.entry(name).twin
+    mutual = twin in snapshot.catalogue and snapshot.entry(twin).twin in ("", name)
+    return min(name, twin) if mutual else name
 
 
-def _topic(members: Sequence[Document], passages: int) -> Topic:
-    titles = {language_of(document.title): document.title for document in reversed(members)}
-    first = members[0].title
-    return Topic(titles.get("en", first), titles.get("zh", first), passages)
+def _topic(titles: Sequence[str], passages: int) -> Topic:
+    known = {language_of(title): title for title in reversed(titles)}
+    return Topic(known.get("en", titles[0]), known.get("zh", titles[0]), passages)

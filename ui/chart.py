@@ -52,7 +52,6 @@ def figure(atlas: Atlas, hits: Sequence[int] = (), topic: int | None = None) -> 
     ``topic`` lets the passages of all other topics step back. What a point says when it is pointed at stands in its
     ``customdata``, as plain text: row, id, title, heading, beginning of the text, language.
     """
-    passages = [atlas.snapshot.passages[row] for row in atlas.rows]
     topics = atlas.topic_of[atlas.rows]
     opacity = np.where((topics == topic) | (topic is None), 0.85, _PALE)
     points = {
@@ -66,7 +65,7 @@ def figure(atlas: Atlas, hits: Sequence[int] = (), topic: int | None = None) -> 
         "marker": {
             "size": 8,
             "color": [colour(int(each)) for each in topics],
-            "symbol": [_SYMBOLS.get(passage.language, "circle") for passage in passages],
+            "symbol": [_SYMBOLS.get(atlas.snapshot.language(row), "circle") for row in atlas.rows],
             "opacity": opacity.tolist(),
             "line": {"width": 0},
         },

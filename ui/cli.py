@@ -1,9 +1,10 @@
 """The shell commands. Everything that goes wrong on purpose becomes one message and exit status 1 here."""
 
 import sys
+from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +14,9 @@ from ui.access import VARIABLE, is_loopback, load_accounts, warnings
 from ui.editing import corpus_app
 from ui.facts import answer_facts, change_facts, hits_facts
 from ui.workplace import Workplace
+
+if TYPE_CHECKING:
+    from index import IndexChange
 
 app = typer.Typer(
     name="foundation-qa",
@@ -53,6 +57,7 @@ def serve(
     corpus: Corpus = None,
     index: Index = None,
     settings: SettingsFile = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Update the index whenever a text is saved.")] = False,
     mcp: Annotated[bool, typer.Option("--mcp", help="Offer ask, search and status as MCP tools, too.")] = False,
     auth: Annotated[
         str | None,
@@ -78,7 +83,37 @@ def serve(
     tabs = tabs_of(workplace, answerer, allow_upload=allow_upload, show_gaps=known)
     largest_file = workplace.largest_file if allow_upload else 0
     serving = Serving(Service(answerer, workplace.pending), mcp, accounts, largest_file)
-    serve_page(answerer, host, port, tabs.views, on_gap=tabs.on_gap, serving=serving)
+    options: dict[str, Any] = {"views": tabs.views, "on_gap": tabs.on_gap, "serving": serving}
+    if not watch:
+        serve_page(answerer, host, port, **options)
+        return
+    from ui.watching import Watch
+
+    with Watch(workplace) as watching:
+        serve_page(answerer, host, port, notice=lambda: watching.problem, **options)
+
+
+@app.command()
+def watch(corpus: Corpus = None, index: Index = None, settings: SettingsFile = None, as_json: Json = False) -> None:
+    """Update the index now, and whenever a text is saved; until Ctrl-C."""
+    from threading import Event
+
+    from ui.watching import follow
+
+    workplace = _workplace(corpus, index, settings)
+    workplace.encoder  # noqa: B018  # loaded before the first edit has to wait for it
+    if not as_json:
+        terminal.warn(f"Watching {', '.join(map(str, workplace.folders()))}. Ctrl-C ends it.")
+
+    def told(outcome: "IndexChange | FoundationQAError") -> None:
+        if isinstance(outcome, FoundationQAError):
+            terminal.warn(str(outcome))
+        elif as_json:
+            terminal.print_json(asdict(outcome), on_one_line=True)
+        else:
+            terminal.tell_change(outcome)
+
+    follow(workplace, Event(), told)
 
 
 @app.command()

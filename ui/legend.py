@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from html import escape
 
+import numpy as np
+
 from ui.atlas import Atlas, Topic
 from ui.chart import colour
 from ui.rendering import tag
@@ -52,7 +54,7 @@ def topic_html(atlas: Atlas, topic: int | None) -> str:
     """All passages of the topic that is singled out, for those who do not point at a map."""
     if topic is None:
         return ""
-    rows = [row for row, each in enumerate(atlas.topic_of.tolist()) if each == topic]
+    rows = np.flatnonzero(atlas.topic_of == topic).tolist()
     head = both(f"Passages of this topic ({len(rows)})", f"该主题的段落（{len(rows)}）")
     return f'<details class="members"><summary>{head}</summary><ul>{_passages(atlas, rows[:MOST_ROWS])}</ul></details>'
 

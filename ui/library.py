@@ -34,7 +34,7 @@ def library_view(workplace: Workplace, passages: PassageIndex, *, allow_upload: 
     def listing() -> str:
         try:
             folder = uploads.folder if uploads else None
-            found = survey(workplace.folders, passages.snapshot, largest_file=workplace.largest_file, uploads=folder)
+            found = survey(workplace.folders(), passages.snapshot, largest_file=workplace.largest_file, uploads=folder)
         except FoundationQAError as error:
             return problem_html(str(error))
         return survey_html(found)

@@ -129,9 +129,13 @@ def _hits(answerer: Answerer, snapshot: Snapshot, asked: Asked) -> list[int]:
     consulted = answerer.consult(asked[-1], asked[:-1])
     cited = [citation.passage for citation in consulted.answer.citations]
     ranked = [*cited, *(hit.passage for hit in consulted.hits)]
-    rows = {(passage.id, passage.start): row for row, passage in enumerate(snapshot.passages)}
-    found = dict.fromkeys(rows.get((passage.id, passage.start), -1) for passage in ranked)
-    return [row for row in found if row >= 0][:MARKED]
+    found = dict.fromkeys(_row(snapshot, passage) for passage in ranked[: 2 * MARKED])
+    return [row for row in found if row is not None][:MARKED]
+
+
+def _row(snapshot: Snapshot, passage: Passage) -> int | None:
+    """Where ``passage`` stands in ``snapshot``, which may be a later one than it came from."""
+    return next((row for row in snapshot.rows_of(passage.document_id) if snapshot.passages[row] == passage), None)
 
 
 def _passage(snapshot: Snapshot, passage_id: str, row: str) -> Passage | None:
@@ -139,7 +143,8 @@ def _passage(snapshot: Snapshot, passage_id: str, row: str) -> Passage | None:
     at = int(row) if row.isdecimal() and len(row) < 10 else -1
     if 0 <= at < len(snapshot.passages) and snapshot.passages[at].id == passage_id:
         return snapshot.passages[at]
-    return next((passage for passage in snapshot.passages if passage.id == passage_id), None)
+    rows = snapshot.rows_of(passage_id.rpartition("#")[0])
+    return next((snapshot.passages[each] for each in rows if snapshot.passages[each].id == passage_id), None)
 
 
 def _lead() -> str:

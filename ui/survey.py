@@ -7,9 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from corpus import CorpusError, Document, Reference, language_of, load_document
-from corpus.loading import text_files
-from corpus.references import load_references
+from corpus import CorpusError, TextFile, find_texts, language_of
 from index import Snapshot
 
 _TELLING = 4_000  # characters that tell the language of a text
@@ -59,26 +57,21 @@ def survey(folders: Sequence[Path], snapshot: Snapshot, *, largest_file: int, up
 
     A text that cannot be read says so itself, and does not hide the others.
     """
-    spoken: dict[str, Counter[str]] = {}
-    for passage in snapshot.passages:
-        spoken.setdefault(passage.document_id, Counter())[passage.language] += 1
     entries: dict[str, TextEntry] = {}
     problems = []
     for folder in folders:
         try:
-            listed = load_references(folder)
-            for path in text_files(folder):
-                name = path.relative_to(folder).as_posix()
-                if name in entries:
-                    problems.append(f"Two texts are called {name}; the second is {path}. Rename one of them.")
+            for text in find_texts(folder, largest_file=largest_file):
+                if text.id in entries:
+                    problems.append(f"Two texts are called {text.id}; the second is {text.path}. Rename one of them.")
                 else:
-                    uploaded = path.name if path.parent == uploads else ""
-                    entries[name] = _present(path, name, largest_file, listed, snapshot, spoken, uploaded)
+                    uploaded = text.path.name if text.path.parent == uploads else ""
+                    entries[text.id] = _present(text, snapshot, uploaded)
         except CorpusError as error:
             problems.append(str(error))
     if not problems:  # else a text may be missing here and be there
-        gone = (document for name, document in snapshot.documents.items() if name not in entries)
-        entries |= {document.id: _indexed(document, spoken, None, State.REMOVED) for document in gone}
+        gone = (name for name in snapshot.catalogue if name not in entries)
+        entries |= {name: _indexed(name, snapshot, None, State.REMOVED) for name in gone}
     return Survey(_by_topic(entries), datetime.fromisoformat(snapshot.manifest.built), tuple(problems))
 
 
@@ -93,43 +86,32 @@ def _by_topic(entries: Mapping[str, TextEntry]) -> tuple[TextEntry, ...]:
     return tuple(sorted(known, key=lambda entry: (entry.topic, entry.id)))
 
 
-def _present(
-    path: Path,
-    name: str,
-    largest_file: int,
-    listed: Mapping[str, Reference],
-    snapshot: Snapshot,
-    spoken: Mapping[str, Counter[str]],
-    uploaded: str,
-) -> TextEntry:
-    """The text in the file ``path``."""
+def _present(text: TextFile, snapshot: Snapshot, uploaded: str) -> TextEntry:
+    """A text that was found in a folder; it is read only where it may have changed since it was indexed."""
+    edited = None
     try:
-        edited = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-        document = load_document(path, name, largest_file, listed)
+        edited = datetime.fromtimestamp(text.path.stat().st_mtime, UTC)
+        if text.id in snapshot.catalogue and text.stamp and text.stamp == snapshot.entry(text.id).stamp:
+            return _indexed(text.id, snapshot, edited, State.CURRENT, uploaded)
+        document = text.read()
     except OSError as error:  # such as a link that leads nowhere
-        return _unreadable(name, f"{path} cannot be read: {error.strerror}.", None, uploaded)
+        return _unreadable(text.id, f"{text.path} cannot be read: {error.strerror}.", edited, uploaded)
     except CorpusError as error:
-        return _unreadable(name, str(error), edited, uploaded)
-    before = snapshot.documents.get(name)
-    state = State.NEW if before is None else State.CURRENT if before == document else State.CHANGED
-    return _indexed(document, spoken, edited, state, uploaded)
+        return _unreadable(text.id, str(error), edited, uploaded)
+    if text.id not in snapshot.catalogue:
+        language = language_of(document.text[:_TELLING])
+        return TextEntry(text.id, document.title, (language,), 0, edited, State.NEW, document.twin, uploaded=uploaded)
+    state = State.CURRENT if snapshot.documents[text.id] == document else State.CHANGED
+    known = _indexed(text.id, snapshot, edited, state, uploaded)
+    return replace(known, title=document.title, twin=document.twin)
 
 
-def _indexed(
-    document: Document, spoken: Mapping[str, Counter[str]], edited: datetime | None, state: State, uploaded: str = ""
-) -> TextEntry:
-    counts = spoken.get(document.id, Counter())
-    languages = tuple(language for language, _ in counts.most_common())
-    return TextEntry(
-        document.id,
-        document.title,
-        languages or (language_of(document.text[:_TELLING]),),
-        counts.total(),
-        edited,
-        state,
-        document.twin,
-        uploaded=uploaded,
-    )
+def _indexed(name: str, snapshot: Snapshot, edited: datetime | None, state: State, uploaded: str = "") -> TextEntry:
+    """A text as the index knows it."""
+    rows, entry = snapshot.rows_of(name), snapshot.entry(name)
+    languages = Counter(snapshot.language(row) for row in rows).most_common()
+    spoken = tuple(language for language, _ in languages) or (language_of(entry.title),)
+    return TextEntry(name, entry.title, spoken, len(rows), edited, state, entry.twin, uploaded=uploaded)
 
 
 def _unreadable(name: str, problem: str, edited: datetime | None, uploaded: str) -> TextEntry:

@@ -17,7 +17,8 @@ from pathlib import Path
 from filelock import FileLock
 
 from corpus import CorpusError, load_document, split
-from corpus.loading import LARGEST_FILE, SUFFIXES
+from corpus.finding import SUFFIXES
+from corpus.loading import LARGEST_FILE
 
 LARGEST_IN_ALL = 64_000_000  # bytes
 MOST_TEXTS = 500

@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
-from corpus import BUILT_IN_TEXTS, CorpusError, Document, Settings, StoredIndexError, load_documents, load_glossary
+from corpus import (
+    BUILT_IN_TEXTS,
+    CorpusError,
+    Document,
+    Settings,
+    StoredIndexError,
+    TextFile,
+    find_texts,
+    load_glossary,
+)
 from ui import terminal
 from ui.uploading import Uploads
 
@@ -97,7 +106,6 @@ class Workplace:
         added = (str(_uploads()),) if BUILT_IN in self._folders and Uploads(_uploads()).names() else ()
         return (*self._folders, *added)
 
-    @property
     def folders(self) -> list[Path]:
         """The folders that the texts are in now."""
         return [BUILT_IN_TEXTS if folder == BUILT_IN else Path(folder) for folder in self._sources]
@@ -107,13 +115,17 @@ class Workplace:
         """Bytes that a text may have."""
         return int(self.settings.largest_file_mb * 1e6)
 
+    def texts(self) -> list[TextFile]:
+        """The texts there are now, not read yet."""
+        return find_texts(*self.folders(), largest_file=self.largest_file)
+
     def documents(self) -> list[Document]:
         """The texts as they are now."""
-        return load_documents(*self.folders, largest_file=self.largest_file)
+        return [text.read() for text in self.texts()]
 
-    def update(self, *, anew: bool = False) -> "IndexChange":
-        """Make the index follow the texts; ``anew`` builds it from nothing. A bar on stderr shows how far it is."""
-        with terminal.progress_bar("Embedding") as progress:
+    def update(self, *, anew: bool = False, quietly: bool = False) -> "IndexChange":
+        """Make the index follow the texts; ``anew`` builds it from nothing, ``quietly`` shows no progress."""
+        with terminal.progress_bar("Embedding", shown=not quietly) as progress:
             return self.follow(progress, anew=anew)
 
     def follow(self, progress: "Progress", *, anew: bool = False) -> "IndexChange":
@@ -122,12 +134,12 @@ class Workplace:
 
         return (rebuild_index if anew else update_index)(
             self.folder,
-            self.documents(),
+            self.texts(),
             self.encoder,
             passage_width=self.settings.passage_width,
             late_interaction=self.settings.late_interaction,
             corpus=self._sources,
-            glossary=load_glossary(*self.folders),
+            glossary=load_glossary(*self.folders()),
             progress=progress,
         )
 
@@ -135,7 +147,7 @@ class Workplace:
         """What :meth:`update` would do."""
         from index import pending_change
 
-        return pending_change(self.folder, self.documents(), passage_width=self.settings.passage_width)
+        return pending_change(self.folder, self.texts(), passage_width=self.settings.passage_width)
 
     def open(self, *, follow: bool | None = None) -> "PassageIndex":
         """The index, open for questions; first made to follow its texts if ``follow`` (default: if nobody named it).
@@ -143,13 +155,13 @@ class Workplace:
         Where that fails and there is an index already, the old one answers, with a warning.
         """
         from index import PassageIndex
-        from index.storing import current_generation
+        from index.storing import read_manifest
 
         if follow or (follow is None and not self.index):
             try:
                 self.update()
             except (CorpusError, StoredIndexError) as error:
-                if current_generation(self.folder) is None:
+                if read_manifest(self.folder) is None:
                     raise
                 opened = PassageIndex.open(self.folder, self.encoder)
                 terminal.warn(f"{error} Answering from the index as it is.")
