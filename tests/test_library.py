@@ -1,6 +1,7 @@
 """The texts beside the index, and the texts that visitors bring."""
 
 import os
+import queue
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from ui.messages import ago_html
 from ui.panel import panel_html
 from ui.survey import State, Survey, survey
 from ui.uploading import Uploads, safe_name
+from ui.watching import follow
 from ui.workplace import Workplace
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -444,3 +446,24 @@ def test_progress_is_told_in_both_languages() -> None:
     assert "1,200 of 3,400" in shown
     assert "1,200 / 3,400" in shown
     assert "value=" not in progress_html(0, 0)
+
+
+def test_who_watches_the_built_in_texts_follows_the_first_and_the_last_upload(
+    texts: Path, tmp_path: Path, fake_encoder: Any, source: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.workplace.BUILT_IN_TEXTS", texts)
+    place = workplace((), str(tmp_path / "ix"), fake_encoder)
+    told: queue.Queue[Any] = queue.Queue()
+    stop = threading.Event()
+    watcher = threading.Thread(target=follow, args=(place, stop, told.put))
+    watcher.start()
+    try:
+        assert len(told.get(timeout=20).added) == 4
+        Uploads(place.uploads).add("note.md", source)
+        assert told.get(timeout=20).added == ("note.md",)
+        Uploads(place.uploads).remove("note.md")
+        assert told.get(timeout=20).removed == ("note.md",)
+    finally:
+        stop.set()
+        watcher.join(20)
+    assert not watcher.is_alive()
