@@ -12,9 +12,10 @@ from corpus.errors import (
     StoredIndexError,
 )
 from corpus.figures import figures_in
+from corpus.finding import BUILT_IN_TEXTS, TextFile, find_texts, load_documents
 from corpus.glossary import Term, load_glossary
 from corpus.language import HAN, LANGUAGES, language_of
-from corpus.loading import BUILT_IN_TEXTS, load_document, load_documents
+from corpus.loading import load_document
 from corpus.reading import encoder_text, readable
 from corpus.references import Reference
 from corpus.sentences import sentence_spans, width
@@ -40,9 +41,11 @@ __all__ = [
     "Span",
     "StoredIndexError",
     "Term",
+    "TextFile",
     "check_texts",
     "encoder_text",
     "figures_in",
+    "find_texts",
     "language_of",
     "load_document",
     "load_documents",

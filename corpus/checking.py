@@ -10,9 +10,10 @@ from corpus.blocks import Block, Kind, blocks_of, front_matter_end, heading_text
 from corpus.document import Document, Span
 from corpus.drafting import TO_WRITE
 from corpus.figures import figures_in
+from corpus.finding import load_documents
 from corpus.glossary import load_glossary
 from corpus.language import LANGUAGES, language_of
-from corpus.loading import front_matter, load_documents
+from corpus.loading import front_matter
 from corpus.reading import readable
 from corpus.references import load_references, named_in
 from corpus.sentences import width

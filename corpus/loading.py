@@ -1,8 +1,7 @@
-"""Folders of texts become documents."""
+"""A file becomes a document."""
 
-import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from pathlib import Path
@@ -14,11 +13,9 @@ from corpus.blocks import Kind, blocks_of, front_matter_end, heading_text
 from corpus.document import Document
 from corpus.errors import CorpusError
 from corpus.reading import readable
-from corpus.references import Reference, load_references, named_in, parse_yaml, resolved
+from corpus.references import Reference, named_in, parse_yaml, resolved
 
-SUFFIXES = (".md", ".txt")
 LARGEST_FILE = 8_000_000  # bytes; a text beyond is rather a dump, and its passages would drown the others
-BUILT_IN_TEXTS = Path(__file__).parent / "texts"
 
 _TITLE_REACH = 20_000  # characters; a heading further down is not the title
 # ASCII, Chinese punctuation and the common characters, as GB18030 writes them. Other encodings look like this by
@@ -29,68 +26,6 @@ _BYTE_ORDER_MARKS = {
     b"\xff\xfe": "utf-16",
     b"\xfe\xff": "utf-16",
 }
-
-
-def load_documents(*folders: str | Path, largest_file: int = LARGEST_FILE) -> list[Document]:
-    """The texts (``.md``, ``.txt``) of ``folders`` and their subfolders, sorted by id.
-
-    Without a folder, the built-in texts. Links are followed; hidden files and folders are passed over.
-    :class:`CorpusError` where a folder is missing or holds no text, where a text cannot be read, is larger than
-    ``largest_file`` bytes, or has the same path below its folder as another one.
-    """
-    found: dict[str, Path] = {}
-    listed: dict[str, Mapping[str, Reference]] = {}
-    for folder in [Path(folder) for folder in folders] or [BUILT_IN_TEXTS]:
-        references = load_references(folder)
-        for path in text_files(folder):
-            name = path.relative_to(folder).as_posix()
-            if name in found and not path.samefile(found[name]):
-                raise CorpusError(f"Two texts are called {name}: {found[name]} and {path}. Rename one of them.")
-            found[name], listed[name] = path, references
-    return [load_document(path, name, largest_file, listed[name]) for name, path in sorted(found.items())]
-
-
-def text_files(folder: Path) -> Iterator[Path]:
-    """The text files below ``folder``; :class:`CorpusError` where it is missing or holds none."""
-    if not folder.exists():
-        raise CorpusError(f"There is no folder {folder}. Name the folder of the texts with --corpus FOLDER.")
-    if not folder.is_dir():
-        raise CorpusError(f"{folder} is a file; --corpus takes the folder that holds the texts.")
-    none = True
-    for path in sorted(_files_below(folder)):
-        if path.suffix.lower() in SUFFIXES and (path.is_file() or (path.is_symlink() and not path.exists())):
-            none = False
-            yield path
-    if none:
-        raise CorpusError(
-            f"The folder {folder} holds no text: no file that ends in {' or '.join(SUFFIXES)}. "
-            f"Put one there, or name another folder with --corpus FOLDER."
-        )
-
-
-def _files_below(folder: Path) -> Iterator[Path]:
-    """All that is no folder below ``folder``, hidden things left out, no folder twice however it is linked."""
-    root = folder.resolve()
-    seen = {root}
-
-    def refuse(error: OSError) -> None:
-        raise CorpusError(
-            f"The folder {error.filename} cannot be read: {error.strerror}. Allow reading it, or take it out."
-        ) from error
-
-    for place, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
-        wanted = []
-        for name in sorted(folders):
-            target = Path(place, name).resolve()
-            # What a link inside the folder leads to inside the folder is found there anyway.
-            inside = Path(place, name).is_symlink() and target.is_relative_to(root)
-            if not name.startswith(".") and not inside and target not in seen:
-                seen.add(target)
-                wanted.append(name)
-        folders[:] = wanted
-        for name in files:
-            if not name.startswith("."):
-                yield Path(place, name)
 
 
 def load_document(
@@ -110,6 +45,11 @@ def load_document(
                 f"files, or raise 'largest_file_mb' in a settings file."
             )
         raw = path.read_bytes()
+    except FileNotFoundError as error:
+        raise CorpusError(
+            f"{path} cannot be read: No such file. It went while the folder was read, then try again; or it is a link "
+            f"to nothing, then take it out."
+        ) from error
     except OSError as error:
         raise CorpusError(
             f"{path} cannot be read: {error.strerror}. Allow reading it, or take it out of the folder."

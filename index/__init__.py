@@ -3,7 +3,7 @@
 from index.encoder import OFFLINE, Encoder, FloatArray, SentenceEncoder
 from index.manifest import IndexChange, IndexManifest
 from index.searching import Hit, PassageIndex
-from index.storing import Snapshot
+from index.snapshot import Snapshot
 from index.updating import pending_change, rebuild_index, update_index
 from index.weights import Progress, offline_model, quiet
 

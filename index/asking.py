@@ -7,8 +7,8 @@ import numpy as np
 from corpus import Span, language_of
 from index.encoder import Encoded, Encoder, FloatArray
 from index.lexical import simplified, word_spans, words
+from index.snapshot import Snapshot
 from index.spelling import mended
-from index.storing import Snapshot
 from index.vocabulary import Vocabulary
 
 
@@ -38,7 +38,7 @@ def asked(question: str, encoder: Encoder, snapshot: Snapshot) -> Asked:
     """``question``, its slips mended with the words of ``snapshot``."""
     vocabulary = snapshot.vocabulary
     (encoded,) = encoder.encode_questions([simplified(question)])
-    better = mended(question, encoded, vocabulary, (document.text for document in snapshot.documents.values()))
+    better = mended(question, encoded, vocabulary, snapshot)
     if better != question:
         question = better
         (encoded,) = encoder.encode_questions([simplified(question)])

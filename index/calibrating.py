@@ -29,6 +29,7 @@ from platformdirs import user_cache_path
 
 from corpus import LANGUAGES
 from index.encoder import Encoded, Encoder, FloatArray, unit
+from index.filing import packed
 from index.late import pooled
 from index.tokens import OUTSIDE, PassageTokens
 from index.weights import Progress, quiet
@@ -99,8 +100,8 @@ class Calibration:
         quantizer.train(np.stack([self.lowest, self.highest]))
         return quantizer
 
-    def save(self, path: Path) -> None:
-        """Write it to the file ``path``."""
+    def pack(self) -> bytes:
+        """It as the bytes of a file."""
         arrays: dict[str, Any] = {"lowest": self.lowest, "highest": self.highest}
         arrays["standing"] = np.array([self.late.right, self.late.wrong, self.dense.right, self.dense.wrong])
         for language in LANGUAGES:
@@ -110,12 +111,11 @@ class Calibration:
             for role, means in (("questions", self.questions), ("passages", self.passages)):
                 arrays[f"{role}_vectors_{language}"] = means.vectors[language]
                 arrays[f"{role}_tokens_{language}"] = means.tokens[language]
-        with path.open("wb") as stream:
-            np.savez(stream, **arrays)
+        return packed(**arrays)
 
     @classmethod
     def load(cls, path: Path) -> "Calibration":
-        """Read what :meth:`save` wrote."""
+        """Read a file of what :meth:`pack` packed."""
         # A stream of our own: NumPy leaves its one open where the file is damaged.
         with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
             means = [
@@ -252,7 +252,7 @@ def _keep(measured: Calibration, path: Path) -> None:
         handle, work = tempfile.mkstemp(dir=path.parent, suffix=".partial")
         os.close(handle)
         try:
-            measured.save(Path(work))
+            Path(work).write_bytes(measured.pack())
             os.replace(work, path)
         finally:
             Path(work).unlink(missing_ok=True)

@@ -25,10 +25,17 @@ def _converter() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
-@lru_cache(maxsize=65536)
-def _simplified_character(character: str) -> str:
-    simplified: str = _converter().convert(character)
-    return simplified if len(simplified) == 1 else character
+class _Simplified(dict[int, int]):
+    """Code points and those they are written as in simplified Chinese, as they are asked for."""
+
+    def __missing__(self, code: int) -> int:
+        character = chr(code)
+        simplified = _converter().convert(character) if _HAN.match(character) else character
+        self[code] = ord(simplified) if len(simplified) == 1 else code
+        return self[code]
+
+
+_SIMPLIFIED = _Simplified()
 
 
 def simplified(text: str) -> str:
@@ -37,7 +44,7 @@ def simplified(text: str) -> str:
     >>> simplified("湧現能力")
     '涌现能力'
     """
-    return _HAN.sub(lambda match: _simplified_character(match.group()), text)
+    return text.translate(_SIMPLIFIED)
 
 
 @lru_cache(maxsize=8192)

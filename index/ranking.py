@@ -17,7 +17,7 @@ from index.asking import Asked
 from index.encoder import Encoded, Encoder, FloatArray
 from index.late import pooled
 from index.lexical import shared, words
-from index.storing import Members, Snapshot
+from index.snapshot import Snapshot
 from index.tokens import OUTSIDE, PassageTokens, sentence_numbers
 
 CANDIDATES = 48
@@ -52,7 +52,7 @@ class Ranked:
 
 def rank(snapshot: Snapshot, question: Asked, rules: Rules = RULES) -> list[Ranked]:
     """The best passages of every language, best first; of twins the one in the question's language."""
-    candidates = {language: _nearest(snapshot, question, members) for language, members in snapshot.members.items()}
+    candidates = {language: snapshot.nearest(question.vector, language, CANDIDATES) for language in snapshot.languages}
     if rules.twin >= 0:
         candidates = _with_twins(snapshot, candidates)
     leads: dict[int, float] = {}
@@ -75,9 +75,9 @@ def _with_twins(snapshot: Snapshot, candidates: dict[str, NDArray[np.int64]]) ->
     """The candidates and their twins: what the model finds in one language only is found in both."""
     found: dict[str, set[int]] = {language: set(rows.tolist()) for language, rows in candidates.items()}
     for rows in candidates.values():
-        for row in snapshot.twins[rows].tolist():
+        for row in map(snapshot.twin, rows.tolist()):
             if row >= 0:
-                found[snapshot.passages[row].language].add(row)
+                found[snapshot.language(row)].add(row)
     return {language: np.array(sorted(rows), np.int64) for language, rows in found.items()}
 
 
@@ -85,34 +85,24 @@ def _joined(snapshot: Snapshot, question: Asked, leads: dict[int, float], rules:
     """The leads with those of twins in one: two versions of a passage are two witnesses for it."""
     joined: dict[int, float] = {}
     for row, lead in leads.items():
-        twin = int(snapshot.twins[row])
+        twin = snapshot.twin(row)
         if twin < 0 or twin not in leads:
             joined[row] = lead
-        elif snapshot.passages[row].language == question.language:
+        elif snapshot.language(row) == question.language:
             joined[row] = (lead + rules.twin * leads[twin]) / (1 + rules.twin)
     return joined
 
 
-def _nearest(snapshot: Snapshot, question: Asked, members: Members) -> NDArray[np.int64]:
-    """Rows of the passages of one language whose whole vectors are closest to the question's."""
-    count = min(CANDIDATES, len(members.rows))
-    _, rows = snapshot.vectors.search(question.vector[None], count, params=members.selector)
-    return np.asarray(rows[0], np.int64)
-
-
 def nearest(snapshot: Snapshot, row: int, language: str) -> int:
     """The row of the passage in ``language`` whose whole vector is closest to that of ``row``; -1: there is none."""
-    if language not in snapshot.members:
-        return -1
-    vector = np.asarray(snapshot.vectors.reconstruct(row), np.float32)
-    _, rows = snapshot.vectors.search(vector[None], 1, params=snapshot.members[language].selector)
-    return int(rows[0, 0])
+    rows = snapshot.nearest(snapshot.vectors([row])[0], language, 1)
+    return int(rows[0]) if len(rows) else -1
 
 
 def _dense(snapshot: Snapshot, question: Asked, rows: NDArray[np.int64]) -> FloatArray:
     """Leads of the passages by their whole vectors."""
     # The sample's centred vectors have the mean zero: what is usual is zero already.
-    return np.asarray(snapshot.vectors.reconstruct_batch(rows) @ question.vector, np.float32)
+    return np.asarray(snapshot.vectors(rows) @ question.vector, np.float32)
 
 
 def coverage(snapshot: Snapshot, encoder: Encoder, question: Asked, rows: Sequence[int]) -> FloatArray:
@@ -156,14 +146,10 @@ def _neighbours(snapshot: Snapshot, row: int, rules: Rules) -> dict[int, float]:
     """The passages right before and after that belong with the one in ``row``, and how much their matches count."""
     near = {}
     for other in (row - 1, row + 1):
-        if 0 <= other < len(snapshot.passages) and _place(snapshot.passages[other]) == _place(snapshot.passages[row]):
+        if 0 <= other < len(snapshot.sections) and snapshot.sections[other] == snapshot.sections[row]:
             together = snapshot.paragraphs[row] == snapshot.paragraphs[other]
             near[other] = rules.same_paragraph if together else rules.same_section
     return near
-
-
-def _place(passage: Passage) -> tuple[str, str, str]:
-    return passage.document_id, passage.heading, passage.language
 
 
 def _without_repetition(snapshot: Snapshot, leads: dict[int, float], rules: Rules) -> list[tuple[int, float]]:

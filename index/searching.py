@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 from corpus import Passage
 from index.asking import asked
 from index.encoder import Encoder
 from index.lexical import words
 from index.ranking import rank
-from index.storing import Snapshot, current_generation, read_snapshot
+from index.snapshot import Snapshot
+from index.storing import read_snapshot, version
 from index.updating import check_identity
 
 
@@ -30,6 +32,8 @@ class PassageIndex:
     def __init__(self, folder: Path, encoder: Encoder, snapshot: Snapshot) -> None:
         self.folder, self.encoder = folder, encoder
         self._snapshot = snapshot
+        self._version: object = None  # of the manifest when it was last read; None: nobody has looked again
+        self._following = Lock()
 
     @classmethod
     def open(cls, folder: str | Path, encoder: Encoder) -> "PassageIndex":
@@ -42,8 +46,14 @@ class PassageIndex:
     @property
     def snapshot(self) -> Snapshot:
         """The current state of the index, read again if an update has replaced it."""
-        if current_generation(self.folder) not in (self._snapshot.generation, None):
-            self._snapshot = _checked(self.folder, self.encoder)
+        now = version(self.folder)
+        if now in (self._version, None):  # an index that was deleted answers as long as somebody has it open
+            return self._snapshot
+        with self._following:
+            if now != self._version:
+                self._snapshot = _checked(self.folder, self.encoder, self._snapshot)
+                # Should it be replaced at this very moment, the next question sees that it is not what was looked at.
+                self._version = now
         return self._snapshot
 
     def search(self, question: str, k: int = 5) -> list[Hit]:
@@ -61,7 +71,7 @@ class PassageIndex:
         return [Hit(snapshot.passages[one.row], one.score) for one in ranked[:k]]
 
 
-def _checked(folder: Path, encoder: Encoder) -> Snapshot:
-    snapshot = read_snapshot(folder)
+def _checked(folder: Path, encoder: Encoder, known: Snapshot | None = None) -> Snapshot:
+    snapshot = read_snapshot(folder, known)
     check_identity(folder, snapshot.manifest, encoder)
     return snapshot

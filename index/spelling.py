@@ -6,8 +6,9 @@ not slips; hence the narrow rules for what may be mended into what.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache
+from typing import Protocol
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -26,22 +27,32 @@ _SHORT = 6  # letters; in a shorter word only letters in the wrong order are men
 _ENDINGS = frozenset("s es d ed er ers ing ings ly est".split())
 _VOWELS = frozenset("aeiouy")
 _NEAR = 15  # characters; so far apart those of one syllable stand in GB 2312
+_REACH = 64_000_000  # bytes of the texts that are looked through: more would take a slip longer than an answer
 
 
-def mended(question: str, encoded: Encoded, vocabulary: Vocabulary, texts: Iterable[str]) -> str:
+class Texts(Protocol):
+    """What the texts say, word for word."""
+
+    def said(self, piece: str, times: int, reach: int) -> bool:
+        """Whether they hold ``piece`` at least ``times`` times, in their first ``reach`` bytes."""
+
+    def form(self, pattern: re.Pattern[bytes], reach: int) -> str:
+        """What ``pattern`` first matches in their first ``reach`` bytes; empty where it does not."""
+
+
+def mended(question: str, encoded: Encoded, vocabulary: Vocabulary, texts: Texts) -> str:
     """``question`` with its slips mended; itself where there are none.
 
     ``encoded`` tells how the tokenizer cut it; ``texts`` show how a word is written, and what a Chinese correction
     has to occur in.
     """
-    texts = list(texts)
     slips = [*_latin(question, encoded, vocabulary, texts), *_han(question, encoded, vocabulary, texts)]
     for (start, end), better in sorted(slips, reverse=True):
         question = question[:start] + better + question[end:]
     return question
 
 
-def _latin(question: str, encoded: Encoded, vocabulary: Vocabulary, texts: Sequence[str]) -> list[tuple[Span, str]]:
+def _latin(question: str, encoded: Encoded, vocabulary: Vocabulary, texts: Texts) -> list[tuple[Span, str]]:
     slips = []
     read = int(encoded.spans[:, 1].max(initial=0))  # what the model does not read need not be mended
     for match in _LATIN.finditer(question):
@@ -52,7 +63,7 @@ def _latin(question: str, encoded: Encoded, vocabulary: Vocabulary, texts: Seque
         if vocabulary.knows(written) or len(pieces) < 2 or _inflected(pieces):
             continue
         # First letters are rarely wrong (Pollock and Zamora 1984, https://doi.org/10.1145/358027.358048).
-        known = {word for counts in vocabulary.counts.values() for word in counts if word[0] == written[0]}
+        known = set(vocabulary.beginning(written[0]))
         near = process.extract(written, known, scorer=OSA.distance, score_cutoff=1, limit=None)
         likely = [(vocabulary.frequency(word), word) for word, *_ in near if _is_slip(written, word)]
         frequency, better = max(likely, default=(0, ""))
@@ -86,34 +97,32 @@ def _pieces(word: str, start: int, encoded: Encoded) -> list[str]:
     return [piece for one, other in spans if (piece := word[one:other])]
 
 
-def _capitals(word: str, texts: Sequence[str]) -> str:
+def _capitals(word: str, texts: Texts) -> str:
     """``word`` with the capitals it has where the texts first hold it."""
-    form = re.compile(f"(?<![A-Za-z]){re.escape(word)}", re.IGNORECASE)
-    return next((found.group() for text in texts if (found := form.search(text))), word)
+    form = re.compile(rb"(?<![A-Za-z])" + re.escape(word.encode("utf-8")), re.IGNORECASE)
+    return texts.form(form, _REACH) or word
 
 
-def _han(question: str, encoded: Encoded, vocabulary: Vocabulary, texts: Sequence[str]) -> list[tuple[Span, str]]:
-    known = vocabulary.counts.get("zh", {})
+def _han(question: str, encoded: Encoded, vocabulary: Vocabulary, texts: Texts) -> list[tuple[Span, str]]:
     plain = simplified(question[: int(encoded.spans[:, 1].max(initial=0))])
+
+    def known(pair: str) -> int:
+        return vocabulary.count(pair, "zh")
+
     unknown = [
         at
         for run in _HAN_RUN.finditer(plain)
         for at in range(run.start() + 1, run.end() - 1)
-        if plain[at - 1 : at + 1] not in known and plain[at : at + 2] not in known
+        if not known(plain[at - 1 : at + 1]) and not known(plain[at : at + 2])
     ]
-    if not unknown:
-        return []
-    following: dict[str, list[str]] = {}
-    for pair in known:
-        if len(pair) == 2:
-            following.setdefault(pair[0], []).append(pair[1])
 
     @cache
     def better(three: str) -> str:
         before, written, after = three[0], three[1], three[2]
-        found = [x for x in following.get(before, ()) if x + after in known and _sound_alike(written, x)]
-        found.sort(key=lambda x: -min(known[before + x], known[x + after]))
-        told = (x for x in found[:_TRIED] if sum(text.count(before + x + after) for text in texts) >= _TOLD)
+        following = [pair[1] for pair in vocabulary.beginning(before, "zh") if len(pair) == 2]
+        found = [x for x in following if _sound_alike(written, x) and known(x + after)]
+        found.sort(key=lambda x: (-min(known(before + x), known(x + after)), x))
+        told = (x for x in found[:_TRIED] if texts.said(before + x + after, _TOLD, _REACH))
         return next(told, "")
 
     return [((at, at + 1), meant) for at in unknown if (meant := better(plain[at - 1 : at + 2]))]

@@ -1,83 +1,73 @@
-"""The files of an index: read whole, written beside, replaced in one step.
+"""The files of an index: read from disk as they are needed, replaced in one step.
 
-    INDEX/CURRENT          the name of the generation that counts
-    INDEX/<generation>/    manifest.json, documents.jsonl, passages.jsonl, glossary.jsonl, vocabulary.json,
-                           vectors.faiss, calibration.npz, and with late interaction codes.bin, tokens.npz
+    INDEX/manifest.json             what the index is, and which segments make up its current state
+    INDEX/<segment>/                see index.segments
+    INDEX/calibration-<digest>.npz  what was measured of the model
+    INDEX/glossary-<digest>.jsonl   the terms that the texts come with
+    INDEX/lock                      whoever writes holds it
 
-A new generation is written and flushed before CURRENT is replaced, so that at every moment CURRENT names a
-whole one. The generation before stays until the next update, for those who are just opening it.
+Every file is written once, down to the disk, before the manifest that names it takes the place of the one before. So
+at every moment the manifest names a whole index. What it does not name is removed by the next update, except for
+the segments of the state before: somebody may be just opening it.
 """
 
-import hashlib
 import json
 import os
+import re
 import shutil
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-import faiss
-import numpy as np
-from numpy.typing import NDArray
+import xxhash
 
-from corpus import Document, Passage, Reference, StoredIndexError, Term
+from corpus import StoredIndexError, Term
 from index.calibrating import Calibration
-from index.encoder import FloatArray
+from index.filing import FileFacts, altered, flush_folder, write_file
 from index.manifest import FILE as MANIFEST
-from index.manifest import IndexManifest, damaged
-from index.tokens import TokenStore
-from index.twins import twin_rows
-from index.vocabulary import Vocabulary
+from index.manifest import IndexManifest, damaged, other_format
+from index.segments import Segment
+from index.snapshot import Snapshot
+from index.tokens import COMPARED_WHOLE, TOKENS
 
-CURRENT = "CURRENT"
 _PARTIAL = ".partial"
-_DOCUMENTS, _PASSAGES, _GLOSSARY = "documents.jsonl", "passages.jsonl", "glossary.jsonl"
-_VECTORS, _CALIBRATION = "vectors.faiss", "calibration.npz"
+_OLDER = "CURRENT"  # the file that an index up to format 3 had instead of a manifest
+_OURS = re.compile(
+    r"segment-[0-9a-f]{12}|(calibration|glossary)-[0-9a-f]{16}\.\w+(\.partial)?|manifest\.json\.partial"
+    rf"|{_OLDER}|\d{{8}}T\d{{6}}-[0-9a-f]{{8}}(\.partial)?"  # those of an index up to format 3
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Members:
-    """The passages of one language, so that each language can be searched by itself."""
-
-    rows: NDArray[np.int64]
-    selector: faiss.SearchParameters
+def new_name() -> str:
+    """A name for a new segment."""
+    return f"segment-{uuid.uuid4().hex[:12]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
-    """One state of an index, complete and unchanging."""
+def read_manifest(folder: Path) -> IndexManifest | None:
+    """The current state of the index in ``folder``; None where there is no index.
 
-    generation: str
-    manifest: IndexManifest
-    documents: Mapping[str, Document]
-    passages: tuple[Passage, ...]  # row i of vectors belongs to passage i
-    vectors: faiss.Index  # centred unit vectors, (passages, dimension)
-    calibration: Calibration
-    tokens: TokenStore | None  # None: the index was built without late interaction
-    vocabulary: Vocabulary
-    glossary: tuple[Term, ...]
-    members: Mapping[str, Members]  # language -> its passages
-    paragraphs: NDArray[np.int64]  # (passages,): the row of the first passage of each one's paragraph
-    twins: NDArray[np.int64]  # (passages,): the row that says the same in the other language, or -1
-
-    def matrix(self) -> FloatArray:
-        """All vectors, shape (passages, dimension)."""
-        return np.asarray(self.vectors.reconstruct_n(0, self.vectors.ntotal), np.float32).reshape(-1, self.vectors.d)
-
-
-def current_generation(folder: Path) -> str | None:
-    """The name of the generation that counts; None where there is no index in ``folder``."""
+    :class:`StoredIndexError` where it is damaged, or of another format.
+    """
     try:
-        return (folder / CURRENT).read_text(encoding="utf-8").strip()
+        raw = (folder / MANIFEST).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
+        if (folder / _OLDER).exists():
+            raise other_format(folder, "3 or older") from None
         return None
     except OSError as error:
-        raise _unreadable(folder, error) from error
-    except UnicodeDecodeError as error:
-        raise damaged(folder, CURRENT) from error
+        raise unreadable(folder, error) from error
+    return IndexManifest.parse(raw, folder)
+
+
+def version(folder: Path) -> tuple[int, int, int] | None:
+    """What differs as soon as the index has another state, without reading it; None where there is no index."""
+    try:
+        facts = (folder / MANIFEST).stat()
+    except OSError:
+        return None
+    return facts.st_ino, facts.st_mtime_ns, facts.st_size
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,197 +82,123 @@ class Stored:
 
 def stored(folder: Path) -> Stored | None:
     """What the index in ``folder`` holds; None where there is none."""
-    name = current_generation(folder)
-    if name is None:
+    manifest = read_manifest(folder)
+    if manifest is None:
         return None
-    try:
-        manifest = IndexManifest.read(folder / name, folder)
-        size = sum(file.stat().st_size for file in (folder / name).iterdir())
-    except FileNotFoundError as error:
-        raise damaged(folder, MANIFEST) from error
-    except OSError as error:
-        raise _unreadable(folder, error) from error
+    size = sum(facts.size for facts in manifest.files.values()) + sum(segment.size for segment in manifest.segments)
     return Stored(size, manifest.passages, manifest.late_interaction, manifest.corpus)
 
 
-def read_snapshot(folder: Path) -> Snapshot:
-    """The current state of the index in ``folder``.
+def read_snapshot(folder: Path, known: Snapshot | None = None) -> Snapshot:
+    """The current state of the index in ``folder``; what it has in common with the state ``known`` is not read again.
 
     :class:`StoredIndexError` where there is none, or where a file is missing or altered.
     """
     while True:
-        name = current_generation(folder)
-        if name is None:
+        manifest = read_manifest(folder)
+        if manifest is None:
             raise StoredIndexError(
                 f"There is no index in {folder}. Build it with: foundation-qa index update --index {folder}"
             )
+        if known and manifest.generation == known.generation:
+            return known
         try:
-            return _read_generation(folder, name)
-        except FileNotFoundError as error:
-            # Two updates while we were reading: what CURRENT names now is there.
-            if current_generation(folder) == name:
-                raise damaged(folder, Path(error.filename or "").name) from error
+            return _opened(folder, manifest, known)
         except OSError as error:
-            raise _unreadable(folder, error) from error
+            # Two updates while we were reading: what the manifest names now is there.
+            if (latest := read_manifest(folder)) and latest.generation != manifest.generation:
+                continue
+            if isinstance(error, FileNotFoundError):
+                raise damaged(folder, _shown(folder, error)) from error
+            raise unreadable(folder, error) from error
 
 
-def _unreadable(folder: Path, error: OSError) -> StoredIndexError:
-    name = Path(error.filename or "").name
-    return StoredIndexError(f"The index {folder} cannot be read: {name}: {error.strerror or error}.")
+def unreadable(folder: Path, error: OSError) -> StoredIndexError:
+    """The error for an index that the system does not let us read."""
+    return StoredIndexError(f"The index {folder} cannot be read: {_shown(folder, error)}: {error.strerror or error}.")
 
 
-def _read_generation(folder: Path, name: str) -> Snapshot:
-    place = folder / name
-    manifest = IndexManifest.read(place, folder)
-    for file, digest in manifest.files.items():
-        if _sha256(place / file) != digest:
-            raise damaged(folder, file)
-    documents = {row["id"]: _document(row) for row in _read_lines(place / _DOCUMENTS)}
-    passages = tuple(_passage(row, documents) for row in _read_lines(place / _PASSAGES))
-    vectors = faiss.deserialize_index(np.fromfile(place / _VECTORS, np.uint8))
-    calibration = Calibration.load(place / _CALIBRATION)
-    tokens = TokenStore.open(place, calibration.quantizer()) if manifest.late_interaction else None
-    glossary = tuple(_term(row) for row in _read_lines(place / _GLOSSARY))
-    return Snapshot(
-        name,
-        manifest,
-        documents,
-        passages,
-        vectors,
-        calibration,
-        tokens,
-        Vocabulary.read(place),
-        glossary,
-        _members(passages),
-        _paragraphs(passages, documents),
-        twin_rows(passages, documents, vectors),
-    )
+def _shown(folder: Path, error: OSError) -> str:
+    path = Path(error.filename or "")
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
 
 
-def _members(passages: Sequence[Passage]) -> dict[str, Members]:
-    members = {}
-    for language in sorted({passage.language for passage in passages}):
-        rows = np.array([row for row, passage in enumerate(passages) if passage.language == language], np.int64)
-        selector = faiss.SearchParameters(sel=faiss.IDSelectorBatch(rows))  # type: ignore[call-arg]  # the stub lacks it
-        members[language] = Members(rows, selector)
-    return members
+def _opened(folder: Path, manifest: IndexManifest, known: Snapshot | None) -> Snapshot:
+    if known and known.manifest.calibration == manifest.calibration and known.manifest.glossary == manifest.glossary:
+        calibration, glossary = known.calibration, known.glossary
+    else:
+        if name := altered(folder, manifest.files):
+            raise damaged(folder, name)
+        calibration = Calibration.load(folder / manifest.calibration)
+        glossary = _read_glossary(folder / manifest.glossary)
+    open_ones = {segment.name: segment for segment in known.segments} if known else {}
+    quantizer = calibration.quantizer() if manifest.late_interaction else None
+    segments = []
+    for facts in manifest.segments:
+        if facts.name not in open_ones:
+            large = TOKENS in facts.files and facts.files[TOKENS].size > COMPARED_WHOLE
+            if name := altered(folder / facts.name, facts.files, (TOKENS,) if large else ()):
+                raise damaged(folder, f"{facts.name}/{name}")
+            open_ones[facts.name] = Segment(folder / facts.name, facts, quantizer)
+        segments.append(open_ones[facts.name])
+    return Snapshot(manifest, segments, calibration, glossary)
 
 
-def _paragraphs(passages: Sequence[Passage], documents: Mapping[str, Document]) -> NDArray[np.int64]:
-    """The row of the first passage of each passage's paragraph: no line break stands between two of one paragraph."""
-    first = np.arange(len(passages), dtype=np.int64)
-    for row, (before, here) in enumerate(pairwise(passages), 1):
-        together = before.document_id == here.document_id
-        if together and "\n" not in documents[here.document_id].text[before.end : here.start]:
-            first[row] = first[row - 1]
-    return first
+def keep_shared(folder: Path, stem: str, suffix: str, data: bytes) -> tuple[str, FileFacts]:
+    """Keep ``data`` in a file of ``folder`` whose name tells what is in it; its name and facts. OSError as it comes."""
+    name = f"{stem}-{xxhash.xxh3_64_hexdigest(data)}{suffix}"
+    facts = FileFacts(len(data), xxhash.xxh3_128_hexdigest(data))
+    if (folder / name).is_dir():
+        shutil.rmtree(folder / name)
+    if not (folder / name).exists() or altered(folder, {name: facts}):
+        _replace(folder / name, data)
+    return name, facts
 
 
-def write_snapshot(
-    folder: Path,
-    manifest: IndexManifest,
-    documents: Iterable[Document],
-    passages: Sequence[Passage],
-    glossary: Iterable[Term],
-    vocabulary: Vocabulary,
-    calibration: Calibration,
-    write_vectors: Callable[[Path], FloatArray],
-) -> None:
-    """Write a new generation and make it the current one, in one step; the digests in ``manifest`` are filled in.
+def glossary_bytes(glossary: Sequence[Term]) -> bytes:
+    """The terms as the bytes of their file."""
+    return "".join(json.dumps(asdict(term), ensure_ascii=False) + "\n" for term in glossary).encode("utf-8")
 
-    ``write_vectors`` gets the folder of the new generation, writes the token vectors there (if the index has
-    any) and returns the passages' vectors. :class:`StoredIndexError` where the disk or the permissions do not
-    allow it; the old state then stays.
-    """
-    name = f"{manifest.built.replace(':', '').replace('-', '')[:15]}-{uuid.uuid4().hex[:8]}"
-    work = folder / f"{name}{_PARTIAL}"
+
+def _read_glossary(path: Path) -> tuple[Term, ...]:
+    with path.open(encoding="utf-8", newline="\n") as stream:
+        rows = [json.loads(line) for line in stream]
+    return tuple(Term(**row | {"variants": tuple(row["variants"])}) for row in rows)
+
+
+@contextmanager
+def written(folder: Path) -> Iterator[None]:
+    """Errors of the disk while the index in ``folder`` is being written become :class:`StoredIndexError`."""
     try:
-        work.mkdir(parents=True)
-        _write_lines(work / _DOCUMENTS, (asdict(document) for document in documents))
-        _write_lines(work / _PASSAGES, (_passage_row(passage) for passage in passages))
-        _write_lines(work / _GLOSSARY, (asdict(term) for term in glossary))
-        vocabulary.write(work)
-        index = faiss.IndexFlatIP(manifest.dimension)
-        index.add(np.ascontiguousarray(write_vectors(work), np.float32))
-        (work / _VECTORS).write_bytes(faiss.serialize_index(index).tobytes())
-        calibration.save(work / _CALIBRATION)
-        _with_digests(manifest, work).write(work)
-        for file in work.iterdir():
-            _flush(file)
-        os.replace(work, folder / name)
-        pointer = folder / f"{CURRENT}{_PARTIAL}"
-        pointer.write_text(name + "\n", encoding="utf-8")
-        _flush(pointer)
-        previous = _previous_generation(folder)
-        os.replace(pointer, folder / CURRENT)
+        yield
     except OSError as error:
         raise StoredIndexError(
             f"The index {folder} cannot be written: {error.strerror or error}. The index that was there is unchanged."
         ) from error
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-    _remove_others(folder, {name, previous})
 
 
-def _with_digests(manifest: IndexManifest, place: Path) -> IndexManifest:
-    facts = asdict(manifest) | {"files": {file.name: _sha256(file) for file in sorted(place.iterdir())}}
-    return IndexManifest(**facts)
+def commit(folder: Path, manifest: IndexManifest) -> None:
+    """Make ``manifest``, all of whose files are on the disk, the current state, in one step. OSError as it comes."""
+    _replace(folder / MANIFEST, manifest.text().encode("utf-8"))
 
 
-def _previous_generation(folder: Path) -> str | None:
+def _replace(path: Path, data: bytes) -> None:
+    """Put ``data`` into the file ``path``, which holds all of it or what it held before."""
+    partial = path.with_name(f"{path.name}{_PARTIAL}")
     try:
-        return current_generation(folder)
-    except StoredIndexError:
-        return None  # whoever builds anew need not read what was there
+        write_file(partial, data)
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+    flush_folder(path.parent)
 
 
-def _remove_others(folder: Path, keep: set[str | None]) -> None:
-    """Remove the generations that nobody opens any more, and what a crashed update left behind."""
+def tidy(folder: Path, manifest: IndexManifest) -> None:
+    """Remove what no state needs any more, and what an update that did not finish left behind."""
+    kept = {*(segment.name for segment in manifest.segments), *manifest.before, *manifest.files}
     for place in folder.iterdir():
-        if place.is_dir() and place.name not in keep and ((place / MANIFEST).exists() or place.name.endswith(_PARTIAL)):
-            shutil.rmtree(place, ignore_errors=True)
-
-
-def _flush(path: Path) -> None:
-    with path.open("rb+") as stream:
-        os.fsync(stream.fileno())
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def _write_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
-    with path.open("w", encoding="utf-8", newline="\n") as stream:
-        for row in rows:
-            stream.write(json.dumps(row, ensure_ascii=False) + "\n")
-
-
-def _read_lines(path: Path) -> Iterator[dict[str, Any]]:
-    with path.open(encoding="utf-8", newline="\n") as stream:
-        for line in stream:
-            yield json.loads(line)
-
-
-def _document(row: dict[str, Any]) -> Document:
-    references = tuple(Reference(**reference) for reference in row.pop("references"))
-    return Document(**row, references=references)
-
-
-def _term(row: dict[str, Any]) -> Term:
-    return Term(**row | {"variants": tuple(row["variants"])})
-
-
-def _passage_row(passage: Passage) -> dict[str, Any]:
-    """The passage without what its document holds already: its text is a slice of the document's."""
-    row = asdict(passage)
-    del row["text"], row["title"]
-    return row
-
-
-def _passage(row: dict[str, Any], documents: Mapping[str, Document]) -> Passage:
-    document = documents[row["document_id"]]
-    row["sentences"] = tuple((start, end) for start, end in row["sentences"])
-    row["references"] = tuple(row["references"])
-    return Passage(**row, title=document.title, text=document.text[row["start"] : row["end"]])
+        if _OURS.fullmatch(place.name) and place.name not in kept:
+            if place.is_dir():
+                shutil.rmtree(place, ignore_errors=True)  # where somebody still reads it, the next update removes it
+            else:
+                place.unlink(missing_ok=True)

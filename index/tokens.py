@@ -1,21 +1,26 @@
 """The token vectors of the passages, on disk and mapped from there.
 
-codes.bin      four bits for each number of each token's vector, passage after passage
-tokens.npz     where each passage's tokens begin, how many they are, and which sentence each belongs to
+A token's record holds four bits for each number of its vector, and which sentence it belongs to.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import faiss
 import numpy as np
+import xxhash
 from numpy.typing import NDArray
 
 from corpus import Passage, encoder_text, readable
 from index.encoder import Encoded, FloatArray
+from index.filing import mapped
+from index.manifest import damaged
 
-CODES, PLACES = "codes.bin", "tokens.npz"
+TOKENS = "tokens.bin"
+
+COMPARED_WHOLE = 1 << 28
+"""Bytes. A larger file is not compared with its digest when it is opened, but passage by passage as it is read."""
 
 _DECODED_AT_ONCE = 32_000  # tokens, some 500 passages; decoded they take 50 MB
 
@@ -32,78 +37,90 @@ class PassageTokens:
     sentences: NDArray[np.uint8]  # (tokens,): index into Passage.sentences, or OUTSIDE
 
 
-@dataclass(frozen=True, slots=True)
 class TokenStore:
-    """The token vectors of all passages of an index, as codes."""
+    """The token vectors of the passages of one segment, as codes that stay on disk.
 
-    codes: NDArray[np.uint8]  # (tokens, bytes of a code), mapped from disk
-    sentences: NDArray[np.uint8]  # (tokens,)
-    starts: NDArray[np.int64]  # (passages,): where the tokens of each passage begin; they lie in no order
-    counts: NDArray[np.int64]  # (passages,): how many they are
-    quantizer: faiss.ScalarQuantizer
-    decoded: (
-        FloatArray | None
-    )  # (tokens, dimension): all vectors, of an index so small that memory is cheaper than time
+    A token takes ``quantizer.code_size`` bytes and one more for its sentence; passage after passage.
+    """
+
+    def __init__(
+        self,
+        records: NDArray[np.uint8],
+        starts: NDArray[np.int64],
+        checks: NDArray[np.uint64],
+        quantizer: faiss.ScalarQuantizer,
+        place: Path,
+    ) -> None:
+        self.records = records  # (tokens, bytes of a code + 1)
+        self.starts = starts  # (passages + 1,): passage i has the records starts[i] to starts[i + 1]
+        self._checks = checks  # (passages,): digests of their records
+        self._quantizer, self._place = quantizer, place
+        self._trusted = records.nbytes <= COMPARED_WHOLE  # else nobody has read them all
+        self._decoded: FloatArray | None = None
+
+    @classmethod
+    def open(
+        cls, folder: Path, starts: NDArray[np.int64], checks: NDArray[np.uint64], quantizer: faiss.ScalarQuantizer
+    ) -> "TokenStore":
+        """The store in ``folder``."""
+        shape = (int(starts[-1]), quantizer.code_size + 1)
+        raw = mapped(folder / TOKENS)
+        return cls(np.frombuffer(raw, np.uint8).reshape(shape), starts, checks, quantizer, folder / TOKENS)
+
+    def records_of(self, row: int) -> NDArray[np.uint8]:
+        """The records of one passage, shape (tokens, bytes of a record)."""
+        records = self.records[self.starts[row] : self.starts[row + 1]]
+        if not self._trusted and check(records) != int(self._checks[row]):
+            raise damaged(self._place.parent.parent, f"{self._place.parent.name}/{self._place.name}")
+        return records
+
+    def vectors_of(self, row: int) -> FloatArray:
+        """The vectors of one passage, where memory is cheaper than time: the whole store is decoded once."""
+        if self._decoded is None:
+            self._decoded = _decode(self._quantizer, self.records)
+        return self._decoded[self.starts[row] : self.starts[row + 1]]
+
+
+def _decode(quantizer: faiss.ScalarQuantizer, records: NDArray[np.uint8]) -> FloatArray:
+    if not len(records):
+        return np.empty((0, quantizer.d), np.float32)
+    return np.asarray(quantizer.decode(np.ascontiguousarray(records[:, :-1])), np.float32)
+
+
+class Tokens:
+    """The token vectors of all passages of an index."""
+
+    def __init__(
+        self,
+        stores: Sequence[TokenStore],
+        place: Callable[[int], tuple[int, int]],
+        quantizer: faiss.ScalarQuantizer,
+    ) -> None:
+        self._stores, self._place, self._quantizer = stores, place, quantizer
+        self._small = sum(len(store.records) for store in stores) <= _DECODED_AT_ONCE
 
     def of(self, rows: Sequence[int] | NDArray[np.int64]) -> PassageTokens:
         """The token vectors of the passages in ``rows``, decoded."""
-        counts = self.counts[rows]
-        places = np.concatenate(
-            [np.empty(0, np.int64), *(np.arange(self.starts[row], self.starts[row] + self.counts[row]) for row in rows)]
-        )
-        vectors = self.decoded[places] if self.decoded is not None else _decode(self.quantizer, self.codes[places])
-        return PassageTokens(vectors, np.concatenate([[0], np.cumsum(counts)]), self.sentences[places])
-
-    @classmethod
-    def open(cls, folder: Path, quantizer: faiss.ScalarQuantizer) -> "TokenStore":
-        """What :class:`TokenWriter` wrote; the codes stay on disk."""
-        with np.load(folder / PLACES, allow_pickle=False) as places:
-            sentences, starts, counts = places["sentences"], places["starts"], places["counts"]
-        shape = (len(sentences), quantizer.code_size)
-        codes = np.memmap(folder / CODES, np.uint8, "r", shape=shape) if len(sentences) else np.empty(shape, np.uint8)
-        decoded = _decode(quantizer, codes) if len(codes) <= _DECODED_AT_ONCE else None
-        return cls(codes, sentences, starts, counts, quantizer, decoded)
+        places = [self._place(int(row)) for row in rows]
+        records = [self._stores[segment].records_of(row) for segment, row in places]
+        starts = np.cumsum([0, *(len(each) for each in records)], dtype=np.int64)
+        joined = np.concatenate([np.empty((0, self._quantizer.code_size + 1), np.uint8), *records])
+        if self._small:
+            decoded = [self._stores[segment].vectors_of(row) for segment, row in places]
+            vectors = np.concatenate([np.empty((0, self._quantizer.d), np.float32), *decoded])
+        else:
+            vectors = _decode(self._quantizer, joined)
+        return PassageTokens(vectors, starts, joined[:, -1])
 
 
-def _decode(quantizer: faiss.ScalarQuantizer, codes: NDArray[np.uint8]) -> FloatArray:
-    if not len(codes):
-        return np.empty((0, quantizer.d), np.float32)
-    return np.asarray(quantizer.decode(np.ascontiguousarray(codes)), np.float32)
+def check(records: NDArray[np.uint8]) -> int:
+    """A digest of the records of one passage."""
+    return xxhash.xxh3_64_intdigest(records.tobytes())
 
 
-class TokenWriter:
-    """Writes the token vectors of passages into ``folder`` as they come; only places are kept in memory."""
-
-    def __init__(self, folder: Path, passages: int) -> None:
-        self._folder = folder
-        self._stream = (folder / CODES).open("wb")
-        self._starts = np.zeros(passages, np.int64)
-        self._counts = np.zeros(passages, np.int64)
-        self._sentences: list[NDArray[np.uint8]] = [np.empty(0, np.uint8)]
-        self._tokens = 0
-
-    def add(self, row: int, codes: NDArray[np.uint8], sentences: NDArray[np.uint8]) -> None:
-        """The tokens of the passage in ``row``: their codes, and the sentence of each."""
-        self._stream.write(np.ascontiguousarray(codes).tobytes())
-        self._starts[row], self._counts[row] = self._tokens, len(codes)
-        self._tokens += len(codes)
-        self._sentences.append(sentences)
-
-    def copy(self, row: int, store: TokenStore, old_row: int) -> None:
-        """The tokens of the passage in ``row``, as ``store`` has them in ``old_row``."""
-        place = slice(store.starts[old_row], store.starts[old_row] + store.counts[old_row])
-        self.add(row, store.codes[place], store.sentences[place])
-
-    def __enter__(self) -> "TokenWriter":
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self._stream.close()
-
-    def finish(self) -> None:
-        """Write the places. Without them the file of codes is of no use."""
-        with (self._folder / PLACES).open("wb") as stream:
-            np.savez(stream, sentences=np.concatenate(self._sentences), starts=self._starts, counts=self._counts)
+def token_records(codes: NDArray[np.uint8], sentences: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The records of a passage: the code of each token, and the sentence it belongs to."""
+    return np.concatenate([codes, sentences[:, None]], axis=1)
 
 
 def sentence_numbers(passage: Passage, encoded: Encoded) -> NDArray[np.uint8]:

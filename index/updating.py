@@ -1,29 +1,30 @@
 """An index follows its texts: what changed is embedded, what stayed is kept."""
 
-import hashlib
+import shutil
 import time
-from collections import Counter
+import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
-from filelock import FileLock, Timeout
-
-from corpus import PASSAGE_WIDTH, CorpusError, Document, Passage, StoredIndexError, Term, encoder_text, split
-from index.calibrating import Calibration, calibration
-from index.encoder import Encoder, FloatArray
-from index.manifest import FORMAT, IndexChange, IndexManifest
-from index.storing import Snapshot, current_generation, read_snapshot, write_snapshot
-from index.tokens import TokenWriter, sentence_numbers
-from index.vocabulary import Vocabulary
+from corpus import PASSAGE_WIDTH, Document, StoredIndexError, Term, TextFile
+from index.calibrating import calibration
+from index.embedding import write_segment
+from index.encoder import Encoder
+from index.locking import writing
+from index.manifest import FORMAT, IndexChange, IndexManifest, SegmentFacts
+from index.merging import merged, to_merge
+from index.planning import Plan, plan
+from index.snapshot import Snapshot
+from index.storing import commit, glossary_bytes, keep_shared, new_name, read_manifest, read_snapshot, tidy, written
 from index.weights import Progress, quiet
 
 
 def update_index(
     folder: str | Path,
-    documents: Iterable[Document],
+    documents: Iterable[Document | TextFile],
     encoder: Encoder,
     *,
     passage_width: int = PASSAGE_WIDTH,
@@ -34,25 +35,28 @@ def update_index(
 ) -> IndexChange:
     """Make the index in ``folder`` hold exactly ``documents``, and say what that took.
 
-    Only passages whose text (as the encoder sees it) was not there before are embedded. Nothing is written
-    where nothing changed. Without ``late_interaction`` the index keeps no token vectors: it is some 12 kB a
-    passage smaller and finds less. ``corpus`` names the folders the texts came from, for those who open the index;
-    ``glossary`` holds their terms.
+    Of texts that were only found (:func:`corpus.find_texts`), those that cannot have changed are not read. Only
+    passages whose text (as the encoder sees it) was not there before are embedded, and what is written grows with what
+    changed, not with the index. Nothing is written where nothing changed. Without ``late_interaction`` the index keeps
+    no token vectors: it is some 12 kB a passage smaller and finds less. ``corpus`` names the folders the texts came
+    from, for those who open the index; ``glossary`` holds their terms.
     :class:`StoredIndexError` where the index was built with another model or other settings (then
-    :func:`rebuild_index` it), is damaged, or is being written by someone else.
+    :func:`rebuild_index` it), is damaged, or is being written by someone else; :class:`CorpusError` where a text cannot
+    be read. The index is then as it was.
     """
     folder = Path(folder)
-    with _writing(folder):
-        old = read_snapshot(folder) if current_generation(folder) else None
+    with writing(folder):
+        old = read_snapshot(folder) if read_manifest(folder) else None
         if old:
             check_identity(folder, old.manifest, encoder, passage_width, late_interaction)
+            tidy(folder, old.manifest)
         settings = _Settings(passage_width, late_interaction, tuple(corpus), tuple(glossary))
-        return _write(folder, list(documents), encoder, settings, progress, old)
+        return _write(folder, documents, encoder, settings, progress, old, old.manifest if old else None)
 
 
 def rebuild_index(
     folder: str | Path,
-    documents: Iterable[Document],
+    documents: Iterable[Document | TextFile],
     encoder: Encoder,
     *,
     passage_width: int = PASSAGE_WIDTH,
@@ -63,19 +67,18 @@ def rebuild_index(
 ) -> IndexChange:
     """Build the index in ``folder`` anew, whatever is there; the old one answers until the new one is whole."""
     folder = Path(folder)
-    with _writing(folder):
+    with writing(folder):
         settings = _Settings(passage_width, late_interaction, tuple(corpus), tuple(glossary))
-        return _write(folder, list(documents), encoder, settings, progress, None)
+        return _write(folder, documents, encoder, settings, progress, None, _replaced(folder))
 
 
 def pending_change(
-    folder: str | Path, documents: Iterable[Document], *, passage_width: int = PASSAGE_WIDTH
+    folder: str | Path, documents: Iterable[Document | TextFile], *, passage_width: int = PASSAGE_WIDTH
 ) -> IndexChange:
     """What :func:`update_index` would do, without a model and without doing it."""
     start = time.perf_counter()
-    old = read_snapshot(Path(folder)) if current_generation(Path(folder)) else None
-    plan = _plan(list(documents), passage_width, old)
-    return plan.change(time.perf_counter() - start)
+    old = read_snapshot(Path(folder)) if read_manifest(Path(folder)) else None
+    return plan(documents, passage_width, old).change(time.perf_counter() - start)
 
 
 def check_identity(
@@ -90,6 +93,8 @@ def check_identity(
     if manifest.encoder_digest != encoder.digest:
         built = _named(manifest.encoder_name, manifest.encoder_digest)
         differences.append(f"the model {built}, not {_named(encoder.name, encoder.digest)}")
+    elif manifest.dimension != encoder.dimension:
+        differences.append(f"vectors of {manifest.dimension} numbers, not {encoder.dimension}")
     if passage_width is not None and manifest.passage_width != passage_width:
         differences.append(f"passages of {manifest.passage_width} columns, not {passage_width}")
     if late_interaction is not None and manifest.late_interaction != late_interaction:
@@ -107,31 +112,6 @@ def _named(name: str, digest: str) -> str:
     return f"{name!r} ({digest[:12]})"
 
 
-class _writing:
-    """The right to write an index; one process at a time has it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.lock = FileLock(folder / "lock", timeout=0)
-
-    def __enter__(self) -> None:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            self.lock.acquire()
-        except Timeout as error:
-            raise StoredIndexError(
-                f"The index {self.folder} is being updated by another process. Try again when it is done."
-            ) from error
-        except OSError as error:
-            raise StoredIndexError(
-                f"The index {self.folder} cannot be written: {error.strerror or error}. "
-                f"Name another folder with --index."
-            ) from error
-
-    def __exit__(self, *exception: object) -> None:
-        self.lock.release()
-
-
 @dataclass(frozen=True, slots=True)
 class _Settings:
     passage_width: int
@@ -140,165 +120,113 @@ class _Settings:
     glossary: tuple[Term, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Plan:
-    """The passages that the index will have, and where the vector of each comes from."""
-
-    documents: Sequence[Document]
-    digests: dict[str, str]
-    passages: list[Passage]
-    rows: list[int]  # of each passage: row of its vector in the old index, or -1
-    added: tuple[str, ...]
-    changed: tuple[str, ...]
-    removed: tuple[str, ...]
-
-    def change(self, seconds: float) -> IndexChange:
-        embedded = sum(row < 0 for row in self.rows)
-        return IndexChange(
-            self.added,
-            self.changed,
-            self.removed,
-            len(self.documents),
-            len(self.passages),
-            embedded,
-            len(self.rows) - embedded,
-            round(seconds, 3),
-        )
-
-
-def _plan(documents: Sequence[Document], passage_width: int, old: Snapshot | None) -> _Plan:
-    before = dict(old.manifest.documents) if old else {}
-    digests = {document.id: _digest(document) for document in documents}
-    if len(digests) < len(documents):
-        (name, _), *_ = Counter(document.id for document in documents).most_common(1)
-        raise CorpusError(f"Two documents are called {name}: an index tells them apart by their ids. Rename one.")
-    kept: dict[str, list[tuple[Passage, int]]] = {}
-    rows_by_text: dict[str, int] = {}
-    for row, passage in enumerate(old.passages if old else ()):
-        kept.setdefault(passage.document_id, []).append((passage, row))
-        rows_by_text.setdefault(_text_key(passage), row)
-    passages: list[Passage] = []
-    rows: list[int] = []
-    for document in documents:
-        if before.get(document.id) == digests[document.id]:
-            for passage, row in kept.get(document.id, ()):
-                passages.append(passage)
-                rows.append(row)
-        else:
-            for passage in split(document, passage_width):
-                passages.append(passage)
-                rows.append(rows_by_text.get(_text_key(passage), -1))
-    return _Plan(
-        documents,
-        digests,
-        passages,
-        rows,
-        added=tuple(name for name in digests if name not in before),
-        changed=tuple(name for name in digests if name in before and before[name] != digests[name]),
-        removed=tuple(name for name in before if name not in digests),
-    )
+def _replaced(folder: Path) -> IndexManifest | None:
+    """The state that a new index replaces, if that can be told."""
+    try:
+        return read_manifest(folder)
+    except StoredIndexError:
+        return None  # whoever builds anew need not read what was there
 
 
 def _write(
     folder: Path,
-    documents: Sequence[Document],
+    documents: Iterable[Document | TextFile],
     encoder: Encoder,
     settings: _Settings,
     progress: Progress,
     old: Snapshot | None,
+    before: IndexManifest | None,
 ) -> IndexChange:
     start = time.perf_counter()
-    plan = _plan(documents, settings.passage_width, old)
-    if not plan.passages:
-        raise CorpusError(
-            "The texts hold no passage: nothing that has a letter or a digit in it. The index is unchanged."
-        )
-    same = old and old.manifest.corpus == settings.corpus and old.glossary == settings.glossary
-    if same and not (plan.added or plan.changed or plan.removed):
-        return plan.change(time.perf_counter() - start)
+    todo = plan(documents, settings.passage_width, old)
+    if old and todo.empty and old.manifest.corpus == settings.corpus and old.glossary == settings.glossary:
+        if todo.stamps != old.manifest.stamps:
+            with written(folder):
+                commit(folder, replace(old.manifest, stamps=todo.stamps))  # the same state: nobody reads it again
+        return todo.change(time.perf_counter() - start)
     measured = old.calibration if old else calibration(encoder, progress=progress)
-    manifest = IndexManifest(
-        FORMAT,
-        encoder.name,
-        encoder.digest,
-        encoder.dimension,
-        settings.passage_width,
-        settings.late_interaction,
-        plan.digests,
-        len(plan.passages),
-        datetime.now(UTC).isoformat(timespec="seconds"),
-        {},
-        settings.corpus,
-    )
-
-    def write_vectors(place: Path) -> FloatArray:
-        if not settings.late_interaction:
-            return _vectors(plan, encoder, measured, old, None, progress)
-        with TokenWriter(place, len(plan.passages)) as writer:
-            vectors = _vectors(plan, encoder, measured, old, writer, progress)
-            writer.finish()
-        return vectors
-
-    vocabulary = _vocabulary(plan, old)
-    write_snapshot(folder, manifest, documents, plan.passages, settings.glossary, vocabulary, measured, write_vectors)
-    return plan.change(time.perf_counter() - start)
-
-
-def _vocabulary(plan: _Plan, old: Snapshot | None) -> Vocabulary:
-    if not old:
-        return Vocabulary.of(plan.passages)
-    before, after = Counter(map(_text_key, old.passages)), Counter(map(_text_key, plan.passages))
-    gone, come = before - after, after - before
-    return old.vocabulary.changed(_taken(old.passages, gone), _taken(plan.passages, come))
-
-
-def _taken(passages: Iterable[Passage], counts: Counter[str]) -> Iterator[Passage]:
-    """As many of ``passages`` for each text as ``counts`` says."""
-    left = Counter(counts)
-    for passage in passages:
-        key = _text_key(passage)
-        if left[key] > 0:
-            left[key] -= 1
-            yield passage
+    with written(folder):
+        if old:
+            kept = (old.manifest.calibration, old.manifest.files[old.manifest.calibration])
+        else:
+            kept = keep_shared(folder, "calibration", ".npz", measured.pack())
+        terms = keep_shared(folder, "glossary", ".jsonl", glossary_bytes(settings.glossary))
+        segments: tuple[SegmentFacts, ...] = ()
+        if old:
+            segments = old.manifest.with_removed(_removed(todo, old))
+        if not todo.empty:
+            place = folder / new_name()
+            with _whole(place):
+                late = settings.late_interaction
+                segments += (write_segment(place, todo, encoder, late, measured, old, progress),)
+        manifest = IndexManifest(
+            FORMAT,
+            uuid.uuid4().hex,
+            encoder.name,
+            encoder.digest,
+            encoder.dimension,
+            settings.passage_width,
+            settings.late_interaction,
+            todo.documents,
+            todo.passages,
+            datetime.now(UTC).isoformat(timespec="seconds"),
+            kept[0],
+            terms[0],
+            dict([kept, terms]),
+            segments,
+            settings.corpus,
+            todo.stamps,
+            _names(before),
+        )
+        commit(folder, manifest)
+    tidy(folder, _merge(folder, manifest, old))
+    return todo.change(time.perf_counter() - start)
 
 
-def _vectors(
-    plan: _Plan,
-    encoder: Encoder,
-    measured: Calibration,
-    old: Snapshot | None,
-    writer: TokenWriter | None,
-    progress: Progress,
-) -> FloatArray:
-    """The centred unit vector of each passage of the plan, shape (passages, dimension); tokens go to ``writer``."""
-    rows = np.asarray(plan.rows, np.int64)
-    vectors = np.empty((len(rows), encoder.dimension), np.float32)
-    if old:
-        vectors[rows >= 0] = old.matrix()[rows[rows >= 0]]
-        if writer and old.tokens:
-            for kept in np.flatnonzero(rows >= 0).tolist():
-                writer.copy(kept, old.tokens, int(rows[kept]))
-    new = np.flatnonzero(rows < 0)
-    quantizer = measured.quantizer()
-    texts = [encoder_text(plan.passages[row]) for row in new]
-    for number, encoded in encoder.encode_passages(texts, progress) if texts else ():
-        row = int(new[number])
-        passage = plan.passages[row]
-        vectors[row] = measured.passages.centred(encoded.vector, passage.language)
-        if writer:
-            tokens = measured.passages.centred_tokens(encoded.tokens, passage.language)
-            codes = quantizer.compute_codes(tokens) if len(tokens) else np.empty((0, quantizer.code_size), np.uint8)
-            writer.add(row, codes, sentence_numbers(passage, encoded))
-    return vectors
+def _names(manifest: IndexManifest | None) -> tuple[str, ...]:
+    return tuple(segment.name for segment in manifest.segments) if manifest else ()
 
 
-def _digest(document: Document) -> str:
-    """A digest of all that an index keeps of a document."""
-    references = (part for each in document.references for part in (each.key, each.text, each.address))
-    parts = (document.title, document.source, document.twin, *references, document.text)
-    return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()[:32]
+def _removed(todo: Plan, old: Snapshot) -> dict[str, set[int]]:
+    """The documents that count no more: segment name -> their numbers."""
+    removed: dict[str, set[int]] = {}
+    for segment, number in (old.catalogue[name] for name in (*todo.changed, *todo.removed)):
+        removed.setdefault(old.segments[segment].name, set()).add(number)
+    return removed
 
 
-def _text_key(passage: Passage) -> str:
-    """What two passages with the same vector have in common."""
-    return f"{passage.language}\0{encoder_text(passage)}\0{passage.text}"
+@contextmanager
+def _whole(place: Path) -> Iterator[None]:
+    """Whatever interrupts the writing of the segment ``place`` leaves nothing of it."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
+
+
+def _merge(folder: Path, manifest: IndexManifest, old: Snapshot | None) -> IndexManifest:
+    """Merge segments for as long as there are some to merge; the manifest that counts in the end."""
+    snapshot = old
+    while places := to_merge(manifest.segments):
+        snapshot = read_snapshot(folder, snapshot)
+        place = folder / new_name()
+        inside = {name for name, (segment, _) in snapshot.catalogue.items() if segment in places}
+        try:
+            with _whole(place):
+                facts = merged(snapshot, places, place)
+            commit(
+                folder,
+                replace(
+                    manifest,
+                    generation=uuid.uuid4().hex,
+                    segments=(*(each for at, each in enumerate(manifest.segments) if at not in places), facts),
+                    stamps={name: stamp for name, stamp in manifest.stamps.items() if name not in inside},
+                    before=_names(manifest),
+                ),
+            )
+        except OSError:
+            break  # the update has landed; what a full disk forbids now is done by a later one
+        finally:
+            manifest = read_manifest(folder) or manifest
+    return manifest

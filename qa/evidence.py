@@ -65,7 +65,7 @@ def evidence(
             _lacking(question, present),
             _unknown(snapshot, question),
             float(not holds(kind, f"{passage.context} {quote}")),
-            float(np.asarray(snapshot.vectors.reconstruct(best.ranked.row)) @ question.vector),
+            float(snapshot.vectors([best.ranked.row])[0] @ question.vector),
             min(len(question.spoken), 20) / 20,
             float(question.language == "zh"),
         ],

@@ -53,7 +53,7 @@ def _version(
 
 
 def _likeness(snapshot: Snapshot, row: int, other: int) -> float:
-    return float(np.asarray(snapshot.vectors.reconstruct(row)) @ np.asarray(snapshot.vectors.reconstruct(other)))
+    return float(np.prod(snapshot.vectors([row, other]), axis=0).sum())
 
 
 def _agree(snapshot: Snapshot, quote: Quote, row: int) -> bool:

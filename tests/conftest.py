@@ -5,7 +5,7 @@ import importlib.util
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -172,6 +172,42 @@ def _write_texts(folder: Path) -> Path:
 def texts(tmp_path: Path) -> Path:
     """A folder of short texts; every fact stands in one language only."""
     return _write_texts(tmp_path / "texts")
+
+
+@pytest.fixture(scope="session")
+def edit() -> Callable[[Path, str, str], None]:
+    """Replaces what stands once in a file."""
+
+    def replaced(path: Path, old: str, new: str) -> None:
+        text = path.read_text(encoding="utf-8")
+        assert text.count(old) == 1
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+    return replaced
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Callable[[str], list[str]]:
+    """Makes the command of a program that has an encoder, and the folders ``index`` and ``texts`` of ``tmp_path``."""
+
+    def written(lines: str) -> list[str]:
+        path = tmp_path / "program.py"
+        path.write_text(
+            f"""import os, sys
+sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "tests")!r}]
+from corpus import StoredIndexError, load_documents
+from index import rebuild_index, update_index
+from fake_encoder import FakeEncoder
+index, texts = {str(tmp_path / "index")!r}, {str(tmp_path / "texts")!r}
+{lines}
+""",
+            encoding="utf-8",
+        )
+        # The warning is faiss-cpu's own, see pyproject.toml.
+        warnings = ["-W", "error", "-W", "ignore::DeprecationWarning:importlib._bootstrap"]
+        return [sys.executable, *warnings, str(path)]
+
+    return written
 
 
 @pytest.fixture

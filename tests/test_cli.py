@@ -15,7 +15,7 @@ from ui import cli
 
 ROOT = Path(__file__).parent.parent
 ANSWER = {"question", "language", "answered", "text", "seconds", "citations", "confidence", "understood", "related"}
-CITATION = {"number", "document_id", "title", "heading", "language", "source"}
+CITATION = {"number", "document_id", "title", "heading", "language", "source", "digest"}
 CITATION |= {"quote", "start", "end", "score", "references", "passage"}
 HIT = {"document_id", "title", "heading", "language", "text", "start", "end", "score", "passage_id"}
 CHANGE = {"added", "changed", "removed", "documents", "passages", "embedded", "reused", "seconds"}
@@ -371,10 +371,10 @@ def test_settings_name_texts_and_index_and_an_option_wins(run: Command, texts: P
     settings.write_text("corpus: texts/zh\nindex: from-settings\n", encoding="utf-8")
     change = run("index", "update", "--settings", settings, "--json").json
     assert change["added"] == ["emergence.md", "risks.md"]
-    assert (tmp_path / "from-settings" / "CURRENT").exists()
+    assert (tmp_path / "from-settings" / "manifest.json").exists()
     options = ("--corpus", texts / "en", "--index", tmp_path / "from-option")
     assert run("index", "update", "--settings", settings, *options, "--json").json["added"] == ["clip.md", "models.md"]
-    assert (tmp_path / "from-option" / "CURRENT").exists()
+    assert (tmp_path / "from-option" / "manifest.json").exists()
     assert "settings file" in run("ask", "Who?", "--settings", tmp_path / "gone.yaml").message
 
 

@@ -29,13 +29,15 @@ HOMES = {  # library -> the modules that may import it
     "onnxruntime": ("index/",),
     "tokenizers": ("index/",),
     "safetensors": ("index/",),
+    "watchfiles": ("ui/watching.py",),
+    "xxhash": ("index/",),
     "rapidfuzz": ("index/spelling.py",),
     "sklearn": ("qa/evaluating.py", "qa/fitting.py"),
     "ir_measures": ("qa/evaluating.py",),
     "gradio": ("ui/app.py", "ui/asking.py", "ui/library.py", "ui/mapping.py", "ui/gaps.py"),  # the page, and its tabs
     "pydantic": ("ui/",),
     "typer": ("ui/cli.py", "ui/editing.py"),
-    "rich": ("ui/terminal.py", "qa/ablating.py"),  # the latter is a command for developers
+    "rich": ("ui/terminal.py", "qa/ablating.py", "index/benching.py"),  # the latter are commands for developers
 }
 EXPORTS = {
     "corpus": {
@@ -57,9 +59,11 @@ EXPORTS = {
         "Span",
         "StoredIndexError",
         "Term",
+        "TextFile",
         "check_texts",
         "encoder_text",
         "figures_in",
+        "find_texts",
         "language_of",
         "load_document",
         "load_documents",

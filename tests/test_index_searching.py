@@ -83,6 +83,7 @@ ONE = (
     "foundation large parameter risk image bias task energy cost scale lake mountain city gold ship prime rice".split()
 )
 OTHER = "base vast weight danger picture assignment power price size loch peak town golden boat paddy river war".split()
+ZH = ["模型", "湖", "山", "黄金", "稻米", "海洋", "城市"]
 
 
 @pytest.fixture(scope="module")
@@ -116,11 +117,50 @@ def test_whole_vectors_are_ranked_as_numpy_ranks_them(many: PassageIndex, asked:
 def test_faiss_finds_what_numpy_finds(many: PassageIndex) -> None:
     snapshot, random = many.snapshot, np.random.default_rng(0)
     for _ in range(20):
-        question = random.standard_normal(snapshot.vectors.d).astype(np.float32)
-        found, rows = snapshot.vectors.search(question[None], 10)
+        question = random.standard_normal(snapshot.manifest.dimension).astype(np.float32)
         cosines = snapshot.matrix() @ question
-        np.testing.assert_array_equal(rows[0], np.argsort(-cosines)[:10])
-        np.testing.assert_allclose(found[0], np.sort(cosines)[::-1][:10], atol=1e-4)
+        np.testing.assert_array_equal(snapshot.nearest(question, "en", 10), np.argsort(-cosines)[:10])
+        (segment,) = snapshot.segments
+        found, _ = segment.vectors["en"].search(question, 10)
+        np.testing.assert_allclose(found, np.sort(cosines)[::-1][:10], atol=1e-4)
+        assert len(snapshot.nearest(question, "zh", 10)) == 0
+
+
+@pytest.mark.parametrize(("few", "near"), [(50_000, 1e-5), (10, 0.02)], ids=["one by one", "in cells"])
+def test_what_many_updates_left_is_searched_as_one(
+    tmp_path: Path, fake_encoders: Any, monkeypatch: pytest.MonkeyPatch, few: int, near: float
+) -> None:
+    monkeypatch.setattr("index.vectors.EXACT", few)
+    monkeypatch.setattr("index.vectors._TRIED", 10)
+    encoder, chance, random = fake_encoders("some", 24), np.random.default_rng(5), np.random.default_rng(6)
+    texts = {f"{number}.md": f"{ONE[number % 17]} {number}." for number in range(50)}
+    texts |= {f"zh/{number}.md": f"{ZH[number % 7]}{number}。" for number in range(50)}
+    for step in range(5):
+        update_index(tmp_path, [Document(name, "", "", text) for name, text in texts.items()], encoder)
+        for name in chance.choice(sorted(texts), 8, replace=False).tolist():
+            texts[name] = f"{texts[name]} {'湖' if name[0] == 'z' else 'lake'} {step}"
+        del texts[f"{step}.md"]
+        texts[f"new {step}.md"] = f"{OTHER[step]}."
+    snapshot = PassageIndex.open(tmp_path, encoder).snapshot
+    assert len(snapshot.segments) > 3
+    assert any(facts.removed for facts in snapshot.manifest.segments)
+    assert any(facts.cells for facts in snapshot.manifest.segments) == (few == 10)
+    matrix, languages = snapshot.matrix(), np.array([passage.language for passage in snapshot.passages])
+    assert len(matrix) == snapshot.manifest.passages == len(languages)
+    assert snapshot.languages == ("en", "zh")
+    assert [snapshot.language(row) for row in range(len(languages))] == languages.tolist()
+    for row in range(len(matrix)):
+        np.testing.assert_array_equal(snapshot.vectors([row])[0], matrix[row])
+    for language in ("en", "zh"):
+        rows = np.flatnonzero(languages == language)
+        for count in (1, 10, 48, 1000):
+            question = random.standard_normal(24).astype(np.float32)
+            found = snapshot.nearest(question, language, count)
+            expected = rows[np.argsort(-(matrix[rows] @ question))][:count]
+            assert len(found) == min(count, len(rows))
+            np.testing.assert_allclose(matrix[found] @ question, matrix[expected] @ question, atol=near)
+            assert len(set(found.tolist())) == len(found)
+            assert {snapshot.language(row) for row in found.tolist()} == {language}
 
 
 def test_stored_vectors_are_centred_and_of_length_one(small_index: PassageIndex, fake_encoder: Any) -> None:
@@ -205,9 +245,10 @@ def test_searches_and_updates_do_not_disturb_each_other(
 def test_an_index_without_token_vectors_keeps_none(texts: Path, tmp_path: Path, fake_encoder: Any) -> None:
     for name, late_interaction in (("with", True), ("without", False)):
         update_index(tmp_path / name, load_documents(texts), fake_encoder, late_interaction=late_interaction)
-    codes = next((tmp_path / "with").rglob("codes.bin"))
-    assert codes.stat().st_size % (fake_encoder.dimension // 2) == 0
-    assert not list((tmp_path / "without").rglob("codes.bin"))
+    (tokens,) = (tmp_path / "with").rglob("tokens.bin")
+    assert tokens.stat().st_size > 0
+    assert tokens.stat().st_size % (fake_encoder.dimension // 2 + 1) == 0  # a code and the number of its sentence
+    assert not list((tmp_path / "without").rglob("tokens.bin"))
 
 
 def test_passages_are_those_of_the_splitter(small_index: PassageIndex, texts: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import string
 import time
 from functools import lru_cache
@@ -14,13 +15,27 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus import Document, load_documents, split
-from index import FloatArray
+from index import FloatArray, PassageIndex, Snapshot, update_index
 from index.encoder import Encoded
 from index.spelling import mended
 from index.vocabulary import Vocabulary
 
 ASKED = Path(__file__).parent.parent / "qa" / "asked"
 NONE: FloatArray = np.empty(0, np.float32)
+
+
+class Letters:
+    """Texts as :func:`mended` asks for them."""
+
+    def __init__(self, *texts: str) -> None:
+        self.raw = "\n".join(texts).encode("utf-8")
+
+    def said(self, piece: str, times: int, reach: int) -> bool:
+        return self.raw[:reach].count(piece.encode("utf-8")) >= times
+
+    def form(self, pattern: re.Pattern[bytes], reach: int) -> str:
+        found = pattern.search(self.raw, 0, reach)
+        return found.group().decode("utf-8") if found else ""
 
 
 def cut(question: str, size: int) -> Encoded:
@@ -59,10 +74,11 @@ They were released. A rareword.
 ]
 DOCUMENTS = [Document(f"{at}.md", "x", "", text) for at, text in enumerate(TEXTS)]
 KNOWN = Vocabulary.of(passage for document in DOCUMENTS for passage in split(document, 80))
+SAID = Letters(*TEXTS)
 
 
 def mend(question: str, size: int = 2) -> str:
-    return mended(question, cut(question, size), KNOWN, TEXTS)
+    return mended(question, cut(question, size), KNOWN, SAID)
 
 
 @pytest.mark.parametrize(
@@ -135,14 +151,14 @@ def test_a_word_and_an_ending_are_no_slip() -> None:
     documents = [Document(f"{at}.md", "", "", "A networkxer.") for at in range(3)]
     known = Vocabulary.of(passage for document in documents for passage in split(document))
     ending = Encoded(NONE, NONE, np.array([(0, 8), (9, 16), (16, 18)], np.int32), NONE)
-    assert mended(question, ending, known, []) == question
-    assert mended(question, cut(question, 3), known, []) == "released networkxer"
+    assert mended(question, ending, known, Letters()) == question
+    assert mended(question, cut(question, 3), known, Letters()) == "released networkxer"
 
 
 def test_nothing_is_known_of_no_texts() -> None:
     nothing = Vocabulary.of(())
     for question in ("a langauge modle", "多摸态模型"):
-        assert mended(question, cut(question, 2), nothing, []) == question
+        assert mended(question, cut(question, 2), nothing, Letters()) == question
 
 
 @given(st.text(alphabet="多摸模态型奖厉励 aelmodgu，🎉現现", max_size=30))
@@ -159,7 +175,7 @@ def test_a_long_question_costs_no_more_than_its_length(unit: str) -> None:
         question = unit * (length // len(unit))
         read = Encoded(NONE, NONE, cut(question, 2).spans[:512], NONE)  # a model reads no more
         start = time.perf_counter()
-        mended(question, read, KNOWN, TEXTS)
+        mended(question, read, KNOWN, SAID)
         return time.perf_counter() - start
 
     seconds(100)
@@ -169,13 +185,67 @@ def test_a_long_question_costs_no_more_than_its_length(unit: str) -> None:
 def test_what_the_model_does_not_read_is_left_alone() -> None:
     question = "多摸态模型。" * 3
     read = Encoded(NONE, NONE, cut(question, 2).spans[:4], NONE)
-    assert mended(question, read, KNOWN, TEXTS) == "多模态模型。多摸态模型。多摸态模型。"
+    assert mended(question, read, KNOWN, SAID) == "多模态模型。多摸态模型。多摸态模型。"
+
+
+def test_only_so_much_of_the_texts_is_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    for question, meant in (("多摸态模型", "多模态模型"), ("ChatGTP", "ChatGPT")):
+        assert mend(question) == meant
+    early = [len(SAID.raw[: SAID.raw.index(word) + len(word)]) for word in (b"ChatGPT", "多模态的模".encode())]
+    monkeypatch.setattr("index.spelling._REACH", early[0] - 1)
+    assert (mend("ChatGTP"), mend("多摸态模型")) == ("chatgpt", "多摸态模型")
+    monkeypatch.setattr("index.spelling._REACH", early[0])
+    assert (mend("ChatGTP"), mend("多摸态模型")) == ("ChatGPT", "多摸态模型")
+    monkeypatch.setattr("index.spelling._REACH", early[1])
+    assert mend("多摸态模型") == "多模态模型"
+
+
+PIECES = st.text("多模态 aX🎉", min_size=1, max_size=4)
+
+
+@pytest.fixture(scope="module")
+def several(tmp_path_factory: pytest.TempPathFactory, fake_encoders: Any) -> Snapshot:
+    """An index of several segments, none of whose documents was changed or removed."""
+    folder, encoder = tmp_path_factory.mktemp("several"), fake_encoders("small", 16)
+    texts = ["多模态模型 aXa。\n多模态\n", "态态态 aX 🎉🎉\n", "X多模 a\n\n模态aaa\n", "态\n"]
+    for count in (1, 3, 4):
+        documents = [Document(f"{at}.md", "", "", text) for at, text in enumerate(texts[:count])]
+        update_index(folder, documents, encoder, late_interaction=False)
+    return PassageIndex.open(folder, encoder).snapshot
+
+
+@given(PIECES, st.integers(0, 5), st.integers(0, 90))
+@settings(deadline=None)
+def test_an_index_tells_what_its_texts_say(several: Snapshot, piece: str, times: int, reach: int) -> None:
+    assert len(several.segments) == 3
+    parts, left = [], reach
+    for document in several.documents.values():
+        parts.append(document.text.encode("utf-8")[:left])
+        left -= len(parts[-1])
+    wanted = piece.encode("utf-8")
+    found = sum(part[at:].startswith(wanted) for part in parts for at in range(len(part)))
+    assert several.said(piece, times, reach) == (found >= times)
+    pattern = re.compile(re.escape(wanted), re.IGNORECASE)
+    expected = next((match.group().decode("utf-8") for part in parts if (match := pattern.search(part))), "")
+    assert several.form(pattern, reach) == expected
+
+
+def test_a_text_that_is_gone_says_nothing(tmp_path: Path, fake_encoders: Any) -> None:
+    encoder = fake_encoders("small", 16)
+    texts = {"a.md": "CHATGPT，多模态。多模态。", "b.md": "ChatGPT.", "c.md": "Others.", "d.md": "More."}
+    for gone in ("", "a.md", "b.md"):
+        kept = [Document(name, "", "", text) for name, text in texts.items() if not gone or name > gone]
+        update_index(tmp_path, kept, encoder)
+        snapshot = PassageIndex.open(tmp_path, encoder).snapshot
+        form = snapshot.form(re.compile(b"chatgpt", re.IGNORECASE), 10**6)
+        assert form == {"": "CHATGPT", "a.md": "ChatGPT", "b.md": ""}[gone]
+        assert snapshot.said("多模态", 2, 10**6) == (gone == "")
 
 
 @lru_cache(maxsize=1)
-def built_in() -> tuple[Vocabulary, list[str]]:
+def built_in() -> tuple[Vocabulary, Letters]:
     documents = load_documents()
-    return Vocabulary.of(p for document in documents for p in split(document)), [each.text for each in documents]
+    return Vocabulary.of(p for document in documents for p in split(document)), Letters(*(d.text for d in documents))
 
 
 def asked(kind: str) -> list[str]:

@@ -1,17 +1,21 @@
 """Token vectors: compared, stored, and counted to their sentences."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import faiss
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from corpus import Document, encoder_text, split
+from corpus import Document, StoredIndexError, encoder_text, load_documents, split
+from index import FloatArray, PassageIndex, rebuild_index, update_index
 from index.late import pooled
-from index.tokens import OUTSIDE, TokenStore, TokenWriter, sentence_numbers
+from index.tokens import OUTSIDE, TOKENS, Tokens, TokenStore, check, sentence_numbers, token_records
 
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=12), st.integers(0, 4), st.integers(0, 2**32 - 1))
@@ -29,49 +33,172 @@ def _quantizer(dimension: int) -> faiss.ScalarQuantizer:
     return quantizer
 
 
+def _stored(
+    folder: Path, records: Sequence[NDArray[np.uint8]], quantizer: faiss.ScalarQuantizer
+) -> tuple[TokenStore, NDArray[np.int64], NDArray[np.uint64]]:
+    """A store of ``records``, one passage after the other; where each begins, and their digests."""
+    folder.mkdir(exist_ok=True)
+    (folder / TOKENS).write_bytes(b"".join(each.tobytes() for each in records))
+    starts = np.cumsum([0, *(len(each) for each in records)], dtype=np.int64)
+    checks = np.array([check(each) for each in records], np.uint64)
+    return TokenStore.open(folder, starts, checks, quantizer), starts, checks
+
+
+def _records(quantizer: faiss.ScalarQuantizer, vectors: FloatArray, sentence: int) -> NDArray[np.uint8]:
+    codes = quantizer.compute_codes(vectors) if len(vectors) else np.empty((0, quantizer.code_size), np.uint8)
+    return token_records(codes, np.full(len(vectors), sentence, np.uint8))
+
+
+def test_a_record_is_the_code_and_the_sentence() -> None:
+    quantizer = _quantizer(8)
+    codes = quantizer.compute_codes(np.random.default_rng(2).uniform(-1, 1, (3, 8)).astype(np.float32))
+    records = token_records(codes, np.array([0, 7, OUTSIDE], np.uint8))
+    assert (records.shape, records.dtype) == ((3, quantizer.code_size + 1), np.uint8)
+    np.testing.assert_array_equal(records[:, :-1], codes)
+    assert records[:, -1].tolist() == [0, 7, OUTSIDE]
+    assert check(records) == check(records.copy())
+    for row, column in ((0, 0), (1, 4), (2, 2)):
+        other = records.copy()
+        other[row, column] ^= 1
+        assert check(other) != check(records)
+    assert check(records[:2]) != check(records)
+
+
 @pytest.mark.parametrize("at_once", [0, 32_000])
 def test_token_vectors_come_back_in_the_order_of_the_passages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    monkeypatch.setattr("index.tokens._DECODED_AT_ONCE", at_once)  # mapped from disk, or decoded when it is opened
+    monkeypatch.setattr("index.tokens._DECODED_AT_ONCE", at_once)  # mapped from disk, or decoded at once
     quantizer, random = _quantizer(8), np.random.default_rng(0)
     vectors = [random.uniform(-1, 1, (count, 8)).astype(np.float32) for count in (3, 0, 5, 1)]
-    with TokenWriter(tmp_path, 4) as writer:
-        for row in (2, 0, 3):  # passages come in whatever order is fast, and some have no token
-            writer.add(row, quantizer.compute_codes(vectors[row]), np.full(len(vectors[row]), row, np.uint8))
-        writer.finish()
-    store = TokenStore.open(tmp_path, quantizer)
-    for rows in ([0, 1, 2, 3], [3, 0], [1], [], [2, 2]):
-        found = store.of(rows)
+    records = [_records(quantizer, each, row) for row, each in enumerate(vectors)]
+    # Two segments, and the passages of the index in an order of their own.
+    one, *_ = _stored(tmp_path / "one", [records[2], records[0]], quantizer)
+    other, *_ = _stored(tmp_path / "other", [records[3], records[1]], quantizer)
+    places = {0: (0, 1), 1: (1, 1), 2: (0, 0), 3: (1, 0)}
+    tokens = Tokens([one, other], places.__getitem__, quantizer)
+    for rows in ([0, 1, 2, 3], [3, 0], [1], [], [2, 2], np.array([3, 1, 0], np.int64)):
+        found = tokens.of(rows)
         expected = np.concatenate([np.empty((0, 8), np.float32), *(vectors[row] for row in rows)])
         np.testing.assert_allclose(found.vectors, expected, atol=1 / 15 + 1e-6)  # half of one of 15 steps from -1 to 1
+        assert found.vectors.dtype == np.float32
         assert found.starts.tolist() == [0, *np.cumsum([len(vectors[row]) for row in rows])]
         assert found.sentences.tolist() == [row for row in rows for _ in vectors[row]]
 
 
+@given(
+    st.lists(st.lists(st.integers(0, 4), max_size=4), min_size=1, max_size=3), st.lists(st.integers(0, 99), max_size=6)
+)
+@settings(max_examples=40, deadline=None)
+def test_both_ways_to_read_give_the_same_numbers(segments: list[list[int]], asked: list[int]) -> None:
+    quantizer, random = _quantizer(8), np.random.default_rng(len(asked))
+    places = [(at, row) for at, counts in enumerate(segments) for row in range(len(counts))]
+    rows = [row % len(places) for row in asked] if places else []
+    with TemporaryDirectory() as folder:
+        stores = [
+            _stored(
+                Path(folder, str(at)),
+                [_records(quantizer, random.uniform(-1, 1, (count, 8)).astype(np.float32), at) for count in counts],
+                quantizer,
+            )[0]
+            for at, counts in enumerate(segments)
+        ]
+        found = []
+        for at_once in (0, 32_000):
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr("index.tokens._DECODED_AT_ONCE", at_once)
+                found.append(Tokens(stores, places.__getitem__, quantizer).of(rows))
+        for name in ("vectors", "starts", "sentences"):
+            np.testing.assert_array_equal(getattr(found[0], name), getattr(found[1], name))
+        for row in rows:
+            segment, local = places[row]
+            decoded = stores[segment].vectors_of(local)
+            assert decoded.shape == (segments[segment][local], 8)
+
+
 def test_copied_token_vectors_are_the_same_bytes(tmp_path: Path) -> None:
     quantizer, random = _quantizer(8), np.random.default_rng(1)
-    for name in ("old", "new"):
-        (tmp_path / name).mkdir()
-    with TokenWriter(tmp_path / "old", 3) as writer:
-        for row in (1, 2, 0):
-            codes = quantizer.compute_codes(random.uniform(-1, 1, (row + 1, 8)).astype(np.float32))
-            writer.add(row, codes, np.arange(row + 1, dtype=np.uint8))
-        writer.finish()
-    old = TokenStore.open(tmp_path / "old", quantizer)
-    with TokenWriter(tmp_path / "new", 2) as writer:
-        writer.copy(1, old, 0)
-        writer.copy(0, old, 2)
-        writer.finish()
-    new = TokenStore.open(tmp_path / "new", quantizer)
-    np.testing.assert_array_equal(new.of([0, 1]).vectors, old.of([2, 0]).vectors)
-    assert new.of([0, 1]).sentences.tolist() == [0, 1, 2, 0]
+    records = [
+        token_records(
+            quantizer.compute_codes(random.uniform(-1, 1, (row + 1, 8)).astype(np.float32)),
+            np.arange(row + 1, dtype=np.uint8),
+        )
+        for row in range(3)
+    ]
+    old, _, checks = _stored(tmp_path / "old", records, quantizer)
+    new, _, copied = _stored(tmp_path / "new", [old.records_of(2), old.records_of(0)], quantizer)
+    for row, source in enumerate((2, 0)):
+        np.testing.assert_array_equal(new.records_of(row), records[source])
+        np.testing.assert_array_equal(new.vectors_of(row), old.vectors_of(source))
+        assert copied[row] == checks[source]
+    ours, theirs = (
+        Tokens([old], lambda row: (0, row), quantizer).of([2, 0]),
+        Tokens([new], lambda row: (0, row), quantizer).of([0, 1]),
+    )
+    np.testing.assert_array_equal(ours.vectors, theirs.vectors)
+    assert theirs.sentences.tolist() == [0, 1, 2, 0]
 
 
-def test_an_index_without_a_token_can_be_stored(tmp_path: Path) -> None:
-    with TokenWriter(tmp_path, 2) as writer:
-        writer.finish()
-    assert TokenStore.open(tmp_path, _quantizer(8)).of([0, 1]).vectors.shape == (0, 8)
+@pytest.mark.parametrize("at_once", [0, 32_000])
+def test_an_index_without_a_token_can_be_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
+    monkeypatch.setattr("index.tokens._DECODED_AT_ONCE", at_once)
+    quantizer = _quantizer(8)
+    nothing = np.empty((0, quantizer.code_size + 1), np.uint8)
+    store, *_ = _stored(tmp_path, [nothing, nothing], quantizer)
+    assert store.records_of(0).shape == nothing.shape
+    assert store.vectors_of(1).shape == (0, 8)
+    found = Tokens([store], lambda row: (0, row), quantizer).of([0, 1])
+    assert (found.vectors.shape, found.starts.tolist(), len(found.sentences)) == ((0, 8), [0, 0, 0], 0)
+    assert Tokens([], lambda row: (0, row), quantizer).of([]).vectors.shape == (0, 8)
+
+
+@pytest.mark.parametrize("at_once", [0, 32_000])
+def test_altered_records_of_a_large_store_are_noticed_when_they_are_read(
+    small_index: PassageIndex, texts: Path, fake_encoder: Any, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr("index.tokens._DECODED_AT_ONCE", at_once)
+    (path,) = small_index.folder.rglob(TOKENS)
+    name = f"{path.parent.name}/{TOKENS}"
+    raw = bytearray(path.read_bytes())
+    assert len(raw) > 100
+    raw[-1] ^= 1  # the sentence of the last token of the last passage
+    path.write_bytes(raw)
+    mends = rf"{small_index.folder} is damaged: {name} is not what was written\. .*index rebuild --index"
+    with pytest.raises(StoredIndexError, match=mends):  # of a common size it is noticed at once
+        PassageIndex.open(small_index.folder, fake_encoder)
+    for module in ("storing", "tokens"):  # so small that the file is a large one
+        monkeypatch.setattr(f"index.{module}.COMPARED_WHOLE", 100)
+    opened = PassageIndex.open(small_index.folder, fake_encoder)
+    last = len(opened.snapshot.passages) - 1
+    assert opened.snapshot.tokens
+    assert len(opened.snapshot.tokens.of(range(last)).vectors)  # the others are what was written
+    for rows in ([last], [0, last]):
+        with pytest.raises(StoredIndexError, match=mends):
+            opened.snapshot.tokens.of(rows)
+    with pytest.raises(StoredIndexError, match=mends):
+        opened.search(opened.snapshot.passages[last].text)
+
+    # It is not taken over into what an update writes either, and the index stays as it is.
+    damaged = opened.snapshot.passages[last].document_id
+    (texts / damaged).rename(texts / damaged.replace(".md", "-2.md"))
+    before = sorted(small_index.folder.rglob("*"))
+    with pytest.raises(StoredIndexError, match=mends):
+        update_index(small_index.folder, load_documents(texts), fake_encoder, corpus=[str(texts)])
+    assert sorted(small_index.folder.rglob("*")) == before
+
+    other = next(iter(small_index.folder.rglob("passages.jsonl")))  # only token vectors are compared when read
+    lines = other.read_bytes()
+    other.write_bytes(lines[:-2] + b"!" + lines[-1:])
+    with pytest.raises(StoredIndexError, match=rf"is damaged: {other.parent.name}/passages.jsonl is not"):
+        PassageIndex.open(small_index.folder, fake_encoder)
+    other.write_bytes(lines)
+    path.write_bytes(raw[:-1])  # the size is compared whatever it is
+    with pytest.raises(StoredIndexError, match=mends):
+        PassageIndex.open(small_index.folder, fake_encoder)
+    rebuild_index(small_index.folder, load_documents(texts), fake_encoder, corpus=[str(texts)])
+    mended = PassageIndex.open(small_index.folder, fake_encoder).snapshot
+    assert mended.tokens
+    assert len(mended.tokens.of(range(last + 1)).starts) == last + 2
 
 
 def _sentences_of_tokens(text: str, encoder: Any) -> dict[str, list[int]]:

@@ -2,20 +2,25 @@
 
 import itertools
 import time
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus import Document, Passage, split
-from index import FloatArray, PassageIndex, update_index
+from index import FloatArray, IndexManifest, PassageIndex, Snapshot, update_index
 from index.asking import asked
+from index.calibrating import Calibration, Means, Standing
+from index.manifest import FORMAT
 from index.ranking import RULES, Ranked, Rules, rank
-from index.twins import twin_rows
+from index.segments import Segment
+from index.twins import aligned
+from index.writing import SegmentWriter
 
 ENGLISH = ["The lake is large.", "A star gives light.", "Gold is a metal.", "Rice is food.", "Ships fly."]
 CHINESE = ["湖很大。", "星星有光。", "黄金是金属。", "稻米是粮食。", "船在飞。"]
@@ -26,52 +31,98 @@ def document(name: str, lines: list[str], twin: str = "") -> Document:
     return Document(name, "", "", "".join(f"## {at}\n\n{line}\n\n" for at, line in enumerate(lines)), (), twin)
 
 
-def rows(documents: list[Document], similar: dict[str, FloatArray]) -> tuple[list[Passage], list[int]]:
-    """The passages of ``documents`` and their twins, where a passage has the vector that ``similar`` has for it."""
-    passages = [passage for each in documents for passage in split(each)]
-    vectors = faiss.IndexFlatIP(8)
-    if passages:
-        vectors.add(np.stack([similar[passage.text] for passage in passages]))
-    return passages, twin_rows(passages, {each.id: each for each in documents}, vectors).tolist()
-
-
 AXES = np.eye(8, dtype=np.float32)
 SIMILAR = {text: AXES[at] for texts in (ENGLISH, CHINESE) for at, text in enumerate(texts)}
+# Nothing that a twin depends on.
+UNMEASURED = Calibration(Means({}, {}), Means({}, {}), {}, Standing(1, 0), Standing(1, 0), AXES[0], AXES[0], {})
+
+Rows = Callable[..., tuple[list[Passage], list[int]]]
 
 
-def test_passages_go_with_their_translations() -> None:
+def state(folder: Path, segments: list[list[Document]], similar: dict[str, FloatArray], *removed: int) -> Snapshot:
+    """A state of an index with these segments, where a passage has the vector that ``similar`` has for it; of the
+    first segment the documents with the numbers ``removed`` count no more."""
+    facts = []
+    for number, documents in enumerate(segments):
+        with SegmentWriter(folder / str(number), 8, False) as writer:
+            for each in documents:
+                passages = split(each)
+                vectors = np.array([similar[passage.text] for passage in passages], np.float32).reshape(-1, 8)
+                writer.add(each, "", "", passages, vectors, ())
+            facts.append(writer.finish())
+    facts[0] = replace(facts[0], removed=removed)
+    gone = [each.id for number, each in enumerate(segments[0]) if number in removed]
+    kept = [each for documents in segments for each in documents if each.id not in gone]
+    count = sum(len(split(each)) for each in kept)
+    manifest = IndexManifest(
+        FORMAT, "one", "fake", "0", 8, 250, False, len(kept), count, "", "", "", {}, segments=tuple(facts)
+    )
+    opened = [Segment(folder / each.name, each, None) for each in facts]
+    return Snapshot(manifest, opened, UNMEASURED, ())
+
+
+@pytest.fixture(params=["together", "apart", "after removed ones"])
+def rows(tmp_path: Path, request: pytest.FixtureRequest) -> Rows:
+    """What tells the passages of documents and their twins, in an index of one segment or of several."""
+
+    def twins(documents: list[Document], similar: dict[str, FloatArray]) -> tuple[list[Passage], list[int]]:
+        gone = document("gone before.md", [*ENGLISH, *CHINESE], documents[0].id if documents else "")
+        segments = {
+            "together": [documents],
+            "apart": [[each] for each in documents] or [[]],
+            "after removed ones": [[gone, *documents[:1]], documents[1:]],
+        }[request.param]
+        removed = [0] if request.param == "after removed ones" else []
+        snapshot = state(tmp_path, segments, {**SIMILAR, **similar}, *removed)
+        assert list(snapshot.passages) == [passage for each in documents for passage in split(each)]
+        return list(snapshot.passages), [snapshot.twin(row) for row in range(len(snapshot.passages))]
+
+    return twins
+
+
+def test_passages_go_with_their_translations(rows: Rows) -> None:
     both = [document("en.md", ENGLISH, "zh.md"), document("zh.md", CHINESE, "en.md")]
     assert rows(both, SIMILAR)[1] == [5, 6, 7, 8, 9, 0, 1, 2, 3, 4]
 
 
-def test_texts_without_twins_have_none() -> None:
+def test_texts_without_twins_have_none(rows: Rows) -> None:
     assert rows([document("en.md", ENGLISH), document("zh.md", CHINESE)], SIMILAR)[1] == [-1] * 10
-    assert rows([], SIMILAR)[1] == []
 
 
-@pytest.mark.parametrize("twin", ["gone.md", "en.md", "empty.md"])
-def test_a_twin_that_is_missing_itself_or_empty_is_none(twin: str) -> None:
+def test_no_texts_have_no_twins(rows: Rows) -> None:
+    assert rows([], SIMILAR) == ([], [])
+
+
+@pytest.mark.parametrize("row", [-1, 10, 10**9])
+def test_a_row_that_is_not_there_is_an_error(tmp_path: Path, row: int) -> None:
+    both = [document("en.md", ENGLISH, "zh.md"), document("zh.md", CHINESE, "en.md")]
+    with pytest.raises(IndexError, match=f"row {row} of 10 passages"):
+        state(tmp_path, [both], SIMILAR).twin(row)
+
+
+@pytest.mark.parametrize("twin", ["gone.md", "en.md", "empty.md", "gone before.md"])
+def test_a_twin_that_is_missing_itself_or_empty_is_none(rows: Rows, twin: str) -> None:
     documents = [document("en.md", ENGLISH, twin), document("zh.md", CHINESE), document("empty.md", [], "en.md")]
     assert rows(documents, SIMILAR)[1] == [-1] * 10
 
 
-def test_a_twin_in_the_same_language_is_none() -> None:
+def test_a_twin_in_the_same_language_is_none(rows: Rows) -> None:
     documents = [document("a.md", ENGLISH[:3], "b.md"), document("b.md", ENGLISH[:3], "a.md")]
     assert rows(documents, SIMILAR)[1] == [-1] * 6
 
 
-def test_a_twin_named_by_one_side_serves_that_side() -> None:
+def test_a_twin_named_by_one_side_serves_that_side(rows: Rows) -> None:
     documents = [document("en.md", ENGLISH[:2], "zh.md"), document("zh.md", CHINESE[:2])]
     assert rows(documents, SIMILAR)[1] == [2, 3, -1, -1]
 
 
-def test_a_passage_of_the_other_text_in_the_same_language_is_no_twin() -> None:
+def test_a_passage_of_the_other_text_in_the_same_language_is_no_twin(rows: Rows) -> None:
     mixed = [CHINESE[0], ENGLISH[1], CHINESE[2]]
     documents = [document("en.md", ENGLISH[:3], "zh.md"), document("zh.md", mixed, "en.md")]
     assert rows(documents, SIMILAR)[1] == [3, -1, 5, 0, -1, 2]
 
 
-def test_the_order_of_the_texts_is_kept() -> None:
+def test_the_order_of_the_texts_is_kept(rows: Rows) -> None:
     # The second line resembles the last one of the other text most, but the third goes with the one before that.
     similar = {**SIMILAR, CHINESE[1]: 0.6 * AXES[1], "终。": 0.7 * AXES[1]}
     documents = [document("en.md", ENGLISH[:3], "zh.md"), document("zh.md", [*CHINESE[:3], "终。"], "en.md")]
@@ -79,7 +130,7 @@ def test_the_order_of_the_texts_is_kept() -> None:
 
 
 @pytest.mark.parametrize("count", [1, 2, 4])
-def test_a_longer_text_goes_with_a_shorter_one(count: int) -> None:
+def test_a_longer_text_goes_with_a_shorter_one(rows: Rows, count: int) -> None:
     documents = [document("en.md", ENGLISH, "zh.md"), document("zh.md", CHINESE[:count], "en.md")]
     passages, twins = rows(documents, SIMILAR)
     assert twins[:count] == list(range(5, 5 + count))
@@ -87,30 +138,37 @@ def test_a_longer_text_goes_with_a_shorter_one(count: int) -> None:
     assert all(twin >= 5 and passages[twin].document_id == "zh.md" for twin in twins[:5])
 
 
-@given(st.lists(st.integers(-4, 4), min_size=12, max_size=12))
+@given(st.integers(1, 5), st.integers(1, 4), st.data())
 @settings(deadline=None)
-def test_no_other_way_in_order_is_better(numbers: list[int]) -> None:
-    similar = dict(SIMILAR)
-    for at in range(3):
-        similar[CHINESE[at]] = AXES[at]
-    table = np.array(numbers, np.float32).reshape(4, 3)
-    for at in range(4):
-        similar[ENGLISH[at]] = np.pad(table[at], (0, 5))
-    documents = [document("en.md", ENGLISH[:4], "zh.md"), document("zh.md", CHINESE[:3], "en.md")]
-    chosen = [twin - 4 for twin in rows(documents, similar)[1][:4]]
+def test_no_other_way_in_order_is_better(own: int, other: int, data: st.DataObject) -> None:
+    numbers = data.draw(st.lists(st.integers(-4, 4), min_size=own * other, max_size=own * other))
+    table = np.array(numbers, np.float32).reshape(own, other)
+    found = aligned(np.pad(table, ((0, 0), (0, 8 - other))), AXES[:other])
+    assert found is not None
+    chosen = found.tolist()
+    assert len(chosen) == own
     assert chosen == sorted(chosen)
-    ways = itertools.combinations_with_replacement(range(3), 4)
+    ways = itertools.combinations_with_replacement(range(other), own)
     best = max(sum(float(table[at, column]) for at, column in enumerate(way)) for way in ways)
     assert sum(float(table[at, column]) for at, column in enumerate(chosen)) == best
 
 
-def test_long_texts_take_no_longer_than_their_table() -> None:
+def test_texts_beyond_measure_have_no_twins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both = [document("en.md", ENGLISH, "zh.md"), document("zh.md", CHINESE, "en.md")]
+    for largest, expected in ((24, [-1] * 10), (25, [5, 6, 7, 8, 9, 0, 1, 2, 3, 4])):
+        monkeypatch.setattr("index.twins._LARGEST", largest)
+        snapshot = state(tmp_path / str(largest), [both], SIMILAR)
+        assert [snapshot.twin(row) for row in range(10)] == expected
+
+
+def test_long_texts_take_no_longer_than_their_table(tmp_path: Path) -> None:
     lines = [f"Line {at} here." for at in range(700)]
     chinese = [f"第{at}行字。" for at in range(700)]
     similar = {text: np.float32(at % 7) * AXES[at % 8] for texts in (lines, chinese) for at, text in enumerate(texts)}
     documents = [document("en.md", lines, "zh.md"), document("zh.md", chinese, "en.md")]
+    snapshot = state(tmp_path, [documents], similar)
     start = time.perf_counter()
-    twins = rows(documents, similar)[1]
+    twins = [snapshot.twin(row) for row in range(1400)]
     assert time.perf_counter() - start < 5
     assert min(twins) >= 0
 
@@ -172,7 +230,7 @@ def test_both_versions_count(pair: PassageIndex, twin: float) -> None:
     apart = {one.row: one.lead for one in ranked(pair, question, Rules(twin=-1, repeated=0))}
     joined = {one.row: one.lead for one in ranked(pair, question, Rules(twin=twin, repeated=0))}
     for row, lead in joined.items():
-        other = int(pair.snapshot.twins[row])
+        other = pair.snapshot.twin(row)
         expected = apart[row] if other < 0 else (apart[row] + twin * apart[other]) / (1 + twin)
         assert lead == pytest.approx(expected, abs=1e-5)
 
@@ -200,15 +258,26 @@ def test_a_twin_named_by_one_side_hides_nothing_of_its_own(tmp_path: Path, fake_
 
 
 def test_an_update_finds_the_twins_anew(tmp_path: Path, fake_encoder: Any) -> None:
-    def update(*documents: Document) -> list[int]:
-        return [int(row) for row in opened(tmp_path, list(documents), fake_encoder).snapshot.twins]
+    def update(*documents: Document) -> dict[str, str]:
+        """The twin of each passage, empty: none."""
+        snapshot = opened(tmp_path, list(documents), fake_encoder).snapshot
+        twins = [(passage.text, snapshot.twin(row)) for row, passage in enumerate(snapshot.passages)]
+        return {text: snapshot.passages[twin].text if twin >= 0 else "" for text, twin in twins}
 
-    english = document("en.md", ENGLISH[:2], "zh.md")
-    assert update(english) == [-1, -1]
-    assert update(english, document("zh.md", CHINESE[:2], "en.md")) == [2, 3, 0, 1]
-    assert update(document("zh.md", CHINESE[:2], "en.md"), english) == [2, 3, 0, 1]
-    assert update(english, document("zh.md", CHINESE[:2])) == [2, 3, -1, -1]
-    assert update(english) == [-1, -1]
+    english, chinese = document("en.md", ENGLISH[:2], "zh.md"), document("zh.md", CHINESE[:2], "en.md")
+    own, other = dict(zip(ENGLISH, CHINESE[:2], strict=False)), dict(zip(CHINESE, ENGLISH[:2], strict=False))
+    none = {ENGLISH[0]: "", ENGLISH[1]: ""}
+    assert update(english) == none
+    assert update(english, chinese) == {**own, **other}
+    assert update(chinese, english) == {**own, **other}
+    assert update(english, document("zh.md", CHINESE[:2])) == {**own, CHINESE[0]: "", CHINESE[1]: ""}
+    assert update(english) == none
+    more = document("zh.md", ["国王有城市。", *CHINESE[:2]], "en.md")  # its passages stand elsewhere
+    assert update(english, more) == {**own, **other, "国王有城市。": ENGLISH[0]}
+    assert update(document("en.md", ENGLISH[1:2], "zh.md"), more) == {
+        **dict.fromkeys(["国王有城市。", *CHINESE[:2]], ENGLISH[1]),
+        ENGLISH[1]: CHINESE[1],
+    }
 
 
 def test_no_more_passages_than_there_are(pair: PassageIndex) -> None:
@@ -224,9 +293,9 @@ def test_built_in_texts_are_twins_section_by_section(real_encoder: Any, tmp_path
     cut = [Document(each.id, each.title, "", each.text[:6000], (), each.twin) for each in chosen]
     snapshot = opened(tmp_path, cut, real_encoder, False).snapshot
     own = [row for row, passage in enumerate(snapshot.passages) if passage.document_id == "en/scaling.md"]
-    twins = [int(snapshot.twins[row]) for row in own]
+    twins = [snapshot.twin(row) for row in own]
     assert len(own) > 5
     assert twins == sorted(twins)
     assert {snapshot.passages[row].document_id for row in twins} == {"zh/scaling.md"}
-    mutual = [row for row in own if int(snapshot.twins[snapshot.twins[row]]) == row]
+    mutual = [row for row in own if snapshot.twin(snapshot.twin(row)) == row]
     assert len(mutual) > 0.6 * len(own)

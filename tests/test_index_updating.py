@@ -1,37 +1,18 @@
-"""An index follows its texts, and survives what happens to it on the way."""
+"""An index follows its texts, and what that costs is what the edit costs."""
 
-import json
 import os
-import random
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from corpus import CorpusError, Document, Reference, Settings, StoredIndexError, Term, load_documents, split
+from corpus import CorpusError, Document, Reference, StoredIndexError, TextFile, find_texts, load_documents, split
 from index import PassageIndex, pending_change, rebuild_index, update_index
-from ui.workplace import Workplace
 
-ROOT = Path(__file__).parent.parent
-FILES = [
-    "documents.jsonl",
-    "passages.jsonl",
-    "glossary.jsonl",
-    "vocabulary.json",
-    "vectors.faiss",
-    "calibration.npz",
-    "codes.bin",
-    "tokens.npz",
-]
-
-
-def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text(encoding="utf-8")
-    assert text.count(old) == 1
-    path.write_text(text.replace(old, new), encoding="utf-8")
+Edit = Callable[[Path, str, str], None]
 
 
 def state(folder: Path) -> dict[str, tuple[bytes, int]]:
@@ -40,16 +21,14 @@ def state(folder: Path) -> dict[str, tuple[bytes, int]]:
     return {str(path): (path.read_bytes(), path.stat().st_mtime_ns) for path in files}
 
 
-def generation(folder: Path) -> Path:
-    return folder / (folder / "CURRENT").read_text(encoding="utf-8").strip()
-
-
 def found(passages: PassageIndex, question: str = "How many parameters does GPT-3 have?") -> str:
     return passages.search(question, 1)[0].passage.text
 
 
 @pytest.mark.parametrize("late_interaction", [True, False])
-def test_only_what_changed_is_embedded(texts: Path, tmp_path: Path, fake_encoder: Any, late_interaction: bool) -> None:
+def test_only_what_changed_is_embedded(
+    texts: Path, tmp_path: Path, fake_encoder: Any, edit: Edit, late_interaction: bool
+) -> None:
     def update() -> Any:
         fake_encoder.seen.clear()
         return update_index(tmp_path / "index", load_documents(texts), fake_encoder, late_interaction=late_interaction)
@@ -117,7 +96,7 @@ def test_nothing_is_written_where_nothing_changed(small_index: PassageIndex, tex
     assert (state(small_index.folder), fake_encoder.seen) == (before, [])
 
 
-def test_what_an_update_would_do_is_told_without_doing_it(small_index: PassageIndex, texts: Path) -> None:
+def test_what_an_update_would_do_is_told_without_doing_it(small_index: PassageIndex, texts: Path, edit: Edit) -> None:
     edit(texts / "en" / "models.md", "175 billion", "many")
     before = state(small_index.folder)
     change = pending_change(small_index.folder, load_documents(texts))
@@ -220,283 +199,129 @@ def test_other_settings_are_refused_with_both_values(small_index: PassageIndex, 
     assert "175 billion" in found(small_index)
 
 
-def _truncated(path: Path) -> None:
-    path.write_bytes(path.read_bytes()[:-7])
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of the texts that are read from their files, in order; files may be as young as they like."""
+    import corpus.finding
+
+    ids: list[str] = []
+    load = corpus.finding.load_document
+
+    def noted(path: Path, name: str, *rest: Any) -> Document:
+        ids.append(name)
+        return load(path, name, *rest)
+
+    monkeypatch.setattr("corpus.finding.load_document", noted)
+    monkeypatch.setattr("corpus.finding._COARSE", 0)
+    return ids
 
 
-def _altered(path: Path) -> None:
-    raw = bytearray(path.read_bytes())
-    raw[len(raw) // 2] ^= 1
-    path.write_bytes(raw)
-
-
-def _deleted(path: Path) -> None:
-    path.unlink()
-
-
-def _a_folder(path: Path) -> None:
-    path.unlink()
-    path.mkdir()
-
-
-@pytest.mark.parametrize("damage", [_truncated, _altered, _deleted, _a_folder])
-@pytest.mark.parametrize("name", FILES)
-def test_a_damaged_file_is_named_and_a_rebuild_mends_it(
-    small_index: PassageIndex, texts: Path, fake_encoder: Any, name: str, damage: Any
+def test_a_text_that_was_not_touched_is_not_read(
+    texts: Path, tmp_path: Path, fake_encoder: Any, edit: Edit, read: list[str]
 ) -> None:
-    term = Term("emergence", "涌现", "What nobody designed.", "并非设计出来的。")
-    update_index(small_index.folder, load_documents(texts), fake_encoder, glossary=[term])
-    assert sorted([*FILES, "manifest.json"]) == sorted(path.name for path in generation(small_index.folder).iterdir())
-    damage(generation(small_index.folder) / name)
-    with pytest.raises(StoredIndexError, match=name) as caught:
-        PassageIndex.open(small_index.folder, fake_encoder)
-    assert str(small_index.folder) in str(caught.value)
-    if damage is not _a_folder:
-        assert f"foundation-qa index rebuild --index {small_index.folder}" in str(caught.value)
-    with pytest.raises(StoredIndexError, match=name):
-        update_index(small_index.folder, load_documents(texts), fake_encoder)
-    rebuild_index(small_index.folder, load_documents(texts), fake_encoder)
-    assert "175 billion" in found(PassageIndex.open(small_index.folder, fake_encoder))
+    def update() -> tuple[list[str], tuple[str, ...]]:
+        read.clear()
+        change = update_index(tmp_path / "index", find_texts(texts), fake_encoder)
+        return sorted(read), change.changed
+
+    names = ["en/clip.md", "en/models.md", "zh/emergence.md", "zh/risks.md"]
+    assert update() == (names, ())
+    generation = PassageIndex.open(tmp_path / "index", fake_encoder).snapshot.generation
+    assert update() == ([], ())
+
+    os.utime(texts / "en" / "clip.md")  # touched, as by a checkout: read once, and known again after that
+    assert update() == (["en/clip.md"], ())
+    assert update() == ([], ())
+    assert PassageIndex.open(tmp_path / "index", fake_encoder).snapshot.generation == generation
+
+    path = texts / "zh" / "risks.md"
+    before = path.stat()
+    edit(path, "风险", "危险")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))  # of the same size, and set back
+    assert path.stat().st_size == before.st_size
+    assert update() == (["zh/risks.md"], ("zh/risks.md",))
+
+    (texts / "references.yaml").write_text("a2020:\n  authors: A\n  title: T\n", encoding="utf-8")
+    assert update() == (names, ())  # any of them may name what the list now holds
+    assert update() == ([], ())
 
 
-@pytest.mark.parametrize(
-    ("raw", "message"),
-    [
-        (b"", "manifest.json is not what was written"),
-        (b"null", "manifest.json is not what was written"),
-        (b"[]", "manifest.json is not what was written"),
-        (b'{"format": 3}', "manifest.json is not what was written"),
-        (b'{"format": 2}', "has format 2; this version reads format 3"),
-        (b"\xff\xfe", "manifest.json is not what was written"),
-    ],
-)
-def test_a_manifest_of_another_kind_is_named(
-    small_index: PassageIndex, fake_encoder: Any, raw: bytes, message: str
-) -> None:
-    (generation(small_index.folder) / "manifest.json").write_bytes(raw)
-    with pytest.raises(StoredIndexError, match=f"{message}.*index rebuild --index"):
-        PassageIndex.open(small_index.folder, fake_encoder)
+def test_a_text_saved_this_moment_may_be_saved_again(texts: Path) -> None:
+    (now,) = (text for text in find_texts(texts) if text.id == "en/clip.md")
+    assert now.stamp == ""  # its time could be the same after another edit
+    old = texts / "en" / "clip.md"
+    os.utime(old, (1_000_000_000, 1_000_000_000))
+    assert {text.stamp for text in find_texts(texts)} == {""}  # a time that was set says nothing
 
 
-def test_any_byte_of_the_manifest_may_flip(small_index: PassageIndex, fake_encoder: Any) -> None:
-    path, chance = generation(small_index.folder) / "manifest.json", random.Random(1)
-    raw = path.read_bytes()
-    for _ in range(150):
-        flipped = bytearray(raw)
-        flipped[chance.randrange(len(raw))] = chance.randrange(256)
-        path.write_bytes(flipped)
-        try:
-            PassageIndex.open(small_index.folder, fake_encoder)
-        except StoredIndexError as error:
-            assert "foundation-qa index rebuild" in str(error)
-
-
-@pytest.mark.parametrize("raw", [b"", b"gone\n", b"\xff\xff", b"a\0b", b"../elsewhere"])
-def test_a_damaged_pointer_is_named_and_a_rebuild_mends_it(
-    small_index: PassageIndex, texts: Path, fake_encoder: Any, raw: bytes
-) -> None:
-    (small_index.folder / "CURRENT").write_bytes(raw)
-    with pytest.raises(StoredIndexError, match=r"is damaged: .*index rebuild"):
-        PassageIndex.open(small_index.folder, fake_encoder)
-    rebuild_index(small_index.folder, load_documents(texts), fake_encoder)
-    assert "175 billion" in found(PassageIndex.open(small_index.folder, fake_encoder))
-
-
-def test_a_missing_index_is_named_with_what_builds_it(tmp_path: Path, fake_encoder: Any) -> None:
-    with pytest.raises(StoredIndexError, match=r"no index in .*none.*foundation-qa index update --index .*none"):
-        PassageIndex.open(tmp_path / "none", fake_encoder)
-    assert not (tmp_path / "none").exists()
-
-
-def test_a_place_that_cannot_hold_an_index_is_named(tmp_path: Path, fake_encoder: Any) -> None:
-    (tmp_path / "file").touch()
-    for place in (tmp_path / "file", tmp_path / "file" / "below"):
-        with pytest.raises(StoredIndexError, match=r"file.* cannot be written: .*--index"):
-            update_index(place, [Document("a.md", "A", "a.md", "Words.")], fake_encoder)
-        with pytest.raises(StoredIndexError, match="no index in"):
-            PassageIndex.open(place, fake_encoder)
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="permissions do not bind root")
-def test_a_folder_that_may_not_be_written_still_answers(
+def test_a_text_that_goes_while_it_is_read_changes_nothing(
     small_index: PassageIndex, texts: Path, fake_encoder: Any
 ) -> None:
-    edit(texts / "en" / "models.md", "175 billion", "many")
-    small_index.folder.chmod(0o555)
-    try:
-        with pytest.raises(StoredIndexError, match="cannot be written: Permission denied"):
-            update_index(small_index.folder, load_documents(texts), fake_encoder)
-        assert "175 billion" in found(PassageIndex.open(small_index.folder, fake_encoder))
-    finally:
-        small_index.folder.chmod(0o755)
-
-
-@pytest.mark.parametrize("rebuild", [False, True])
-def test_a_model_that_fails_half_way_leaves_the_old_index(
-    small_index: PassageIndex, texts: Path, fake_encoders: Any, fake_encoder: Any, rebuild: bool
-) -> None:
-    edit(texts / "en" / "models.md", "175 billion", "many")
-    (texts / "new.md").write_text("More words, of another text.", encoding="utf-8")
+    listed = find_texts(texts)
+    (texts / "en" / "clip.md").unlink()
     before = state(small_index.folder)
-    with pytest.raises(MemoryError):
-        (rebuild_index if rebuild else update_index)(
-            small_index.folder, load_documents(texts), fake_encoders(fails_after=1)
+    with pytest.raises(CorpusError, match=r"clip\.md cannot be read: No such file\..*try again"):
+        update_index(small_index.folder, listed, fake_encoder)
+    assert state(small_index.folder) == before
+    assert update_index(small_index.folder, find_texts(texts), fake_encoder).removed == ("en/clip.md",)
+
+
+def test_an_edit_leaves_the_other_passages_alone(tmp_path: Path, fake_encoder: Any) -> None:
+    lines = [f"Paragraph {number} is about the lake, and " + f"ship {number} on it. " * 9 for number in range(40)]
+
+    def update(*, reverse: bool = False) -> PassageIndex:
+        text = "\n\n".join(lines[::-1] if reverse else lines)
+        update_index(tmp_path, [Document("a.md", "A", "a.md", text)], fake_encoder)
+        return PassageIndex.open(tmp_path, fake_encoder)
+
+    def known(passages: PassageIndex) -> dict[str, tuple[str, bytes, bytes]]:
+        snapshot = passages.snapshot
+        assert snapshot.tokens
+        return {
+            passage.id: (passage.text, snapshot.vectors([row]).tobytes(), snapshot.tokens.of([row]).vectors.tobytes())
+            for row, passage in enumerate(snapshot.passages)
+        }
+
+    before = known(update())
+    lines[17] = "Another paragraph about salt 🧂 和食盐。" * 4
+    fake_encoder.seen.clear()
+    after = known(update())
+    assert len(fake_encoder.seen) == 1
+    assert len(before.keys() - after.keys()) == len(after.keys() - before.keys()) == 1
+    assert all(after[name] == before[name] for name in before.keys() & after.keys())
+    fake_encoder.seen.clear()
+    assert known(update(reverse=True)) == after
+    assert fake_encoder.seen == []
+
+
+def test_what_is_written_grows_with_the_edit_and_not_with_the_index(tmp_path: Path, fake_encoder: Any) -> None:
+    documents = [
+        Document(
+            f"{name}.md",
+            "A",
+            "",
+            "\n\n".join(f"Text {name} has a lake {row}. " + "And a ship. " * 18 for row in range(10)),
         )
-    assert state(small_index.folder) == before
-    assert not list(small_index.folder.glob("*.partial"))
-    assert "175 billion" in found(PassageIndex.open(small_index.folder, fake_encoder))
-    assert update_index(small_index.folder, load_documents(texts), fake_encoder).embedded == 2
+        for name in range(60)
+    ]
+    update_index(tmp_path, documents, fake_encoder)
+    before = state(tmp_path)
+    documents[30] = replace(documents[30], text=documents[30].text.replace("lake 7", "lake seven"))
+    change = update_index(tmp_path, documents, fake_encoder)
+    assert (change.embedded, change.reused) == (1, 599)
+    after = state(tmp_path)
+    new = {name: after[name] for name in after if before.get(name) != after[name]}
+    assert set(before) <= set(after)
+    size = sum(len(raw) for raw, _ in before.values())
+    assert sum(len(raw) for raw, _ in new.values()) < size / 20
+    assert PassageIndex.open(tmp_path, fake_encoder).search("lake seven", 1)[0].passage.document_id == "30.md"
 
 
-def _program(tmp_path: Path, lines: str) -> list[str]:
-    """A program that has an encoder, and the folders ``index`` and ``texts`` of ``tmp_path``."""
-    path = tmp_path / "program.py"
-    path.write_text(
-        f"""import os, sys
-sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "tests")!r}]
-from corpus import StoredIndexError, load_documents
-from index import rebuild_index, update_index
-from fake_encoder import FakeEncoder
-index, texts = {str(tmp_path / "index")!r}, {str(tmp_path / "texts")!r}
-{lines}
-""",
-        encoding="utf-8",
-    )
-    return [sys.executable, "-W", "error", *_SWIG, str(path)]
-
-
-# faiss-cpu's own, see pyproject.toml.
-_SWIG = ["-W", "ignore::DeprecationWarning:importlib._bootstrap"]
-
-
-def test_a_killed_update_leaves_the_old_index_and_is_tidied_up_after(
-    small_index: PassageIndex, texts: Path, tmp_path: Path, fake_encoder: Any
-) -> None:
-    edit(texts / "en" / "models.md", "175 billion", "many")
-    (texts / "new.md").write_text("More words, of another text.", encoding="utf-8")
-    lines = (
-        "update_index(index, load_documents(texts), FakeEncoder(), progress=lambda done, total: done and os._exit(9))"
-    )
-    done = subprocess.run(_program(tmp_path, lines), capture_output=True, check=False)
-    assert done.returncode == 9, done.stderr
-    assert list(small_index.folder.glob("*.partial"))
-    assert "175 billion" in found(PassageIndex.open(small_index.folder, fake_encoder))
-    assert update_index(small_index.folder, load_documents(texts), fake_encoder).embedded == 2
-    assert not list(small_index.folder.glob("*.partial"))
-    assert "many" in found(small_index)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
-@pytest.mark.parametrize("verb", ["update_index", "rebuild_index"])
-@pytest.mark.parametrize("limit", [100, 2_000])
-def test_a_full_disk_leaves_the_old_index(
-    small_index: PassageIndex, texts: Path, tmp_path: Path, fake_encoder: Any, verb: str, limit: int
-) -> None:
-    edit(texts / "en" / "models.md", "175 billion", "many")
-    before = state(small_index.folder)
-    lines = f"""
-import resource
-documents = load_documents(texts)
-resource.setrlimit(resource.RLIMIT_FSIZE, ({limit}, {limit}))
-try:
-    {verb}(index, documents, FakeEncoder())
-except StoredIndexError as error:
-    sys.exit(str(error))
-"""
-    done = subprocess.run(_program(tmp_path, lines), capture_output=True, text=True, encoding="utf-8", check=False)
-    assert done.returncode == 1
-    assert done.stderr.strip() == (
-        f"The index {small_index.folder} cannot be written: File too large. The index that was there is unchanged."
-    )
-    assert state(small_index.folder) == before
-    assert "175 billion" in found(PassageIndex.open(small_index.folder, fake_encoder))
-
-
-@pytest.fixture
-def other_writer(small_index: PassageIndex, tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
-    """Another process that is in the middle of an update."""
-    lines = """
-print("begun", flush=True)
-def wait(done, total):
-    print("at it", input(), flush=True)
-rebuild_index(index, load_documents(texts), FakeEncoder(), progress=wait)
-"""
-    process = subprocess.Popen(
-        _program(tmp_path, lines), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-    )
-    assert process.stdin
-    assert process.stdout
-    assert process.stdout.readline() == "begun\n"
-    process.stdin.write("go\n")
-    process.stdin.flush()
-    assert process.stdout.readline() == "at it go\n"
-    yield process
-    process.stdin.close()
-    process.kill()
-    process.wait()
-    process.stdout.close()
-
-
-def test_one_process_writes_at_a_time_and_everyone_reads(
-    small_index: PassageIndex, texts: Path, fake_encoder: Any, other_writer: subprocess.Popen[str]
-) -> None:
-    edit(texts / "en" / "models.md", "175 billion", "many")
-    for verb in (update_index, rebuild_index):
-        with pytest.raises(StoredIndexError, match=r"is being updated by another process\. Try again"):
-            verb(small_index.folder, load_documents(texts), fake_encoder)
-    assert "175 billion" in found(small_index)
-    assert "175 billion" in found(PassageIndex.open(small_index.folder, fake_encoder))
-    assert pending_change(small_index.folder, load_documents(texts)).embedded == 1
-    other_writer.kill()
-    other_writer.wait()
-    assert update_index(small_index.folder, load_documents(texts), fake_encoder).embedded == 1
-    assert "many" in found(small_index)
-
-
-def test_old_generations_do_not_pile_up(small_index: PassageIndex, texts: Path, fake_encoder: Any) -> None:
-    (small_index.folder / "notes.txt").write_text("not ours", encoding="utf-8")
-    (small_index.folder / "mine").mkdir()
-    for number in range(4):
-        edit(texts / "en" / "clip.md", "400" if number == 0 else f"{400 + number}", f"{401 + number}")
-        update_index(small_index.folder, load_documents(texts), fake_encoder)
-    generations = [path for path in small_index.folder.iterdir() if (path / "manifest.json").exists()]
-    assert len(generations) == 2
-    assert generation(small_index.folder) in generations
-    assert (small_index.folder / "notes.txt").exists()
-    assert (small_index.folder / "mine").exists()
-
-
-def test_the_manifest_says_what_the_index_is(small_index: PassageIndex, texts: Path) -> None:
-    facts = json.loads((generation(small_index.folder) / "manifest.json").read_text(encoding="utf-8"))
-    assert (facts["encoder_name"], facts["dimension"], facts["passage_width"]) == ("fake", 192, 250)
-    assert facts["late_interaction"] is True
-    assert facts["corpus"] == [str(texts)]
-    assert sorted(facts["documents"]) == ["en/clip.md", "en/models.md", "zh/emergence.md", "zh/risks.md"]
-    assert facts["passages"] == len(small_index.snapshot.passages)
-    assert sorted(facts["files"]) == sorted(FILES)
-
-
-def test_an_index_is_read_without_loading_a_model(small_index: PassageIndex, tmp_path: Path) -> None:
-    lines = "from index import PassageIndex; assert PassageIndex.open(index, FakeEncoder()).search('GPT-3')"
-    lines += "; sys.exit('torch' in sys.modules)"
-    done = subprocess.run(_program(tmp_path, lines), capture_output=True, text=True, encoding="utf-8", check=False)
-    assert (done.returncode, done.stderr) == (0, "")
-
-
-@pytest.mark.parametrize("damage", [_truncated, _deleted])
-@pytest.mark.parametrize("name", [*FILES, "manifest.json", "../CURRENT"])
-def test_a_named_index_is_rebuilt_from_what_it_says_or_asks_for_its_texts(
-    small_index: PassageIndex, texts: Path, fake_encoder: Any, monkeypatch: pytest.MonkeyPatch, name: str, damage: Any
-) -> None:
-    monkeypatch.setattr("index.SentenceEncoder", lambda name, progress: fake_encoder)
-    term = Term("emergence", "涌现", "What nobody designed.", "并非设计出来的。")
-    update_index(small_index.folder, load_documents(texts), fake_encoder, corpus=[str(texts)], glossary=[term])
-    damage(generation(small_index.folder) / name)
-    if name in FILES:  # the manifest says where the texts are
-        Workplace(Settings(), (), str(small_index.folder)).update(anew=True)
-    else:
-        if (small_index.folder / "CURRENT").exists():
-            with pytest.raises(StoredIndexError, match=r"index rebuild --index \S+ --corpus FOLDER"):
-                Workplace(Settings(), (), str(small_index.folder)).update(anew=True)
-        Workplace(Settings(), (str(texts),), str(small_index.folder)).update(anew=True)
-    assert "175 billion" in found(PassageIndex.open(small_index.folder, fake_encoder))
+def test_found_texts_and_documents_make_the_same_index(texts: Path, tmp_path: Path, fake_encoder: Any) -> None:
+    update_index(tmp_path / "found", find_texts(texts), fake_encoder)
+    update_index(tmp_path / "read", load_documents(texts), fake_encoder)
+    ours, theirs = (PassageIndex.open(tmp_path / name, fake_encoder).snapshot for name in ("found", "read"))
+    assert dict(ours.documents) == dict(theirs.documents)
+    assert list(ours.passages) == list(theirs.passages)
+    np.testing.assert_array_equal(ours.matrix(), theirs.matrix())
+    assert isinstance(find_texts(texts)[0], TextFile)

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -190,7 +191,8 @@ def test_an_answer_has_a_length(over: Callable[..., Snapshot]) -> None:
         key: replace(each, text=each.text + "。" * LONGEST) if key == second_id(snapshot, second) else each
         for key, each in snapshot.documents.items()
     }
-    longer = replace(snapshot, documents=big)
+    longer = copy(snapshot)
+    longer.documents = big
     grown = Quote(second.ranked, (second.span[0], second.span[1] + LONGEST))
     assert chosen(longer, [first, grown, third], Kind.FACT) == [first, third]
     assert chosen(longer, [grown, first, third], Kind.FACT) == [grown]

@@ -14,7 +14,7 @@ from ui.editing import corpus_app
 from ui.workplace import Workplace
 
 if TYPE_CHECKING:
-    from index import Hit
+    from index import Hit, IndexChange
     from qa import Answer, Citation
 
 app = typer.Typer(
@@ -56,12 +56,43 @@ def serve(
     corpus: Corpus = None,
     index: Index = None,
     settings: SettingsFile = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Update the index whenever a text is saved.")] = False,
 ) -> None:
     """Bring the index up to date and open the page for asking in a browser."""
-    answerer = _workplace(corpus, index, settings).answerer(follow=True)
+    workplace = _workplace(corpus, index, settings)
+    answerer = workplace.answerer(follow=True)
     from ui.app import serve as serve_page
 
-    serve_page(answerer, host=host, port=port)
+    if not watch:
+        serve_page(answerer, host=host, port=port)
+        return
+    from ui.watching import Watch
+
+    with Watch(workplace) as watching:
+        serve_page(answerer, host=host, port=port, notice=lambda: watching.problem)
+
+
+@app.command()
+def watch(corpus: Corpus = None, index: Index = None, settings: SettingsFile = None, as_json: Json = False) -> None:
+    """Update the index now, and whenever a text is saved; until Ctrl-C."""
+    from threading import Event
+
+    from ui.watching import follow
+
+    workplace = _workplace(corpus, index, settings)
+    workplace.encoder  # noqa: B018  # loaded before the first edit has to wait for it
+    if not as_json:
+        terminal.warn(f"Watching {', '.join(map(str, workplace.folders()))}. Ctrl-C ends it.")
+
+    def told(outcome: "IndexChange | FoundationQAError") -> None:
+        if isinstance(outcome, FoundationQAError):
+            terminal.warn(str(outcome))
+        elif as_json:
+            terminal.print_json(asdict(outcome), on_one_line=True)
+        else:
+            terminal.tell_change(outcome)
+
+    follow(workplace, Event(), told)
 
 
 @app.command()

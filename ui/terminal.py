@@ -3,6 +3,7 @@
 import io
 import json
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -31,11 +32,12 @@ def show_everything() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def print_json(value: Any) -> None:
+def print_json(value: Any, *, on_one_line: bool = False) -> None:
     """``value`` as JSON on stdout, in UTF-8 wherever that goes, and nothing else there."""
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=None if on_one_line else 2) + "\n")
+    sys.stdout.flush()
 
 
 def tell(message: str) -> None:
@@ -54,11 +56,14 @@ def fail(message: str) -> None:
 
 
 @contextmanager
-def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(label: str, *, shown: bool = True) -> Iterator[Callable[[int, int], None]]:
     """A callback ``(done, total)`` that shows a bar on stderr while there is something to wait for.
 
-    Where stderr is no terminal (a log), one line says what is going on.
+    Where stderr is no terminal (a log), one line says what is going on. Nothing is shown if it should not be ``shown``.
     """
+    if not shown:
+        yield lambda done, total: None
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     bar = Progress(*columns, console=_err, disable=not _err.is_terminal)
     task: TaskID | None = None
@@ -134,6 +139,16 @@ def print_change(change: "IndexChange", folder: str, pending: bool, stored: "Sto
     _out.print(table)
     if stored and not stored.late_interaction:
         warn("The index has no token vectors (late_interaction: false): it finds less, above all across the languages.")
+
+
+def tell_change(change: "IndexChange") -> None:
+    """What an update did, on one line with the time of day."""
+    parts = []
+    for name, members in (("added", change.added), ("changed", change.changed), ("removed", change.removed)):
+        if members:
+            parts.append(f"{name} {', '.join(members[:3])}" + (f" and {len(members) - 3} more" if members[3:] else ""))
+    parts.append(f"{change.embedded} passages embedded, {change.passages} in all, {change.seconds:.2f} s")
+    _out.print(f"[dim]{time.strftime('%H:%M:%S')}[/] " + escape("; ".join(parts)))
 
 
 def print_report(report: "Report") -> None:

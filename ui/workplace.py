@@ -9,7 +9,16 @@ from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
-from corpus import BUILT_IN_TEXTS, CorpusError, Document, Settings, StoredIndexError, load_documents, load_glossary
+from corpus import (
+    BUILT_IN_TEXTS,
+    CorpusError,
+    Document,
+    Settings,
+    StoredIndexError,
+    TextFile,
+    find_texts,
+    load_glossary,
+)
 from ui import terminal
 
 if TYPE_CHECKING:
@@ -77,27 +86,32 @@ class Workplace:
             )
         return recorded
 
-    def _paths(self) -> list[Path]:
+    def folders(self) -> list[Path]:
+        """The folders of the texts."""
         return [BUILT_IN_TEXTS if folder == BUILT_IN else Path(folder) for folder in self._folders]
+
+    def texts(self) -> list[TextFile]:
+        """The texts there are now, not read yet."""
+        return find_texts(*self.folders(), largest_file=int(self.settings.largest_file_mb * 1e6))
 
     def documents(self) -> list[Document]:
         """The texts as they are now."""
-        return load_documents(*self._paths(), largest_file=int(self.settings.largest_file_mb * 1e6))
+        return [text.read() for text in self.texts()]
 
-    def update(self, *, anew: bool = False) -> "IndexChange":
-        """Make the index follow the texts; ``anew`` builds it from nothing."""
+    def update(self, *, anew: bool = False, quietly: bool = False) -> "IndexChange":
+        """Make the index follow the texts; ``anew`` builds it from nothing, ``quietly`` shows no progress."""
         from index import rebuild_index, update_index
 
-        documents = self.documents()
-        with terminal.progress_bar("Embedding") as progress:
+        texts = self.texts()
+        with terminal.progress_bar("Embedding", shown=not quietly) as progress:
             return (rebuild_index if anew else update_index)(
                 self.folder,
-                documents,
+                texts,
                 self.encoder,
                 passage_width=self.settings.passage_width,
                 late_interaction=self.settings.late_interaction,
                 corpus=self._folders,
-                glossary=load_glossary(*self._paths()),
+                glossary=load_glossary(*self.folders()),
                 progress=progress,
             )
 
@@ -105,7 +119,7 @@ class Workplace:
         """What :meth:`update` would do."""
         from index import pending_change
 
-        return pending_change(self.folder, self.documents(), passage_width=self.settings.passage_width)
+        return pending_change(self.folder, self.texts(), passage_width=self.settings.passage_width)
 
     def open(self, *, follow: bool | None = None) -> "PassageIndex":
         """The index, open for questions; first made to follow its texts if ``follow`` (default: if nobody named it).
@@ -113,13 +127,13 @@ class Workplace:
         Where that fails and there is an index already, the old one answers, with a warning.
         """
         from index import PassageIndex
-        from index.storing import current_generation
+        from index.storing import read_manifest
 
         if follow or (follow is None and not self.index):
             try:
                 self.update()
             except (CorpusError, StoredIndexError) as error:
-                if current_generation(self.folder) is None:
+                if read_manifest(self.folder) is None:
                     raise
                 opened = PassageIndex.open(self.folder, self.encoder)
                 terminal.warn(f"{error} Answering from the index as it is.")

@@ -1,0 +1,121 @@
+"""What is new becomes a segment: passages are embedded, or taken over from where the same words are already."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus import encoder_text
+from index.calibrating import Calibration
+from index.encoder import Encoded, Encoder, FloatArray
+from index.manifest import SegmentFacts
+from index.planning import Incoming, Plan
+from index.snapshot import Snapshot
+from index.tokens import sentence_numbers, token_records
+from index.weights import Progress
+from index.writing import SegmentWriter
+
+_AT_ONCE = 2048  # passages that are in memory with their token vectors
+
+Vectors = tuple[FloatArray, list[NDArray[np.uint8]]]
+"""Of a document's passages: their vectors, shape (passages, dimension), and the token records of each."""
+
+
+def write_segment(
+    place: Path,
+    todo: Plan,
+    encoder: Encoder,
+    late_interaction: bool,
+    measured: Calibration,
+    old: Snapshot | None,
+    progress: Progress,
+) -> SegmentFacts:
+    """Write what ``todo`` brings into the new folder ``place``, and take away the words of what goes.
+
+    OSError as it comes, and whatever the encoder raises.
+    """
+    coder = _Coder(encoder, late_interaction, measured, old, progress, todo.embedded)
+    with SegmentWriter(place, encoder.dimension, late_interaction) as writer:
+        for window in _windows(todo.incoming):
+            for incoming, (vectors, tokens) in zip(window, coder.encode(window), strict=True):
+                writer.add(incoming.document, incoming.digest, incoming.stamp, incoming.passages, vectors, tokens)
+        if old:
+            for name in (*todo.changed, *todo.removed):
+                segment, number = old.catalogue[name]
+                for row in old.segments[segment].rows_of(number):
+                    writer.tally.count(old.segments[segment].passage(row), -1)
+        return writer.finish()
+
+
+def _windows(incoming: Sequence[Incoming]) -> Iterator[list[Incoming]]:
+    """As many documents at a time as make some :data:`_AT_ONCE` passages."""
+    window: list[Incoming] = []
+    passages = 0
+    for each in incoming:
+        window.append(each)
+        passages += len(each.passages)
+        if passages >= _AT_ONCE:
+            yield window
+            window, passages = [], 0
+    if window:
+        yield window
+
+
+class _Coder:
+    """Turns passages into what an index keeps of them."""
+
+    def __init__(
+        self,
+        encoder: Encoder,
+        late_interaction: bool,
+        measured: Calibration,
+        old: Snapshot | None,
+        progress: Progress,
+        total: int,
+    ) -> None:
+        self._encoder, self._late, self._old = encoder, late_interaction, old
+        self._means, self._quantizer = measured.passages, measured.quantizer()
+        self._progress, self._done, self._total = progress, 0, total
+
+    def encode(self, window: Sequence[Incoming]) -> list[Vectors]:
+        """The vectors of each document of ``window``."""
+        coded: list[Vectors] = [
+            (np.empty((len(each.passages), self._encoder.dimension), np.float32), [_NONE] * len(each.passages))
+            for each in window
+        ]
+        fresh: list[tuple[int, int]] = []
+        for at, incoming in enumerate(window):
+            for row, known in enumerate(incoming.known):
+                if known is None:
+                    fresh.append((at, row))
+                else:
+                    coded[at][0][row], coded[at][1][row] = self._taken_over(*known)
+        texts = [encoder_text(window[at].passages[row]) for at, row in fresh]
+        for number, encoded in self._encoder.encode_passages(texts, self._report) if texts else ():
+            at, row = fresh[number]
+            coded[at][0][row], coded[at][1][row] = self._kept(window[at], row, encoded)
+        self._done += len(texts)
+        return coded
+
+    def _report(self, done: int, _: int) -> None:
+        self._progress(self._done + done, self._total)
+
+    def _taken_over(self, segment: int, row: int) -> tuple[FloatArray, NDArray[np.uint8]]:
+        assert self._old is not None
+        source = self._old.segments[segment]
+        tokens = source.tokens.records_of(row) if self._late and source.tokens else _NONE
+        return source.vectors_of(np.array([row]))[0], tokens
+
+    def _kept(self, incoming: Incoming, row: int, encoded: Encoded) -> tuple[FloatArray, NDArray[np.uint8]]:
+        passage = incoming.passages[row]
+        vector = self._means.centred(encoded.vector, passage.language)
+        if not self._late:
+            return vector, _NONE
+        tokens = self._means.centred_tokens(encoded.tokens, passage.language)
+        size = self._quantizer.code_size
+        codes = self._quantizer.compute_codes(tokens) if len(tokens) else np.empty((0, size), np.uint8)
+        return vector, token_records(codes, sentence_numbers(passage, encoded))
+
+
+_NONE: NDArray[np.uint8] = np.empty((0, 0), np.uint8)

@@ -1,0 +1,264 @@
+"""One state of an index: its segments without what has been removed from them, as one row of passages."""
+
+import mmap
+import operator
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus import LANGUAGES, Document, Passage, Term
+from index.calibrating import Calibration
+from index.encoder import FloatArray
+from index.manifest import IndexManifest
+from index.segments import Segment, passage_key, text_key
+from index.tokens import Tokens
+from index.twins import aligned
+from index.vectors import Only
+from index.vocabulary import Vocabulary
+
+
+class Snapshot:
+    """One state of an index, complete and unchanging, however the index goes on. Safe to use from threads.
+
+    Its passages are numbered from 0, those of a document one after the other; a number ("row") means something within
+    one snapshot only.
+    """
+
+    def __init__(
+        self,
+        manifest: IndexManifest,
+        segments: Sequence[Segment],
+        calibration: Calibration,
+        glossary: tuple[Term, ...],
+    ) -> None:
+        self.manifest, self.calibration, self.glossary = manifest, calibration, glossary
+        self.segments = tuple(segments)
+        self.vocabulary = Vocabulary([segment.words for segment in segments])
+        removed = [facts.removed for facts in manifest.segments]
+        self._alive = [_alive(segment, gone) for segment, gone in zip(segments, removed, strict=True)]
+        self._locals = [np.flatnonzero(alive) for alive in self._alive]  # row of the segment, for each that counts
+        self._starts = np.cumsum([0, *(len(rows) for rows in self._locals)])  # where those of each segment begin
+        self._begins: list[int] = self._starts.tolist()
+        # Row of the index for each row of a segment; of no meaning where that does not count.
+        self._rows = [start + np.cumsum(alive) - 1 for start, alive in zip(self._starts, self._alive, strict=False)]
+        self._only = [_selectors(segment, alive) for segment, alive in zip(segments, self._alive, strict=True)]
+        self.paragraphs = self._joined("paragraph")  # (passages,): row of the first passage of each one's paragraph
+        self.sections = self._joined("section")  # (passages,): the same for stretches under one heading
+        self._languages = np.concatenate(
+            [
+                np.empty(0, np.uint8),
+                *(segment.places.language[rows] for segment, rows in zip(segments, self._locals, strict=True)),
+            ]
+        )
+        self.languages = tuple(LANGUAGES[at] for at in np.unique(self._languages).tolist())
+        self.documents: Mapping[str, Document] = Documents(self)
+        self.passages: Sequence[Passage] = Passages(self)
+        self.tokens = None  # the index was built without late interaction
+        if manifest.late_interaction:
+            stores = [segment.tokens for segment in segments if segment.tokens]
+            self.tokens = Tokens(stores, self.place, calibration.quantizer())
+        self._alignments: dict[str, NDArray[np.int64]] = {}
+
+    @property
+    def generation(self) -> str:
+        """A name that no other state has."""
+        return self.manifest.generation
+
+    @cached_property
+    def catalogue(self) -> Mapping[str, tuple[int, int]]:
+        """Document id -> its segment and its number there, for all documents that count, in no order."""
+        return {
+            segment.entries[number].id: (at, number)
+            for at, (segment, facts) in enumerate(zip(self.segments, self.manifest.segments, strict=True))
+            for number in _kept(segment, facts.removed)
+        }
+
+    def place(self, row: int) -> tuple[int, int]:
+        """The segment that holds the passage in ``row``, and its row there; IndexError where there is none."""
+        if not 0 <= row < len(self._languages):
+            raise IndexError(f"row {row} of {len(self._languages)} passages")
+        segment = bisect_right(self._begins, row) - 1
+        return segment, int(self._locals[segment][row - self._begins[segment]])
+
+    def rows_of(self, document_id: str) -> range:
+        """The rows of a document's passages; none where there is no such document."""
+        if document_id not in self.catalogue:
+            return range(0)
+        segment, number = self.catalogue[document_id]
+        entry = self.segments[segment].entries[number]
+        if not entry.count:
+            return range(0)
+        first = int(self._rows[segment][entry.first])
+        return range(first, first + entry.count)
+
+    def language(self, row: int) -> str:
+        """The language of the passage in ``row``."""
+        return LANGUAGES[self._languages[row]]
+
+    def nearest(self, vector: FloatArray, language: str, count: int, *, exact: bool = False) -> NDArray[np.int64]:
+        """Rows of the ``count`` passages in ``language`` whose vectors are closest to ``vector``, best first.
+
+        ``vector`` has shape (dimension,). There are fewer where the index holds fewer. In a large index one of them may
+        be missed, unless it has to be ``exact``: then all vectors are compared.
+        """
+        scores, rows = [np.empty(0, np.float32)], [np.empty(0, np.int64)]
+        for at, segment in enumerate(self.segments):
+            if language in segment.vectors:
+                found, places = segment.vectors[language].search(
+                    vector, count, self._only[at].get(language), exact=exact
+                )
+                scores.append(found)
+                rows.append(self._rows[at][places])
+        order = np.argsort(-np.concatenate(scores), kind="stable")[:count]
+        return np.concatenate(rows)[order]
+
+    def vectors(self, rows: Sequence[int] | NDArray[np.int64]) -> FloatArray:
+        """The centred unit vectors of the passages in ``rows``, shape (rows, dimension)."""
+        wanted = np.asarray(rows, np.int64)
+        vectors = np.empty((len(wanted), self.manifest.dimension), np.float32)
+        homes = np.searchsorted(self._starts, wanted, "right") - 1
+        for segment in np.unique(homes).tolist():
+            chosen = homes == segment
+            local = self._locals[segment][wanted[chosen] - self._starts[segment]]
+            vectors[chosen] = self.segments[segment].vectors_of(local)
+        return vectors
+
+    def matrix(self) -> FloatArray:
+        """All vectors, shape (passages, dimension): as much memory as they take."""
+        return self.vectors(np.arange(len(self._languages)))
+
+    def find(self, passages: Sequence[Passage]) -> list[tuple[int, int] | None]:
+        """For each of ``passages`` the segment and the row there of one that the model sees just as it."""
+        keys = np.array([passage_key(passage) for passage in passages], np.uint64)
+        found: list[tuple[int, int] | None] = [None] * len(passages)
+        for at, segment in enumerate(self.segments):
+            rows = self._locals[at]
+            here = segment.places.keys[rows]
+            for row in rows[np.isin(here, keys)].tolist():
+                for number in np.flatnonzero(keys == segment.places.keys[row]).tolist():
+                    if found[number] is None and text_key(segment.passage(row)) == text_key(passages[number]):
+                        found[number] = at, row
+        return found
+
+    def twin(self, row: int) -> int:
+        """The row that says the same in the other language, by a text that names its translation; -1: there is none."""
+        segment, local = self.place(row)
+        entry = self.segments[segment].entries[self.segments[segment].places.document[local]]
+        if not entry.twin or entry.twin == entry.id:
+            return -1
+        if entry.id not in self._alignments:  # two threads may both do it, with one result
+            self._alignments[entry.id] = self._aligned(entry.id, entry.twin)
+        return int(self._alignments[entry.id][local - entry.first])
+
+    def _aligned(self, document_id: str, twin_id: str) -> NDArray[np.int64]:
+        """The twin of each passage of a document, or -1."""
+        own, other = self.rows_of(document_id), self.rows_of(twin_id)
+        twins = np.full(len(own), -1, np.int64)
+        if own and other:
+            places = aligned(self.vectors(own), self.vectors(other))
+            if places is not None:
+                found = other.start + places
+                across = self._languages[own.start : own.stop] != self._languages[found]
+                twins[across] = found[across]
+        return twins
+
+    def said(self, piece: str, times: int, reach: int) -> bool:
+        """Whether the texts hold ``piece`` at least ``times`` times, in their first ``reach`` bytes."""
+        wanted = piece.encode("utf-8", "replace")
+        for text, start, end in self._texts(reach):
+            while times and (start := text.find(wanted, start, end) + 1):
+                times -= 1
+        return times <= 0
+
+    def form(self, pattern: re.Pattern[bytes], reach: int) -> str:
+        """What ``pattern`` first matches in the first ``reach`` bytes of the texts; empty where it does not."""
+        for text, start, end in self._texts(reach):
+            if found := pattern.search(text, start, end):
+                return found.group().decode("utf-8", "replace")
+        return ""
+
+    def _texts(self, reach: int) -> Iterator[tuple[mmap.mmap | bytes, int, int]]:
+        """The documents' texts up to ``reach`` bytes in all: where each is, its start and its end there."""
+        for segment, number in self.catalogue.values():
+            if reach <= 0:
+                return
+            entry = self.segments[segment].entries[number]
+            yield self.segments[segment].texts, entry.at, entry.at + min(entry.size, reach)
+            reach -= entry.size
+
+    def _joined(self, name: str) -> NDArray[np.int64]:
+        """A column of the segments' places that holds rows, as rows of the index, shape (passages,)."""
+        columns = (
+            rows[getattr(segment.places, name)[chosen]]
+            for segment, rows, chosen in zip(self.segments, self._rows, self._locals, strict=True)
+        )
+        return np.concatenate([np.empty(0, np.int64), *columns])
+
+
+def _kept(segment: Segment, removed: Sequence[int]) -> Iterator[int]:
+    gone = set(removed)
+    return (number for number in range(len(segment.entries)) if number not in gone)
+
+
+def _alive(segment: Segment, removed: Sequence[int]) -> NDArray[np.bool_]:
+    """Whether each passage of ``segment`` counts."""
+    alive = np.ones(len(segment), np.bool_)
+    for number in removed:
+        entry = segment.entries[number]
+        alive[entry.first : entry.first + entry.count] = False
+    return alive
+
+
+def _selectors(segment: Segment, alive: NDArray[np.bool_]) -> dict[str, Only]:
+    """For each language some of whose passages do not count, what lets a search pass over them."""
+    return {
+        language: Only.those(alive[vectors.rows])
+        for language, vectors in segment.vectors.items()
+        if not alive[vectors.rows].all()
+    }
+
+
+class Documents(Mapping[str, Document]):
+    """The documents of a snapshot by their ids, read from disk when they are asked for; sorted by id."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def __getitem__(self, key: str) -> Document:
+        segment, number = self._snapshot.catalogue[key]
+        return self._snapshot.segments[segment].document(number)
+
+    def __contains__(self, key: object) -> bool:
+        return key in self._snapshot.catalogue
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(sorted(self._snapshot.catalogue))
+
+    def __len__(self) -> int:
+        return len(self._snapshot.catalogue)
+
+
+class Passages(Sequence[Passage]):
+    """The passages of a snapshot by their rows, read from disk when they are asked for."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    @overload
+    def __getitem__(self, row: int) -> Passage: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[Passage]: ...
+    def __getitem__(self, row: int | slice) -> Passage | Sequence[Passage]:
+        if isinstance(row, slice):
+            return [self[at] for at in range(*row.indices(len(self)))]
+        number = operator.index(row)
+        segment, local = self._snapshot.place(number + len(self) if number < 0 else number)
+        return self._snapshot.segments[segment].passage(local)
+
+    def __len__(self) -> int:
+        return self._snapshot.manifest.passages
