@@ -97,6 +97,20 @@ QUOTED = {  # the quotes of each answer: their text, and their first words
 }
 
 
+class SmallSnapshot:
+    """A few texts and their passages."""
+
+    generation = "1"
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self.documents = {document.id: document for document in documents}
+        self.passages = [passage for document in documents for passage in split(document)]
+
+    def rows_of(self, document_id: str) -> range:
+        rows = [row for row, passage in enumerate(self.passages) if passage.document_id == document_id]
+        return range(rows[0], rows[-1] + 1) if rows else range(0)
+
+
 class SmallAnswerer:
     """Knows a few texts, and quotes the sentence a question is paired with."""
 
@@ -106,11 +120,7 @@ class SmallAnswerer:
     )
 
     def __init__(self) -> None:
-        documents = {document.id: document for document in (ZH, EN, TRAP, LONG)}
-        passages = [passage for document in documents.values() for passage in split(document)]
-        self.passages = SimpleNamespace(
-            snapshot=SimpleNamespace(generation="1", documents=documents, passages=passages)
-        )
+        self.passages = SimpleNamespace(snapshot=SmallSnapshot((ZH, EN, TRAP, LONG)))
 
     def change(self, document: Document, text: str | None) -> None:
         """Let ``document`` have ``text`` from now on; None takes it away."""

@@ -1,5 +1,6 @@
 """What to ask next: about the terms an answer uses, and the sections beside those it quotes."""
 
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
@@ -8,6 +9,7 @@ from qa.terms import terms_in
 from ui.kept import KeptAnswer, KeptCitation
 
 _LONGEST_HEADING = 60  # characters; a longer one is a sentence and makes no question
+_FAR = 100  # passages; a section is not looked for beyond them
 
 
 class Texts(Protocol):
@@ -23,7 +25,10 @@ class Texts(Protocol):
 
     @property
     def passages(self) -> Sequence[Passage]:
-        """The passages, those of one text in order."""
+        """The passages by row."""
+
+    def rows_of(self, document_id: str) -> range:
+        """The rows of a text's passages, in order; none where there is no such text."""
 
 
 def next_questions(answer: KeptAnswer, asked: Sequence[str], glossary: Sequence[Term], texts: Texts) -> list[str]:
@@ -64,18 +69,15 @@ def _about_section(title: str, heading: str, language: str) -> str:
 def _beside(citations: Sequence[KeptCitation], language: str, texts: Texts) -> Iterator[tuple[str, str]]:
     """Title and last heading of the sections after and before the cited ones, in texts of the visitor's language."""
     for citation in citations:
-        sections = list(
-            dict.fromkeys(
-                (passage.title, passage.heading)
-                for passage in texts.passages
-                if passage.document_id == citation.document_id and passage.language == language
-            )
-        )
-        place = (citation.title, citation.heading)
-        if place not in sections:
+        rows = texts.rows_of(citation.document_id)
+        if not rows:
             continue
-        at = sections.index(place)
-        for title, heading in (*sections[at + 1 : at + 2], *sections[max(at - 1, 0) : at]):
-            last = heading.split(" > ")[-1]
-            if 0 < len(last) <= _LONGEST_HEADING:
-                yield title, last
+        at = max(bisect_right(rows, citation.start, key=lambda row: texts.passages[row].start) - 1, 0)
+        here = texts.passages[rows[at]].heading
+        for others in (rows[at + 1 :][:_FAR], rows[:at][::-1][:_FAR]):
+            for passage in (texts.passages[row] for row in others):
+                if passage.language == language and passage.heading != here:
+                    last = passage.heading.split(" > ")[-1]
+                    if 0 < len(last) <= _LONGEST_HEADING:
+                        yield passage.title, last
+                    break
