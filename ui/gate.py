@@ -80,7 +80,11 @@ class Gate:
         headers, path = Headers(scope=scope), scope["path"]
         name = urlsplit(f"//{headers.get('host', '')}").hostname or ""
         if self._own_names_only and not is_loopback(name):
-            return _says(421, f"This server answers to 127.0.0.1 and localhost, not to {name or 'no name'}.")
+            return _says(
+                421,
+                f"This server answers to 127.0.0.1 and localhost, not to {name or 'no name'}; "
+                f"to let it answer to other names, serve it with --auth FILE.",
+            )
         if _from_another_site(scope["method"], headers):
             return _says(403, "Another site may not use this server.")
         if self._accounts is not None and path != _OPEN:
