@@ -241,6 +241,8 @@ def test_with_the_password_every_way_is_open(locked_page: str) -> None:
     [
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
+        {"Origin": "http://[::1"},
+        {"Origin": ""},
         {"Origin": "http://127.0.0.1:1"},
         {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "cors"},
         {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"},  # a form that another site sends
@@ -261,7 +263,9 @@ def test_the_pages_own_requests_and_links_to_it_are_let_in(open_page: str) -> No
     assert httpx.get(open_page, headers=link).status_code == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:7860", "127.0.0.1.evil.example", "192.168.1.7", ""])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:7860", "127.0.0.1.evil.example", "192.168.1.7", "", "[", "a@b"]
+)
 def test_a_foreign_name_that_leads_here_is_refused(open_page: str, host: str) -> None:
     reply = httpx.get(f"{open_page}/api/status", headers={"Host": host})
     assert reply.status_code in (400, 421)

@@ -45,7 +45,7 @@ HOMES = {  # library -> the modules that may import it
         "ui/tabs.py",
     ),
     "mcp": ("ui/interfaces.py",),
-    "starlette": ("ui/interfaces.py", "ui/gate.py", "ui/serving.py"),
+    "starlette": ("ui/interfaces.py", "ui/gate.py", "ui/bodies.py", "ui/serving.py"),
     "pydantic": ("ui/",),
     "typer": ("ui/cli.py", "ui/editing.py"),
     "rich": ("ui/terminal.py", "qa/ablating.py", "index/benching.py"),  # the latter are commands for developers

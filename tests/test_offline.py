@@ -151,7 +151,9 @@ def test_a_server_that_starts_and_answers_calls_nobody(
             addresses, complaints = watched(page)
             page.goto(address)
             assert QUOTE in ask(page, CHINESE)
-            page.wait_for_timeout(500)  # whatever comes late
+            for tab in page.get_by_role("tab").all():
+                tab.click()
+                page.wait_for_timeout(1000)  # whatever it draws, and whatever comes late
             page.close()
         finally:
             process.terminate()

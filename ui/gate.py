@@ -7,10 +7,7 @@ fetching anything: Gradio would fetch a file for a visitor who names its address
 import asyncio
 import base64
 import binascii
-import json
 import re
-from collections.abc import Iterable
-from typing import Any
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -18,6 +15,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.access import Accounts, is_loopback
+from ui.bodies import TooLargeError, counted, names_a_file_elsewhere, read, replayed
 
 LARGEST_REQUEST = 8_000_000
 """Bytes of a request that uploads nothing: a long conversation, which the page sends along, has some 100,000."""
@@ -27,7 +25,6 @@ _OPEN = "/gradio_api/startup-events"
 _UPLOAD = "/gradio_api/upload"
 # What the server would fetch from elsewhere, and what takes files or code for features that are not used here.
 _CLOSED = re.compile(r"/gradio_api/(?:proxy=|file[=/]\s*https?:|process_recording|vibe-|undo-vibe)", re.IGNORECASE)
-_ADDRESS = re.compile(r"\s*https?:", re.IGNORECASE)
 _WRONG_PASSWORD = 1.0  # seconds that the reply to one takes
 
 # The browser itself then keeps the page from calling anywhere else. Gradio compiles templates: hence 'unsafe-eval'.
@@ -71,16 +68,20 @@ class Gate:
         refusal = await self._refusal(scope)
         if refusal is None:
             try:
-                receive = await self._limited(scope, receive)
-            except _Refused as refused:
-                refusal = refused.response
+                receive, refusal = await self._looked_through(scope, receive)
+            except TooLargeError:
+                refusal = _says(413, f"This request is too large; at most {self._limit(scope) / 1e6:g} MB are allowed.")
         await (refusal or self._app)(scope, receive, send)
 
     async def _refusal(self, scope: Scope) -> Response | None:
         headers, path = Headers(scope=scope), scope["path"]
-        name = urlsplit(f"//{headers.get('host', '')}").hostname or ""
+        name = _name(headers.get("host", ""))
         if self._own_names_only and not is_loopback(name):
-            return _says(421, f"This server answers to 127.0.0.1 and localhost, not to {name or 'no name'}.")
+            return _says(
+                421,
+                f"This server answers to 127.0.0.1 and localhost, not to {name or 'no name'}; "
+                f"to let it answer to other names, serve it with --auth FILE.",
+            )
         if _from_another_site(scope["method"], headers):
             return _says(403, "Another site may not use this server.")
         if self._accounts is not None and path != _OPEN:
@@ -94,37 +95,31 @@ class Gate:
             return _says(403, "This server does not do that.")
         return None
 
-    async def _limited(self, scope: Scope, receive: Receive) -> Receive:
-        """``receive``, which gives up on too large a request. What is no upload is read and looked through first."""
-        upload = scope["path"].startswith(_UPLOAD)
-        limit = self._largest_upload if upload else LARGEST_REQUEST
+    def _limit(self, scope: Scope) -> int:
+        """How many bytes the body of a request may have."""
+        return self._largest_upload if scope["path"].startswith(_UPLOAD) else LARGEST_REQUEST
+
+    async def _looked_through(self, scope: Scope, receive: Receive) -> tuple[Receive, Response | None]:
+        """What gives the body to the page, and why it may not have it, if so.
+
+        :class:`TooLargeError` where it is. An upload is passed on as it comes, everything else is read first.
+        """
+        limit = self._limit(scope)
         declared = Headers(scope=scope).get("content-length", "0")
         if not declared.isdecimal() or int(declared) > limit:
-            raise _Refused(_too_large(limit))
-        if upload:
-            return _counted(receive, limit)
+            raise TooLargeError
+        if scope["path"].startswith(_UPLOAD):
+            return counted(receive, limit), None
         if scope["method"] not in ("POST", "PUT", "PATCH"):
-            return receive
-        body = await _read(receive, limit)
-        if scope["path"].startswith("/gradio_api/") and _names_a_file_elsewhere(body):
-            raise _Refused(_says(403, "Files are not fetched from other addresses here."))
-        return _replayed(body, receive)
-
-
-class _Refused(Exception):
-    """A request that is not let in, and the reply to it."""
-
-    def __init__(self, response: Response) -> None:
-        super().__init__(response.status_code)
-        self.response = response
+            return receive, None
+        body = await read(receive, limit)
+        if scope["path"].startswith("/gradio_api/") and names_a_file_elsewhere(body):
+            return receive, _says(403, "Files are not fetched from other addresses here.")
+        return replayed(body, receive), None
 
 
 def _says(status: int, message: str, headers: dict[str, str] | None = None) -> Response:
     return JSONResponse({"error": message}, status, headers)
-
-
-def _too_large(limit: int) -> Response:
-    return _says(413, f"This request is too large; at most {limit / 1e6:g} MB are allowed.")
 
 
 def _with_headers(send: Send) -> Send:
@@ -138,6 +133,14 @@ def _with_headers(send: Send) -> Send:
     return sending
 
 
+def _name(host: str) -> str:
+    """The name in a ``Host`` header, without the port; empty where there is none."""
+    try:
+        return urlsplit(f"//{host}").hostname or ""
+    except ValueError:  # a bracket that is not closed
+        return ""
+
+
 def _from_another_site(method: str, headers: Headers) -> bool:
     """Whether a page of another site sends this; a link to us is no use of us."""
     site = headers.get("sec-fetch-site")
@@ -146,7 +149,7 @@ def _from_another_site(method: str, headers: Headers) -> bool:
         return site not in ("same-origin", "none") and not followed
     # Browsers leave that one out on plain http to another machine; programs send neither.
     origin = headers.get("origin")
-    return origin is not None and urlsplit(origin).netloc.lower() != headers.get("host", "").lower()
+    return origin is not None and origin.partition("://")[2].lower() != headers.get("host", "").lower()
 
 
 def _credentials(headers: Headers) -> tuple[str, str] | None:
@@ -159,68 +162,3 @@ def _credentials(headers: Headers) -> tuple[str, str] | None:
     except (binascii.Error, ValueError):
         return None
     return user, password
-
-
-async def _read(receive: Receive, limit: int) -> bytes:
-    body = bytearray()
-    more = True
-    while more:
-        message = await receive()
-        body += message.get("body", b"")
-        if len(body) > limit:
-            raise _Refused(_too_large(limit))
-        more = message.get("more_body", False)
-    return bytes(body)
-
-
-def _replayed(body: bytes, receive: Receive) -> Receive:
-    """A ``receive`` that gives ``body`` first, and then what comes after it: that the visitor has left."""
-    given = False
-
-    async def receiving() -> Message:
-        nonlocal given
-        if given:
-            return await receive()
-        given = True
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    return receiving
-
-
-def _counted(receive: Receive, limit: int) -> Receive:
-    """A ``receive`` that ends the request as if the visitor had left once it is larger than it may be."""
-    seen = 0
-
-    async def receiving() -> Message:
-        nonlocal seen
-        message = await receive()
-        seen += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if seen > limit else message
-
-    return receiving
-
-
-def _names_a_file_elsewhere(body: bytes) -> bool:
-    """Whether ``body`` is JSON that holds a file of Gradio's with the address of another server."""
-    try:
-        return any(_is_elsewhere(value) for value in _objects(json.loads(body)))
-    except (ValueError, RecursionError):
-        return False  # no JSON that Gradio could read either
-
-
-def _is_elsewhere(value: dict[str, Any]) -> bool:
-    meta = value.get("meta")
-    is_file = isinstance(meta, dict) and meta.get("_type") == "gradio.FileData"
-    return is_file and isinstance(value.get("path"), str) and _ADDRESS.match(value["path"]) is not None
-
-
-def _objects(value: object) -> Iterable[dict[str, Any]]:
-    """All JSON objects in ``value``."""
-    todo = [value]
-    while todo:
-        one = todo.pop()
-        if isinstance(one, dict):
-            yield one
-            todo.extend(one.values())
-        elif isinstance(one, list):
-            todo.extend(one)

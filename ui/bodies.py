@@ -1,0 +1,80 @@
+"""The bodies of requests: how large they may be, and what must not stand in them."""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from starlette.types import Message, Receive
+
+_ADDRESS = re.compile(r"\s*https?:", re.IGNORECASE)
+
+
+class TooLargeError(Exception):
+    """A body has more bytes than it may have."""
+
+
+async def read(receive: Receive, limit: int) -> bytes:
+    """The whole body; :class:`TooLargeError` as soon as it has more than ``limit`` bytes."""
+    body = bytearray()
+    more = True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        if len(body) > limit:
+            raise TooLargeError
+        more = message.get("more_body", False)
+    return bytes(body)
+
+
+def replayed(body: bytes, receive: Receive) -> Receive:
+    """A ``receive`` that gives ``body`` first, and then what comes after it: that the visitor has left."""
+    given = False
+
+    async def receiving() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receiving
+
+
+def counted(receive: Receive, limit: int) -> Receive:
+    """A ``receive`` that ends the request as if the visitor had left once it is larger than it may be."""
+    seen = 0
+
+    async def receiving() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        return {"type": "http.disconnect"} if seen > limit else message
+
+    return receiving
+
+
+def names_a_file_elsewhere(body: bytes) -> bool:
+    """Whether ``body`` is JSON that holds a file of Gradio's with the address of another server."""
+    try:
+        return any(_is_elsewhere(value) for value in _objects(json.loads(body)))
+    except (ValueError, RecursionError):
+        return False  # no JSON that Gradio could read either
+
+
+def _is_elsewhere(value: dict[str, Any]) -> bool:
+    meta = value.get("meta")
+    is_file = isinstance(meta, dict) and meta.get("_type") == "gradio.FileData"
+    return is_file and isinstance(value.get("path"), str) and _ADDRESS.match(value["path"]) is not None
+
+
+def _objects(value: object) -> Iterable[dict[str, Any]]:
+    """All JSON objects in ``value``."""
+    todo = [value]
+    while todo:
+        one = todo.pop()
+        if isinstance(one, dict):
+            yield one
+            todo.extend(one.values())
+        elif isinstance(one, list):
+            todo.extend(one)
