@@ -124,7 +124,7 @@ def start(
 
     :class:`FoundationQAError` where nothing can listen at ``host`` and ``port``.
     """
-    _check_free(host, port)
+    port = _free_port(host, port)
     page = build_page(answerer, views, notice=notice, on_gap=on_gap, feedback=feedback, service=serving.service)
     try:
         with _without_proxies():
@@ -174,14 +174,18 @@ def serve(
         page.close(verbose=False)
 
 
-def _check_free(host: str, port: int) -> None:
-    """Raise where nothing can listen at ``host`` and ``port``: Gradio's own message would name neither."""
+def _free_port(host: str, port: int) -> int:
+    """The ``port`` of ``host``, or any free one where it is 0; Gradio knows no such port.
+
+    :class:`FoundationQAError` where nothing can listen there: Gradio's own message would name neither.
+    """
     try:
         family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         with socket.socket(family, kind) as listener:
             if os.name == "posix":  # as the server does: a port just given up is free
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)
+            return int(listener.getsockname()[1])
     except (OSError, OverflowError) as error:
         in_use = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
         reason = "it is in use" if in_use else getattr(error, "strerror", None) or str(error)

@@ -53,7 +53,7 @@ def _workplace(corpus: list[str] | None, index: str | None, settings: str | None
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.", min=0, max=65535)] = 7860,
+    port: Annotated[int, typer.Option(help="Port to listen on; 0: any that is free.", min=0, max=65535)] = 7860,
     corpus: Corpus = None,
     index: Index = None,
     settings: SettingsFile = None,
