@@ -42,16 +42,14 @@ if TYPE_CHECKING:
     from onnxruntime import InferenceSession
     from tokenizers import Tokenizer
 
-VERSION = 1
-"""Raised when vectors come out differently, so that neither an older folder nor an index of its is taken for ours."""
+DIGEST = f"{DATA_SHA256[:32]}-1"
+"""What tells these vectors from others, see :class:`index.encoder.Encoder`.
 
-DIGEST = f"{DATA_SHA256[:32]}-onnx{VERSION}"
-"""What tells these vectors from others of the same weights: see :class:`index.encoder.Encoder`.
-
-Products in whole numbers leave a cosine of .9999 to those of sentence-transformers; a processor without such
-instructions computes in floating point and differs by as little. That is one digest; another file or another graph
-is another one.
+The last number is raised when the same weights come to give noticeably other vectors. Those of ONNX Runtime and of
+torch agree to five digits, as do those of two kinds of processor: that is one digest.
 """
+
+_FORMAT = 1  # raised when other files are written, so that an older folder is not taken for one of ours
 
 _WORDS, _DIGESTS = "words.npy", "digests.json"
 _READ = ("encoder.onnx", "rarity.npy", "tokenizer.json")  # read as a whole, and checked
@@ -129,7 +127,7 @@ def open_offline(cache: Path | None = None, progress: Progress = quiet) -> OnnxM
     ``cache`` is the folder to keep it in (default: the user's cache folder). :class:`EncoderError` where the
     package with its weights is missing, or the folder cannot be written.
     """
-    folder = (cache or models_folder()) / f"{MODEL_NAME}-{DATA_SHA256[:12]}-onnx{VERSION}"
+    folder = (cache or models_folder()) / f"{MODEL_NAME}-{DATA_SHA256[:12]}-onnx{_FORMAT}"
     made_once(folder, lambda work: _make(work, progress), megabytes=100)
     try:
         return _open(folder)
@@ -153,8 +151,9 @@ def _make(folder: Path, progress: Progress) -> None:
         (folder / "encoder.onnx").write_bytes(encoder_graph(weights).SerializeToString())
         progress(2, steps)
         np.save(folder / _WORDS, weights.blocks("emb.word"))
-        scores = np.array([score for _, score in weights.pieces], np.float32)
-        np.save(folder / "rarity.npy", rarity_of(scores))
+        rarity = np.zeros(weights.vocabulary, np.float32)  # <mask> and what else no text has are no pieces
+        rarity[: len(weights.pieces)] = rarity_of(np.array([score for _, score in weights.pieces], np.float32))
+        np.save(folder / "rarity.npy", rarity)
         progress(3, steps)
         write_tokenizer(weights, folder / "tokenizer.json")
     digests = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (*_READ, _WORDS)}
