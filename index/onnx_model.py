@@ -201,8 +201,9 @@ def _session(graph: bytes) -> "InferenceSession":
     options.intra_op_num_threads = min(_processors(), _MOST_THREADS)
     # The further levels would put SkipLayerNormalization back, see index/onnx_graph.py.
     options.graph_optimization_level = GraphOptimizationLevel.ORT_ENABLE_BASIC
-    # Threads that wait for the next run would take the processor from FAISS, NumPy and each other.
-    options.add_session_config_entry("session.force_spinning_stop", "1")
+    # Threads that wait actively would take the processor from FAISS, NumPy and other programs: on two processors
+    # with others at work, a question took five times as long.
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return InferenceSession(graph, options, providers=["CPUExecutionProvider"])
 
 
