@@ -1,40 +1,26 @@
 """Texts become vectors: the offline model by default, any sentence-transformers model by name."""
 
 import hashlib
-import json
-import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
-from urllib.error import HTTPError
-from urllib.request import urlopen
+from threading import Lock
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import EncoderError
-from index.weights import CONVERSION, DATA_SHA256, Progress, offline_model, quiet
+from index.model import FloatArray, Model, Read, unit
+from index.onnx_model import DIGEST, open_offline
+from index.weights import Progress, quiet
 
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
-
-FloatArray = NDArray[np.float32]
-
-
-def unit(vectors: FloatArray) -> FloatArray:
-    """``vectors`` scaled to length 1 along the last axis; a zero vector stays one."""
-    lengths = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return np.asarray(vectors / np.maximum(lengths, 1e-9), np.float32)
-
+__all__ = ["OFFLINE", "Encoded", "Encoder", "FloatArray", "SentenceEncoder", "unit"]
 
 OFFLINE = "offline"
 """The name of the model that comes with the installation."""
 
-_COMMON = 4.0  # minus the log-probability of a token too common to say anything, such as a comma
-_BATCH = 16  # passages embedded between two signs of progress
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -49,7 +35,7 @@ class Encoded:
     vector: FloatArray  # (dimension,), unit length
     tokens: FloatArray  # (tokens, dimension), unit length each
     spans: NDArray[np.int32]  # (tokens, 2): start and end of each token in the text, code points
-    weights: FloatArray  # (tokens,): how much a token says, see _rarity
+    weights: FloatArray  # (tokens,): how much a token says, see Model.rarity
 
 
 class Encoder(Protocol):
@@ -61,7 +47,10 @@ class Encoder(Protocol):
 
     @property
     def digest(self) -> str:
-        """What tells this model from every other one, also from one of the same name."""
+        """What tells this model from every other one, also from one of the same name.
+
+        Vectors of one digest may be compared: it is another one wherever they come out noticeably different.
+        """
 
     @property
     def dimension(self) -> int:
@@ -78,46 +67,45 @@ class Encoder(Protocol):
 
 
 class SentenceEncoder:
-    """A sentence-transformers model with its own prompts for questions and passages.
+    """An embedding model with its own prompts for questions and passages.
 
-    ``name`` is ``"offline"`` (multilingual-e5-small, no network), the folder of a model, or its name on the
-    hub. The model is loaded when it is first used; :class:`EncoderError` where it cannot be.
+    ``name`` is ``"offline"`` (multilingual-e5-small on ONNX Runtime, no network), or a sentence-transformers
+    model: its folder, or its name on the hub. The model is loaded when it is first used, by one thread;
+    :class:`EncoderError` where it cannot be.
     """
 
     def __init__(self, name: str | Path = OFFLINE, progress: Progress = quiet) -> None:
         self.name = str(name)
         self._progress = progress
+        self._loaded: Model | None = None
+        self._digest = DIGEST if self.name == OFFLINE else ""
+        self._lock = Lock()
         folder = Path(self.name)
         if self.name != OFFLINE and not folder.is_dir() and _looks_like_a_folder(self.name):
             raise EncoderError(f"There is no model in {self.name}: the folder does not exist.")
 
-    @cached_property
+    @property
     def digest(self) -> str:
-        """See :class:`Encoder`: of the weights' file, of all files of a folder, or the commit on the hub."""
-        if self.name == OFFLINE:
-            return f"{DATA_SHA256[:32]}-{CONVERSION}"
-        folder = Path(self.name)
-        if folder.is_dir():
-            return _digest_of(folder)
-        # A model of the hub is what its commit says it is.
-        config = getattr(self._model[0], "auto_model", None)
-        return f"{self.name}@{getattr(getattr(config, 'config', None), '_commit_hash', None)}"
+        """See :class:`Encoder`: of the weights and how they are run, of all files of a folder, or the hub's commit."""
+        if not self._digest:
+            folder = Path(self.name)
+            # A model of the hub is what its commit says it is.
+            self._digest = _digest_of(folder) if folder.is_dir() else f"{self.name}@{self._model.commit}"
+        return self._digest
 
-    @cached_property
+    @property
     def dimension(self) -> int:
         """See :class:`Encoder`."""
-        dimension = self._model.get_embedding_dimension()
-        if dimension is None:
-            raise EncoderError(f"The model {self.name} does not say how many dimensions its vectors have.")
-        return int(dimension)
+        return self._model.dimension
 
     def encode_passages(self, texts: Sequence[str], progress: Progress = quiet) -> Iterator[tuple[int, Encoded]]:
         """See :class:`Encoder`; ``progress`` is called between batches."""
-        # Texts of like length share a batch, so that little is computed for padding.
+        # Texts of like length share a batch: they need no padding, or little.
         order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-        for start in range(0, len(order), _BATCH):
+        at_once = self._model.at_once if texts else 1
+        for start in range(0, len(order), at_once):
             progress(start, len(order))
-            chosen = order[start : start + _BATCH]
+            chosen = order[start : start + at_once]
             yield from zip(chosen, self._encode([texts[at] for at in chosen], "passage"), strict=True)
         progress(len(order), len(order))
 
@@ -129,67 +117,39 @@ class SentenceEncoder:
         """See :class:`Encoder`; the sum over the pieces of a word, as the tokenizer cuts it."""
         if not words:
             return np.empty(0, np.float32)
-        pieces = self._tokenizer(list(words), add_special_tokens=False, verbose=False)["input_ids"]
-        return np.array([max(0.5, self._rarity[ids].sum()) if ids else 0.5 for ids in pieces], np.float32)
+        rarity = self._model.rarity
+        return np.array([max(0.5, rarity[ids].sum()) if ids else 0.5 for ids in self._model.pieces(words)], np.float32)
 
     def _encode(self, texts: list[str], role: str) -> list[Encoded]:
-        prompt = self._prompt(role)
+        prompt = self._model.prompt(role)
         texts = [_SURROGATE.sub("\ufffd", text) for text in texts]  # bytes of a shell that are no UTF-8, say
-        rows = self._model.encode(
-            texts, prompt=prompt, output_value=None, batch_size=_BATCH, show_progress_bar=False, convert_to_numpy=False
-        )
-        marked = self._tokenizer(
-            [prompt + text for text in texts],
-            truncation=True,
-            max_length=self._model.max_seq_length,
-            return_offsets_mapping=True,
-        )
-        return [
-            self._one(row, np.asarray(ids), np.asarray(spans, np.int32).reshape(-1, 2), len(prompt))
-            for row, ids, spans in zip(rows, marked["input_ids"], marked["offset_mapping"], strict=True)
-        ]
+        return [self._one(read, len(prompt)) for read in self._model.read([prompt + text for text in texts])]
 
-    def _one(self, row: dict[str, Any], ids: NDArray[np.int64], spans: NDArray[np.int32], prompt: int) -> Encoded:
-        present = row["attention_mask"].numpy().astype(bool)
-        tokens = row["token_embeddings"].numpy()[present]
-        if len(tokens) != len(ids):
-            raise EncoderError(f"The model {self.name} pools other tokens than its tokenizer gives: it cannot be used.")
+    def _one(self, read: Read, prompt: int) -> Encoded:
+        spans = read.spans
         # Special tokens have an empty span; a piece may take the blank before it along.
         own = (spans[:, 1] > spans[:, 0]) & (spans[:, 1] > prompt)
         return Encoded(
-            unit(row["sentence_embedding"].numpy().astype(np.float32)),
-            unit(tokens[own].astype(np.float32)),
+            read.vector,
+            unit(read.tokens[own]),
             np.maximum(spans[own] - prompt, 0),
-            np.maximum(self._rarity[ids[own]], 0.5).astype(np.float32),
+            np.maximum(self._model.rarity[read.ids[own]], 0.5),
         )
 
-    def _prompt(self, role: str) -> str:
-        prompts = self._model.prompts or {}
-        names = ("query",) if role == "query" else ("document", "passage", "corpus")
-        return next((prompts[name] for name in names if prompts.get(name)), "")
+    @property
+    def _model(self) -> Model:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = open_offline(progress=self._progress) if self.name == OFFLINE else self._stock()
+            return self._loaded
 
-    @cached_property
-    def _tokenizer(self) -> Any:
-        return self._model.tokenizer
+    def _stock(self) -> Model:
+        """The sentence-transformers model of this name."""
+        from index.torch_model import TorchModel
 
-    @cached_property
-    def _rarity(self) -> FloatArray:
-        """How much a token says, by id: minus its unigram log-probability, less 4; 1 where a tokenizer has none."""
-        model = json.loads(self._tokenizer.backend_tokenizer.to_str())["model"]
-        if model.get("type") != "Unigram":
-            return np.ones(len(self._tokenizer), np.float32)
-        scores = np.array([score for _, score in model["vocab"]], np.float32)
-        rarity = np.maximum(-scores - _COMMON, 0.0)
-        return np.pad(rarity, (0, max(0, len(self._tokenizer) - len(rarity))))
-
-    @cached_property
-    def _model(self) -> "SentenceTransformer":
-        # The shipped model needs no network, and a folder's neither: nothing may wait for a hub.
-        local = self.name == OFFLINE or Path(self.name).is_dir()
-        place = str(offline_model(progress=self._progress)) if self.name == OFFLINE else self.name
-        os.environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")
+        local = Path(self.name).is_dir()  # a folder needs no network: nothing may wait for a hub
         try:
-            return _load(place, local)
+            return TorchModel(self.name, local)
         except Exception as error:  # the libraries raise all kinds, down to bare Exception, at a damaged file
             reason = str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
             raise EncoderError(
@@ -197,41 +157,6 @@ class SentenceEncoder:
                 f"Set 'encoder' to {OFFLINE!r}, to the folder of a sentence-transformers model, or to a name on "
                 f"the hub that this machine can reach."
             ) from error
-
-
-def _load(place: str, local: bool) -> "SentenceTransformer":
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
-    if not local:
-        _fetch(place)
-    return SentenceTransformer(place, device="cpu", local_files_only=True)
-
-
-def _fetch(name: str) -> None:
-    """Bring a model of the hub into the hub's cache, unless it is there; OSError where that cannot be done.
-
-    One question whether the hub answers comes first: a download without a network retries for a minute.
-    """
-    from huggingface_hub import constants, snapshot_download
-    from huggingface_hub.errors import LocalEntryNotFoundError
-
-    try:
-        snapshot_download(name, local_files_only=True)
-        return
-    except LocalEntryNotFoundError:
-        pass
-    if not constants.HF_HUB_OFFLINE:
-        try:
-            urlopen(constants.ENDPOINT, timeout=10).close()
-        except HTTPError:
-            pass  # it answered
-        except OSError as error:
-            raise OSError(
-                f"it is not in the hub's cache on this machine, and the hub does not answer ({error})"
-            ) from error
-    snapshot_download(name)
 
 
 def _looks_like_a_folder(name: str) -> bool:

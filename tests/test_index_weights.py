@@ -1,8 +1,9 @@
-"""The data file of a package becomes an ordinary sentence-transformers folder."""
+"""The data file of a package becomes what runs: folders of the cache, made once."""
 
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,9 @@ import pytest
 
 from corpus import EncoderError
 from index import offline_model
-from index.weights import DATA_FILE, convert, data_file
+from index.exporting import convert
+from index.onnx_model import open_offline
+from index.weights import DATA_FILE, Weights, data_file, dequantized, opened
 
 TEXTS = ["What is a foundation model?", "基础模型是在广泛数据上训练的模型。", "ＧＰＴ-3\nhas  175B 🎉 parameters"]
 
@@ -22,6 +25,37 @@ def source() -> Path:
         return data_file()
     except EncoderError as error:
         pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def weights(source: Path) -> Iterator[Weights]:
+    with opened(source) as read:
+        yield read
+
+
+# Both ways to make a folder of the data file; each is called with the cache and with a progress.
+both = pytest.mark.parametrize("make", [offline_model, open_offline])
+
+
+def test_blocks_hold_four_bits_a_weight_and_a_scale(weights: Weights) -> None:
+    blocks = weights.blocks("l3.fo.w")
+    assert blocks.shape == (384, 1536 // 32)
+    scale, nibbles = blocks[5, 7]
+    # As the format says: weight j in the low bits of byte j, weight j + 16 in its high bits.
+    expected = [float(scale) * (int(byte & 15) - 8) for byte in nibbles]
+    expected += [float(scale) * (int(byte >> 4) - 8) for byte in nibbles]
+    np.testing.assert_array_equal(dequantized(blocks)[5, 7], np.array(expected, np.float32))
+    np.testing.assert_array_equal(weights["l3.fo.w"][5, 7 * 32 : 8 * 32], np.array(expected, np.float32))
+
+
+def test_every_tensor_has_its_shape(weights: Weights) -> None:
+    layers = {f"l{layer}" for layer in range(12)}
+    assert {name.split(".")[0] for name in weights.tensors} == {"emb"} | layers
+    for name in weights.tensors:
+        assert weights[name].shape == weights.shape(name)
+    assert weights.shape("emb.word") == (250037, 384)
+    assert len(weights.pieces) == 250002  # the vocabulary has room for more, <mask> among it
+    assert [text for text, _ in weights.pieces[:4]] == ["<s>", "<pad>", "</s>", "<unk>"]
 
 
 @pytest.mark.parametrize("part", ["nothing", "half", "one bit"])
@@ -55,13 +89,14 @@ def test_a_second_conversion_finds_the_first(source: Path, tmp_path: Path) -> No
     assert calls == []
 
 
-def test_an_interrupted_conversion_leaves_nothing(source: Path, tmp_path: Path) -> None:
+@both
+def test_an_interrupted_conversion_leaves_nothing(source: Path, tmp_path: Path, make: Any) -> None:
     def interrupt(done: int, total: int) -> None:
         if done == 2:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        offline_model(tmp_path, interrupt)
+        make(tmp_path, interrupt)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -79,25 +114,28 @@ def test_another_process_that_was_faster_has_converted_it_for_us(source: Path, t
     assert [path.name for path in folder.iterdir()] == ["theirs"]
 
 
-def test_a_cache_that_cannot_be_written_is_named(source: Path, tmp_path: Path) -> None:
+@both
+def test_a_cache_that_cannot_be_written_is_named(source: Path, tmp_path: Path, make: Any) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(EncoderError, match=r"cache folder .*file/models cannot be written \(.*XDG_CACHE_HOME"):
-        offline_model(tmp_path / "file" / "models")
+        make(tmp_path / "file" / "models")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
-def test_a_full_disk_is_named(source: Path, tmp_path: Path) -> None:
+@both
+def test_a_full_disk_is_named(source: Path, tmp_path: Path, make: Any) -> None:
     program = """if True:
         import resource, sys
         from pathlib import Path
         from corpus import EncoderError
-        from index.weights import offline_model
+        from {module} import {name}
         resource.setrlimit(resource.RLIMIT_FSIZE, (10_000_000, 10_000_000))
         try:
-            offline_model(Path(sys.argv[1]))
+            {name}(Path(sys.argv[1]))
         except EncoderError as error:
             print(error)
     """
+    program = program.format(module=make.__module__, name=make.__name__)
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program, str(tmp_path)],
         capture_output=True,
