@@ -96,7 +96,9 @@ def make_texts(folder: Path, passages: int, columns: int) -> None:
         ]
         place = folder / language / f"{number // 1000}"
         place.mkdir(parents=True, exist_ok=True)
-        text = f"# {language} {number}\n\n" + "\n\n".join(lines) + "\n"
+        # Under headings of their own, short paragraphs stay passages of their own.
+        sections = (f"## {row}\n\n{line}\n" for row, line in enumerate(lines))
+        text = f"# {language} {number}\n\n" + "\n".join(sections)
         (place / f"{number}.md").write_text(text, encoding="utf-8")
 
 
@@ -230,8 +232,8 @@ def bench(sizes: Sequence[int], columns: Sequence[int], console: Console) -> Non
             shutil.rmtree(place)
     table = Table(title=f"An index besides the model, {os.cpu_count()} cores; medians", title_justify="left")
     table.add_column("passages (of so many columns)")
-    for size, wide in zip(sizes, columns, strict=True):
-        table.add_column(f"{size:,} ({wide})", justify="right")
+    for steps, wide in zip(found, columns, strict=True):
+        table.add_column(f"{steps['built']['passages']:,} ({wide})", justify="right")
     for name, step, key, form in _ROWS:
         table.add_row(name, *(form.format(steps[step][key]) for steps in found))
     console.print(table)
