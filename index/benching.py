@@ -158,7 +158,8 @@ def _ask(texts: Path, place: Path) -> dict[str, Any]:
     snapshot = passages.snapshot
     opened = time.perf_counter() - start
     rows = [chance.randrange(len(snapshot.passages)) for _ in range(_QUESTIONS)]
-    questions = [" ".join(chance.sample(_WORD.findall(snapshot.passages[row].text), 6)) for row in rows]
+    said = [_WORD.findall(snapshot.passages[row].text) for row in rows]
+    questions = [" ".join(chance.sample(words, min(6, len(words)))) for words in said]
     seconds, nearest, recalled = [], [], []
     passages.search(questions[0])
     for question in questions:
