@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Sequence
+from copy import deepcopy
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.error import HTTPError
@@ -27,6 +28,8 @@ class TorchModel:
         self._place = place
         self._model = _load(place, local)
         self._tokenizer: Any = self._model.tokenizer
+        # A tokenizer keeps how it cuts and pads as its state: each way has one of its own, or threads would mix them.
+        self._unmarked, self._marked = deepcopy(self._tokenizer), deepcopy(self._tokenizer)
 
     @cached_property
     def dimension(self) -> int:
@@ -59,7 +62,7 @@ class TorchModel:
 
     def pieces(self, words: Sequence[str]) -> list[list[int]]:
         """See :class:`index.model.Model`."""
-        ids: list[list[int]] = self._tokenizer(list(words), add_special_tokens=False, verbose=False)["input_ids"]
+        ids: list[list[int]] = self._unmarked(list(words), add_special_tokens=False, verbose=False)["input_ids"]
         return ids
 
     def read(self, texts: Sequence[str]) -> list[Read]:
@@ -67,7 +70,7 @@ class TorchModel:
         rows = self._model.encode(
             list(texts), output_value=None, batch_size=self.at_once, show_progress_bar=False, convert_to_numpy=False
         )
-        marked = self._tokenizer(
+        marked = self._marked(
             list(texts), truncation=True, max_length=self._model.max_seq_length, return_offsets_mapping=True
         )
         return [

@@ -3,6 +3,7 @@
 import importlib.util
 import json
 import unicodedata
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +90,20 @@ def test_batches_change_nothing(encoder: Any) -> None:
         np.testing.assert_allclose(alone.vector, together[number].vector, atol=1e-4)
         np.testing.assert_array_equal(alone.spans, together[number].spans)
         np.testing.assert_allclose(alone.tokens, together[number].tokens, atol=1e-3)
+
+
+def test_threads_do_not_mix_how_texts_are_cut(other_encoder: SentenceEncoder) -> None:
+    long, words = "word " * 2000, ["word and more words " * 200] * 20
+    tokens, weights = len(other_encoder.encode_questions([long])[0].tokens), other_encoder.rarity(words)
+
+    def asked(_: int) -> bool:
+        return len(other_encoder.encode_questions([long, "short"])[0].tokens) == tokens
+
+    def weighed(_: int) -> bool:
+        return bool((other_encoder.rarity(words) == weights).all())
+
+    with ThreadPoolExecutor(4) as threads:
+        assert all(each.result() for each in [threads.submit((asked, weighed)[at % 2], at) for at in range(40)])
 
 
 @pytest.mark.parametrize("text", ["", " \n", "\ud800 half a character"])
