@@ -1,25 +1,26 @@
 """What is new becomes a segment: passages are embedded, or taken over from where the same words are already."""
 
+import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus import encoder_text
+from corpus import Passage, encoder_text
 from index.calibrating import Calibration
 from index.encoder import Encoded, Encoder, FloatArray
 from index.manifest import SegmentFacts
 from index.planning import Incoming, Plan
 from index.snapshot import Snapshot
+from index.spooling import Spool, Vectors
 from index.tokens import sentence_numbers, token_records
 from index.weights import Progress
 from index.writing import SegmentWriter
 
 _AT_ONCE = 2048  # passages that are in memory with their token vectors
-
-Vectors = tuple[FloatArray, list[NDArray[np.uint8]]]
-"""Of a document's passages: their vectors, shape (passages, dimension), and the token records of each."""
+_LONG = 256  # passages; what takes longer to embed is worth keeping in case it is interrupted
 
 
 def write_segment(
@@ -30,13 +31,18 @@ def write_segment(
     measured: Calibration,
     old: Snapshot | None,
     progress: Progress,
-) -> SegmentFacts:
+) -> tuple[SegmentFacts, int]:
     """Write what ``todo`` brings into the new folder ``place``, and take away the words of what goes.
 
-    OSError as it comes, and whatever the encoder raises.
+    The segment, and how many passages had been embedded before by an update that was interrupted. OSError as it comes,
+    and whatever the encoder raises.
     """
-    coder = _Coder(encoder, late_interaction, measured, old, progress, todo.embedded)
-    with SegmentWriter(place, encoder.dimension, late_interaction) as writer:
+    with ExitStack() as stack:
+        writer = stack.enter_context(SegmentWriter(place, encoder.dimension, late_interaction))
+        coder = _Coder(encoder, late_interaction, measured, old, progress, todo.embedded)
+        if todo.embedded > _LONG:
+            identity = f"{encoder.digest} {hashlib.sha256(measured.pack()).hexdigest()} {late_interaction}"
+            coder.spool = stack.enter_context(Spool(place.parent, identity, encoder.dimension, coder.width))
         for window in _windows(todo.incoming):
             for incoming, (vectors, tokens) in zip(window, coder.encode(window), strict=True):
                 writer.add(incoming.document, incoming.digest, incoming.stamp, incoming.passages, vectors, tokens)
@@ -45,7 +51,7 @@ def write_segment(
                 segment, number = old.catalogue[name]
                 for row in old.segments[segment].rows_of(number):
                     writer.tally.count(old.segments[segment].passage(row), -1)
-        return writer.finish()
+        return writer.finish(), coder.recovered
 
 
 def _windows(incoming: Sequence[Incoming]) -> Iterator[list[Incoming]]:
@@ -77,38 +83,55 @@ class _Coder:
         self._encoder, self._late, self._old = encoder, late_interaction, old
         self._means, self._quantizer = measured.passages, measured.quantizer()
         self._progress, self._done, self._total = progress, 0, total
+        self.width = self._quantizer.code_size + 1 if late_interaction else 0  # bytes of a token record
+        self.spool: Spool | None = None
+        self.recovered = 0
 
-    def encode(self, window: Sequence[Incoming]) -> list[Vectors]:
-        """The vectors of each document of ``window``."""
-        coded: list[Vectors] = [
+    def encode(self, window: Sequence[Incoming]) -> list[tuple[FloatArray, list[NDArray[np.uint8]]]]:
+        """Of each document of ``window``: vectors, shape (passages, dimension), and each passage's token records."""
+        coded: list[tuple[FloatArray, list[NDArray[np.uint8]]]] = [
             (np.empty((len(each.passages), self._encoder.dimension), np.float32), [_NONE] * len(each.passages))
             for each in window
         ]
         fresh: list[tuple[int, int]] = []
         for at, incoming in enumerate(window):
             for row, known in enumerate(incoming.known):
-                if known is None:
-                    fresh.append((at, row))
+                found = self._taken_over(*known) if known else self._recovered(incoming.passages[row])
+                if found:
+                    coded[at][0][row], coded[at][1][row] = found
                 else:
-                    coded[at][0][row], coded[at][1][row] = self._taken_over(*known)
+                    fresh.append((at, row))
         texts = [encoder_text(window[at].passages[row]) for at, row in fresh]
         for number, encoded in self._encoder.encode_passages(texts, self._report) if texts else ():
             at, row = fresh[number]
-            coded[at][0][row], coded[at][1][row] = self._kept(window[at], row, encoded)
+            passage = window[at].passages[row]
+            vectors = self._kept(passage, encoded)
+            coded[at][0][row], coded[at][1][row] = vectors
+            if self.spool is not None:
+                self.spool.add(passage, vectors)
+        if self.spool is not None:
+            self.spool.flush()
         self._done += len(texts)
         return coded
 
     def _report(self, done: int, _: int) -> None:
         self._progress(self._done + done, self._total)
 
-    def _taken_over(self, segment: int, row: int) -> tuple[FloatArray, NDArray[np.uint8]]:
+    def _recovered(self, passage: Passage) -> Vectors | None:
+        """What an update that was interrupted had made of ``passage``."""
+        found = self.spool.find(passage) if self.spool is not None else None
+        if found:
+            self.recovered += 1
+            self._done += 1
+        return found
+
+    def _taken_over(self, segment: int, row: int) -> Vectors:
         assert self._old is not None
         source = self._old.segments[segment]
         tokens = source.tokens.records_of(row) if self._late and source.tokens else _NONE
         return source.vectors_of(np.array([row]))[0], tokens
 
-    def _kept(self, incoming: Incoming, row: int, encoded: Encoded) -> tuple[FloatArray, NDArray[np.uint8]]:
-        passage = incoming.passages[row]
+    def _kept(self, passage: Passage, encoded: Encoded) -> Vectors:
         vector = self._means.centred(encoded.vector, passage.language)
         if not self._late:
             return vector, _NONE

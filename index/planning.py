@@ -42,9 +42,9 @@ class Plan:
         """Whether no text has changed."""
         return not (self.added or self.changed or self.removed)
 
-    def change(self, seconds: float) -> IndexChange:
-        """What it did, or would do, in ``seconds``."""
-        embedded = self.embedded
+    def change(self, seconds: float, recovered: int = 0) -> IndexChange:
+        """What it did, or would do, in ``seconds``; so many passages were ``recovered`` instead of embedded."""
+        embedded = self.embedded - recovered
         return IndexChange(
             self.added,
             self.changed,

@@ -18,6 +18,7 @@ from index.manifest import FORMAT, IndexChange, IndexManifest, SegmentFacts
 from index.merging import merged, to_merge
 from index.planning import Plan, plan
 from index.snapshot import Snapshot
+from index.spooling import remove_spools
 from index.storing import commit, glossary_bytes, keep_shared, new_name, read_manifest, read_snapshot, tidy, written
 from index.weights import Progress, quiet
 
@@ -144,6 +145,7 @@ def _write(
             with written(folder):
                 commit(folder, replace(old.manifest, stamps=todo.stamps))  # the same state: nobody reads it again
         return todo.change(time.perf_counter() - start)
+    recovered = 0
     measured = old.calibration if old else calibration(encoder, progress=progress)
     with written(folder):
         if old:
@@ -158,7 +160,8 @@ def _write(
             place = folder / new_name()
             with _whole(place):
                 late = settings.late_interaction
-                segments += (write_segment(place, todo, encoder, late, measured, old, progress),)
+                facts, recovered = write_segment(place, todo, encoder, late, measured, old, progress)
+            segments += (facts,)
         manifest = IndexManifest(
             FORMAT,
             uuid.uuid4().hex,
@@ -179,8 +182,9 @@ def _write(
             _names(before),
         )
         commit(folder, manifest)
+    remove_spools(folder)
     tidy(folder, _merge(folder, manifest, old))
-    return todo.change(time.perf_counter() - start)
+    return todo.change(time.perf_counter() - start, recovered)
 
 
 def _names(manifest: IndexManifest | None) -> tuple[str, ...]:

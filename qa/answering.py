@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from qa.kinds import kind_of
 from qa.locating import Located, locate
 from qa.pairing import paired
 from qa.quoting import Quote, chosen, quotes
+from qa.remembering import Memory
 
 RELATED = 3  # passages offered where nothing answers
 _REMOTE = 0.2  # a passage that stands out less is about something else, in units of similarity
@@ -50,6 +51,7 @@ class Answerer:
 
     def __init__(self, passages: PassageIndex) -> None:
         self.passages = passages
+        self._memory = Memory()
 
     @property
     def glossary(self) -> tuple[Term, ...]:
@@ -60,9 +62,16 @@ class Answerer:
         """The answer to ``question``; ``history`` are the earlier questions of the conversation, oldest first.
 
         Where the texts hold no answer, ``answered`` is False, the text says so in the question's language, and
-        ``related`` holds what comes nearest.
+        ``related`` holds what comes nearest. A question that was asked before is answered from memory, until the index
+        changes.
         """
-        return self.consult(question, history).answer
+        begin = time.perf_counter()
+        asked_before = question, tuple(history)
+        if known := self._memory.recall(self.passages.snapshot.generation, asked_before):
+            return replace(known, seconds=_since(begin))
+        consulted = self.consult(question, history)
+        self._memory.keep(consulted.snapshot.generation, asked_before, consulted.answer)
+        return consulted.answer
 
     def locate(self, document_id: str, digest: str, quote: str, start: int) -> Located:
         """Where a quote of an earlier answer stands in the texts as they are now, see :func:`qa.locating.locate`."""

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -313,3 +314,41 @@ def test_the_real_model_answers_across_languages_and_admits_what_it_does_not_fin
     for question in (*quotes, *UNRELATED, *HOSTILE_QUESTIONS):
         assert_sound(answerer.ask(question), question)
     assert [question for question in (*UNRELATED, *WORDLESS) if answerer.ask(question).answered] == []
+
+
+def test_a_question_asked_again_is_answered_from_memory_until_the_index_changes(
+    answerer: Answerer, texts: Path, fake_encoder: Any, edit: Callable[[Path, str, str], None], monkeypatch: Any
+) -> None:
+    asked: list[str] = []
+    encode = fake_encoder.encode_questions
+    monkeypatch.setattr(fake_encoder, "encode_questions", lambda those: asked.extend(those) or encode(those))
+    question = "How many parameters has GPT-3?"
+    first = answerer.ask(question)
+    again = answerer.ask(question)
+    assert len(asked) == 1
+    assert replace(again, seconds=first.seconds) == first
+    answerer.ask(question, ["What is CLIP?"])  # another conversation may mean another thing
+    answerer.ask("How many parameters has it?", ["When was GPT-3 released?"])
+    assert len(asked) == 3
+    edit(texts / "en" / "models.md", "175 billion", "many")
+    update_index(answerer.passages.folder, load_documents(texts), fake_encoder)
+    assert "many" in answerer.ask(question).text
+    assert len(asked) == 4
+
+
+def test_only_so_many_answers_are_remembered(answerer: Answerer, fake_encoder: Any, monkeypatch: Any) -> None:
+    monkeypatch.setattr("qa.remembering._MOST", 3)
+    calls: list[int] = []
+    encode = fake_encoder.encode_questions
+    monkeypatch.setattr(fake_encoder, "encode_questions", lambda those: calls.append(1) or encode(those))
+    questions = [f"How many parameters has GPT-{number}?" for number in range(3)]
+    for question in [*questions, questions[0], "What is CLIP?", questions[0], questions[1]]:
+        answerer.ask(question)
+    assert len(calls) == 5  # the one that was not asked for longest was forgotten
+
+
+def test_an_answer_from_very_long_texts_is_not_kept(build: Build, monkeypatch: Any) -> None:
+    monkeypatch.setattr("qa.remembering._LARGEST", 10)
+    answerer = build({"a.md": "GPT-3 has 175 billion parameters. It is a model."})
+    first = answerer.ask("How many parameters has GPT-3?")
+    assert answerer.ask("How many parameters has GPT-3?").citations[0] is not first.citations[0]
