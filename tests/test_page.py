@@ -230,7 +230,7 @@ def ask(page: Page, question: str) -> Locator:
 def open_citation(reply: Locator, number: int = 1) -> Locator:
     """Click on the [n] of an answer: the reader, when its text has come."""
     reply.locator(f'a[data-citation="{number}"]').first.click()
-    text = reply.page.locator(".reader .text, .reader .changed").first
+    text = reply.page.locator('.page[aria-busy="false"]').locator(".text, .changed").first
     text.wait_for()
     return reply.page.locator(".reader")
 

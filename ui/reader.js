@@ -33,6 +33,7 @@ window.foundationQA.reader = (view, server) => {
     step.parentElement.hidden = citations.length < 2;
     previous.disabled = at === 0;
     next.disabled = at === citations.length - 1;
+    page.ariaBusy = "true"; // what stands there meanwhile is another citation's
     let reply;
     try {
       reply = await server.open({ document_id, digest, quote, start, twin, at: offset });
@@ -40,6 +41,7 @@ window.foundationQA.reader = (view, server) => {
       reply = {};
     }
     if (mine !== call) return;
+    page.ariaBusy = "false";
     if (reply.html || reply.hint) page.innerHTML = reply.html || reply.hint;
     else page.replaceChildren(words("The source could not be opened.", "未能打开原文。"));
     other.replaceChildren(...page.querySelectorAll(".twin")); // where it stays in sight
