@@ -84,6 +84,12 @@ class _Loader(yaml.SafeLoader):
             raise yaml.constructor.ConstructorError(None, None, problem, mark)
         return super().compose_node(parent, index)
 
+    def construct_yaml_str(self, node: yaml.ScalarNode) -> str:
+        value: str = super().construct_yaml_str(node)
+        if any("\ud800" <= character <= "\udfff" for character in value):
+            raise yaml.constructor.ConstructorError(None, None, "half of a character (\\ud800)", node.start_mark)
+        return value
+
     def construct_yaml_int(self, node: yaml.ScalarNode) -> int:
         if len(node.value) > 100:  # Python shows no number of more than 4300 digits
             raise yaml.constructor.ConstructorError(None, None, "a number of many digits", node.start_mark)
@@ -91,6 +97,7 @@ class _Loader(yaml.SafeLoader):
 
 
 _Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_yaml_int)
+_Loader.add_constructor("tag:yaml.org,2002:str", _Loader.construct_yaml_str)
 
 
 def _reference(path: Path, key: str, row: object) -> Reference:

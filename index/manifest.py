@@ -23,7 +23,7 @@ class Cells:
 
     factory: str  # as faiss.index_factory takes it
     visited: int  # cells that a search visits
-    recall: float  # recall@10 against exact search, measured when it was built
+    recall: float  # recall@10 against exact search, of vectors of its own, measured when it was built
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +62,10 @@ class IndexManifest:
     built: str  # UTC, ISO 8601
     calibration: str  # name of the file
     glossary: str  # name of the file
-    files: Mapping[str, FileFacts]  # those two
+    files: Mapping[str, FileFacts]  # those two and the next one
     segments: tuple[SegmentFacts, ...]
     corpus: tuple[str, ...] = ()  # folders the texts came from; empty where they were given as documents
-    stamps: Mapping[str, str] = field(default_factory=dict)  # document id -> stamp, of texts touched but not changed
+    stamps: str = ""  # name of the file with the stamps of texts that were touched but not changed; empty: none
     before: tuple[str, ...] = ()  # segments of the state before: somebody may be just opening it
 
     def text(self) -> str:

@@ -45,12 +45,12 @@ def merged(snapshot: Snapshot, places: Sequence[int], folder: Path) -> SegmentFa
 
     OSError as it comes.
     """
-    manifest = snapshot.manifest
+    manifest, stamps = snapshot.manifest, snapshot.stamps
     with SegmentWriter(folder, manifest.dimension, manifest.late_interaction) as writer:
         for place in places:
             segment, gone = snapshot.segments[place], set(manifest.segments[place].removed)
             writer.tally.add(segment.words)
             for number, entry in enumerate(segment.entries):
                 if number not in gone:
-                    writer.copy(segment, number, manifest.stamps.get(entry.id, entry.stamp))
+                    writer.copy(segment, number, stamps.get(entry.id, entry.stamp))
         return writer.finish()

@@ -68,7 +68,7 @@ def plan(documents: Iterable[Document | TextFile], passage_width: int, old: Snap
     incoming: list[tuple[Document, str, str]] = []
     added: list[str] = []
     changed: list[str] = []
-    stamps = dict(old.manifest.stamps) if old else {}
+    stamps = dict(old.stamps) if old else {}
     kept = 0
     for each in documents:
         if each.id in seen:

@@ -19,7 +19,6 @@ import json
 import mmap
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +29,7 @@ from numpy.typing import NDArray
 from corpus import LANGUAGES, Document, Passage, Reference, encoder_text
 from index.filing import mapped, unpacked
 from index.manifest import SegmentFacts
+from index.recent import Recent
 from index.tokens import TokenStore
 from index.vectors import VectorIndex, vectors_file
 from index.vocabulary import WordTable
@@ -92,9 +92,8 @@ class Segment:
         self.tokens = None
         if quantizer is not None:
             self.tokens = TokenStore.open(place, self.places.tokens_at, self.places.checks, quantizer)
-        # What was asked for lately is likely to be asked for again.
-        self.passage = lru_cache(maxsize=4096)(self._passage)
-        self.document = lru_cache(maxsize=64)(self._document)
+        self._read_passages: Recent[int, Passage] = Recent(4096)
+        self._read_documents: Recent[int, Document] = Recent(64)
 
     def __len__(self) -> int:
         """How many passages it has, those of removed documents among them."""
@@ -131,6 +130,14 @@ class Segment:
                 found[chosen] = part
         assert found is not None, "no rows"
         return found
+
+    def passage(self, row: int) -> Passage:
+        """The passage in ``row``."""
+        return self._read_passages.get(row, self._passage)
+
+    def document(self, number: int) -> Document:
+        """Document ``number``."""
+        return self._read_documents.get(number, self._document)
 
     def _document(self, number: int) -> Document:
         entry, facts = self.entries[number], json.loads(self.document_line(number))

@@ -35,8 +35,10 @@ class Snapshot:
         segments: Sequence[Segment],
         calibration: Calibration,
         glossary: tuple[Term, ...],
+        stamps: Mapping[str, str] | None = None,
     ) -> None:
         self.manifest, self.calibration, self.glossary = manifest, calibration, glossary
+        self.stamps = stamps or {}  # document id -> stamp, of texts that were touched but not changed
         self.segments = tuple(segments)
         self.vocabulary = Vocabulary([segment.words for segment in segments])
         removed = [facts.removed for facts in manifest.segments]
@@ -56,18 +58,33 @@ class Snapshot:
             ]
         )
         self.languages = tuple(LANGUAGES[at] for at in np.unique(self._languages).tolist())
-        self.documents: Mapping[str, Document] = Documents(self)
-        self.passages: Sequence[Passage] = Passages(self)
-        self.tokens = None  # the index was built without late interaction
-        if manifest.late_interaction:
-            stores = [segment.tokens for segment in segments if segment.tokens]
-            self.tokens = Tokens(stores, self.place, calibration.quantizer())
+        self._quantizer = calibration.quantizer()
         self._alignments: dict[str, NDArray[np.int64]] = {}
 
     @property
     def generation(self) -> str:
         """A name that no other state has."""
         return self.manifest.generation
+
+    # These views are made anew for everyone who asks: kept here they would make a cycle of references, and the files of
+    # an old state would stay open until the collector finds it.
+
+    @property
+    def documents(self) -> Mapping[str, Document]:
+        """The documents by their ids."""
+        return Documents(self)
+
+    @property
+    def passages(self) -> Sequence[Passage]:
+        """The passages by their rows."""
+        return Passages(self)
+
+    @property
+    def tokens(self) -> Tokens | None:
+        """The token vectors; None: the index was built without late interaction."""
+        if not self.manifest.late_interaction:
+            return None
+        return Tokens([segment.tokens for segment in self.segments if segment.tokens], self.place, self._quantizer)
 
     @cached_property
     def catalogue(self) -> Mapping[str, tuple[int, int]]:
@@ -139,15 +156,23 @@ class Snapshot:
 
     def find(self, passages: Sequence[Passage]) -> list[tuple[int, int] | None]:
         """For each of ``passages`` the segment and the row there of one that the model sees just as it."""
-        keys = np.array([passage_key(passage) for passage in passages], np.uint64)
+        wanted: dict[int, list[int]] = {}
+        for number, passage in enumerate(passages):
+            wanted.setdefault(passage_key(passage), []).append(number)
+        keys = np.array(list(wanted), np.uint64)
         found: list[tuple[int, int] | None] = [None] * len(passages)
         for at, segment in enumerate(self.segments):
             rows = self._locals[at]
             here = segment.places.keys[rows]
             for row in rows[np.isin(here, keys)].tolist():
-                for number in np.flatnonzero(keys == segment.places.keys[row]).tolist():
-                    if found[number] is None and text_key(segment.passage(row)) == text_key(passages[number]):
-                        found[number] = at, row
+                numbers = wanted.get(int(segment.places.keys[row]))
+                if not numbers:
+                    continue  # found before
+                words = text_key(segment.passage(row))
+                same = {number for number in numbers if text_key(passages[number]) == words}
+                for number in same:
+                    found[number] = at, row
+                numbers[:] = (number for number in numbers if number not in same)
         return found
 
     def twin(self, row: int) -> int:

@@ -4,6 +4,7 @@
     INDEX/<segment>/                see index.segments
     INDEX/calibration-<digest>.npz  what was measured of the model
     INDEX/glossary-<digest>.jsonl   the terms that the texts come with
+    INDEX/stamps-<digest>.json      of texts that were touched and not changed: how their files look now
     INDEX/lock                      whoever writes holds it
 
 Every file is written once, down to the disk, before the manifest that names it takes the place of the one before. So
@@ -16,8 +17,8 @@ import os
 import re
 import shutil
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -35,7 +36,7 @@ from index.tokens import COMPARED_WHOLE, TOKENS
 _PARTIAL = ".partial"
 _OLDER = "CURRENT"  # the file that an index up to format 3 had instead of a manifest
 _OURS = re.compile(
-    r"segment-[0-9a-f]{12}|(calibration|glossary)-[0-9a-f]{16}\.\w+(\.partial)?|manifest\.json\.partial"
+    r"segment-[0-9a-f]{12}|(calibration|glossary|stamps)-[0-9a-f]{16}\.\w+(\.partial)?|manifest\.json\.partial"
     rf"|{_OLDER}|\d{{8}}T\d{{6}}-[0-9a-f]{{8}}(\.partial)?"  # those of an index up to format 3
 )
 
@@ -115,7 +116,8 @@ def read_snapshot(folder: Path, known: Snapshot | None = None) -> Snapshot:
 
 def unreadable(folder: Path, error: OSError) -> StoredIndexError:
     """The error for an index that the system does not let us read."""
-    return StoredIndexError(f"The index {folder} cannot be read: {_shown(folder, error)}: {error.strerror or error}.")
+    shown = f"{_shown(folder, error)}: " if error.filename else ""
+    return StoredIndexError(f"The index {folder} cannot be read: {shown}{error.strerror or error}.")
 
 
 def _shown(folder: Path, error: OSError) -> str:
@@ -124,13 +126,14 @@ def _shown(folder: Path, error: OSError) -> str:
 
 
 def _opened(folder: Path, manifest: IndexManifest, known: Snapshot | None) -> Snapshot:
-    if known and known.manifest.calibration == manifest.calibration and known.manifest.glossary == manifest.glossary:
-        calibration, glossary = known.calibration, known.glossary
+    if known and known.manifest.files == manifest.files:
+        calibration, glossary, stamps = known.calibration, known.glossary, known.stamps
     else:
         if name := altered(folder, manifest.files):
             raise damaged(folder, name)
         calibration = Calibration.load(folder / manifest.calibration)
         glossary = _read_glossary(folder / manifest.glossary)
+        stamps = _read_stamps(folder / manifest.stamps) if manifest.stamps else {}
     open_ones = {segment.name: segment for segment in known.segments} if known else {}
     quantizer = calibration.quantizer() if manifest.late_interaction else None
     segments = []
@@ -141,7 +144,7 @@ def _opened(folder: Path, manifest: IndexManifest, known: Snapshot | None) -> Sn
                 raise damaged(folder, f"{facts.name}/{name}")
             open_ones[facts.name] = Segment(folder / facts.name, facts, quantizer)
         segments.append(open_ones[facts.name])
-    return Snapshot(manifest, segments, calibration, glossary)
+    return Snapshot(manifest, segments, calibration, glossary, stamps)
 
 
 def keep_shared(folder: Path, stem: str, suffix: str, data: bytes) -> tuple[str, FileFacts]:
@@ -158,6 +161,20 @@ def keep_shared(folder: Path, stem: str, suffix: str, data: bytes) -> tuple[str,
 def glossary_bytes(glossary: Sequence[Term]) -> bytes:
     """The terms as the bytes of their file."""
     return "".join(json.dumps(asdict(term), ensure_ascii=False) + "\n" for term in glossary).encode("utf-8")
+
+
+def keep_stamps(folder: Path, stamps: Mapping[str, str]) -> dict[str, FileFacts]:
+    """Keep ``stamps``, if there are any, in a file of ``folder``: its name and facts. OSError as it comes."""
+    if not stamps:
+        return {}
+    data = json.dumps(stamps, ensure_ascii=False, sort_keys=True).encode("utf-8")
+    return dict([keep_shared(folder, "stamps", ".json", data)])
+
+
+def _read_stamps(path: Path) -> dict[str, str]:
+    with path.open(encoding="utf-8") as stream:
+        stamps: dict[str, str] = json.load(stream)
+    return stamps
 
 
 def _read_glossary(path: Path) -> tuple[Term, ...]:
@@ -193,12 +210,20 @@ def _replace(path: Path, data: bytes) -> None:
     flush_folder(path.parent)
 
 
-def tidy(folder: Path, manifest: IndexManifest) -> None:
-    """Remove what no state needs any more, and what an update that did not finish left behind."""
-    kept = {*(segment.name for segment in manifest.segments), *manifest.before, *manifest.files}
-    for place in folder.iterdir():
-        if _OURS.fullmatch(place.name) and place.name not in kept:
-            if place.is_dir():
-                shutil.rmtree(place, ignore_errors=True)  # where somebody still reads it, the next update removes it
-            else:
-                place.unlink(missing_ok=True)
+def tidy(folder: Path, manifest: IndexManifest | None) -> None:
+    """Remove what no state needs any more, and what an update that did not finish left behind.
+
+    ``manifest`` is the current state; None: there is no index yet. What cannot be removed, as where somebody still
+    reads it, is left to the next update.
+    """
+    kept: set[str] = set()
+    if manifest:
+        kept = {*(segment.name for segment in manifest.segments), *manifest.before, *manifest.files}
+    with suppress(OSError):
+        for place in folder.iterdir():
+            if _OURS.fullmatch(place.name) and place.name not in kept:
+                if place.is_dir():
+                    shutil.rmtree(place, ignore_errors=True)
+                else:
+                    with suppress(OSError):
+                        place.unlink()

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from corpus import PASSAGE_WIDTH, Document, StoredIndexError, Term, TextFile
@@ -19,8 +19,20 @@ from index.merging import merged, to_merge
 from index.planning import Plan, plan
 from index.snapshot import Snapshot
 from index.spooling import remove_spools
-from index.storing import commit, glossary_bytes, keep_shared, new_name, read_manifest, read_snapshot, tidy, written
+from index.storing import (
+    commit,
+    glossary_bytes,
+    keep_shared,
+    keep_stamps,
+    new_name,
+    read_manifest,
+    read_snapshot,
+    tidy,
+    written,
+)
 from index.weights import Progress, quiet
+
+_OPENING = timedelta(minutes=1)  # after which nobody is still opening the state before
 
 
 def update_index(
@@ -50,7 +62,7 @@ def update_index(
         old = read_snapshot(folder) if read_manifest(folder) else None
         if old:
             check_identity(folder, old.manifest, encoder, passage_width, late_interaction)
-            tidy(folder, old.manifest)
+        tidy(folder, old.manifest if old else None)
         settings = _Settings(passage_width, late_interaction, tuple(corpus), tuple(glossary))
         return _write(folder, documents, encoder, settings, progress, old, old.manifest if old else None)
 
@@ -141,9 +153,8 @@ def _write(
     start = time.perf_counter()
     todo = plan(documents, settings.passage_width, old)
     if old and todo.empty and old.manifest.corpus == settings.corpus and old.glossary == settings.glossary:
-        if todo.stamps != old.manifest.stamps:
-            with written(folder):
-                commit(folder, replace(old.manifest, stamps=todo.stamps))  # the same state: nobody reads it again
+        with written(folder):
+            _refresh(folder, old, todo)
         return todo.change(time.perf_counter() - start)
     recovered = 0
     measured = old.calibration if old else calibration(encoder, progress=progress)
@@ -153,6 +164,7 @@ def _write(
         else:
             kept = keep_shared(folder, "calibration", ".npz", measured.pack())
         terms = keep_shared(folder, "glossary", ".jsonl", glossary_bytes(settings.glossary))
+        stamps = keep_stamps(folder, todo.stamps)
         segments: tuple[SegmentFacts, ...] = ()
         if old:
             segments = old.manifest.with_removed(_removed(todo, old))
@@ -175,16 +187,30 @@ def _write(
             datetime.now(UTC).isoformat(timespec="seconds"),
             kept[0],
             terms[0],
-            dict([kept, terms]),
+            dict([kept, terms]) | stamps,
             segments,
             settings.corpus,
-            todo.stamps,
+            next(iter(stamps), ""),
             _names(before),
         )
         commit(folder, manifest)
     remove_spools(folder)
     tidy(folder, _merge(folder, manifest, old))
     return todo.change(time.perf_counter() - start, recovered)
+
+
+def _refresh(folder: Path, old: Snapshot, todo: Plan) -> None:
+    """Note how touched files look now, and let go of the state before: in the same state, nobody reads it again."""
+    manifest = old.manifest
+    if todo.stamps != old.stamps:
+        stamps = keep_stamps(folder, todo.stamps)
+        files = {name: facts for name, facts in manifest.files.items() if name != manifest.stamps}
+        manifest = replace(manifest, stamps=next(iter(stamps), ""), files=files | stamps)
+    if manifest.before and datetime.now(UTC) - datetime.fromisoformat(manifest.built) > _OPENING:
+        manifest = replace(manifest, before=())
+    if manifest != old.manifest:
+        commit(folder, manifest)
+        tidy(folder, manifest)
 
 
 def _names(manifest: IndexManifest | None) -> tuple[str, ...]:
@@ -216,20 +242,23 @@ def _merge(folder: Path, manifest: IndexManifest, old: Snapshot | None) -> Index
         snapshot = read_snapshot(folder, snapshot)
         place = folder / new_name()
         inside = {name for name, (segment, _) in snapshot.catalogue.items() if segment in places}
+        outside = {name: stamp for name, stamp in snapshot.stamps.items() if name not in inside}
         try:
             with _whole(place):
                 facts = merged(snapshot, places, place)
+                stamps = keep_stamps(folder, outside)
             commit(
                 folder,
                 replace(
                     manifest,
                     generation=uuid.uuid4().hex,
                     segments=(*(each for at, each in enumerate(manifest.segments) if at not in places), facts),
-                    stamps={name: stamp for name, stamp in manifest.stamps.items() if name not in inside},
+                    stamps=next(iter(stamps), ""),
+                    files={name: each for name, each in manifest.files.items() if name != manifest.stamps} | stamps,
                     before=_names(manifest),
                 ),
             )
-        except OSError:
+        except (OSError, StoredIndexError):
             break  # the update has landed; what a full disk forbids now is done by a later one
         finally:
             manifest = read_manifest(folder) or manifest

@@ -8,6 +8,7 @@ takes 3 ms for these, 50 ms for ten times as many, of the 40 ms that a question 
 the same recall and ten times slower to build; 8-bit numbers cost a point of recall (all measured, see CONTRIBUTING).
 """
 
+import errno
 import os
 import sys
 from collections.abc import Mapping
@@ -30,6 +31,7 @@ _VISITED = 192  # cells that are visited at least: enough for that on passages a
 _TRIED = 256  # passages whose neighbours tell the recall
 _AT_ONCE = 1 << 20  # bytes that FAISS hands over at a time
 _MAPPED = faiss.IO_FLAG_MMAP_IFC if sys.platform == "linux" else 0  # elsewhere FAISS cannot map, and reads the file
+_CELLS_MAPPED = 0 if sys.platform == "win32" else faiss.IO_FLAG_MMAP
 
 
 def vectors_file(language: str) -> str:
@@ -66,12 +68,13 @@ class VectorIndex:
     @classmethod
     def open(cls, place: Path, language: str, rows: NDArray[np.int64], cells: Cells | None) -> "VectorIndex":
         """What :class:`VectorWriter` wrote for ``language`` into the folder ``place``; the vectors stay on disk."""
-        vectors = faiss.read_index(str(place / vectors_file(language)), _MAPPED)
+        vectors = _read(place / vectors_file(language), _MAPPED)
         if cells is None:
             return cls(vectors, rows)
-        nearest = faiss.read_index(str(place / cells_file(language)), faiss.IO_FLAG_MMAP)
-        # For one question, threads that read ahead take longer to start than to read.
-        faiss.downcast_InvertedLists(nearest.invlists).prefetch_nthread = 0  # type: ignore[attr-defined]
+        nearest = _read(place / cells_file(language), _CELLS_MAPPED)
+        if _CELLS_MAPPED:
+            # For one question, threads that read ahead take longer to start than to read.
+            faiss.downcast_InvertedLists(nearest.invlists).prefetch_nthread = 0  # type: ignore[attr-defined]
         return cls(vectors, rows, nearest, cells.visited)
 
     def search(
@@ -131,16 +134,33 @@ def _in_cells(vectors: faiss.IndexFlatIP) -> tuple[faiss.Index, Cells]:
     nearest.train(np.asarray(vectors.reconstruct_batch(sample)))
     for begin in range(0, total, EXACT):
         nearest.add(np.asarray(vectors.reconstruct_n(begin, min(EXACT, total - begin))))
-    asked = np.asarray(vectors.reconstruct_batch(np.sort(chance.choice(total, _TRIED, replace=False))))
-    _, exact = vectors.search(asked, 11)
+    rows = np.sort(chance.choice(total, _TRIED, replace=False))
+    asked = np.asarray(vectors.reconstruct_batch(rows))
+    exact = _others(rows, vectors.search(asked, 11)[1])
     visited = _VISITED
     while True:
         clustering.nprobe = visited
-        _, found = nearest.search(asked, 11)
-        recall = float(np.mean([len({*mine} & {*theirs}) / 11 for mine, theirs in zip(found, exact, strict=True)]))
+        found = _others(rows, nearest.search(asked, 11)[1])
+        recall = float(np.mean([len(mine & theirs) / len(theirs) for mine, theirs in zip(found, exact, strict=True)]))
         if recall >= _RECALL or visited >= clustering.nlist:
             return nearest, Cells(factory, visited, round(recall, 4))
         visited *= 2
+
+
+def _others(rows: NDArray[np.int64], found: NDArray[np.int64]) -> list[set[int]]:
+    """The first ten of each row of ``found`` that are not the vector itself that was asked for, in ``rows``."""
+    return [
+        {*[each for each in those if each != own][:10]}
+        for own, those in zip(rows.tolist(), found.tolist(), strict=True)
+    ]
+
+
+def _read(path: Path, flags: int) -> faiss.Index:
+    """The index in ``path``; OSError where it cannot be opened, as for any other file."""
+    try:
+        return faiss.read_index(str(path), flags)
+    except RuntimeError as error:
+        raise OSError(errno.EIO if path.exists() else errno.ENOENT, str(error), str(path)) from error
 
 
 def _write(vectors: faiss.Index, path: Path) -> FileFacts:

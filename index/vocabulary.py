@@ -12,7 +12,6 @@ import math
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from corpus import LANGUAGES, Passage, encoder_text
 from index.filing import packed
 from index.lexical import words
+from index.recent import Recent
 
 _FEW = 30  # passages of one language; from fewer no frequency can be told
 _LEAST = 0.05  # what a word counts that is in every passage
@@ -115,7 +115,7 @@ class Vocabulary:
         self._tables = tuple(tables)
         total = sum((table.passages for table in tables), np.zeros(len(LANGUAGES), np.int64))
         self.passages: Mapping[str, int] = dict(zip(LANGUAGES, total.tolist(), strict=True))
-        self._counts = lru_cache(maxsize=16384)(self._summed)
+        self._asked: Recent[str, tuple[int, ...]] = Recent(16384)
 
     @classmethod
     def of(cls, passages: Iterable[Passage]) -> "Vocabulary":
@@ -127,11 +127,11 @@ class Vocabulary:
 
     def count(self, word: str, language: str) -> int:
         """How many passages in ``language`` hold ``word``."""
-        return self._counts(word)[LANGUAGES.index(language)]
+        return self._asked.get(word, self._summed)[LANGUAGES.index(language)]
 
     def frequency(self, word: str) -> int:
         """How many passages hold ``word``."""
-        return sum(self._counts(word))
+        return sum(self._asked.get(word, self._summed))
 
     def knows(self, word: str) -> bool:
         """Whether any passage holds ``word``."""

@@ -1,4 +1,4 @@
-"""Writes a segment, document after document; what it is made of is never in memory as a whole."""
+"""Writes a segment, document after document; of what it is made of only the whole vectors are in memory."""
 
 import json
 from array import array

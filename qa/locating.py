@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from corpus import Document
+from corpus import HAN, Document, Span
 
+_HAN = re.compile(f"[{HAN}\u3000-\u303f\uff00-\uffef]")
 _LEAST = 12  # characters; a shorter quote stands in many places that are not its own
 
 
@@ -32,8 +33,8 @@ class Located:
 def locate(documents: Mapping[str, Document], document_id: str, digest: str, quote: str, start: int) -> Located:
     """Where ``quote`` of the text ``document_id`` stands now, which stood at ``start`` when the text had ``digest``.
 
-    In a text that has changed, the occurrence nearest to the old place counts, after white space is evened out if
-    it must be.
+    In a text that has changed, the occurrence nearest to the old place counts; where there is none, one whose lines are
+    wrapped anew.
     """
     document = documents.get(document_id)
     if document is None:
@@ -41,11 +42,27 @@ def locate(documents: Mapping[str, Document], document_id: str, digest: str, quo
     end = start + len(quote)
     if document.digest == digest and start >= 0 and document.text[start:end] == quote:
         return Located(State.SAME, document, start, end)
-    words = quote.split()
-    if not words or (len(quote) < _LEAST and document.text[start:end] != quote):
+    if not quote.strip() or (len(quote) < _LEAST and document.text[start:end] != quote):
         return Located(State.CHANGED, document, 0, 0)
-    same = r"\s+".join(re.escape(word) for word in words)
-    found = [match.span() for match in re.finditer(same, document.text)]
+    found = _spans(re.escape(quote), document.text) or _spans(_wrapped(quote), document.text)
     if not found:
         return Located(State.CHANGED, document, 0, 0)
     return Located(State.MOVED, document, *min(found, key=lambda span: abs(span[0] - start)))
+
+
+def _spans(pattern: str, text: str) -> list[Span]:
+    return [match.span() for match in re.finditer(pattern, text)]
+
+
+def _wrapped(quote: str) -> str:
+    """A pattern for ``quote`` with other white space in it; beside a Chinese character there may be some or none."""
+    pattern, before = "", ""
+    for word in quote.split():
+        for at, character in enumerate(word):
+            if before and (_HAN.match(before) or _HAN.match(character)):
+                pattern += r"\s*"
+            elif before and at == 0:
+                pattern += r"\s+"
+            pattern += re.escape(character)
+            before = character
+    return pattern

@@ -193,3 +193,10 @@ def test_the_built_in_texts_come_in_both_languages() -> None:
     ids = [document.id for document in load_documents()]
     assert ids == sorted(ids)
     assert {name.split("/")[0] for name in ids} == {"en", "zh"}
+
+
+@pytest.mark.parametrize("line", ['title: "bad \\ud800 title"', 'references: ["a \\udfff"]', '"\\ud83d": x'])
+def test_half_a_character_in_the_front_matter_is_named(tmp_path: Path, line: str) -> None:
+    (tmp_path / "a.md").write_text(f"---\n{line}\n---\n\nWords.\n", encoding="utf-8")
+    with pytest.raises(CorpusError, match=r"front matter of .*a\.md is not YAML in line \d: half of a character"):
+        load_documents(tmp_path)

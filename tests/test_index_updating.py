@@ -1,6 +1,7 @@
 """An index follows its texts, and what that costs is what the edit costs."""
 
 import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -325,3 +326,14 @@ def test_found_texts_and_documents_make_the_same_index(texts: Path, tmp_path: Pa
     assert list(ours.passages) == list(theirs.passages)
     np.testing.assert_array_equal(ours.matrix(), theirs.matrix())
     assert isinstance(find_texts(texts)[0], TextFile)
+
+
+def test_many_passages_alike_are_found_again_in_no_time(tmp_path: Path, fake_encoder: Any) -> None:
+    lines = "\n\n".join(f"## {row}\n\nAll rights reserved." for row in range(30))
+    documents = [Document(f"{at}.md", "A", "", lines) for at in range(200)]
+    update_index(tmp_path, documents, fake_encoder)
+    moved = [replace(document, id=f"moved/{document.id}") for document in documents]
+    start = time.process_time()
+    change = pending_change(tmp_path, moved)
+    assert (len(change.added), len(change.removed), change.embedded) == (200, 200, 0)
+    assert time.process_time() - start < 20  # comparing each with each would take minutes

@@ -86,3 +86,25 @@ def test_a_citation_of_an_earlier_answer_is_located_in_the_index_as_it_is(
     path.unlink()
     update_index(small_index.folder, load_documents(texts), fake_encoder)
     assert now() == (State.REMOVED, "")
+
+
+@pytest.mark.parametrize(
+    ("quote", "text"),
+    [
+        ("涌现能力在小模型里看不到，在大模型里才有。", "涌现能力在小模型里\n看不到，\n在大模型里才有。"),
+        ("涌现能力在小模型里\n看不到，在大模型里才有。", "涌现能力在小模型里看不到，在大模型里才有。"),
+        ("GPT-3 有 1750 亿个参数，很多。", "GPT-3有1750\n亿个参数，很多。"),
+    ],
+)
+def test_a_chinese_line_that_was_wrapped_anew_is_found(quote: str, text: str) -> None:
+    old, new = Document("a.md", "A", "a.md", quote), Document("a.md", "A", "a.md", f"# 新\n\n{text}\n")
+    found = locate({"a.md": new}, "a.md", old.digest, quote, 0)
+    assert (found.state, new.text[found.start : found.end]) == (State.MOVED, text)
+
+
+def test_words_are_not_joined_by_a_new_line_break() -> None:
+    old, new = (
+        Document("a.md", "A", "a.md", "the rapist was caught"),
+        Document("a.md", "A", "a.md", "therapist was caught"),
+    )
+    assert locate({"a.md": new}, "a.md", old.digest, "the rapist was caught", 0).state is State.CHANGED

@@ -199,3 +199,57 @@ def test_what_is_saved_is_quoted_on_the_page_within_three_seconds(
         page.locator("#notice").get_by_text("is not a text").wait_for(state="detached")
     finally:
         page.close()
+
+
+def test_a_text_that_nobody_can_read_for_a_while_is_not_tried_all_the_time(
+    workplace: Workplace, heard: Callable[[], Any], texts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard()
+    tries: list[float] = []
+    update = Workplace.update
+
+    def counted(self: Workplace, **how: Any) -> Any:
+        tries.append(time.monotonic())
+        return update(self, **how)
+
+    monkeypatch.setattr(Workplace, "update", counted)
+    (texts / "en" / "broken.md").write_bytes(b"\0")
+    heard()
+    time.sleep(5)
+    assert len(tries) <= 5
+    (texts / "en" / "broken.md").unlink()  # what changes is looked at at once
+    heard()
+
+
+def test_texts_in_a_folder_of_any_name_are_watched(
+    texts: Path, tmp_path: Path, workplace: Workplace, edit: Edit
+) -> None:
+    place = tmp_path / ".venv" / "node_modules" / "texts"
+    place.parent.mkdir(parents=True)
+    shutil.move(texts, place)
+    inside = Workplace(Settings(), (str(place),), str(place / "index"))  # an index among its texts wakes nobody
+    outcomes: queue.Queue[Any] = queue.Queue()
+    stop = threading.Event()
+    thread = threading.Thread(target=follow, args=(inside, stop, outcomes.put))
+    thread.start()
+    try:
+        outcomes.get(timeout=SOON)
+        edit(place / "en" / "models.md", "175 billion", "many")
+        assert outcomes.get(timeout=SOON).changed == ("en/models.md",)
+    finally:
+        stop.set()
+        thread.join(SOON)
+
+
+def test_a_fault_of_the_program_is_told_on_the_page(
+    workplace: Workplace, texts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(self: Workplace, **how: Any) -> Any:
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setattr(Workplace, "update", fault)
+    raised = threading.Event()
+    monkeypatch.setattr(threading, "excepthook", lambda _: raised.set())  # the log
+    with Watch(workplace) as watching:
+        assert raised.wait(SOON)
+        assert watching.problem == "The texts are no longer watched: oh."
