@@ -23,7 +23,7 @@ class Cells:
 
     factory: str  # as faiss.index_factory takes it
     visited: int  # cells that a search visits
-    recall: float  # recall@10 against exact search, of vectors of its own, measured when it was built
+    recall: float  # recall@10 against exact search, measured when it was built
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ import faiss
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoder import FloatArray
+from index.encoder import FloatArray, unit
 from index.filing import FileFacts, FileWriter
 from index.manifest import Cells
 
@@ -28,7 +28,7 @@ EXACT = 50_000
 
 _RECALL = 0.985  # recall@10 that cells have to reach: .98 with a margin
 _VISITED = 192  # cells that are visited at least: enough for that on passages and questions of real texts
-_TRIED = 256  # passages whose neighbours tell the recall
+_TRIED = 256  # made-up questions that tell the recall
 _AT_ONCE = 1 << 20  # bytes that FAISS hands over at a time
 _MAPPED = faiss.IO_FLAG_MMAP_IFC if sys.platform == "linux" else 0  # elsewhere FAISS cannot map, and reads the file
 _CELLS_MAPPED = 0 if sys.platform == "win32" else faiss.IO_FLAG_MMAP
@@ -134,25 +134,18 @@ def _in_cells(vectors: faiss.IndexFlatIP) -> tuple[faiss.Index, Cells]:
     nearest.train(np.asarray(vectors.reconstruct_batch(sample)))
     for begin in range(0, total, EXACT):
         nearest.add(np.asarray(vectors.reconstruct_n(begin, min(EXACT, total - begin))))
-    rows = np.sort(chance.choice(total, _TRIED, replace=False))
-    asked = np.asarray(vectors.reconstruct_batch(rows))
-    exact = _others(rows, vectors.search(asked, 11)[1])
+    # Halfway between two passages: as far from each as a question is from the passage that answers it.
+    one, other = (np.asarray(vectors.reconstruct_batch(chance.choice(total, _TRIED))) for _ in range(2))
+    asked = unit(one + other)
+    _, exact = vectors.search(asked, 10)
     visited = _VISITED
     while True:
         clustering.nprobe = visited
-        found = _others(rows, nearest.search(asked, 11)[1])
-        recall = float(np.mean([len(mine & theirs) / len(theirs) for mine, theirs in zip(found, exact, strict=True)]))
+        _, found = nearest.search(asked, 10)
+        recall = float(np.mean([len({*mine} & {*theirs}) / 10 for mine, theirs in zip(found, exact, strict=True)]))
         if recall >= _RECALL or visited >= clustering.nlist:
             return nearest, Cells(factory, visited, round(recall, 4))
         visited *= 2
-
-
-def _others(rows: NDArray[np.int64], found: NDArray[np.int64]) -> list[set[int]]:
-    """The first ten of each row of ``found`` that are not the vector itself that was asked for, in ``rows``."""
-    return [
-        {*[each for each in those if each != own][:10]}
-        for own, those in zip(rows.tolist(), found.tolist(), strict=True)
-    ]
 
 
 def _read(path: Path, flags: int) -> faiss.Index:
