@@ -113,7 +113,10 @@ def coverage(snapshot: Snapshot, encoder: Encoder, question: Asked, rows: Sequen
     beside = {row: _neighbours(snapshot, row, RULES) for row in rows}
     wanted = sorted({*rows} | {row for near in beside.values() for row in near})
     place = {row: at for at, row in enumerate(wanted)}
-    best = _best(_tokens_of(snapshot, encoder, wanted), question)
+    if snapshot.tokens:
+        best = snapshot.tokens.best(wanted, question.tokens)
+    else:
+        best = _best(_tokens_of(snapshot, encoder, wanted), question)
     return np.array([_with_neighbours(best, place, row, beside[row]) for row in rows], np.float32)
 
 
@@ -129,7 +132,7 @@ def _late(snapshot: Snapshot, question: Asked, language: str, rows: NDArray[np.i
     beside = {int(row): _neighbours(snapshot, int(row), rules) for row in rows}
     wanted = sorted({int(row) for row in rows} | {row for near in beside.values() for row in near})
     place = {row: at for at, row in enumerate(wanted)}
-    best = _best(snapshot.tokens.of(wanted), question)
+    best = snapshot.tokens.best(wanted, question.tokens)
     usual = float((_best(snapshot.calibration.anchors[language], question) @ question.weights).mean())
     leads = np.empty(len(rows), np.float32)
     for at, row in enumerate(rows.tolist()):

@@ -15,12 +15,15 @@ from numpy.typing import NDArray
 from corpus import Passage, encoder_text, readable
 from index.encoder import Encoded, FloatArray
 from index.filing import mapped
+from index.late import pooled
 from index.manifest import damaged
 
 TOKENS = "tokens.bin"
 
 COMPARED_WHOLE = 1 << 28
 """Bytes. A larger file is not compared with its digest when it is opened, but passage by passage as it is read."""
+
+_COMPARED_AT_ONCE = 2048  # tokens: 3 MB of vectors
 
 _DECODED_AT_ONCE = 32_000  # tokens, some 500 passages; decoded they take 50 MB
 
@@ -111,6 +114,26 @@ class Tokens:
         else:
             vectors = _decode(self._quantizer, joined)
         return PassageTokens(vectors, starts, joined[:, -1])
+
+    def best(self, rows: Sequence[int], question: FloatArray) -> FloatArray:
+        """For each passage of ``rows`` and each token of ``question``, shape (tokens, dimension), the similarity of the
+        nearest token: shape (rows, tokens).
+
+        Some passages at a time: their vectors stay in the processor's cache until they are compared.
+        """
+        lengths = np.array([self._length(row) for row in rows], np.int64)
+        portions = np.cumsum(lengths) // _COMPARED_AT_ONCE
+        best = np.empty((len(rows), len(question)), np.float32)
+        for portion in np.unique(portions):
+            chosen = np.flatnonzero(portions == portion)
+            tokens = self.of([rows[at] for at in chosen.tolist()])
+            best[chosen] = pooled(tokens.vectors @ question.T, tokens.starts)
+        return best
+
+    def _length(self, row: int) -> int:
+        segment, place = self._place(row)
+        starts = self._stores[segment].starts
+        return int(starts[place + 1] - starts[place])
 
 
 def check(records: NDArray[np.uint8]) -> int:

@@ -240,3 +240,16 @@ def test_a_heading_and_the_context_of_a_row_are_in_no_sentence(fake_encoder: Any
     names = [document.text[start:end].split()[0] for start, end in passage.sentences]
     assert len(names) > 3
     assert [found[name] for name in names] == list(range(len(names)))
+
+
+@pytest.mark.parametrize("at_once", [1, 7, 100_000])
+def test_some_at_a_time_are_compared_as_all_at_once(
+    small_index: Any, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr("index.tokens._COMPARED_AT_ONCE", at_once)
+    tokens = small_index.snapshot.tokens
+    question = np.random.default_rng(0).standard_normal((5, 192)).astype(np.float32)
+    for rows in ([0, 3, 1, 1], [], list(range(len(small_index.snapshot.passages)))):
+        found = tokens.of(rows)
+        expected = pooled(found.vectors @ question.T, found.starts) if rows else np.empty((0, 5), np.float32)
+        np.testing.assert_allclose(tokens.best(rows, question), expected, atol=1e-6)
