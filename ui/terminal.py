@@ -13,7 +13,6 @@ from rich.markup import escape
 from rich.table import Table
 
 from corpus import references_of
-from ui.progress import Bar, Lines
 
 if TYPE_CHECKING:
     from corpus import Passage, Report
@@ -65,6 +64,8 @@ def progress_bar(label: str, unit: str = "", *, shown: bool = True) -> Iterator[
     if not shown:
         yield lambda done, total: None
         return
+    from ui.progress import Bar, Lines  # later: a command that only prints starts sooner
+
     progress = (Bar if _err.is_terminal else Lines)(_err, label, unit)
     try:
         yield progress
