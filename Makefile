@@ -13,7 +13,7 @@ help: ## Show what can be made
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("foundation-qa needs Python 3.11 or later, this is %d.%d; try: make PYTHON=python3.12" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
-	@echo "Setting up $(VENV): once, about a minute"
+	@echo "Setting up $(VENV): once, a minute or two"
 	@start=$$(date +%s); { test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); } && $(PIP) --editable . && \
 		echo "Set up $(VENV) in $$(($$(date +%s) - start)) s"
 	@touch $@

@@ -23,9 +23,10 @@ def cells(row: Compared) -> list[str]:
     return [cell.strip() for cell in line.strip("|").split("|")]
 
 
-def test_a_table_shows_medians_of_both_sides_their_spread_and_their_ratio() -> None:
-    row = Compared("question, ms", ".1f", [9.0, 30.0, 10.0], [40.0, 39.0, 80.0], Target(0.35))
-    assert cells(row) == ["question, ms", "40.0 (39.0 to 80.0)", "10.0 (9.0 to 30.0)", "0.25", "≤ 0.35", "met"]
+def test_a_table_shows_medians_of_both_sides_and_of_their_ratio_turn_by_turn() -> None:
+    row = Compared("question, ms", ".1f", [10.0, 30.0, 12.0], [40.0, 39.0, 80.0], Target(0.35))
+    spreads = ["40.0 (39.0 to 80.0)", "12.0 (10.0 to 30.0)", "0.25 (0.15 to 0.77)"]
+    assert cells(row) == ["question, ms", *spreads, "≤ 0.35", "met"]
 
 
 def test_a_table_has_as_many_cells_in_each_line() -> None:
@@ -45,6 +46,7 @@ def test_a_table_has_as_many_cells_in_each_line() -> None:
         ([1.0, 899.0, 2000.0], [], Target(900, of_stock=False), "met"),
         ([1.0], [10.0], None, ""),
         ([1.0], [], Target(0.5), ""),
+        ([100.0, 10.0, 11.0], [200.0, 20.0, 22.0], Target(0.5), "met"),  # a busy turn was busy for both
     ],
 )
 def test_a_target_is_met_or_not(ours: list[float], stock: list[float], target: Target | None, verdict: str) -> None:

@@ -24,30 +24,30 @@ class Compared:
 
     name: str  # with its unit
     form: str  # how a value is shown, as format() takes it
-    ours: Sequence[float]
-    stock: Sequence[float] = ()  # none: there is nothing to compare with
+    ours: Sequence[float]  # one for each turn
+    stock: Sequence[float] = ()  # the same; none: there is nothing to compare with
     target: Target | None = None
 
     @property
-    def ratio(self) -> float | None:
-        """The median of ours divided by that of stock."""
-        return median(self.ours) / median(self.stock) if self.stock else None
+    def ratios(self) -> list[float]:
+        """Ours divided by that of stock, turn by turn: both had the same neighbours on the machine then."""
+        return [mine / theirs for mine, theirs in zip(self.ours, self.stock, strict=True)] if self.stock else []
 
     @property
     def verdict(self) -> str:
-        """Whether the target is met; empty where there is none, or nothing to compare with."""
-        value = self.ratio if self.target is not None and self.target.of_stock else median(self.ours)
-        if self.target is None or value is None:
+        """Whether the median meets the target; empty where there is none, or nothing to compare with."""
+        if self.target is None:
             return ""
-        return "met" if self.target.met(value) else "not met"
+        values = self.ratios if self.target.of_stock else self.ours
+        return ("met" if self.target.met(median(values)) else "not met") if values else ""
 
 
 def compared_table(rows: Sequence[Compared]) -> list[str]:
     """The lines of a Markdown table: medians, and in brackets the least and the most of several."""
     lines = ["| | stock | ours | ours / stock | target | |", "|---|---|---|---|---|---|"]
     for row in rows:
-        ratio = "" if row.ratio is None else f"{row.ratio:.2f}"
-        cells = (row.name, _spread(row.stock, row.form), _spread(row.ours, row.form), ratio, _aim(row), row.verdict)
+        spreads = (_spread(row.stock, row.form), _spread(row.ours, row.form), _spread(row.ratios, ".2f"))
+        cells = (row.name, *spreads, _aim(row), row.verdict)
         lines.append(f"| {' | '.join(cells)} |")
     return lines
 
