@@ -39,7 +39,7 @@ corpus-check: $(VENV)/installed ## Check the built-in texts, and that no sentenc
 fit: $(VENV)/installed ## Fit the confidence of answers anew, on half of our own questions
 	$(BIN)/python -m qa.fitting
 
-bench: $(VENV)/installed ## Time and memory beside stock sentence-transformers (some 10 minutes); ARGS=--quick for a first look
+bench: $(VENV)/installed ## Time and memory beside stock sentence-transformers (some 5 minutes); ARGS=--quick for a first look
 	$(BIN)/python -m ui.comparing $(ARGS)
 
 bench-page: $(VENV)/installed ## How long 1, 8 and 50 people who ask at once wait for a served page
