@@ -2,19 +2,20 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
-PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+# In a log pip keeps still; a person sees what it is fetching.
+PIP    := $(BIN)/python -m pip install $$(test -t 2 || echo --quiet) --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check corpus-check fit ablate bench-page bench-index clean
+.PHONY: help serve test check corpus-check fit ablate bench bench-page bench-index clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 $(VENV)/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("foundation-qa needs Python 3.11 or later, this is %d.%d; try: make PYTHON=python3.12" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
-	@echo "Setting up $(VENV): once, about a minute"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(PIP) --editable .
+	@echo "Setting up $(VENV): once, a minute or two"
+	@start=$$(date +%s); { test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); } && $(PIP) --editable . && \
+		echo "Set up $(VENV) in $$(($$(date +%s) - start)) s"
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
@@ -37,6 +38,9 @@ corpus-check: $(VENV)/installed ## Check the built-in texts, and that no sentenc
 
 fit: $(VENV)/installed ## Fit the confidence of answers anew, on half of our own questions
 	$(BIN)/python -m qa.fitting
+
+bench: $(VENV)/installed ## Time and memory beside stock sentence-transformers (some 5 minutes); ARGS=--quick for a first look
+	$(BIN)/python -m ui.comparing $(ARGS)
 
 bench-page: $(VENV)/installed ## How long 1, 8 and 50 people who ask at once wait for a served page
 	$(BIN)/python -m ui.benching $(ARGS)

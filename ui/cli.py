@@ -201,7 +201,7 @@ def evaluate(
     answerer = _workplace(corpus, index, settings).answerer()
     from qa.evaluating import figures, run
 
-    with terminal.progress_bar("Asking") as progress:
+    with terminal.progress_bar("Asking", "questions") as progress:
         outcomes = run(answerer, loaded, progress)
     if as_json:
         terminal.print_json(figures(outcomes))

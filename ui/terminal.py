@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from corpus import references_of
@@ -56,36 +55,22 @@ def fail(message: str) -> None:
 
 
 @contextmanager
-def progress_bar(label: str, *, shown: bool = True) -> Iterator[Callable[[int, int], None]]:
-    """A callback ``(done, total)`` that shows a bar on stderr while there is something to wait for.
+def progress_bar(label: str, unit: str = "", *, shown: bool = True) -> Iterator[Callable[[int, int], None]]:
+    """A callback ``(done, total)`` that shows on stderr how far a job is, while there is something to wait for.
 
-    Where stderr is no terminal (a log), one line says what is going on. Nothing is shown if it should not be ``shown``.
+    On a terminal a bar, elsewhere (a log) a line now and then and one with the seconds it took. ``unit`` is what is
+    counted; without one no rate is shown. Nothing is shown if it should not be ``shown``.
     """
     if not shown:
         yield lambda done, total: None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=_err, disable=not _err.is_terminal)
-    task: TaskID | None = None
-    announced = 0
+    from ui.progress import Bar, Lines  # later: a command that only prints starts sooner
 
-    def progress(done: int, total: int) -> None:
-        nonlocal task, announced
-        if bar.disable:
-            if announced != total and done < total:
-                announced = total
-                _err.print(f"{label}: {total} …")
-        elif task is None:
-            if done < total:
-                bar.start()
-                task = bar.add_task(label, completed=done, total=total)
-        else:
-            bar.update(task, completed=done, total=total)
-
+    progress = (Bar if _err.is_terminal else Lines)(_err, label, unit)
     try:
         yield progress
     finally:
-        bar.stop()
+        progress.close()
 
 
 def print_answer(answer: "Answer") -> None:

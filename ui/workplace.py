@@ -125,7 +125,7 @@ class Workplace:
 
     def update(self, *, anew: bool = False, quietly: bool = False) -> "IndexChange":
         """Make the index follow the texts; ``anew`` builds it from nothing, ``quietly`` shows no progress."""
-        with terminal.progress_bar("Embedding", shown=not quietly) as progress:
+        with terminal.progress_bar("Embedding", "passages", shown=not quietly) as progress:
             return self.follow(progress, anew=anew)
 
     def follow(self, progress: "Progress", *, anew: bool = False) -> "IndexChange":
