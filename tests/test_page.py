@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from corpus import Document, FoundationQAError, Term, language_of, split
 from corpus.references import resolved
@@ -225,6 +225,29 @@ def ask(page: Page, question: str) -> Locator:
     page.press("#question", "Enter")
     reply.wait_for()
     return reply
+
+
+@contextmanager
+def held(page: Page, name: str) -> Iterator[list[Route]]:
+    """The page's calls of the server's function ``name``, which wait until they are let go on."""
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        called = json.loads(route.request.post_data or "{}").get("fn_name")
+        waiting.append(route) if called == name else route.continue_()
+
+    page.route("**/component_server/", hold)
+    yield waiting
+    page.unroute("**/component_server/", hold)
+
+
+def wait_for(calls: list[Route], page: Page) -> Route:
+    """The first of ``calls``, as soon as it is there."""
+    for _ in range(200):
+        if calls:
+            return calls[0]
+        page.wait_for_timeout(25)
+    raise TimeoutError("the page called nothing")
 
 
 def open_citation(reply: Locator, number: int = 1) -> Locator:
@@ -438,6 +461,61 @@ def test_a_question_is_edited_and_asked_again(page: Page) -> None:
     page.locator(".reply").wait_for()
     assert page.locator(".cards .of-turn").count() == 1
     assert page.locator(".card mark").count() == 2
+
+
+def test_while_a_question_is_worked_on_an_edit_waits_and_takes_nothing_away(page: Page) -> None:
+    ask(page, EN_QUESTION)
+    page.locator(".edit").click()
+    page.fill(".again", UNANSWERABLE)
+    again = page.get_by_role("button", name="Ask again", exact=True)
+    with held(page, "ask") as calls:
+        page.fill("#question", ZH_QUESTION)
+        page.press("#question", "Enter")
+        call = wait_for(calls, page)
+        again.click()
+        assert page.input_value(".again") == UNANSWERABLE
+        call.continue_()
+        page.locator(".reply").nth(1).wait_for()
+    assert page.locator(".question").all_text_contents() == [ZH_QUESTION]  # the other one is being edited
+    again.click()
+    expect(page.locator(".question")).to_have_text([UNANSWERABLE])
+    page.locator(".reply").wait_for()
+
+
+def test_an_edit_that_gets_no_answer_changes_nothing_and_is_not_lost(page: Page) -> None:
+    ask(page, EN_QUESTION)
+    ask(page, ZH_QUESTION)
+    page.locator(".edit").first.click()
+    again = page.get_by_role("button", name="Ask again", exact=True)
+
+    def nothing_is_lost(typed: str) -> None:
+        expect(page.locator(".again")).to_have_value(typed)
+        assert page.evaluate("document.activeElement.className") == "again"
+        assert page.locator(".reply:visible").count() == 2
+        assert page.locator(".turns .question:visible").all_text_contents() == [ZH_QUESTION]
+        assert page.locator("#source-2-1").is_visible()
+
+    long = "长" * (LONGEST_QUESTION + 1)
+    for typed, said in ((long, "1,001"), ("fault", "The server gave no answer")):
+        page.fill(".again", typed)
+        again.click()
+        expect(page.locator(".hint")).to_contain_text(said)
+        nothing_is_lost(typed)
+    with held(page, "ask") as calls:
+        again.click()
+        wait_for(calls, page)
+        assert page.locator(".turns .question:visible").all_text_contents() == ["fault"]
+        page.get_by_role("button", name="Stop").click()
+        nothing_is_lost("fault")
+        calls[0].abort()
+    page.reload()
+    expect(page.locator(".question")).to_have_text([EN_QUESTION, ZH_QUESTION])
+    page.locator(".edit").first.click()
+    page.fill(".again", UNANSWERABLE)
+    again.click()
+    expect(page.locator(".reply")).to_contain_text("The texts do not say. ()")
+    page.reload()
+    expect(page.locator(".question")).to_have_text([UNANSWERABLE])
 
 
 def test_an_answer_is_copied_and_the_conversation_saved_with_its_citations(browser: Browser, page_url: str) -> None:

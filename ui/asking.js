@@ -12,7 +12,7 @@ window.foundationQA.beginAsking = (view, server) => {
   const nothing = find(".nothing");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let turns = []; // {kept, markdown, section, cards}
-  let pending = null; // the question being worked on: {section}
+  let pending = null; // the question being worked on: {section, question, at}
   const reader = window.foundationQA.reader(view, server);
   const rate = window.foundationQA.rating(server);
 
@@ -74,24 +74,26 @@ window.foundationQA.beginAsking = (view, server) => {
   };
 
   // --- asking ---
-  const ask = async (typed) => {
+  // Asks what was `typed` as the turn `at`. The turns from there on step aside, and are let go with the answer.
+  const ask = async (typed, at = turns.length) => {
     if (pending) return;
     const question = typed.toWellFormed?.() ?? typed; // half a character is nothing that can be sent
     if (!question.trim()) return tell("Please type a question first.", "请先输入问题。");
-    if (turns.length >= MOST) {
+    if (at >= MOST) {
       return tell("This chat is full; please begin a new one.", "本次对话已满，请开始新对话。");
     }
     hint.replaceChildren();
     list.querySelectorAll(".suggested").forEach((each) => each.remove());
-    const mine = (pending = {});
+    const mine = (pending = { question, at });
+    if (at === turns.length) box.value = "";
+    else stepAside(at, true);
     mine.section = begin(question.trim());
-    mine.question = question;
-    box.value = "";
     refresh();
-    const history = turns.filter((turn) => turn.kept.answer).map((turn) => turn.kept.question);
+    const before = turns.slice(0, at).filter((turn) => turn.kept.answer);
+    const history = before.map((turn) => turn.kept.question);
     let drawn;
     try {
-      drawn = await server.ask({ question, history, number: turns.length + 1 });
+      drawn = await server.ask({ question, history, number: at + 1 });
     } catch {
       drawn = null;
     }
@@ -103,6 +105,7 @@ window.foundationQA.beginAsking = (view, server) => {
       else tell("The server gave no answer. Its log may say why; please try again.", "服务器没有应答，原因可能见日志，请重试。");
       return;
     }
+    drop(at);
     finish(mine.section, drawn);
     toTop(mine.section);
     showSources(turns.at(-1));
@@ -111,10 +114,21 @@ window.foundationQA.beginAsking = (view, server) => {
     suggest(turns.at(-1));
   };
 
-  const giveBack = (asked) => {
-    asked.section.remove();
-    if (!box.value) box.value = asked.question;
+  const stepAside = (at, aside) => {
+    for (const turn of turns.slice(at)) turn.section.hidden = aside;
+    showSources(aside ? turns[at - 1] : turns.at(-1));
+  };
+
+  // There is no answer: the question stands where it was typed, to be asked again.
+  const giveBack = ({ section, question, at }) => {
+    section.remove();
     refresh();
+    if (at < turns.length) {
+      stepAside(at, false);
+      edit(turns[at].section, question);
+      return;
+    }
+    if (!box.value) box.value = question;
     box.focus();
   };
 
@@ -132,23 +146,18 @@ window.foundationQA.beginAsking = (view, server) => {
     );
   };
 
-  const cutBefore = (at) => {
+  const drop = (at) => {
     for (const turn of turns.splice(at)) {
       turn.section.remove();
       turn.cards.remove();
     }
-    reader.close();
-    showSources(turns.at(-1));
-    kept.keep(turns.map((turn) => turn.kept));
-    refresh();
   };
 
-  const edit = (section) => {
+  const edit = (section, typed) => {
     if (pending) return;
     const row = section.querySelector(".question-row");
-    const at = turns.findIndex((turn) => turn.section === section);
     const again = element("textarea", "again");
-    again.value = turns[at].kept.question;
+    again.value = typed ?? turnOf(section).kept.question;
     const name = element("label", "", unseen("Your question", "您的问题"), again);
     const yes = element("button", "yes", words("Ask again", "重新提问"));
     const no = element("button", "no", words("Cancel", "取消"));
@@ -158,12 +167,11 @@ window.foundationQA.beginAsking = (view, server) => {
       row.querySelector(".edit").focus();
     };
     const ready = () => {
-      if (!again.value.trim()) return;
-      const question = again.value;
+      if (pending || !again.value.trim()) return;
       editor.replaceWith(row);
-      cutBefore(at);
+      reader.close();
       box.focus();
-      ask(question);
+      ask(again.value, turns.indexOf(turnOf(section)));
     };
     no.addEventListener("click", leave);
     yes.addEventListener("click", ready);
@@ -193,7 +201,11 @@ window.foundationQA.beginAsking = (view, server) => {
   const begins = () => {
     pending = null;
     list.querySelectorAll(".turn").forEach((each) => each.remove());
-    cutBefore(0);
+    drop(0);
+    reader.close();
+    showSources();
+    kept.keep([]);
+    refresh();
     hint.replaceChildren();
     box.focus();
   };
