@@ -630,6 +630,20 @@ def test_a_fault_is_reported_and_the_question_kept(page: Page) -> None:
     assert page.locator(".question").all_text_contents() == [EN_QUESTION]
 
 
+def test_where_the_server_is_gone_the_page_says_so(page: Page) -> None:
+    reply = ask(page, EN_QUESTION)
+    page.locator(".follow").first.wait_for()
+    page.route("**/component_server/", lambda route: route.abort())
+    page.get_by_role("button", name="Save as Markdown").click()
+    expect(page.locator(".hint")).to_contain_text("could not be saved")
+    reply.locator("a.cite").click()
+    expect(page.locator(".reader .page")).to_contain_text("could not be opened")
+    page.fill("#question", ZH_QUESTION)
+    page.press("#question", "Enter")
+    expect(page.locator(".hint")).to_contain_text("The server gave no answer")
+    assert page.input_value("#question") == ZH_QUESTION
+
+
 def test_a_phone_shows_all_of_it_without_sideways_scrolling(browser: Browser, page_url: str, artifacts: Path) -> None:
     for locale, question in (("en-US", EN_QUESTION), ("zh-CN", ZH_QUESTION)):
         with visit(browser, page_url, viewport={"width": 390, "height": 844}, locale=locale) as page:

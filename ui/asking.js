@@ -1,8 +1,15 @@
 // The conversation. It lives here, in the visitor's browser, and is kept there; the server answers single calls
 // and draws every answer, so that no text becomes HTML here. See ui/desk.py for the calls.
 "use strict";
-window.foundationQA.beginAsking = (view, server) => {
+window.foundationQA.beginAsking = (view, calls) => {
   const { words, element, memory, copy, saveFile } = window.foundationQA;
+  // Where a call fails, Gradio's client gives undefined. Here that is an error, so that nobody takes it for a reply.
+  const called = async (name, value) => {
+    const reply = await calls[name](value);
+    if (!reply) throw new Error(`no reply to ${name}`);
+    return reply;
+  };
+  const server = new Proxy({}, { get: (_, name) => (value) => called(name, value) });
   const MOST = 100; // turns, as in ui/kept.py
   const kept = memory(`foundation-qa:conversation:1:${location.pathname}`, MOST);
   const find = (selector) => view.querySelector(selector);
