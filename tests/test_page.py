@@ -438,6 +438,55 @@ def test_the_conversation_survives_a_reload_and_nobody_else_sees_it(
     assert page.locator(".turn").count() == 0
 
 
+def test_a_question_waits_for_the_earlier_conversation_and_goes_on_with_it(page: Page) -> None:
+    ask(page, EN_QUESTION)
+    with held(page, "restore") as calls:
+        page.reload()
+        page.fill("#question", UNANSWERABLE)
+        page.press("#question", "Enter")
+        call = wait_for(calls, page)
+        assert page.locator(".question").all_text_contents() == [UNANSWERABLE]
+        call.continue_()
+        expect(page.locator(".reply").nth(1)).to_contain_text(str((EN_QUESTION,)))
+    assert page.locator(".question").all_text_contents() == [EN_QUESTION, UNANSWERABLE]
+    page.reload()
+    expect(page.locator(".question")).to_have_text([EN_QUESTION, UNANSWERABLE])
+
+
+def test_an_earlier_conversation_that_could_not_be_shown_is_not_lost(page: Page) -> None:
+    ask(page, EN_QUESTION)
+    with held(page, "restore") as calls:
+        page.reload()
+        wait_for(calls, page).abort()
+        expect(page.locator(".hint")).to_contain_text("could not be shown")
+        ask(page, ZH_QUESTION)
+    assert page.locator(".question").all_text_contents() == [ZH_QUESTION]
+    page.reload()
+    expect(page.locator(".question")).to_have_text([EN_QUESTION, ZH_QUESTION])
+
+
+def test_each_tab_keeps_its_own_conversation_and_a_new_one_goes_on_with_the_last(page: Page, page_url: str) -> None:
+    ask(page, EN_QUESTION)
+    second = page.context.new_page()
+    second.goto(page_url)
+    expect(second.locator(".question")).to_have_text([EN_QUESTION])
+    ask(second, ZH_QUESTION)
+    ask(page, UNANSWERABLE)
+    for tab, questions in ((second, [EN_QUESTION, ZH_QUESTION]), (page, [EN_QUESTION, UNANSWERABLE])):
+        tab.reload()
+        expect(tab.locator(".question")).to_have_text(questions)
+    second.get_by_role("button", name="New chat").click()
+    ask(page, "What is a model?")
+    second.reload()
+    second.wait_for_selector(".example")
+    second.wait_for_timeout(300)
+    assert second.locator(".turn").count() == 0
+    second.close()
+    third = page.context.new_page()
+    third.goto(page_url)
+    expect(third.locator(".question")).to_have_text([EN_QUESTION, UNANSWERABLE, "What is a model?"])
+
+
 @pytest.mark.parametrize("kept", ["no JSON", '[{"question": 1}]', '{"a": 1}', "[]"])
 def test_what_is_no_conversation_is_let_go(page: Page, kept: str) -> None:
     page.evaluate("kept => localStorage.setItem('foundation-qa:conversation:1:/', kept)", kept)

@@ -19,6 +19,7 @@ window.foundationQA.beginAsking = (view, calls) => {
   const nothing = find(".nothing");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let turns = []; // {kept, markdown, section, cards}
+  let unread = []; // what was kept of the turns before these, as long as it could not be drawn
   let pending = null; // the question being worked on: {section, question, at}
   const reader = window.foundationQA.reader(view, server);
   const rate = window.foundationQA.rating(server);
@@ -81,45 +82,52 @@ window.foundationQA.beginAsking = (view, calls) => {
   };
 
   // --- asking ---
-  // Asks what was `typed` as the turn `at`. The turns from there on step aside, and are let go with the answer.
-  const ask = async (typed, at = turns.length) => {
+  // Asks what was `typed`: as the next turn, or as the turn `at`. Then the turns from there on step aside, and are let
+  // go with the answer.
+  const ask = async (typed, at) => {
     if (pending) return;
     const question = typed.toWellFormed?.() ?? typed; // half a character is nothing that can be sent
     if (!question.trim()) return tell("Please type a question first.", "请先输入问题。");
-    if (at >= MOST) {
-      return tell("This chat is full; please begin a new one.", "本次对话已满，请开始新对话。");
-    }
     hint.replaceChildren();
     list.querySelectorAll(".suggested").forEach((each) => each.remove());
     const mine = (pending = { question, at });
-    if (at === turns.length) box.value = "";
+    if (at === undefined) box.value = "";
     else stepAside(at, true);
     mine.section = begin(question.trim());
     refresh();
-    const before = turns.slice(0, at).filter((turn) => turn.kept.answer);
-    const history = before.map((turn) => turn.kept.question);
-    let drawn;
-    try {
-      drawn = await server.ask({ question, history, number: at + 1 });
-    } catch {
-      drawn = null;
-    }
+    await earlier;
     if (pending !== mine) return; // stopped, or a new chat
+    mine.at ??= turns.length;
+    const drawn = mine.at < MOST ? await answer(mine) : "full";
+    if (pending !== mine) return;
     pending = null;
-    if (!drawn || drawn.hint) {
+    if (!drawn?.reply) {
       giveBack(mine);
-      if (drawn) showHint(drawn.hint);
+      if (drawn === "full") tell("This chat is full; please begin a new one.", "本次对话已满，请开始新对话。");
+      else if (drawn) showHint(drawn.hint);
       else tell("The server gave no answer. Its log may say why; please try again.", "服务器没有应答，原因可能见日志，请重试。");
       return;
     }
-    drop(at);
+    drop(mine.at);
     finish(mine.section, drawn);
     toTop(mine.section);
     showSources(turns.at(-1));
-    kept.keep(turns.map((turn) => turn.kept));
+    keep();
     refresh();
     suggest(turns.at(-1));
   };
+
+  const answer = async ({ question, at }) => {
+    const before = turns.slice(0, at).filter((turn) => turn.kept.answer);
+    const history = before.map((turn) => turn.kept.question);
+    try {
+      return await server.ask({ question, history, number: at + 1 });
+    } catch {
+      return null;
+    }
+  };
+
+  const keep = () => kept.keep([...unread, ...turns.map((turn) => turn.kept)]);
 
   const stepAside = (at, aside) => {
     for (const turn of turns.slice(at)) turn.section.hidden = aside;
@@ -211,7 +219,8 @@ window.foundationQA.beginAsking = (view, calls) => {
     drop(0);
     reader.close();
     showSources();
-    kept.keep([]);
+    unread = [];
+    keep();
     refresh();
     hint.replaceChildren();
     box.focus();
@@ -266,21 +275,18 @@ window.foundationQA.beginAsking = (view, calls) => {
     try {
       drawn = await server.restore(before);
     } catch {
+      unread = before;
       return tell("The earlier conversation could not be shown; load the page again.", "未能显示之前的对话，请重新加载页面。");
     }
-    if (!drawn.turns) {
-      kept.keep([]); // it was of another version of this page
-      return;
-    }
-    if (turns.length || pending) return; // a question was quicker
+    if (!drawn.turns) return keep(); // it was of another version of this page
     for (const turn of drawn.turns) {
       const section = element("section", "turn", questionRow(turn.turn.question));
-      list.append(section);
+      list.insertBefore(section, pending?.section ?? null); // a question may have been quicker
       finish(section, turn);
     }
     showSources(turns.at(-1));
     refresh();
-    toTop(turns.at(-1).section, "auto");
+    toTop((pending ?? turns.at(-1)).section, "auto");
   };
   // What stands above the view has no fixed height: a notice may come, words may wrap.
   const settle = () => {
@@ -292,6 +298,6 @@ window.foundationQA.beginAsking = (view, calls) => {
   resized.observe(view);
   settle();
   refresh();
-  restore();
+  const earlier = restore();
   if (matchMedia("(pointer: fine)").matches) box.focus(); // on a phone the keyboard would hide the page
 };
