@@ -8,8 +8,8 @@ import gradio as gr
 
 from corpus import FoundationQAError
 from ui.gap_log import Gap, GapLog, Gaps, as_csv, as_json_lines
+from ui.languages import tag
 from ui.messages import ago_html, language_html, problem_html
-from ui.rendering import tag
 from ui.tabs import QUIET, html, open_tab, said
 from ui.words import both, label
 

@@ -4,13 +4,10 @@ from collections.abc import Mapping
 from html import escape
 
 from corpus import Document, Span, language_of
+from ui.languages import READ_IN, language_of_text, tag
 from ui.linking import linked
 from ui.reader import text_html
-from ui.rendering import tag
 from ui.words import both, unseen
-
-_READ = {"en": ("Read in English", "阅读英文版"), "zh": ("Read in Chinese", "阅读中文版")}
-_TELLING = 4_000  # characters that tell the language of a text
 
 
 def panel_html(documents: Mapping[str, Document], document_id: str, mark: Span = (0, 0), at: int | None = None) -> str:
@@ -38,7 +35,7 @@ def _twin(documents: Mapping[str, Document], document: Document) -> str:
     twin = documents.get(document.twin)
     if twin is None:
         return ""
-    words = both(*_READ[language_of(twin.text[:_TELLING])])
+    words = both(*READ_IN[language_of_text(twin.text)])
     return f'<button type="button" class="twin" data-act="open" data-id="{escape(twin.id)}">{words}</button>'
 
 
