@@ -354,6 +354,12 @@ def test_a_question_asked_in_vain_is_listed_seen_to_and_exported(page: Page, sit
     page.get_by_label("Most frequent first").check()
     expect(page.locator(".gaps tbody tr").first).to_contain_text(UNANSWERABLE.upper())
     page.screenshot(path=artifacts / "tabs-gaps.png")
+    page.evaluate("""() => {
+        const make = URL.createObjectURL;
+        window.files = [];
+        URL.createObjectURL = (blob) => files.push(blob.type) && make.call(URL, blob);
+        URL.revokeObjectURL = () => files.push("gone");
+    }""")
     with page.expect_download() as download:
         page.click("#gaps-csv")
     assert download.value.suggested_filename == "gaps.csv"
@@ -364,6 +370,8 @@ def test_a_question_asked_in_vain_is_listed_seen_to_and_exported(page: Page, sit
         page.click("#gaps-jsonl")
     lines = download.value.path().read_text(encoding="utf-8").splitlines()
     assert {json.loads(line)["question"] for line in lines} >= {HOSTILE}
+    # They are still there when a browser is slow to fetch them.
+    assert page.evaluate("files") == ["text/csv;charset=utf-8", "application/jsonl;charset=utf-8"]
     mine.get_by_role("button", name="Done").click()
     expect(mine).to_have_count(0)
     page.get_by_label("Show those that are done").check()

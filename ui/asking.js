@@ -209,7 +209,7 @@ window.foundationQA.beginAsking = (view, calls) => {
     } catch {
       file = {};
     }
-    if (file.text) saveFile(file.name, file.text);
+    if (file.text) saveFile(file.name, file.text, "text/markdown");
     else tell("The conversation could not be saved.", "对话未能导出。");
   };
 
