@@ -203,10 +203,11 @@ def test_an_open_text_is_whole_and_inert(texts: Path, tmp_path: Path, fake_encod
     (texts / "en/trap.md").write_text(f"# Trap {HOSTILE}\n\nA trap {HOSTILE} here.\n", encoding="utf-8")
     documents = {document.id: document for document in load_documents(texts)}
     start = documents["en/trap.md"].text.index("A trap")
-    shown = panel_html(documents, "en/trap.md", (start, start + 6))
+    shown = panel_html(documents, "en/trap.md", (start, start + 6), place="here")
     assert "<img" not in shown
     assert "A trap</mark>" in shown
-    missing = panel_html(documents, HOSTILE)
+    assert 'id="here-title"' in shown and 'aria-labelledby="here-title"' in shown
+    missing = panel_html(documents, HOSTILE, place="here")
     assert "not in the index" in missing
     assert "<img" not in missing
 
