@@ -3,6 +3,7 @@
 import ast
 import importlib
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -235,6 +236,13 @@ def test_the_search_for_encodings_sees_what_it_should(line: str, wrong: bool) ->
     call = ast.parse(line, mode="eval").body
     assert isinstance(call, ast.Call)
     assert (_opens_text(call) and not _names_encoding(call)) is wrong
+
+
+def test_the_pictures_of_the_readme_are_there_and_small() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"!\[[^]]+\]\(([^)]+)\)", readme)
+    assert sorted(shown) == sorted(name(path) for path in (ROOT / "ui/screenshots").iterdir())
+    assert [each for each in shown if (ROOT / each).stat().st_size > 200_000] == []
 
 
 def test_no_folder_of_tests_is_called_like_a_room() -> None:

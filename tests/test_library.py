@@ -11,6 +11,7 @@ import pytest
 
 from corpus import BUILT_IN_TEXTS, CorpusError, Settings, load_documents
 from index import IndexChange, PassageIndex, update_index
+from ui.atlas import Cartographer
 from ui.listing import change_html, progress_html, survey_html
 from ui.messages import ago_html
 from ui.panel import panel_html
@@ -110,6 +111,32 @@ def test_a_text_and_its_translation_stand_together(tmp_path: Path, fake_encoder:
     assert survey_html(found).count("<tbody") == 3
 
 
+def test_the_list_and_the_map_have_the_same_topics(tmp_path: Path, fake_encoder: Any) -> None:
+    folder = tmp_path / "pairs"
+    twins = {"en/a.md": "zh/a.md", "zh/a.md": "", "zh/b.md": "en/c.md", "en/b.md": ""}
+    twins |= {"en/c.md": "zh/c.md", "zh/c.md": "en/c.md", "en/d.md": "zh/e.md", "en/e.md": "zh/e.md", "zh/e.md": ""}
+    for name, twin in twins.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(f"---\ntitle: {name}\ntwin: {twin}\n---\nA text.\n", encoding="utf-8")
+    update_index(tmp_path / "index", load_documents(folder), fake_encoder)
+    snapshot = PassageIndex.open(tmp_path / "index", fake_encoder).snapshot
+    atlas = Cartographer(tmp_path / "maps").atlas(snapshot)
+    on_map: dict[int, set[str]] = {}
+    for passage, topic in zip(snapshot.passages, atlas.topic_of.tolist(), strict=True):
+        on_map.setdefault(topic, set()).add(passage.document_id)
+    listed: dict[str, set[str]] = {}
+    for entry in survey([folder], snapshot, largest_file=LARGEST).entries:
+        listed.setdefault(entry.topic, set()).add(entry.id)
+    assert listed == {
+        "en/a.md": {"en/a.md", "zh/a.md"},  # one of them is silent
+        "en/b.md": {"en/b.md"},
+        "zh/b.md": {"zh/b.md"},  # the one it names has another translation
+        "en/c.md": {"en/c.md", "zh/c.md"},
+        "en/d.md": {"en/d.md", "en/e.md", "zh/e.md"},
+    }
+    assert sorted(on_map.values(), key=min) == sorted(listed.values(), key=min)
+
+
 def test_a_folder_that_is_gone_is_a_problem_and_removes_no_text(texts: Path, small_index: PassageIndex) -> None:
     found = survey([texts / "nowhere"], small_index.snapshot, largest_file=LARGEST)
     assert found.entries == ()
@@ -176,10 +203,11 @@ def test_an_open_text_is_whole_and_inert(texts: Path, tmp_path: Path, fake_encod
     (texts / "en/trap.md").write_text(f"# Trap {HOSTILE}\n\nA trap {HOSTILE} here.\n", encoding="utf-8")
     documents = {document.id: document for document in load_documents(texts)}
     start = documents["en/trap.md"].text.index("A trap")
-    shown = panel_html(documents, "en/trap.md", (start, start + 6))
+    shown = panel_html(documents, "en/trap.md", (start, start + 6), place="here")
     assert "<img" not in shown
     assert "A trap</mark>" in shown
-    missing = panel_html(documents, HOSTILE)
+    assert 'id="here-title"' in shown and 'aria-labelledby="here-title"' in shown
+    missing = panel_html(documents, HOSTILE, place="here")
     assert "not in the index" in missing
     assert "<img" not in missing
 

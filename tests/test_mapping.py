@@ -207,6 +207,19 @@ def test_the_figure_has_a_point_for_each_passage_coloured_by_topic_and_shaped_by
     assert [said[1] for said in points["customdata"]] == [passage.id for passage in passages]
 
 
+def test_a_heading_is_shown_without_the_title_and_never_cut_within_a_word(tmp_path: Path, fake_encoder: Any) -> None:
+    text = "---\ntitle: CLIP\n---\n# {}\n\nCLIP learns from pairs of images and captions.\n"
+    (tmp_path / "texts").mkdir()
+    (tmp_path / "texts/a.md").write_text(text.format("CLIP"), encoding="utf-8")
+    (tmp_path / "texts/b.md").write_text(text.format("CLIP 是怎样训练的"), encoding="utf-8")
+    update_index(tmp_path / "index", load_documents(tmp_path / "texts"), fake_encoder)
+    atlas = Cartographer(tmp_path / "maps").atlas(PassageIndex.open(tmp_path / "index", fake_encoder).snapshot)
+    assert [said[3] for said in json.loads(figure(atlas))["data"][0]["customdata"]] == ["", "CLIP 是怎样训练的"]
+    listed = hits_html(atlas, [0, 1], "CLIP")
+    assert '<b>CLIP</b> <span class="beginning">' in listed
+    assert "<b>CLIP</b> CLIP 是怎样训练的<span" in listed
+
+
 def test_hits_are_marked_with_their_rank(atlas: Atlas) -> None:
     points, rings, targets = json.loads(figure(atlas, [4, 1, 2]))["data"]
     assert [said[0] for said in targets["customdata"]] == [4, 1, 2]

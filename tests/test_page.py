@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from corpus import Document, FoundationQAError, Term, language_of, split
 from corpus.references import resolved
@@ -227,6 +227,29 @@ def ask(page: Page, question: str) -> Locator:
     return reply
 
 
+@contextmanager
+def held(page: Page, name: str) -> Iterator[list[Route]]:
+    """The page's calls of the server's function ``name``, which wait until they are let go on."""
+    waiting: list[Route] = []
+
+    def hold(route: Route) -> None:
+        called = json.loads(route.request.post_data or "{}").get("fn_name")
+        waiting.append(route) if called == name else route.continue_()
+
+    page.route("**/component_server/", hold)
+    yield waiting
+    page.unroute("**/component_server/", hold)
+
+
+def wait_for(calls: list[Route], page: Page) -> Route:
+    """The first of ``calls``, as soon as it is there."""
+    for _ in range(200):
+        if calls:
+            return calls[0]
+        page.wait_for_timeout(25)
+    raise TimeoutError("the page called nothing")
+
+
 def open_citation(reply: Locator, number: int = 1) -> Locator:
     """Click on the [n] of an answer: the reader, when its text has come."""
     reply.locator(f'a[data-citation="{number}"]').first.click()
@@ -415,6 +438,55 @@ def test_the_conversation_survives_a_reload_and_nobody_else_sees_it(
     assert page.locator(".turn").count() == 0
 
 
+def test_a_question_waits_for_the_earlier_conversation_and_goes_on_with_it(page: Page) -> None:
+    ask(page, EN_QUESTION)
+    with held(page, "restore") as calls:
+        page.reload()
+        page.fill("#question", UNANSWERABLE)
+        page.press("#question", "Enter")
+        call = wait_for(calls, page)
+        assert page.locator(".question").all_text_contents() == [UNANSWERABLE]
+        call.continue_()
+        expect(page.locator(".reply").nth(1)).to_contain_text(str((EN_QUESTION,)))
+    assert page.locator(".question").all_text_contents() == [EN_QUESTION, UNANSWERABLE]
+    page.reload()
+    expect(page.locator(".question")).to_have_text([EN_QUESTION, UNANSWERABLE])
+
+
+def test_an_earlier_conversation_that_could_not_be_shown_is_not_lost(page: Page) -> None:
+    ask(page, EN_QUESTION)
+    with held(page, "restore") as calls:
+        page.reload()
+        wait_for(calls, page).abort()
+        expect(page.locator(".hint")).to_contain_text("could not be shown")
+        ask(page, ZH_QUESTION)
+    assert page.locator(".question").all_text_contents() == [ZH_QUESTION]
+    page.reload()
+    expect(page.locator(".question")).to_have_text([EN_QUESTION, ZH_QUESTION])
+
+
+def test_each_tab_keeps_its_own_conversation_and_a_new_one_goes_on_with_the_last(page: Page, page_url: str) -> None:
+    ask(page, EN_QUESTION)
+    second = page.context.new_page()
+    second.goto(page_url)
+    expect(second.locator(".question")).to_have_text([EN_QUESTION])
+    ask(second, ZH_QUESTION)
+    ask(page, UNANSWERABLE)
+    for tab, questions in ((second, [EN_QUESTION, ZH_QUESTION]), (page, [EN_QUESTION, UNANSWERABLE])):
+        tab.reload()
+        expect(tab.locator(".question")).to_have_text(questions)
+    second.get_by_role("button", name="New chat").click()
+    ask(page, "What is a model?")
+    second.reload()
+    second.wait_for_selector(".example")
+    second.wait_for_timeout(300)
+    assert second.locator(".turn").count() == 0
+    second.close()
+    third = page.context.new_page()
+    third.goto(page_url)
+    expect(third.locator(".question")).to_have_text([EN_QUESTION, UNANSWERABLE, "What is a model?"])
+
+
 @pytest.mark.parametrize("kept", ["no JSON", '[{"question": 1}]', '{"a": 1}', "[]"])
 def test_what_is_no_conversation_is_let_go(page: Page, kept: str) -> None:
     page.evaluate("kept => localStorage.setItem('foundation-qa:conversation:1:/', kept)", kept)
@@ -438,6 +510,61 @@ def test_a_question_is_edited_and_asked_again(page: Page) -> None:
     page.locator(".reply").wait_for()
     assert page.locator(".cards .of-turn").count() == 1
     assert page.locator(".card mark").count() == 2
+
+
+def test_while_a_question_is_worked_on_an_edit_waits_and_takes_nothing_away(page: Page) -> None:
+    ask(page, EN_QUESTION)
+    page.locator(".edit").click()
+    page.fill(".again", UNANSWERABLE)
+    again = page.get_by_role("button", name="Ask again", exact=True)
+    with held(page, "ask") as calls:
+        page.fill("#question", ZH_QUESTION)
+        page.press("#question", "Enter")
+        call = wait_for(calls, page)
+        again.click()
+        assert page.input_value(".again") == UNANSWERABLE
+        call.continue_()
+        page.locator(".reply").nth(1).wait_for()
+    assert page.locator(".question").all_text_contents() == [ZH_QUESTION]  # the other one is being edited
+    again.click()
+    expect(page.locator(".question")).to_have_text([UNANSWERABLE])
+    page.locator(".reply").wait_for()
+
+
+def test_an_edit_that_gets_no_answer_changes_nothing_and_is_not_lost(page: Page) -> None:
+    ask(page, EN_QUESTION)
+    ask(page, ZH_QUESTION)
+    page.locator(".edit").first.click()
+    again = page.get_by_role("button", name="Ask again", exact=True)
+
+    def nothing_is_lost(typed: str) -> None:
+        expect(page.locator(".again")).to_have_value(typed)
+        assert page.evaluate("document.activeElement.className") == "again"
+        assert page.locator(".reply:visible").count() == 2
+        assert page.locator(".turns .question:visible").all_text_contents() == [ZH_QUESTION]
+        assert page.locator("#source-2-1").is_visible()
+
+    long = "长" * (LONGEST_QUESTION + 1)
+    for typed, said in ((long, "1,001"), ("fault", "The server gave no answer")):
+        page.fill(".again", typed)
+        again.click()
+        expect(page.locator(".hint")).to_contain_text(said)
+        nothing_is_lost(typed)
+    with held(page, "ask") as calls:
+        again.click()
+        wait_for(calls, page)
+        assert page.locator(".turns .question:visible").all_text_contents() == ["fault"]
+        page.get_by_role("button", name="Stop").click()
+        nothing_is_lost("fault")
+        calls[0].abort()
+    page.reload()
+    expect(page.locator(".question")).to_have_text([EN_QUESTION, ZH_QUESTION])
+    page.locator(".edit").first.click()
+    page.fill(".again", UNANSWERABLE)
+    again.click()
+    expect(page.locator(".reply")).to_contain_text("The texts do not say. ()")
+    page.reload()
+    expect(page.locator(".question")).to_have_text([UNANSWERABLE])
 
 
 def test_an_answer_is_copied_and_the_conversation_saved_with_its_citations(browser: Browser, page_url: str) -> None:
@@ -550,6 +677,20 @@ def test_a_fault_is_reported_and_the_question_kept(page: Page) -> None:
     expect(page.locator(".hint")).to_contain_text("The server gave no answer")
     assert page.input_value("#question") == "fault"
     assert page.locator(".question").all_text_contents() == [EN_QUESTION]
+
+
+def test_where_the_server_is_gone_the_page_says_so(page: Page) -> None:
+    reply = ask(page, EN_QUESTION)
+    page.locator(".follow").first.wait_for()
+    page.route("**/component_server/", lambda route: route.abort())
+    page.get_by_role("button", name="Save as Markdown").click()
+    expect(page.locator(".hint")).to_contain_text("could not be saved")
+    reply.locator("a.cite").click()
+    expect(page.locator(".reader .page")).to_contain_text("could not be opened")
+    page.fill("#question", ZH_QUESTION)
+    page.press("#question", "Enter")
+    expect(page.locator(".hint")).to_contain_text("The server gave no answer")
+    assert page.input_value("#question") == ZH_QUESTION
 
 
 def test_a_phone_shows_all_of_it_without_sideways_scrolling(browser: Browser, page_url: str, artifacts: Path) -> None:

@@ -269,6 +269,8 @@ def test_a_heading_does_not_repeat_the_title() -> None:
     shown = Reader(card(cited("# Title\n\n## Part\n\n### Detail\n\nA sentence.", "A sentence.")))
     assert shown.texts["p.heading"] == "Part › Detail"
     assert "p.heading" not in Reader(card(cited("# Title\n\nA sentence.", "A sentence."))).texts
+    longer = cited("# CLIP 是怎样训练的\n\n## Data\n\nA sentence.", "A sentence.", title="CLIP")
+    assert Reader(card(longer)).texts["p.heading"] == "CLIP 是怎样训练的 › Data"
 
 
 def test_an_answer_without_sources_says_so() -> None:

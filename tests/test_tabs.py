@@ -33,6 +33,7 @@ pytestmark = pytest.mark.slow
 HOSTILE = (
     '<img src="http://evil.example/x.png" onerror="window.hacked=1"><script>window.hacked=1</script>{{1+1}} ${1+1}'
 )
+PAIR = "Vision / 视觉"  # a title that looks like a label in both languages
 QUESTION = "When was GPT-3 released by OpenAI?"
 UNANSWERABLE = "Who won the chess game on Mars?"
 
@@ -55,6 +56,7 @@ def site(
     folder = tmp_path_factory.mktemp("tabs")
     texts = write_texts(folder / "texts")
     (texts / "en/trap.md").write_text(f"---\ntitle: '{HOSTILE}'\n---\nThe trap says {HOSTILE}.\n", encoding="utf-8")
+    (texts / "zh/pair.md").write_text(f"---\ntitle: {PAIR}\n---\n这篇文章有两个标题。\n", encoding="utf-8")
     workplace = Workplace(Settings(), (str(texts),), str(folder / "index"))
     workplace.__dict__["encoder"] = fake_encoders()  # in place of the real model
     answerer = workplace.answerer(follow=True)
@@ -147,6 +149,12 @@ def test_every_text_is_listed_with_its_state_and_can_be_read(page: Page, site: S
     page.keyboard.press("Escape")
     expect(page.locator(".panel")).to_have_count(0)
     expect(row(page, "zh/emergence.md").locator(".open")).to_be_focused()
+
+
+def test_an_open_text_is_named_by_its_whole_title(page: Page) -> None:
+    show(page, "Sources")
+    row(page, "zh/pair.md").locator(".open").click()
+    expect(page.get_by_role("region", name=PAIR, exact=True)).to_be_visible()
 
 
 def test_a_text_is_brought_indexed_asked_and_removed(page: Page, site: Site, artifacts: Path) -> None:
@@ -354,6 +362,12 @@ def test_a_question_asked_in_vain_is_listed_seen_to_and_exported(page: Page, sit
     page.get_by_label("Most frequent first").check()
     expect(page.locator(".gaps tbody tr").first).to_contain_text(UNANSWERABLE.upper())
     page.screenshot(path=artifacts / "tabs-gaps.png")
+    page.evaluate("""() => {
+        const make = URL.createObjectURL;
+        window.files = [];
+        URL.createObjectURL = (blob) => files.push(blob.type) && make.call(URL, blob);
+        URL.revokeObjectURL = () => files.push("gone");
+    }""")
     with page.expect_download() as download:
         page.click("#gaps-csv")
     assert download.value.suggested_filename == "gaps.csv"
@@ -364,6 +378,8 @@ def test_a_question_asked_in_vain_is_listed_seen_to_and_exported(page: Page, sit
         page.click("#gaps-jsonl")
     lines = download.value.path().read_text(encoding="utf-8").splitlines()
     assert {json.loads(line)["question"] for line in lines} >= {HOSTILE}
+    # They are still there when a browser is slow to fetch them.
+    assert page.evaluate("files") == ["text/csv;charset=utf-8", "application/jsonl;charset=utf-8"]
     mine.get_by_role("button", name="Done").click()
     expect(mine).to_have_count(0)
     page.get_by_label("Show those that are done").check()

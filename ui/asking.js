@@ -1,8 +1,15 @@
 // The conversation. It lives here, in the visitor's browser, and is kept there; the server answers single calls
 // and draws every answer, so that no text becomes HTML here. See ui/desk.py for the calls.
 "use strict";
-window.foundationQA.beginAsking = (view, server) => {
+window.foundationQA.beginAsking = (view, calls) => {
   const { words, element, memory, copy, saveFile } = window.foundationQA;
+  // Where a call fails, Gradio's client gives undefined. Here that is an error, so that nobody takes it for a reply.
+  const called = async (name, value) => {
+    const reply = await calls[name](value);
+    if (!reply) throw new Error(`no reply to ${name}`);
+    return reply;
+  };
+  const server = new Proxy({}, { get: (_, name) => (value) => called(name, value) });
   const MOST = 100; // turns, as in ui/kept.py
   const kept = memory(`foundation-qa:conversation:1:${location.pathname}`, MOST);
   const find = (selector) => view.querySelector(selector);
@@ -12,7 +19,8 @@ window.foundationQA.beginAsking = (view, server) => {
   const nothing = find(".nothing");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   let turns = []; // {kept, markdown, section, cards}
-  let pending = null; // the question being worked on: {section}
+  let unread = []; // what was kept of the turns before these, as long as it could not be drawn
+  let pending = null; // the question being worked on: {section, question, at}
   const reader = window.foundationQA.reader(view, server);
   const rate = window.foundationQA.rating(server);
 
@@ -74,47 +82,68 @@ window.foundationQA.beginAsking = (view, server) => {
   };
 
   // --- asking ---
-  const ask = async (typed) => {
+  // Asks what was `typed`: as the next turn, or as the turn `at`. Then the turns from there on step aside, and are let
+  // go with the answer.
+  const ask = async (typed, at) => {
     if (pending) return;
     const question = typed.toWellFormed?.() ?? typed; // half a character is nothing that can be sent
     if (!question.trim()) return tell("Please type a question first.", "请先输入问题。");
-    if (turns.length >= MOST) {
-      return tell("This chat is full; please begin a new one.", "本次对话已满，请开始新对话。");
-    }
     hint.replaceChildren();
     list.querySelectorAll(".suggested").forEach((each) => each.remove());
-    const mine = (pending = {});
+    const mine = (pending = { question, at });
+    if (at === undefined) box.value = "";
+    else stepAside(at, true);
     mine.section = begin(question.trim());
-    mine.question = question;
-    box.value = "";
     refresh();
-    const history = turns.filter((turn) => turn.kept.answer).map((turn) => turn.kept.question);
-    let drawn;
-    try {
-      drawn = await server.ask({ question, history, number: turns.length + 1 });
-    } catch {
-      drawn = null;
-    }
+    await earlier;
     if (pending !== mine) return; // stopped, or a new chat
+    mine.at ??= turns.length;
+    const drawn = mine.at < MOST ? await answer(mine) : "full";
+    if (pending !== mine) return;
     pending = null;
-    if (!drawn || drawn.hint) {
+    if (!drawn?.reply) {
       giveBack(mine);
-      if (drawn) showHint(drawn.hint);
+      if (drawn === "full") tell("This chat is full; please begin a new one.", "本次对话已满，请开始新对话。");
+      else if (drawn) showHint(drawn.hint);
       else tell("The server gave no answer. Its log may say why; please try again.", "服务器没有应答，原因可能见日志，请重试。");
       return;
     }
+    drop(mine.at);
     finish(mine.section, drawn);
     toTop(mine.section);
     showSources(turns.at(-1));
-    kept.keep(turns.map((turn) => turn.kept));
+    keep();
     refresh();
     suggest(turns.at(-1));
   };
 
-  const giveBack = (asked) => {
-    asked.section.remove();
-    if (!box.value) box.value = asked.question;
+  const answer = async ({ question, at }) => {
+    const before = turns.slice(0, at).filter((turn) => turn.kept.answer);
+    const history = before.map((turn) => turn.kept.question);
+    try {
+      return await server.ask({ question, history, number: at + 1 });
+    } catch {
+      return null;
+    }
+  };
+
+  const keep = () => kept.keep([...unread, ...turns.map((turn) => turn.kept)]);
+
+  const stepAside = (at, aside) => {
+    for (const turn of turns.slice(at)) turn.section.hidden = aside;
+    showSources(aside ? turns[at - 1] : turns.at(-1));
+  };
+
+  // There is no answer: the question stands where it was typed, to be asked again.
+  const giveBack = ({ section, question, at }) => {
+    section.remove();
     refresh();
+    if (at < turns.length) {
+      stepAside(at, false);
+      edit(turns[at].section, question);
+      return;
+    }
+    if (!box.value) box.value = question;
     box.focus();
   };
 
@@ -132,23 +161,18 @@ window.foundationQA.beginAsking = (view, server) => {
     );
   };
 
-  const cutBefore = (at) => {
+  const drop = (at) => {
     for (const turn of turns.splice(at)) {
       turn.section.remove();
       turn.cards.remove();
     }
-    reader.close();
-    showSources(turns.at(-1));
-    kept.keep(turns.map((turn) => turn.kept));
-    refresh();
   };
 
-  const edit = (section) => {
+  const edit = (section, typed) => {
     if (pending) return;
     const row = section.querySelector(".question-row");
-    const at = turns.findIndex((turn) => turn.section === section);
     const again = element("textarea", "again");
-    again.value = turns[at].kept.question;
+    again.value = typed ?? turnOf(section).kept.question;
     const name = element("label", "", unseen("Your question", "您的问题"), again);
     const yes = element("button", "yes", words("Ask again", "重新提问"));
     const no = element("button", "no", words("Cancel", "取消"));
@@ -158,12 +182,11 @@ window.foundationQA.beginAsking = (view, server) => {
       row.querySelector(".edit").focus();
     };
     const ready = () => {
-      if (!again.value.trim()) return;
-      const question = again.value;
+      if (pending || !again.value.trim()) return;
       editor.replaceWith(row);
-      cutBefore(at);
+      reader.close();
       box.focus();
-      ask(question);
+      ask(again.value, turns.indexOf(turnOf(section)));
     };
     no.addEventListener("click", leave);
     yes.addEventListener("click", ready);
@@ -186,14 +209,19 @@ window.foundationQA.beginAsking = (view, server) => {
     } catch {
       file = {};
     }
-    if (file.text) saveFile(file.name, file.text);
+    if (file.text) saveFile(file.name, file.text, "text/markdown");
     else tell("The conversation could not be saved.", "对话未能导出。");
   };
 
   const begins = () => {
     pending = null;
     list.querySelectorAll(".turn").forEach((each) => each.remove());
-    cutBefore(0);
+    drop(0);
+    reader.close();
+    showSources();
+    unread = [];
+    keep();
+    refresh();
     hint.replaceChildren();
     box.focus();
   };
@@ -247,21 +275,18 @@ window.foundationQA.beginAsking = (view, server) => {
     try {
       drawn = await server.restore(before);
     } catch {
+      unread = before;
       return tell("The earlier conversation could not be shown; load the page again.", "未能显示之前的对话，请重新加载页面。");
     }
-    if (!drawn.turns) {
-      kept.keep([]); // it was of another version of this page
-      return;
-    }
-    if (turns.length || pending) return; // a question was quicker
+    if (!drawn.turns) return keep(); // it was of another version of this page
     for (const turn of drawn.turns) {
       const section = element("section", "turn", questionRow(turn.turn.question));
-      list.append(section);
+      list.insertBefore(section, pending?.section ?? null); // a question may have been quicker
       finish(section, turn);
     }
     showSources(turns.at(-1));
     refresh();
-    toTop(turns.at(-1).section, "auto");
+    toTop((pending ?? turns.at(-1)).section, "auto");
   };
   // What stands above the view has no fixed height: a notice may come, words may wrap.
   const settle = () => {
@@ -273,6 +298,6 @@ window.foundationQA.beginAsking = (view, server) => {
   resized.observe(view);
   settle();
   refresh();
-  restore();
+  const earlier = restore();
   if (matchMedia("(pointer: fine)").matches) box.focus(); // on a phone the keyboard would hide the page
 };

@@ -12,7 +12,8 @@ import gradio as gr
 from corpus import Term, language_of
 from ui.desk import Answering, Desk, OnGap, calls_of
 from ui.feedback import FeedbackLog
-from ui.rendering import glossary_html, tag
+from ui.languages import tag
+from ui.rendering import glossary_html
 from ui.words import both, unseen
 
 EXAMPLES = (

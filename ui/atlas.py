@@ -16,6 +16,7 @@ from platformdirs import user_cache_path
 from corpus import language_of
 from index import FloatArray, Snapshot
 from index.projecting import level, means, placed, project, sampled
+from ui.topics import topics_of
 
 _KEPT = 8  # layouts in the cache folder; one takes some 16 kB
 
@@ -120,8 +121,9 @@ def _level(snapshot: Snapshot, rows: NDArray[np.int64], centres: Mapping[str, Fl
 def _topics(snapshot: Snapshot) -> tuple[tuple[Topic, ...], NDArray[np.int64]]:
     """The topics, and the number of the topic of each passage."""
     members: dict[str, list[str]] = {}
+    leaders = topics_of({name: snapshot.entry(name).twin for name in snapshot.catalogue})
     for name in sorted(snapshot.catalogue):
-        members.setdefault(_leader(snapshot, name), []).append(name)
+        members.setdefault(leaders[name], []).append(name)
     topic_of = np.zeros(len(snapshot.passages), np.int64)
     topics = []
     for number, leader in enumerate(sorted(members)):
@@ -131,13 +133,6 @@ def _topics(snapshot: Snapshot) -> tuple[tuple[Topic, ...], NDArray[np.int64]]:
         titles = [snapshot.entry(name).title for name in members[leader]]
         topics.append(_topic(titles, sum(map(len, spans))))
     return tuple(topics), topic_of
-
-
-def _leader(snapshot: Snapshot, name: str) -> str:
-    """The first id of a text and its translation; one of the two may be silent about the other."""
-    twin = snapshot.entry(name).twin
-    mutual = twin in snapshot.catalogue and snapshot.entry(twin).twin in ("", name)
-    return min(name, twin) if mutual else name
 
 
 def _topic(titles: Sequence[str], passages: int) -> Topic:

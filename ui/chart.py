@@ -8,6 +8,7 @@ import numpy as np
 
 from index import FloatArray
 from ui.atlas import Atlas
+from ui.headings import path
 
 COLOURS = (
     "#c92f33",
@@ -124,7 +125,7 @@ def _said(atlas: Atlas, row: int) -> list[Any]:
     passage = atlas.snapshot.passages[row]
     text = " ".join(passage.text.split())
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN].rstrip()} …"
-    heading = passage.heading.removeprefix(passage.title).removeprefix(" > ").replace(" > ", " › ")
+    heading = path(passage.heading)
     return [row, passage.id, passage.title, heading, shown, passage.language]
 
 

@@ -24,11 +24,13 @@
     );
   };
 
-  window.foundationQA.saveFile = (name, text) => {
+  // Offers text as a file of this media type, without a copy on the server.
+  window.foundationQA.saveFile = (name, text, type) => {
     const link = element("a", "");
-    link.href = URL.createObjectURL(new Blob([text], { type: "text/markdown;charset=utf-8" }));
+    link.href = URL.createObjectURL(new Blob([text], { type: `${type};charset=utf-8` }));
     link.download = name;
     link.click();
+    // Not at once: some browsers begin to read after the click is over.
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
   };
 })();

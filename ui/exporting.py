@@ -4,11 +4,12 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from ui.headings import place
 from ui.kept import KeptAnswer, KeptCitation, Turn
+from ui.languages import name_of
 
 _SIGNS = re.compile(r"[\\`*_\[\]<>#|~&$]")
 _AT_LINE_START = re.compile(r"^([ \t]*)(?:([-+=:])|(\d{1,9})([.)]))", re.MULTILINE)
-_LANGUAGES = {"en": "English", "zh": "中文"}
 _WORDS = {
     "en": ("Sources", "Related, but no answer", "Confidence {:.0%}", "Understood as: {}", "characters {}–{}"),
     "zh": ("出处", "相关段落，但不是回答", "把握 {:.0%}", "理解为：{}", "第 {}–{} 个字符"),
@@ -50,12 +51,12 @@ def _answer_parts(answer: KeptAnswer) -> list[str]:
 
 def _source(citation: KeptCitation, answer: KeptAnswer, *, with_quote: bool) -> str:
     """A line of the list of sources: where it stands, and what that place rests on."""
-    place = " › ".join(part for part in (citation.title, *citation.heading.split(" > ")) if part)
-    language = _LANGUAGES.get(citation.language, citation.language)
+    where = place(citation.title, citation.heading)
+    language = name_of(citation.language)
     characters = _WORDS["zh" if answer.language == "zh" else "en"][4].format(
         citation.start, citation.start + len(citation.quote)
     )
-    rows = [f"{citation.number}. {_line(place)} ({language}; {_line(citation.document_id)}, {characters})"]
+    rows = [f"{citation.number}. {_line(where)} ({language}; {_line(citation.document_id)}, {characters})"]
     if citation.source != citation.document_id:
         rows.append(f"   - {_line(citation.source)}")
     rows += [f"   - {_line(f'{each.text} {each.address}'.rstrip())}" for each in citation.references]

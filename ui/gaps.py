@@ -1,6 +1,7 @@
 """The tab Gaps: what was asked in vain, for those who write the texts."""
 
 from datetime import datetime
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -8,15 +9,16 @@ import gradio as gr
 
 from corpus import FoundationQAError
 from ui.gap_log import Gap, GapLog, Gaps, as_csv, as_json_lines
+from ui.languages import tag
 from ui.messages import ago_html, language_html, problem_html
-from ui.rendering import tag
 from ui.tabs import QUIET, html, open_tab, said
 from ui.words import both, label
 
 MOST_ROWS = 500
 
 _NEWEST, _OFTEN = "newest", "often"
-_SAVE = "(name, text) => saveText(name, text)"  # in tabs.js
+_SAVE = "(name, text) => foundationQA.saveFile(name, text, '{}')"  # in copying.js
+_MEDIA_TYPES = {"csv": "text/csv", "jsonl": "application/jsonl"}
 
 
 def gaps_view(log: GapLog | None) -> None:
@@ -71,10 +73,9 @@ def gaps_view(log: GapLog | None) -> None:
     order.change(**shown)
     done.change(**shown)
     rows.click(seen_to, [order, done], rows, **QUIET)
-    csv.click(lambda: exported("csv"), None, [name, text], **QUIET).then(None, [name, text], None, js=_SAVE, **QUIET)
-    lines.click(lambda: exported("jsonl"), None, [name, text], **QUIET).then(
-        None, [name, text], None, js=_SAVE, **QUIET
-    )
+    for button, form in ((csv, "csv"), (lines, "jsonl")):
+        made = button.click(partial(exported, form), None, [name, text], **QUIET)
+        made.then(None, [name, text], None, js=_SAVE.format(_MEDIA_TYPES[form]), **QUIET)
 
 
 _LEAD = (

@@ -7,7 +7,8 @@ import numpy as np
 
 from ui.atlas import Atlas, Topic
 from ui.chart import colour
-from ui.rendering import tag
+from ui.headings import path
+from ui.languages import tag
 from ui.words import both, label
 
 MOST_TOPICS = 60
@@ -63,8 +64,7 @@ def _passages(atlas: Atlas, rows: Sequence[int]) -> str:
     items = []
     for row in rows:
         passage = atlas.snapshot.passages[row]
-        # The heading of the whole text mostly repeats its title.
-        heading = passage.heading.removeprefix(passage.title).removeprefix(" > ").replace(" > ", " › ")
+        heading = path(passage.heading)
         items.append(
             f'<li><button type="button" data-act="open" data-row="{row}" data-passage="{escape(passage.id)}" '
             f'lang="{tag(passage.language)}"><i style="background:{colour(int(atlas.topic_of[row]))}"></i>'

@@ -19,6 +19,7 @@ from ui.uploading import Uploads
 from ui.words import both, label
 from ui.workplace import Workplace
 
+_READER = "library-reader"
 _STEP = 0.3  # seconds between two looks at how far an update is
 _UNCHANGED = ("The page answers from the index as it was.", "页面仍按原来的索引回答。")
 
@@ -58,7 +59,7 @@ def library_view(workplace: Workplace, passages: PassageIndex, *, allow_upload: 
             outcome = html(elem_id="outcome")
             texts = html(elem_id="texts", actions="tabActions")
         with gr.Column(scale=5, min_width=320, elem_classes="split-text"):
-            opened = reader(_nothing_open(), passages, "library-reader")
+            opened = reader(_nothing_open(), passages, _READER)
 
     def follow() -> Iterator[dict[Any, Any]]:
         far = [(0, 0)]  # passages that are embedded, of how many; the last is where the update is now
@@ -84,7 +85,7 @@ def library_view(workplace: Workplace, passages: PassageIndex, *, allow_upload: 
             return {outcome: _removed(uploads, said(event, "name")), texts: listing()}
         if said(event, "act") != "open":
             return gr.skip()
-        return {opened: panel_html(passages.snapshot.documents, said(event, "id"))}
+        return {opened: panel_html(passages.snapshot.documents, said(event, "id"), place=_READER)}
 
     open_tab().select(listing, None, texts, **QUIET)
     texts.click(chosen, None, [texts, outcome, opened], **QUIET)

@@ -5,8 +5,8 @@ from itertools import groupby
 
 from corpus import language_of
 from index import IndexChange
+from ui.languages import tag
 from ui.messages import ago_html, language_html, problem_html
-from ui.rendering import tag
 from ui.survey import State, Survey, TextEntry
 from ui.words import both, label
 

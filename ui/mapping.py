@@ -19,6 +19,7 @@ from ui.panel import panel_html
 from ui.tabs import QUIET, html, open_tab, reader, said
 from ui.words import both, label
 
+_READER = "map-reader"
 _REMEMBERED = 9  # questions of the chat: the last one, and those it may lean on
 # The first input becomes what the visitor asked in the tab for asking, oldest first.
 _SELECT = """(_, ...others) => [
@@ -82,7 +83,7 @@ def map_view(answerer: Answerer, cartographer: Cartographer | None = None) -> No
         passage = _passage(snapshot, said(event, "passage"), said(event, "row"))
         document_id = passage.document_id if passage else said(event, "passage").rpartition("#")[0]
         mark = (passage.start, passage.end) if passage else (0, 0)
-        return panel_html(snapshot.documents, document_id, mark)
+        return panel_html(snapshot.documents, document_id, mark, place=_READER)
 
     marked, chosen, shown = gr.State(()), gr.State(None), gr.State(None)
     asked_json = gr.Textbox(visible=False)
@@ -103,7 +104,7 @@ def map_view(answerer: Answerer, cartographer: Cartographer | None = None) -> No
             legend = html(elem_id="map-legend", actions="tabActions")
         with gr.Column(scale=5, min_width=320, elem_classes="split-text"):
             found = html(elem_id="map-found", actions="tabActions")
-            opened = reader(_nothing_open(), answerer.passages, "map-reader")
+            opened = reader(_nothing_open(), answerer.passages, _READER)
     outputs = [plot, legend, found, note, question, chosen, marked, shown]
     open_tab().select(arrived, [asked_json, marked, chosen, shown], outputs, js=_SELECT, **QUIET)
     question.submit(typed, [question, chosen, shown], outputs, **QUIET)

@@ -3,11 +3,10 @@
 from datetime import UTC, datetime
 from html import escape
 
-from ui.rendering import tag
+from ui.languages import name_of, tag
 from ui.words import both
 
 _FAULT = ("The program failed; its log says why.", "程序出错，原因见日志。")
-_NAMES = {"en": "English", "zh": "中文"}
 _STEPS = (  # seconds, English, Chinese
     (365 * 86400, "year", "年"),
     (30 * 86400, "month", "个月"),
@@ -42,4 +41,4 @@ def ago_html(moment: datetime, now: datetime | None = None) -> str:
 
 def language_html(language: str) -> str:
     """The name of a language, in that language."""
-    return f'<span class="spoken" lang="{tag(language)}">{_NAMES[language]}</span>'
+    return f'<span class="spoken" lang="{tag(language)}">{name_of(language)}</span>'

@@ -5,9 +5,9 @@ from html import escape
 
 from corpus import Document, language_of
 from qa import Located, State
+from ui.languages import READ_IN, language_of_text, tag
 from ui.linking import linked
 from ui.reader import counterpart, text_html
-from ui.rendering import tag
 from ui.words import both
 
 _CHANGED = ("The source has changed since.", "原文在此之后有改动。")
@@ -16,7 +16,6 @@ _WHERE = {
     State.CHANGED: ("It no longer holds this quote:", "其中已没有这段引文："),
 }
 _REMOVED = ("This source is no longer among the texts. It said:", "资料中已没有这篇原文。引文曾是：")
-_READ = {"en": ("Read in English", "阅读英文版"), "zh": ("Read in Chinese", "阅读中文版")}
 
 
 def opened_html(
@@ -35,7 +34,7 @@ def opened_html(
         near = counterpart(document, located.start, other)
         back = _switch(both("Back to the citation", "回到引文"), twin=False)
         return _head(other) + back + text_html(other, near=near, at=near[0] if at is None else at)
-    switch = _switch(both(*_READ[language_of(other.text[:4_000])]), twin=True) if other else ""
+    switch = _switch(both(*READ_IN[language_of_text(other.text)]), twin=True) if other else ""
     span = (located.start, located.end)
     return _head(document) + switch + _state(located, quote) + text_html(document, span, at=at)
 

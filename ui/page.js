@@ -1,6 +1,7 @@
 // The language of the page's own words: the browser's at first, then what the visitor chose.
 // Our HTML holds both halves and page.css shows one. Gradio's labels are written "English / 中文": of those
-// the fitting half is put in place here. Nothing that a text, a file or a visitor wrote is touched.
+// the fitting half is put in place here. Nothing that a text or a visitor wrote is touched: it is content, and no label
+// holds any (see ui/panel.py).
 "use strict";
 (() => {
   const KEY = "foundation-qa:language";

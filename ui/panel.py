@@ -4,24 +4,26 @@ from collections.abc import Mapping
 from html import escape
 
 from corpus import Document, Span, language_of
+from ui.languages import READ_IN, language_of_text, tag
 from ui.linking import linked
 from ui.reader import text_html
-from ui.rendering import tag
 from ui.words import both, unseen
 
-_READ = {"en": ("Read in English", "阅读英文版"), "zh": ("Read in Chinese", "阅读中文版")}
-_TELLING = 4_000  # characters that tell the language of a text
 
-
-def panel_html(documents: Mapping[str, Document], document_id: str, mark: Span = (0, 0), at: int | None = None) -> str:
+def panel_html(
+    documents: Mapping[str, Document], document_id: str, mark: Span = (0, 0), at: int | None = None, *, place: str
+) -> str:
     """The text ``document_id`` with a button that closes it, and one for its translation.
 
     ``mark`` is a span pointed out; ``at`` the place to show of a long text, by default the start of ``mark``.
+    ``place`` is the id of the element that it is opened in; a page has several.
     """
     document = documents.get(document_id)
     if document is None:
         return _missing_html(document_id)
-    title = f'<h2 tabindex="-1" lang="{tag(language_of(document.title))}">{escape(document.title)}</h2>'
+    # Named by its title, and not in an attribute: of a label in both languages page.js leaves one half.
+    heading = f"{place}-title"
+    title = f'<h2 id="{heading}" tabindex="-1" lang="{tag(language_of(document.title))}">{escape(document.title)}</h2>'
     source = "" if document.source == document.id else f'<p class="source">{linked(document.source)}</p>'
     close = f'<button type="button" class="close" data-act="close">{unseen("Close", "关闭")}</button>'
     begin = None if at is None else min(at, len(document.text))
@@ -29,7 +31,7 @@ def panel_html(documents: Mapping[str, Document], document_id: str, mark: Span =
     return (
         f'<article class="panel" data-id="{escape(document.id)}">'
         f"<header><div>{title}{source}{_twin(documents, document)}</div>{close}</header>"
-        f'<div class="panel-text" tabindex="0" role="region" aria-label="{escape(document.title)}">{text}</div>'
+        f'<div class="panel-text" tabindex="0" role="region" aria-labelledby="{heading}">{text}</div>'
         f"</article>"
     )
 
@@ -38,7 +40,7 @@ def _twin(documents: Mapping[str, Document], document: Document) -> str:
     twin = documents.get(document.twin)
     if twin is None:
         return ""
-    words = both(*_READ[language_of(twin.text[:_TELLING])])
+    words = both(*READ_IN[language_of_text(twin.text)])
     return f'<button type="button" class="twin" data-act="open" data-id="{escape(twin.id)}">{words}</button>'
 
 

@@ -11,6 +11,7 @@ from itertools import pairwise
 
 from corpus import Document, Span, language_of
 from corpus.blocks import Block, Kind, blocks_of
+from ui.languages import language_of_text, tag
 from ui.signs import signs_of
 from ui.words import both
 
@@ -18,7 +19,6 @@ WHOLE = 60_000
 """Characters; a longer text is shown in parts, so that a browser never stalls."""
 PART = 40_000
 _NEAR = 2_000  # characters; a part ends with a line that ends this near to its limit
-_TAGS = {"en": "en", "zh": "zh-Hans"}
 _NO_SPAN: Span = (0, 0)
 
 
@@ -38,11 +38,11 @@ def text_html(document: Document, mark: Span = _NO_SPAN, near: Span = _NO_SPAN, 
     """
     text = document.text
     begin, end = window(text, mark[0] if at is None else at)
-    language = language_of(text[begin : begin + 4_000])
+    language = language_of_text(text[begin:end])
     body = "".join(_body(text, begin, end, mark, near, language))
     earlier = _part_button(begin - PART // 2, "Earlier part", "前一部分") if begin else ""
     later = _part_button(end + PART // 2, "Later part", "后一部分") if end < len(text) else ""
-    return f'{earlier}<div class="text" lang="{_TAGS[language]}">{body}</div>{later}'
+    return f'{earlier}<div class="text" lang="{tag(language)}">{body}</div>{later}'
 
 
 def window(text: str, at: int) -> Span:
@@ -125,9 +125,9 @@ def _body(text: str, begin: int, end: int, mark: Span, near: Span, language: str
 def _attributes(text: str, line: _Line, near: Span, language: str) -> str:
     own = language_of(text[line.start : line.end]) if line.kind not in ("blank", "aside") else language
     names = f"line is-{line.kind}" + (" near" if near[0] < line.end and line.start < near[1] else "")
-    tag = f' lang="{_TAGS[own]}"' if own != language else ""
+    spoken = f' lang="{tag(own)}"' if own != language else ""
     role = f' role="heading" aria-level="{min(line.level + 2, 6)}" data-level="{line.level}"' if line.level else ""
-    return f' class="{names}"{tag}{role}'
+    return f' class="{names}"{spoken}{role}'
 
 
 def _pieces(text: str, line: _Line, signs: list[Span], mark: Span) -> Iterator[str]:

@@ -10,12 +10,11 @@ from html import escape
 
 from corpus import Term, language_of
 from qa.terms import terms_in
+from ui.headings import path, place
 from ui.kept import KeptAnswer, KeptCitation, KeptReference, Turn
+from ui.languages import name_of, tag
 from ui.linking import linked
 from ui.words import both, unseen
-
-_LANGUAGE_TAGS = {"en": "en", "zh": "zh-Hans"}
-_LANGUAGE_NAMES = {"en": "English", "zh": "中文"}
 
 
 def reply_html(turn: Turn, number: int) -> str:
@@ -89,11 +88,13 @@ def _related(answer: KeptAnswer, number: int) -> str:
     """Where nothing answers: links to what comes nearest."""
     if not answer.related:
         return ""
-    items = "".join(
-        f'<li lang="{tag(language_of(_place(each)))}">{_link(each, number, escape(_place(each)), "place")}</li>'
-        for each in answer.related
-    )
+    items = "".join(_near(each, number) for each in answer.related)
     return f'<p class="label">{_said(answer, "Related passages", "相关段落")}</p><ul class="related">{items}</ul>'
+
+
+def _near(citation: KeptCitation, number: int) -> str:
+    where = place(citation.title, citation.heading)
+    return f'<li lang="{tag(language_of(where))}">{_link(citation, number, escape(where), "place")}</li>'
 
 
 def _tools(answer: KeptAnswer) -> str:
@@ -146,7 +147,7 @@ def glossary_html(terms: Sequence[Term], summary: str) -> str:
 def card_html(citation: KeptCitation, turn_number: int) -> str:
     """One cited passage: where it is from, its text with the quote marked, and what that text rests on."""
     card = f"source-{turn_number}-{citation.number}"
-    name = escape(_LANGUAGE_NAMES.get(citation.language, citation.language))
+    name = escape(name_of(citation.language))
     number = f'<span class="number">{citation.number}</span>'
     title = f'<h3 id="{card}-title" lang="{tag(language_of(citation.title))}">{escape(citation.title)}</h3>'
     text = f"{escape(citation.before)}<mark>{escape(citation.quote)}</mark>{escape(citation.after)}"
@@ -163,17 +164,8 @@ def card_html(citation: KeptCitation, turn_number: int) -> str:
     )
 
 
-def _place(citation: KeptCitation) -> str:
-    return " › ".join(part for part in (citation.title, _last_headings(citation)) if part)
-
-
-def _last_headings(citation: KeptCitation) -> str:
-    # The heading of the whole text mostly repeats its title.
-    return citation.heading.removeprefix(citation.title).removeprefix(" > ").replace(" > ", " › ")
-
-
 def _heading(citation: KeptCitation) -> str:
-    heading = _last_headings(citation)
+    heading = path(citation.heading)
     return f'<p class="heading" lang="{tag(language_of(heading))}">{escape(heading)}</p>' if heading else ""
 
 
@@ -190,8 +182,3 @@ def _references(references: Sequence[KeptReference]) -> str:
     items = "".join(f"<li>{linked(f'{each.text} {each.address}'.rstrip())}</li>" for each in references)
     summary = f"{both('References', '参考文献')} <span>({len(references)})</span>"
     return f'<details class="references"><summary>{summary}</summary><ul>{items}</ul></details>'
-
-
-def tag(language: str) -> str:
-    """The value of an attribute ``lang`` for ``language``, escaped."""
-    return escape(_LANGUAGE_TAGS.get(language, language))

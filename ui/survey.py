@@ -9,8 +9,8 @@ from pathlib import Path
 
 from corpus import CorpusError, TextFile, find_texts, language_of
 from index import Snapshot
-
-_TELLING = 4_000  # characters that tell the language of a text
+from ui.languages import language_of_text
+from ui.topics import topics_of
 
 
 class State(StrEnum):
@@ -76,12 +76,8 @@ def survey(folders: Sequence[Path], snapshot: Snapshot, *, largest_file: int, up
 
 
 def _by_topic(entries: Mapping[str, TextEntry]) -> tuple[TextEntry, ...]:
-    """``entries`` with their topics, sorted by them; one of a text and its translation may be silent about the
-    other."""
-    topics = {name: name for name in entries}
-    for entry in entries.values():
-        if entry.twin in entries:
-            topics[entry.id] = topics[entry.twin] = min(topics[entry.id], topics[entry.twin])
+    """``entries`` with their topics, sorted by them."""
+    topics = topics_of({name: entry.twin for name, entry in entries.items()})
     known = [replace(entry, topic=topics[name]) for name, entry in entries.items()]
     return tuple(sorted(known, key=lambda entry: (entry.topic, entry.id)))
 
@@ -99,7 +95,7 @@ def _present(text: TextFile, snapshot: Snapshot, uploaded: str) -> TextEntry:
     except CorpusError as error:
         return _unreadable(text.id, str(error), edited, uploaded)
     if text.id not in snapshot.catalogue:
-        language = language_of(document.text[:_TELLING])
+        language = language_of_text(document.text)
         return TextEntry(text.id, document.title, (language,), 0, edited, State.NEW, document.twin, uploaded=uploaded)
     state = State.CURRENT if snapshot.documents[text.id] == document else State.CHANGED
     known = _indexed(text.id, snapshot, edited, state, uploaded)

@@ -50,15 +50,6 @@ const filterRows = (element, sought) => {
   }
 };
 
-// Offers text as a file, without a copy on the server.
-window.saveText = (name, text) => {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type: "text/plain;charset=utf-8" }));
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
-};
-
 // The map: Plotly draws it; pointing at a passage shows its beginning, a click opens it.
 window.mapActions = (element, trigger) => {
   const view = document.getElementById("map");

@@ -42,7 +42,7 @@ def reader(empty: str, passages: PassageIndex, elem_id: str) -> gr.HTML:
             return empty
         if act in ("open", "part"):
             where = int(at) if at.isdecimal() and len(at) < 12 else 0
-            return panel_html(passages.snapshot.documents, said(event, "id"), at=where)
+            return panel_html(passages.snapshot.documents, said(event, "id"), at=where, place=elem_id)
         return gr.skip()
 
     place.click(turned, None, place, **QUIET)

@@ -13,9 +13,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from corpus import references_of
+from ui.headings import place
 
 if TYPE_CHECKING:
-    from corpus import Passage, Report
+    from corpus import Report
     from index import Hit, IndexChange
     from index.storing import Stored
     from qa import Answer
@@ -84,7 +85,7 @@ def print_answer(answer: "Answer") -> None:
         passage = citation.passage
         number = f"[bold]\\[{citation.number}][/]" if answer.answered else "[dim]related[/]"
         _out.print(
-            f"{number} {escape(_place(passage))} [dim]({passage.language}, "
+            f"{number} {escape(place(passage.title, passage.heading))} [dim]({passage.language}, "
             f"{escape(passage.document_id)}:{citation.start}-{citation.end}, {citation.score:.2f})[/]"
         )
         if not answer.answered:
@@ -95,16 +96,12 @@ def print_answer(answer: "Answer") -> None:
             _out.print(f"    [dim]{escape(line)}[/]")
 
 
-def _place(passage: "Passage") -> str:
-    return " › ".join(part for part in (passage.title, *passage.heading.split(" > ")) if part)
-
-
 def print_hits(hits: "list[Hit]") -> None:
     """Passages, best first."""
     for rank, hit in enumerate(hits, 1):
         passage = hit.passage
         facts = f"{passage.language}, {passage.document_id}, {hit.score:.2f}"
-        _out.print(f"[bold]{rank}.[/] {escape(_place(passage))} [dim]({escape(facts)})[/]")
+        _out.print(f"[bold]{rank}.[/] {escape(place(passage.title, passage.heading))} [dim]({escape(facts)})[/]")
         _out.print(escape(passage.text) + "\n")
 
 
