@@ -5,6 +5,7 @@ import base64
 import gzip
 import json
 import os
+import re
 import socket
 import sys
 import unicodedata
@@ -17,11 +18,12 @@ import httpx
 import pytest
 from gradio_client import Client
 
-from corpus import load_documents
+from corpus import FoundationQAError, load_documents
 from index import IndexChange, PassageIndex, update_index
 from qa import Answerer
 from ui import cli
 from ui.access import VARIABLE, AccessError, is_loopback, load_accounts, warnings
+from ui.app import start
 from ui.gate import LARGEST_REQUEST
 from ui.service import Service
 from ui.serving import Serving
@@ -381,6 +383,12 @@ def test_uploads_are_taken_only_where_they_are_allowed(open_page: str, locked_pa
 
 
 # The command
+
+
+@pytest.mark.parametrize("host", ["x" * 64, "..", "a..b", "长" * 64, "192.0.2.1", ""])
+def test_a_host_that_is_not_this_machine_is_named(answerer: Answerer, host: str) -> None:
+    with pytest.raises(FoundationQAError, match=re.escape(f"at {host!r}: this machine is not known by that name")):
+        start(answerer, host)
 
 
 def test_serve_takes_the_accounts_and_warns_of_what_is_open(
