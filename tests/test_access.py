@@ -18,15 +18,17 @@ import httpx
 import pytest
 from gradio_client import Client
 
-from corpus import FoundationQAError, load_documents
+from corpus import FoundationQAError, Settings, load_documents
 from index import IndexChange, PassageIndex, update_index
 from qa import Answerer
 from ui import cli
 from ui.access import VARIABLE, AccessError, is_loopback, load_accounts, warnings
 from ui.app import start
+from ui.gap_log import GapLog
 from ui.gate import LARGEST_REQUEST
 from ui.service import Service
 from ui.serving import Serving
+from ui.workplace import Workplace
 
 USER, PASSWORD = "ada", "correct: 马 battery é"
 ACCOUNTS = f"# who may ask\n\n{USER}:{PASSWORD}\n小明:密码\n"
@@ -407,6 +409,8 @@ def test_serve_takes_the_accounts_and_warns_of_what_is_open(
         for headers in ({}, basic()):
             statuses.append(httpx.get(f"http://127.0.0.1:{port}/api/status", headers=headers).status_code)
             statuses.append(httpx.get(f"http://127.0.0.1:{port}/gradio_api/info", headers=headers).status_code)
+        asked = {"question": "Who won the chess game on Mars?"}
+        statuses.append(httpx.post(f"http://127.0.0.1:{port}/api/ask", json=asked, headers=basic()).status_code)
         small = {"files": ("x.md", b"#")}
         statuses.append(
             httpx.post(f"http://127.0.0.1:{port}/gradio_api/upload", files=small, headers=basic()).status_code
@@ -425,7 +429,9 @@ def test_serve_takes_the_accounts_and_warns_of_what_is_open(
 
         thread.submit(asyncio.run, inside()).result()
     printed = capsys.readouterr()
-    assert statuses == [401, 401, 200, 200, 403]
+    assert statuses == [401, 401, 200, 200, 200, 403]
+    log = GapLog(Workplace(Settings(), (str(place / "texts"),), "").gap_log)
+    assert [gap.question for gap in log.read().gaps] == ["Who won the chess game on Mars?"]
     told = " ".join(printed.err.split())
     assert "chmod 600" in told
     assert "unencrypted" in told

@@ -82,7 +82,7 @@ def serve(
     known = accounts is not None or is_loopback(host)
     tabs = tabs_of(workplace, answerer, allow_upload=allow_upload, show_gaps=known)
     largest_file = workplace.largest_file if allow_upload else 0
-    serving = Serving(Service(answerer, workplace.pending), mcp, accounts, largest_file)
+    serving = Serving(Service(answerer, workplace.pending, tabs.on_gap), mcp, accounts, largest_file)
     options: dict[str, Any] = {"views": tabs.views, "on_gap": tabs.on_gap, "serving": serving}
     if not watch:
         serve_page(answerer, host, port, **options)
