@@ -17,15 +17,17 @@ from typing import Any
 import httpx
 import pytest
 from gradio_client import Client
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from corpus import FoundationQAError, Settings, load_documents
 from index import IndexChange, PassageIndex, update_index
 from qa import Answerer
 from ui import cli
-from ui.access import VARIABLE, AccessError, is_loopback, load_accounts, warnings
+from ui.access import VARIABLE, AccessError, Accounts, is_loopback, load_accounts, warnings
 from ui.app import start
 from ui.gap_log import GapLog
-from ui.gate import LARGEST_REQUEST
+from ui.gate import LARGEST_REQUEST, Gate
 from ui.service import Service
 from ui.serving import Serving
 from ui.workplace import Workplace
@@ -273,6 +275,47 @@ def test_the_pages_own_requests_and_links_to_it_are_let_in(open_page: str) -> No
 def test_a_foreign_name_that_leads_here_is_refused(open_page: str, host: str) -> None:
     reply = httpx.get(f"{open_page}/api/status", headers={"Host": host})
     assert reply.status_code in (400, 421)
+
+
+@pytest.mark.parametrize("listening", ["0.0.0.0", "::", "192.168.1.7", "Nas.example"])
+def test_a_page_for_others_answers_to_its_addresses_and_its_own_names_alone(
+    listening: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "Mill.home.example")
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response("in")(scope, receive, send)
+
+    def statuses(accounts: Accounts | None, hosts: list[str]) -> set[int]:
+        async def visit() -> set[int]:
+            gate = Gate(page, host=listening, accounts=accounts, largest_upload=0)
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(gate), base_url="http://x") as visitor:
+                return {(await visitor.get("/", headers={"Host": host})).status_code for host in hosts}
+
+        return asyncio.run(visit())
+
+    own = [
+        "192.168.1.7:7860",
+        "[fd00::7]:7860",
+        "127.0.0.1",
+        "localhost:7860",
+        "mill.local",
+        "MILL",
+        "mill.home.example",
+    ]
+    foreign = [
+        "evil.example",
+        "evil.example:7860",
+        "mill.evil.example",
+        "192.168.1.7.evil.example",
+        "nas.example.org",
+        "",
+        "[",
+    ]
+    assert statuses(None, own) == {200}
+    assert statuses(None, foreign) == {421}
+    assert statuses(None, ["nas.example"]) == ({200} if listening == "Nas.example" else {421})
+    assert statuses(Accounts({"ada": "x"}), [*own, *foreign]) == {401}
 
 
 def test_our_own_names_are_not(open_page: str) -> None:

@@ -14,7 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.access import Accounts, is_loopback
+from ui.access import Accounts, is_address, is_loopback, own_names
 from ui.bodies import TooLargeError, counted, names_a_file_elsewhere, read, replayed
 
 LARGEST_REQUEST = 8_000_000
@@ -56,8 +56,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp, *, host: str, accounts: Accounts | None, largest_upload: int) -> None:
         self._app, self._accounts, self._largest_upload = app, accounts, largest_upload
-        # A page of another site whose name is made to point here sends that name; a password stops it as well.
-        self._own_names_only = is_loopback(host) and accounts is None
+        self._local, self._own_names = is_loopback(host), own_names(host)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request in, or say why not."""
@@ -76,10 +75,11 @@ class Gate:
     async def _refusal(self, scope: Scope) -> Response | None:
         headers, path = Headers(scope=scope), scope["path"]
         name = _name(headers.get("host", ""))
-        if self._own_names_only and not is_loopback(name):
+        if not self._answers_to(name):
+            known = "127.0.0.1 and localhost" if self._local else "its addresses and the name of its machine"
             return _says(
                 421,
-                f"This server answers to 127.0.0.1 and localhost, not to {name or 'no name'}; "
+                f"This server answers to {known}, not to {name or 'no name'}; "
                 f"to let it answer to other names, serve it with --auth FILE.",
             )
         if _from_another_site(scope["method"], headers):
@@ -94,6 +94,15 @@ class Gate:
         if _CLOSED.match(path) or (path.startswith(_UPLOAD) and not self._largest_upload):
             return _says(403, "This server does not do that.")
         return None
+
+    def _answers_to(self, name: str) -> bool:
+        """Whether a request may come by this ``name``.
+
+        A page of another site whose name is made to point here sends that name. A password stops it as well.
+        """
+        if self._accounts is not None:
+            return True
+        return is_loopback(name) if self._local else is_address(name) or name in self._own_names
 
     def _limit(self, scope: Scope) -> int:
         """How many bytes the body of a request may have."""
