@@ -26,6 +26,7 @@ from qa import Answerer
 from ui import cli
 from ui.access import VARIABLE, AccessError, Accounts, is_loopback, load_accounts, warnings
 from ui.app import start
+from ui.arriving import Arrivals, arrivals_folder
 from ui.gap_log import GapLog
 from ui.gate import LARGEST_REQUEST, Gate
 from ui.service import Service
@@ -288,7 +289,7 @@ def test_a_page_for_others_answers_to_its_addresses_and_its_own_names_alone(
 
     def statuses(accounts: Accounts | None, hosts: list[str]) -> set[int]:
         async def visit() -> set[int]:
-            gate = Gate(page, host=listening, accounts=accounts, largest_upload=0)
+            gate = Gate(page, host=listening, accounts=accounts, largest_upload=0, arrivals=Arrivals(Path(), 0))
             async with httpx.AsyncClient(transport=httpx.ASGITransport(gate), base_url="http://x") as visitor:
                 return {(await visitor.get("/", headers={"Host": host})).status_code for host in hosts}
 
@@ -425,6 +426,41 @@ def test_uploads_are_taken_only_where_they_are_allowed(open_page: str, locked_pa
     # One file larger than a file may be, in a request that is not.
     one = {"files": ("x.md", b"#" * 2500)}
     assert httpx.post(f"{locked_page}/gradio_api/upload", files=one, headers=basic()).status_code == 413
+
+
+def test_uploads_that_nobody_takes_do_not_fill_the_disk(locked_page: str) -> None:
+    def bring(number: int, field: str = "files") -> int:
+        content = f"{number:05}".encode() * 150
+        sent = {field: ("x.md", content)}  # in another field than the page's, Gradio writes it down and forgets it
+        return httpx.post(f"{locked_page}/gradio_api/upload", files=sent, headers=basic()).status_code
+
+    def lying() -> list[Path]:
+        return [path for path in arrivals_folder().rglob("*") if path.is_file()]
+
+    statuses = [bring(number, ("files", "others")[number % 2]) for number in range(40)]
+    assert statuses[0] == 200
+    assert statuses[-1] == 507
+    assert 10_000 < sum(path.stat().st_size for path in lying()) <= 20_000
+    refused = httpx.post(f"{locked_page}/gradio_api/upload", files={"files": ("x.md", b"#" * 900)}, headers=basic())
+    assert "Try again in an hour" in refused.json()["error"]
+    assert httpx.get(f"{locked_page}/api/status", headers=basic()).status_code == 200
+    for path in lying():
+        os.utime(path, (0, 0))
+    assert bring(99) == 200
+    assert len(lying()) == 1
+    lying()[0].unlink()
+
+
+def test_what_is_still_being_sent_needs_room_too(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep/file").write_bytes(b"#" * 40)
+    arrivals = Arrivals(tmp_path, 100)
+    assert arrivals.expect(40)
+    assert not arrivals.expect(21)
+    arrivals.arrived(40)
+    assert arrivals.expect(60)
+    assert not Arrivals(tmp_path / "nowhere", 10).expect(11)
+    assert Arrivals(tmp_path / "nowhere", 10).expect(10)
 
 
 # The command

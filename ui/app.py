@@ -13,6 +13,7 @@ from typing import Any
 import gradio as gr
 
 from corpus import FoundationQAError
+from ui.arriving import arrivals_folder
 from ui.asking import ask_view
 from ui.desk import Answering, OnGap
 from ui.feedback import FeedbackLog
@@ -58,7 +59,7 @@ def build_page(
     that the texts do not answer, ``feedback`` takes what visitors think of answers (default: a file in the user's
     data folder). ``service`` is what other programs may call through Gradio's API.
     """
-    os.environ.update(_GRADIO_SETTINGS)
+    os.environ.update(_GRADIO_SETTINGS, GRADIO_TEMP_DIR=str(arrivals_folder()))
     page: gr.Blocks
     with gr.Blocks(
         title=label("Foundation model Q&A", "基础模型问答"), analytics_enabled=False, fill_width=True
