@@ -13,10 +13,11 @@ from corpus.blocks import Kind, blocks_of, front_matter_end, heading_text
 from corpus.document import Document
 from corpus.errors import CorpusError
 from corpus.reading import readable
-from corpus.references import Reference, named_in, parse_yaml, resolved
+from corpus.references import LONGEST_LINE, Reference, cut, named_in, parse_yaml, resolved
 
 LARGEST_FILE = 8_000_000  # bytes; a text beyond is rather a dump, and its passages would drown the others
 
+_LONGEST_TITLE = 300  # characters; what is longer is no title, and every list of texts would carry it
 _TITLE_REACH = 20_000  # characters; a heading further down is not the title
 # ASCII, Chinese punctuation and the common characters, as GB18030 writes them. Other encodings look like this by
 # chance in a word or two only.
@@ -32,7 +33,10 @@ def load_document(
     path: Path, name: str, largest_file: int = LARGEST_FILE, listed: Mapping[str, Reference] | None = None
 ) -> Document:
     """The text in the file ``path``, as the document with the id ``name``; ``listed`` are the sources its folder
-    lists."""
+    lists.
+
+    A title of more than 300 characters, and a source of more than 2,000, end in an ellipsis there.
+    """
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:
@@ -61,7 +65,14 @@ def load_document(
     references = facts.get("references")
     plain = [_plain(value) for value in (references if isinstance(references, list) else [references])]
     names = [name for name in plain if name] + list(named_in(text))
-    return Document(name, title, source, text, resolved(names, listed or {}), _plain(facts.get("twin")))
+    return Document(
+        name,
+        cut(title, _LONGEST_TITLE),
+        cut(source, LONGEST_LINE),
+        text,
+        resolved(names, listed or {}),
+        _plain(facts.get("twin")),
+    )
 
 
 def decode(raw: bytes, path: Path) -> str:

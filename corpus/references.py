@@ -25,6 +25,8 @@ import yaml
 from corpus.errors import CorpusError
 
 FILE = "references.yaml"
+LONGEST_LINE = 2_000
+"""Characters of a source, and of its address; all visitors of a page get them."""
 
 _COMMENT = re.compile(r"<!--[ \t]*references:([^<>]*?)-->")
 _ADDRESS = re.compile(r"https?://\S+")
@@ -125,9 +127,18 @@ def resolved(names: Iterable[str], listed: Mapping[str, Reference]) -> tuple[Ref
     return tuple(listed.get(name) or _line(name) for name in dict.fromkeys(names))
 
 
+def cut(line: str, longest: int) -> str:
+    """``line`` with at most ``longest`` characters, the last of them an ellipsis where something is left out.
+
+    >>> cut("基础模型", 4), cut("Foundation", 4)
+    ('基础模型', 'Fou…')
+    """
+    return line if len(line) <= longest else f"{line[: longest - 1].rstrip()}…"
+
+
 def _line(line: str) -> Reference:
     last = line.split()[-1:]  # the address is the last thing in a line, maybe right behind a full-width mark
     address = _ADDRESS.search(last[0].rstrip(".,;。，；")) if last else None
-    if not address:
-        return Reference(line, line, "")
-    return Reference(line, line[: line.rindex(address.group())].rstrip(), address.group())
+    if not address or len(address.group()) > LONGEST_LINE:  # half an address leads elsewhere
+        return Reference(line, cut(line, LONGEST_LINE), "")
+    return Reference(line, cut(line[: line.rindex(address.group())].rstrip(), LONGEST_LINE), address.group())

@@ -24,4 +24,6 @@ def terms_in(text: str, glossary: Sequence[Term]) -> list[tuple[Term, str]]:
 def _form(form: str) -> re.Pattern[str]:
     """What finds a name of a term in folded text."""
     plain = simplified(form).casefold()
-    return re.compile(rf"(?<![a-z0-9]){re.escape(plain)}s?(?![a-z0-9])" if plain.isascii() else re.escape(plain))
+    name = re.escape(plain)
+    # The name first and what stands before it after that: a pattern that begins with plain text is found much faster.
+    return re.compile(rf"{name}(?<![a-z0-9]{name})s?(?![a-z0-9])" if plain.isascii() else name)

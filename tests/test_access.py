@@ -5,6 +5,7 @@ import base64
 import gzip
 import json
 import os
+import re
 import socket
 import sys
 import unicodedata
@@ -16,15 +17,21 @@ from typing import Any
 import httpx
 import pytest
 from gradio_client import Client
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
-from corpus import load_documents
+from corpus import FoundationQAError, Settings, load_documents
 from index import IndexChange, PassageIndex, update_index
 from qa import Answerer
 from ui import cli
-from ui.access import VARIABLE, AccessError, is_loopback, load_accounts, warnings
-from ui.gate import LARGEST_REQUEST
+from ui.access import VARIABLE, AccessError, Accounts, is_loopback, load_accounts, warnings
+from ui.app import start
+from ui.arriving import Arrivals, arrivals_folder
+from ui.gap_log import GapLog
+from ui.gate import LARGEST_REQUEST, Gate
 from ui.service import Service
 from ui.serving import Serving
+from ui.workplace import Workplace
 
 USER, PASSWORD = "ada", "correct: 马 battery é"
 ACCOUNTS = f"# who may ask\n\n{USER}:{PASSWORD}\n小明:密码\n"
@@ -271,6 +278,47 @@ def test_a_foreign_name_that_leads_here_is_refused(open_page: str, host: str) ->
     assert reply.status_code in (400, 421)
 
 
+@pytest.mark.parametrize("listening", ["0.0.0.0", "::", "192.168.1.7", "Nas.example"])
+def test_a_page_for_others_answers_to_its_addresses_and_its_own_names_alone(
+    listening: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("socket.gethostname", lambda: "Mill.home.example")
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        await Response("in")(scope, receive, send)
+
+    def statuses(accounts: Accounts | None, hosts: list[str]) -> set[int]:
+        async def visit() -> set[int]:
+            gate = Gate(page, host=listening, accounts=accounts, largest_upload=0, arrivals=Arrivals(Path(), 0))
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(gate), base_url="http://x") as visitor:
+                return {(await visitor.get("/", headers={"Host": host})).status_code for host in hosts}
+
+        return asyncio.run(visit())
+
+    own = [
+        "192.168.1.7:7860",
+        "[fd00::7]:7860",
+        "127.0.0.1",
+        "localhost:7860",
+        "mill.local",
+        "MILL",
+        "mill.home.example",
+    ]
+    foreign = [
+        "evil.example",
+        "evil.example:7860",
+        "mill.evil.example",
+        "192.168.1.7.evil.example",
+        "nas.example.org",
+        "",
+        "[",
+    ]
+    assert statuses(None, own) == {200}
+    assert statuses(None, foreign) == {421}
+    assert statuses(None, ["nas.example"]) == ({200} if listening == "Nas.example" else {421})
+    assert statuses(Accounts({"ada": "x"}), [*own, *foreign]) == {401}
+
+
 def test_our_own_names_are_not(open_page: str) -> None:
     port = open_page.rsplit(":", 1)[1]
     for host in (f"localhost:{port}", "LOCALHOST", "127.0.0.1", f"[::1]:{port}"):
@@ -380,7 +428,48 @@ def test_uploads_are_taken_only_where_they_are_allowed(open_page: str, locked_pa
     assert httpx.post(f"{locked_page}/gradio_api/upload", files=one, headers=basic()).status_code == 413
 
 
+def test_uploads_that_nobody_takes_do_not_fill_the_disk(locked_page: str) -> None:
+    def bring(number: int, field: str = "files") -> int:
+        content = f"{number:05}".encode() * 150
+        sent = {field: ("x.md", content)}  # in another field than the page's, Gradio writes it down and forgets it
+        return httpx.post(f"{locked_page}/gradio_api/upload", files=sent, headers=basic()).status_code
+
+    def lying() -> list[Path]:
+        return [path for path in arrivals_folder().rglob("*") if path.is_file()]
+
+    statuses = [bring(number, ("files", "others")[number % 2]) for number in range(40)]
+    assert statuses[0] == 200
+    assert statuses[-1] == 507
+    assert 10_000 < sum(path.stat().st_size for path in lying()) <= 20_000
+    refused = httpx.post(f"{locked_page}/gradio_api/upload", files={"files": ("x.md", b"#" * 900)}, headers=basic())
+    assert "Try again in an hour" in refused.json()["error"]
+    assert httpx.get(f"{locked_page}/api/status", headers=basic()).status_code == 200
+    for path in lying():
+        os.utime(path, (0, 0))
+    assert bring(99) == 200
+    assert len(lying()) == 1
+    lying()[0].unlink()
+
+
+def test_what_is_still_being_sent_needs_room_too(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep/file").write_bytes(b"#" * 40)
+    arrivals = Arrivals(tmp_path, 100)
+    assert arrivals.expect(40)
+    assert not arrivals.expect(21)
+    arrivals.arrived(40)
+    assert arrivals.expect(60)
+    assert not Arrivals(tmp_path / "nowhere", 10).expect(11)
+    assert Arrivals(tmp_path / "nowhere", 10).expect(10)
+
+
 # The command
+
+
+@pytest.mark.parametrize("host", ["x" * 64, "..", "a..b", "长" * 64, "192.0.2.1", ""])
+def test_a_host_that_is_not_this_machine_is_named(answerer: Answerer, host: str) -> None:
+    with pytest.raises(FoundationQAError, match=re.escape(f"at {host!r}: this machine is not known by that name")):
+        start(answerer, host)
 
 
 def test_serve_takes_the_accounts_and_warns_of_what_is_open(
@@ -399,6 +488,8 @@ def test_serve_takes_the_accounts_and_warns_of_what_is_open(
         for headers in ({}, basic()):
             statuses.append(httpx.get(f"http://127.0.0.1:{port}/api/status", headers=headers).status_code)
             statuses.append(httpx.get(f"http://127.0.0.1:{port}/gradio_api/info", headers=headers).status_code)
+        asked = {"question": "Who won the chess game on Mars?"}
+        statuses.append(httpx.post(f"http://127.0.0.1:{port}/api/ask", json=asked, headers=basic()).status_code)
         small = {"files": ("x.md", b"#")}
         statuses.append(
             httpx.post(f"http://127.0.0.1:{port}/gradio_api/upload", files=small, headers=basic()).status_code
@@ -417,7 +508,9 @@ def test_serve_takes_the_accounts_and_warns_of_what_is_open(
 
         thread.submit(asyncio.run, inside()).result()
     printed = capsys.readouterr()
-    assert statuses == [401, 401, 200, 200, 403]
+    assert statuses == [401, 401, 200, 200, 200, 403]
+    log = GapLog(Workplace(Settings(), (str(place / "texts"),), "").gap_log)
+    assert [gap.question for gap in log.read().gaps] == ["Who won the chess game on Mars?"]
     told = " ".join(printed.err.split())
     assert "chmod 600" in told
     assert "unencrypted" in told

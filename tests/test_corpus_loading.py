@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from corpus import CorpusError, Document, Reference, load_documents
+from corpus import CorpusError, Document, Reference, load_documents, references_of, split
 
 ENGLISH = "# Scale\n\nA foundation model is trained on broad data at scale; it can be adapted to many tasks.\n"
 CHINESE = "# 规模\n\n基础模型是在广泛数据上训练的模型，可以适应许多下游任务。它带来涌现与同质化两种特性。\n"
@@ -97,6 +97,27 @@ def test_front_matter_names_source_and_references(tmp_path: Path) -> None:
     assert load(tmp_path, "---\nreferences: {a: b}\n---\n").references == ()
     plain = load(tmp_path, "Words.")
     assert (plain.source, plain.references) == ("a.md", ())
+
+
+def test_what_is_too_long_for_a_title_or_a_source_is_cut(tmp_path: Path) -> None:
+    assert load(tmp_path, f"---\ntitle: {'题' * 300}\n---\nx.").title == "题" * 300
+    assert load(tmp_path, f"---\ntitle: {'题' * 100_000}\n---\nx.").title == "题" * 299 + "…"
+    assert load(tmp_path, f"---\nsource: {'s ' * 1000}s\n---\nx.").source == "s " * 999 + "s…"
+    address = f"https://example.org/{'x' * 1980}"
+    references = f"- {'r' * 3000}\n- {'r' * 3000} {address}\n- Doe. {address}x\n"
+    found = load(tmp_path, f"---\nreferences:\n{references}---\nx.\n\n<!-- references: {'k' * 3000} -->\n").references
+    cut = f"Doe. {address}"[:1999] + "…"
+    assert [each.text for each in found] == ["r" * 1999 + "…", "r" * 1999 + "…", cut, "k" * 1999 + "…"]
+    assert [each.address for each in found] == ["", address, "", ""]
+
+
+def test_a_section_knows_its_references_however_long_their_lines_are(tmp_path: Path) -> None:
+    lines = ["a" * 3000, "a" * 3000 + "b"]
+    text = "\n\n".join(f"## Part\n<!-- references: {line} -->\n\nSome words." for line in lines)
+    document = load(tmp_path, text)
+    assert [[each.key for each in references_of(document, passage)] for passage in split(document)] == [
+        [line] for line in lines
+    ]
 
 
 @pytest.mark.parametrize(

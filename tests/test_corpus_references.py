@@ -161,7 +161,7 @@ def test_keys_and_lines_are_resolved_once_each_in_order() -> None:
 def test_huge_lines_take_no_time() -> None:
     start = time.perf_counter()
     line = "http://" * 100_000 + " end"
-    assert resolved([line], {}) == (Reference(line, line, ""),)
+    assert resolved([line], {}) == (Reference(line, line[:1999] + "…", ""),)
     assert named_in("<!-- references: " * 50_000 + "," * 100_000) == ()
     assert len(named_in(f"<!-- references: {','.join(map(str, range(50_000)))} -->")) == 50_000
     assert time.perf_counter() - start < 2

@@ -1,14 +1,15 @@
 """The calls a browser can make: what is sent is checked, what is kept comes back the same."""
 
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from corpus import FoundationQAError, Term
-from index import PassageIndex
+from corpus import FoundationQAError, Term, load_documents
+from index import PassageIndex, update_index
 from qa import Answer, Answerer
 from qa.conversation import LONGEST_QUESTION
 from ui.desk import Desk, calls_of
@@ -90,6 +91,47 @@ def test_a_problem_is_told_and_kept(calls: Any) -> None:
 @pytest.mark.parametrize("question", ["", "  \n", "长" * (LONGEST_QUESTION + 1)])
 def test_what_cannot_be_asked_gets_a_hint(calls: Any, question: str) -> None:
     assert set(asked(calls, question)) == {"hint"}
+
+
+def test_a_conversation_has_as_many_citations_and_references_as_an_answer_may_have(calls: Any) -> None:
+    turn = asked(calls, QUESTION)["turn"]
+    citation = turn["answer"]["citations"][0]
+    reference = {"text": "Doe (2021)", "address": ""}
+    for many, references, drawn in ((20, 100, True), (21, 0, False), (1, 101, False)):
+        citations = [citation | {"references": [reference] * references}] * many
+        for name in ("citations", "related"):
+            sent = [turn | {"answer": turn["answer"] | {name: citations}}]
+            assert (set(calls["restore"](sent)) == {"turns"}) is drawn
+
+
+def test_a_text_that_names_very_many_references_is_asked_and_drawn_again(
+    texts: Path, tmp_path: Path, fake_encoder: Any, desk: Desk
+) -> None:
+    lines = "".join(f"- Doe ({year})\n" for year in range(1, 300))
+    text = f"---\nreferences:\n{lines}---\nThe moth Urania leiliana has 600 scales a square millimetre.\n"
+    (texts / "en/moths.md").write_text(text, encoding="utf-8")
+    update_index(tmp_path / "index", load_documents(texts), fake_encoder)
+    calls = {call.__name__: call for call in calls_of(desk)}
+    reply = asked(calls, "How many scales has the moth Urania leiliana?")
+    assert len(reply["turn"]["answer"]["citations"][0]["references"]) == 100
+    assert calls["restore"]([reply["turn"]])["turns"] == [reply]
+
+
+def test_long_quotes_are_searched_for_many_terms_within_seconds(small_index: PassageIndex, tmp_path: Path) -> None:
+    class Explaining(Answerer):
+        """Explains many terms."""
+
+        glossary = tuple(Term(f"term {at}", f"术语{at}", "", "") for at in range(300))
+
+    desk = Desk(Explaining(small_index), feedback=FeedbackLog(tmp_path / "feedback.jsonl"))
+    calls = {call.__name__: call for call in calls_of(desk)}
+    turn = asked(calls, QUESTION)["turn"]
+    citation = turn["answer"]["citations"][0]
+    quote = "术语 xterm term GPT-3 " * 4_000
+    sent = [turn | {"answer": turn["answer"] | {"citations": [citation | {"quote": quote}]}}] * 20
+    start = time.perf_counter()
+    assert len(calls["restore"](sent)["turns"]) == 20
+    assert time.perf_counter() - start < 4
 
 
 RATED = {

@@ -62,6 +62,7 @@ class Served:
     address: str
     folder: Path  # of the texts
     service: Service
+    gaps: list[tuple[str, str, float]]  # what was asked in vain
 
 
 def free_port() -> int:
@@ -83,9 +84,10 @@ def served(
         return pending_change(place / "index", load_documents(texts))
 
     answerer = Answerer(PassageIndex.open(place / "index", encoder))
-    service = Service(answerer, pending)
+    gaps: list[tuple[str, str, float]] = []
+    service = Service(answerer, pending, lambda *gap: gaps.append(gap))
     page = started(answerer, port=free_port(), serving=Serving(service, mcp=True))
-    yield Served(str(page.local_url).rstrip("/"), texts, service)
+    yield Served(str(page.local_url).rstrip("/"), texts, service, gaps)
     page.close(verbose=False)
 
 
@@ -163,6 +165,21 @@ def test_a_follow_up_knows_the_questions_before(served: Served, client: Client) 
     assert "GPT-3" in after["understood"]
     assert "GPT-3" not in alone["understood"]
     assert without(client.predict(question=follow_up, history=history, api_name="/ask")) == without(after)
+
+
+def test_what_is_asked_in_vain_is_a_gap_whichever_way_it_comes(served: Served, client: Client) -> None:
+    served.gaps.clear()
+    for question in (ENGLISH, "Hello!", "谢谢！"):
+        post(served, "ask", {"question": question})
+    post(served, "ask", {"question": ""})
+    assert served.gaps == []
+    asked = ["Who won the chess game on Mars?", "火星上谁赢了棋？", "谁在月亮上种土豆？"]
+    post(served, "ask", {"question": asked[0]})
+    client.predict(question=asked[1], api_name="/ask")
+    over_mcp(served.address, lambda session: session.call_tool("ask", {"question": asked[2]}))
+    assert [(question, language) for question, language, _ in served.gaps] == list(
+        zip(asked, ("en", "zh", "zh"), strict=True)
+    )
 
 
 def test_the_status_tells_what_an_update_would_do(served: Served, client: Client) -> None:

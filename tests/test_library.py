@@ -2,6 +2,7 @@
 
 import os
 import queue
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from corpus import BUILT_IN_TEXTS, CorpusError, Settings, load_documents
 from index import IndexChange, PassageIndex, update_index
+from ui import cli
 from ui.atlas import Cartographer
 from ui.listing import change_html, progress_html, survey_html
 from ui.messages import ago_html
@@ -228,8 +230,9 @@ def source(tmp_path: Path) -> Path:
 
 
 def inside(folder: Path) -> list[str]:
-    """All files and folders in ``folder``, but the lock."""
-    return sorted(path.name for path in folder.iterdir() if path.name != ".lock") if folder.exists() else []
+    """All files and folders in ``folder``, but the lock and the mark of an upload folder."""
+    own = (".lock", ".uploads")
+    return sorted(path.name for path in folder.iterdir() if path.name not in own) if folder.exists() else []
 
 
 def test_an_upload_is_kept_as_it_came_and_can_be_removed(uploads: Uploads, source: Path) -> None:
@@ -382,6 +385,49 @@ def test_only_an_upload_can_be_removed(uploads: Uploads, source: Path, tmp_path:
         uploads.remove(name)
     assert uploads.names() == ["a.md"]
     assert (tmp_path / "secret.md").exists()
+
+
+@pytest.mark.parametrize("own", ["note.md", "picture.png", "part/note.md"])
+def test_a_folder_of_the_owners_is_left_alone(uploads: Uploads, source: Path, own: str) -> None:
+    (uploads.folder / own).parent.mkdir(parents=True)
+    (uploads.folder / own).write_text("The owner's own.\n", encoding="utf-8")
+    for change in (
+        lambda: uploads.check_folder(),
+        lambda: uploads.add("note.md", source, replace=True),
+        lambda: uploads.add("other.md", source),
+        lambda: uploads.remove("note.md"),
+    ):
+        with pytest.raises(
+            CorpusError, match=r"uploads holds files that were not uploaded.*Rename it; or put .*\.uploads"
+        ):
+            change()
+    assert [path for path in uploads.folder.rglob("*") if path.is_file()] == [uploads.folder / own]
+    assert (uploads.folder / own).read_text(encoding="utf-8") == "The owner's own.\n"
+    (uploads.folder / ".uploads").touch()
+    uploads.check_folder()
+    assert uploads.add("other.md", source) == "other.md"
+
+
+def test_a_folder_of_uploads_stays_one_when_it_is_empty(uploads: Uploads, source: Path) -> None:
+    uploads.check_folder()
+    assert not uploads.folder.exists()
+    uploads.add("a.md", source)
+    uploads.remove("a.md")
+    (uploads.folder / "own.md").write_text("The owner put it here.\n", encoding="utf-8")
+    uploads.check_folder()
+    assert uploads.names() == ["own.md"]
+
+
+def test_serve_ends_where_visitors_could_remove_texts_of_the_owner(
+    texts: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (texts / "uploads").mkdir()
+    (texts / "uploads/note.md").write_text("The owner's own.\n", encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["foundation-qa", "serve", "--allow-upload", "--corpus", str(texts)])
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    assert left.value.code == 1
+    assert "holds files that were not uploaded" in " ".join(capsys.readouterr().err.split())
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path, source: Path) -> None:

@@ -1,5 +1,7 @@
 """Answers as HTML: the quote marked exactly, everything else inert."""
 
+import re
+import time
 from dataclasses import replace
 from html.parser import HTMLParser
 
@@ -8,6 +10,7 @@ import pytest
 from corpus import Document, Passage, Reference, Term, split
 from qa import Answer, Citation
 from ui.kept import KeptCitation, Turn, kept
+from ui.linking import linked
 from ui.rendering import answer_html, card_html, cards_html, glossary_html, reply_html
 from ui.words import both, label, unseen
 
@@ -160,6 +163,29 @@ def test_only_web_addresses_become_links(source: str, addresses: list[str]) -> N
     assert page.values("rel") == ["noopener noreferrer nofollow"] * len(addresses) * 2
     assert page.texts["p.source"].endswith(source)
     assert page.texts["li"] == source
+
+
+@pytest.mark.parametrize("end", [")", "].", ")(", "()", "!?"])
+def test_a_line_full_of_marks_behind_an_address_costs_no_more_than_another(end: str) -> None:
+    start = time.perf_counter()
+    for line in (f"http://a.b/{end * 100_000}", f"http://a.b/{end * 800} " * 60):
+        assert "".join(re.split("<[^>]*>", linked(line))) == line
+    assert time.perf_counter() - start < 1
+
+
+@pytest.mark.parametrize(
+    ("line", "address"),
+    [
+        ("(http://a.b/x_(y)).", "http://a.b/x_(y)"),
+        ("http://a.b/(x))))", "http://a.b/(x)"),
+        ("http://a.b/x).)", "http://a.b/x"),
+        ("http://a.b/(x.).", "http://a.b/(x.)"),
+        (f"http://a.b/{'x' * 1989}.", f"http://a.b/{'x' * 1989}"),
+        (f"http://a.b/{'x' * 1990}", ""),  # an address of which the end is missing leads elsewhere
+    ],
+)
+def test_an_address_ends_before_the_marks_of_its_sentence(line: str, address: str) -> None:
+    assert Reader(linked(line)).values("href") == ([address] if address else [])
 
 
 def test_a_card_names_what_its_section_rests_on() -> None:

@@ -5,6 +5,7 @@ import hmac
 import ipaddress
 import os
 import secrets
+import socket
 import stat
 import unicodedata
 from collections.abc import Mapping
@@ -94,6 +95,25 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host.lower() == "localhost"
+
+
+def own_names(host: str) -> frozenset[str]:
+    """The names, in lower case, that this machine answers to where it listens at ``host``, besides its addresses.
+
+    No name server is asked: its answer is what a page elsewhere would have to forge.
+    """
+    name = socket.gethostname().lower()
+    short = name.partition(".")[0]
+    return frozenset({host.lower(), name, short, f"{short}.local", "localhost"} - {""})
+
+
+def is_address(host: str) -> bool:
+    """Whether ``host`` is an address and no name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def warnings(host: str, accounts: Accounts | None, file: str | None) -> list[str]:

@@ -13,6 +13,7 @@ from typing import Any
 import gradio as gr
 
 from corpus import FoundationQAError
+from ui.arriving import arrivals_folder
 from ui.asking import ask_view
 from ui.desk import Answering, OnGap
 from ui.feedback import FeedbackLog
@@ -58,7 +59,7 @@ def build_page(
     that the texts do not answer, ``feedback`` takes what visitors think of answers (default: a file in the user's
     data folder). ``service`` is what other programs may call through Gradio's API.
     """
-    os.environ.update(_GRADIO_SETTINGS)
+    os.environ.update(_GRADIO_SETTINGS, GRADIO_TEMP_DIR=str(arrivals_folder()))
     page: gr.Blocks
     with gr.Blocks(
         title=label("Foundation model Q&A", "基础模型问答"), analytics_enabled=False, fill_width=True
@@ -186,9 +187,14 @@ def _free_port(host: str, port: int) -> int:
                 listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             listener.bind(address)
             return int(listener.getsockname()[1])
-    except (OSError, OverflowError) as error:
-        in_use = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
-        reason = "it is in use" if in_use else getattr(error, "strerror", None) or str(error)
+    except (OSError, OverflowError, UnicodeError) as error:  # the last: no name can look like this
+        number = getattr(error, "errno", None)
+        if isinstance(error, (socket.gaierror, UnicodeError)) or number == errno.EADDRNOTAVAIL:
+            raise FoundationQAError(
+                f"The page cannot be served at {host!r}: this machine is not known by that name or address. "
+                f"Name one of its own, such as --host 127.0.0.1."
+            ) from error
+        reason = "it is in use" if number == errno.EADDRINUSE else getattr(error, "strerror", None) or str(error)
         raise FoundationQAError(_cannot_listen(host, port, reason)) from error
 
 

@@ -13,6 +13,7 @@ from ui import terminal
 from ui.access import VARIABLE, is_loopback, load_accounts, warnings
 from ui.editing import corpus_app
 from ui.facts import answer_facts, change_facts, hits_facts
+from ui.uploading import Uploads
 from ui.workplace import Workplace
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ def serve(
     for warning in warnings(host, accounts, auth):
         terminal.warn(warning)
     workplace = _workplace(corpus, index, settings)
+    if allow_upload:
+        Uploads(workplace.uploads).check_folder()
     answerer = workplace.answerer(follow=True)
     from ui.app import serve as serve_page
     from ui.service import Service
@@ -82,7 +85,7 @@ def serve(
     known = accounts is not None or is_loopback(host)
     tabs = tabs_of(workplace, answerer, allow_upload=allow_upload, show_gaps=known)
     largest_file = workplace.largest_file if allow_upload else 0
-    serving = Serving(Service(answerer, workplace.pending), mcp, accounts, largest_file)
+    serving = Serving(Service(answerer, workplace.pending, tabs.on_gap), mcp, accounts, largest_file)
     options: dict[str, Any] = {"views": tabs.views, "on_gap": tabs.on_gap, "serving": serving}
     if not watch:
         serve_page(answerer, host, port, **options)

@@ -10,11 +10,13 @@ import binascii
 import re
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui.access import Accounts, is_loopback
+from ui.access import Accounts, is_address, is_loopback, own_names
+from ui.arriving import Arrivals
 from ui.bodies import TooLargeError, counted, names_a_file_elsewhere, read, replayed
 
 LARGEST_REQUEST = 8_000_000
@@ -52,12 +54,16 @@ _HEADERS = {
 
 
 class Gate:
-    """ASGI middleware; ``host`` is where the server listens, ``largest_upload`` is in bytes, 0: no uploads."""
+    """ASGI middleware; ``host`` is where the server listens, ``largest_upload`` is in bytes, 0: no uploads.
 
-    def __init__(self, app: ASGIApp, *, host: str, accounts: Accounts | None, largest_upload: int) -> None:
-        self._app, self._accounts, self._largest_upload = app, accounts, largest_upload
-        # A page of another site whose name is made to point here sends that name; a password stops it as well.
-        self._own_names_only = is_loopback(host) and accounts is None
+    ``arrivals`` is where uploads go.
+    """
+
+    def __init__(
+        self, app: ASGIApp, *, host: str, accounts: Accounts | None, largest_upload: int, arrivals: Arrivals
+    ) -> None:
+        self._app, self._accounts, self._largest_upload, self._arrivals = app, accounts, largest_upload, arrivals
+        self._local, self._own_names = is_loopback(host), own_names(host)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request in, or say why not."""
@@ -71,15 +77,31 @@ class Gate:
                 receive, refusal = await self._looked_through(scope, receive)
             except TooLargeError:
                 refusal = _says(413, f"This request is too large; at most {self._limit(scope) / 1e6:g} MB are allowed.")
-        await (refusal or self._app)(scope, receive, send)
+        if refusal is None and _uploads(scope):
+            await self._taken_in(scope, receive, send)
+        else:
+            await (refusal or self._app)(scope, receive, send)
+
+    async def _taken_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let an upload in where there is room for it."""
+        size = int(Headers(scope=scope).get("content-length", 0)) or self._limit(scope)  # it may announce none
+        if not await run_in_threadpool(self._arrivals.expect, size):
+            refusal = _says(507, "More is being uploaded than there is room for. Try again in an hour.")
+            await refusal(scope, receive, send)
+            return
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._arrivals.arrived(size)
 
     async def _refusal(self, scope: Scope) -> Response | None:
         headers, path = Headers(scope=scope), scope["path"]
         name = _name(headers.get("host", ""))
-        if self._own_names_only and not is_loopback(name):
+        if not self._answers_to(name):
+            known = "127.0.0.1 and localhost" if self._local else "its addresses and the name of its machine"
             return _says(
                 421,
-                f"This server answers to 127.0.0.1 and localhost, not to {name or 'no name'}; "
+                f"This server answers to {known}, not to {name or 'no name'}; "
                 f"to let it answer to other names, serve it with --auth FILE.",
             )
         if _from_another_site(scope["method"], headers):
@@ -94,6 +116,15 @@ class Gate:
         if _CLOSED.match(path) or (path.startswith(_UPLOAD) and not self._largest_upload):
             return _says(403, "This server does not do that.")
         return None
+
+    def _answers_to(self, name: str) -> bool:
+        """Whether a request may come by this ``name``.
+
+        A page of another site whose name is made to point here sends that name. A password stops it as well.
+        """
+        if self._accounts is not None:
+            return True
+        return is_loopback(name) if self._local else is_address(name) or name in self._own_names
 
     def _limit(self, scope: Scope) -> int:
         """How many bytes the body of a request may have."""
@@ -116,6 +147,11 @@ class Gate:
         if scope["path"].startswith("/gradio_api/") and names_a_file_elsewhere(body):
             return receive, _says(403, "Files are not fetched from other addresses here.")
         return replayed(body, receive), None
+
+
+def _uploads(scope: Scope) -> bool:
+    """Whether a request brings files; Gradio also tells there how far one is."""
+    return scope["method"] == "POST" and bool(scope["path"].startswith(_UPLOAD))
 
 
 def _says(status: int, message: str, headers: dict[str, str] | None = None) -> Response:

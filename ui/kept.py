@@ -15,6 +15,9 @@ from qa.conversation import LONGEST_QUESTION, small_talk
 MOST_TURNS = 100
 """More of a conversation is neither kept nor drawn."""
 
+_MOST_CITATIONS = 20  # of an answer, which has three
+_MOST_REFERENCES = 100  # of a citation; a text may name more, and the card leaves those out
+
 Stretch = Annotated[str, Field(max_length=100_000)]  # of a text, or a line about it
 Question = Annotated[str, Field(max_length=4 * LONGEST_QUESTION)]  # one that is understood differently may grow
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -45,7 +48,7 @@ class KeptCitation:
     language: Stretch
     score: Share
     source: Stretch
-    references: tuple[KeptReference, ...]
+    references: Annotated[tuple[KeptReference, ...], Field(max_length=_MOST_REFERENCES)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,8 @@ class KeptAnswer:
     language: Stretch
     answered: bool
     text: Stretch
-    citations: tuple[KeptCitation, ...]
-    related: tuple[KeptCitation, ...]
+    citations: Annotated[tuple[KeptCitation, ...], Field(max_length=_MOST_CITATIONS)]
+    related: Annotated[tuple[KeptCitation, ...], Field(max_length=_MOST_CITATIONS)]
     confidence: Share
     understood: Question
     talk: bool  # a greeting and the like: no question to the texts
@@ -100,6 +103,7 @@ def recalled(value: Any) -> tuple[Turn, ...]:
 
 def _citation(citation: Citation) -> KeptCitation:
     passage, document = citation.passage, citation.document
+    references = references_of(document, passage)[:_MOST_REFERENCES]
     begin, end = min(passage.start, citation.start), max(passage.end, citation.end)
     return KeptCitation(
         number=citation.number,
@@ -115,5 +119,5 @@ def _citation(citation: Citation) -> KeptCitation:
         language=passage.language,
         score=min(max(citation.score, 0.0), 1.0),
         source=document.source,
-        references=tuple(KeptReference(each.text, each.address) for each in references_of(document, passage)),
+        references=tuple(KeptReference(each.text, each.address) for each in references),
     )

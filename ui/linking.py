@@ -5,6 +5,8 @@ from html import escape
 from urllib.parse import urlsplit
 
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`“”‘’（）【】「」『』《》，。；：、！？]+", re.IGNORECASE)
+_LONGEST = 2_000  # characters; what is longer is no address that a browser would open
+_MARKS = frozenset(".,;:!?*)]}")  # that end a sentence, or what it puts in brackets
 
 
 def linked(text: str) -> str:
@@ -12,7 +14,7 @@ def linked(text: str) -> str:
     pieces, end = [], 0
     for match in _ADDRESS.finditer(text):
         address = _trimmed(match.group())
-        if not is_web(address):
+        if len(address) > _LONGEST or not is_web(address):
             continue
         pieces.append(escape(text[end : match.start()]))
         end = match.start() + len(address)
@@ -33,8 +35,12 @@ def is_web(address: str) -> bool:
 
 def _trimmed(address: str) -> str:
     """``address`` without the punctuation of the sentence around it; a closing bracket stays if it was opened."""
-    while address.endswith((".", ",", ";", ":", "!", "?", "*", ")", "]", "}")):
-        if address[-1] == ")" and address.count("(") >= address.count(")"):
-            break
-        address = address[:-1]
-    return address
+    unopened = address.count(")") - address.count("(")
+    end = len(address)
+    while end and address[end - 1] in _MARKS:
+        if address[end - 1] == ")":
+            if unopened <= 0:
+                break
+            unopened -= 1
+        end -= 1
+    return address[:end]

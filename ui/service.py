@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from corpus import FoundationQAError
 from index.ranking import CANDIDATES
-from qa.conversation import LONGEST_QUESTION
+from qa.conversation import LONGEST_QUESTION, small_talk
 from ui.facts import Facts, answer_facts, change_facts, hits_facts
 
 if TYPE_CHECKING:
     from index import IndexChange
     from qa import Answerer
+    from ui.desk import OnGap
 
 MOST_HITS = 2 * CANDIDATES
 """Passages that a search can find: so many candidates of each of two languages."""
@@ -33,12 +34,15 @@ class RequestError(FoundationQAError):
 class Service:
     """Answers from ``answerer``, and what an update of its index would do, which ``pending`` tells.
 
+    ``on_gap`` hears of every question that the texts do not answer.
     Safe to be called from several threads. :class:`RequestError` for what is wrong with the arguments; every
     other :class:`FoundationQAError` is a trouble of the index or the texts.
     """
 
-    def __init__(self, answerer: "Answerer", pending: "Callable[[], IndexChange]") -> None:
-        self._answerer, self._pending = answerer, pending
+    def __init__(
+        self, answerer: "Answerer", pending: "Callable[[], IndexChange]", on_gap: "OnGap | None" = None
+    ) -> None:
+        self._answerer, self._pending, self._on_gap = answerer, pending, on_gap
         self._status: Facts = {}
         self._status_until = 0.0
         self._status_lock = threading.Lock()
@@ -53,7 +57,11 @@ class Service:
         Returns:
             The answer: "answered" is false where the texts do not say; "citations" hold the quotes.
         """
-        return answer_facts(self._answerer.ask(_question(question), _history(history)))
+        question, earlier = _question(question), _history(history)
+        answer = self._answerer.ask(question, earlier)
+        if self._on_gap and not answer.answered and small_talk(question) is None:
+            self._on_gap(question, answer.language, answer.confidence)
+        return answer_facts(answer)
 
     def search(self, question: str, k: int = 5) -> dict[str, Any]:
         """Find the passages of the texts that fit a question best, in both languages.

@@ -6,9 +6,13 @@ from typing import Any
 from starlette.middleware import Middleware
 
 from ui.access import Accounts
+from ui.arriving import Arrivals, arrivals_folder
 from ui.gate import Gate
 from ui.interfaces import McpEndpoint, rest_routes
 from ui.service import Service
+
+_FILES_AT_ONCE = 4  # of the largest size, in one request
+_FILES_ON_THEIR_WAY = 20  # of the largest size, of all visitors
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +26,13 @@ class Serving:
 
     def app(self, host: str) -> dict[str, Any]:
         """What Gradio's server is made with, to listen at ``host``."""
-        # Several files may come in one request.
-        gate = Middleware(Gate, host=host, accounts=self.accounts, largest_upload=4 * self.largest_file)
+        gate = Middleware(
+            Gate,
+            host=host,
+            accounts=self.accounts,
+            largest_upload=_FILES_AT_ONCE * self.largest_file,
+            arrivals=Arrivals(arrivals_folder(), _FILES_ON_THEIR_WAY * self.largest_file),
+        )
         made: dict[str, Any] = {"middleware": [gate]}
         if self.service is not None:
             made["routes"] = rest_routes(self.service)

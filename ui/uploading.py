@@ -22,6 +22,7 @@ from corpus.loading import LARGEST_FILE
 
 LARGEST_IN_ALL = 64_000_000  # bytes
 MOST_TEXTS = 500
+_MARK = ".uploads"  # a hidden file that says that visitors may change all in its folder
 _LONGEST_NAME = 200  # bytes in UTF-8; file systems allow 255
 _PATIENCE = 10.0  # seconds to wait for another upload
 
@@ -45,6 +46,25 @@ class Uploads:
             return sorted(path.name for path in self.folder.iterdir() if _is_text(path))
         except (FileNotFoundError, NotADirectoryError):
             return []
+
+    def check_folder(self) -> None:
+        """:class:`CorpusError` where the folder holds what nobody uploaded: visitors would replace and remove it."""
+        try:
+            if self.folder.is_symlink():
+                raise CorpusError(f"The folder {self.folder} is a link. Uploads are kept in a real folder only.")
+            if (self.folder / _MARK).exists():
+                return
+            if any(not path.name.startswith(".") for path in self.folder.iterdir()):
+                raise CorpusError(
+                    f"The folder {self.folder} holds files that were not uploaded; visitors could replace and remove "
+                    f"them. Rename it; or put an empty file called {_MARK} into it to let them."
+                )
+        except (FileNotFoundError, NotADirectoryError):
+            return  # made when the first text comes; or that fails, and says why
+        except OSError as error:
+            raise CorpusError(
+                f"The folder {self.folder} cannot be read: {error.strerror}. Allow reading it."
+            ) from error
 
     def add(self, name: str, source: Path, *, replace: bool = False) -> str:
         """Keep the file ``source`` under (nearly) this ``name``, and say under which.
@@ -76,6 +96,7 @@ class Uploads:
 
     def remove(self, name: str) -> None:
         """Delete the text called ``name``; :class:`CorpusError` where there is none or it cannot be deleted."""
+        self.check_folder()
         if name not in self.names():  # so that a name can never be a path
             raise CorpusError(f"There is no uploaded text called {name!r}.")
         try:
@@ -116,9 +137,9 @@ class Uploads:
 
     @contextmanager
     def _writing(self) -> Iterator[None]:
-        if self.folder.is_symlink():
-            raise CorpusError(f"The folder {self.folder} is a link. Uploads are kept in a real folder only.")
+        self.check_folder()
         self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / _MARK).touch()
         with FileLock(self.folder / ".lock", timeout=_PATIENCE):
             yield
 
