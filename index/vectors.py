@@ -134,9 +134,10 @@ def _in_cells(vectors: faiss.IndexFlatIP) -> tuple[faiss.Index, Cells]:
     nearest.train(np.asarray(vectors.reconstruct_batch(sample)))
     for begin in range(0, total, EXACT):
         nearest.add(np.asarray(vectors.reconstruct_n(begin, min(EXACT, total - begin))))
-    # Halfway between two passages: as far from each as a question is from the passage that answers it.
-    one, other = (np.asarray(vectors.reconstruct_batch(chance.choice(total, _TRIED))) for _ in range(2))
-    asked = unit(one + other)
+    # Passages moved about as far as questions are from the passages that answer them, in whatever directions these
+    # vectors take. (Asking for the passages themselves would flatter: they made the cells.)
+    moved = [chance.standard_normal(64) @ _some(vectors, 64, chance) for _ in range(_TRIED)]
+    asked = unit(_some(vectors, _TRIED, chance) + unit(np.array(moved, np.float32)))
     _, exact = vectors.search(asked, 10)
     visited = _VISITED
     while True:
@@ -146,6 +147,10 @@ def _in_cells(vectors: faiss.IndexFlatIP) -> tuple[faiss.Index, Cells]:
         if recall >= _RECALL or visited >= clustering.nlist:
             return nearest, Cells(factory, visited, round(recall, 4))
         visited *= 2
+
+
+def _some(vectors: faiss.IndexFlatIP, count: int, chance: np.random.Generator) -> FloatArray:
+    return np.asarray(vectors.reconstruct_batch(chance.choice(vectors.ntotal, count)), np.float32)
 
 
 def _read(path: Path, flags: int) -> faiss.Index:
