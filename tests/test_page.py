@@ -562,6 +562,7 @@ def test_an_edit_that_gets_no_answer_changes_nothing_and_is_not_lost(page: Page)
     page.locator(".edit").first.click()
     page.fill(".again", UNANSWERABLE)
     again.click()
+    expect(page.locator(".question")).to_have_text([UNANSWERABLE])  # until then the later turn only steps aside
     expect(page.locator(".reply")).to_contain_text("The texts do not say. ()")
     page.reload()
     expect(page.locator(".question")).to_have_text([UNANSWERABLE])
