@@ -10,6 +10,7 @@ import hashlib
 import os
 import struct
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -90,9 +91,10 @@ class Spool:
 
 
 def remove_spools(folder: Path) -> None:
-    """Remove what builds of any model have kept in ``folder``."""
+    """Remove what builds of any model have kept in ``folder``; what cannot be removed now goes with the next build."""
     for path in folder.glob(_PATTERN):
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink()
 
 
 def _key(passage: Passage) -> bytes:
