@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import watchfiles
 from filelock import FileLock
 
 from corpus import FoundationQAError, Settings
@@ -94,6 +95,25 @@ def test_a_folder_that_goes_and_comes_back_is_followed_again(
 ) -> None:
     heard()
     shutil.move(texts, tmp_path / "away")
+    assert "There is no folder" in str(heard())
+    shutil.move(tmp_path / "away", texts)
+    heard()
+    edit(texts / "en" / "models.md", "175 billion", "many")
+    assert heard().changed == ("en/models.md",)
+
+
+def test_a_folder_that_goes_just_before_it_is_watched_is_followed_when_it_is_back(
+    heard: Callable[[], Any], texts: Path, tmp_path: Path, edit: Edit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch, calls = watchfiles.watch, iter([True])
+
+    def late(*folders: Path, **options: Any) -> Iterator[Any]:
+        if next(calls, False):
+            shutil.move(texts, tmp_path / "away")
+        yield from watch(*folders, **options)
+
+    monkeypatch.setattr(watchfiles, "watch", late)
+    heard()
     assert "There is no folder" in str(heard())
     shutil.move(tmp_path / "away", texts)
     heard()

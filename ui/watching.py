@@ -74,6 +74,8 @@ def _occasions(workplace: Workplace, stop: Event) -> Iterator[bool]:
                 # The first time, a text may have been saved after the last update and before the watch began.
                 yield bool(changes) or not watched
                 watched = True
+        except FileNotFoundError:
+            stop.wait(_AGAIN)  # a folder went between the look at it and the watch
         except OSError as error:  # as where the system watches no more files for one user
             raise CorpusError(
                 f"The folders of texts cannot be watched: {error}. Set WATCHFILES_FORCE_POLLING=true to look for "
