@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from corpus.errors import EncoderError
 from index.model import FloatArray, Model, Read, unit
-from index.onnx_model import DIGEST, open_offline
+from index.openvino_model import DIGEST, open_offline
 from index.weights import Progress, quiet
 
 __all__ = ["OFFLINE", "Encoded", "Encoder", "FloatArray", "SentenceEncoder", "unit"]
@@ -69,7 +69,7 @@ class Encoder(Protocol):
 class SentenceEncoder:
     """An embedding model with its own prompts for questions and passages.
 
-    ``name`` is ``"offline"`` (multilingual-e5-small on ONNX Runtime, no network), or a sentence-transformers
+    ``name`` is ``"offline"`` (multilingual-e5-small on OpenVINO, no network), or a sentence-transformers
     model: its folder, or its name on the hub. The model is loaded when it is first used, by one thread;
     :class:`EncoderError` where it cannot be.
     """

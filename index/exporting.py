@@ -1,6 +1,6 @@
 """The offline model as an ordinary sentence-transformers folder, for other programs and for comparison.
 
-The program itself runs the weights without it, see :mod:`index.onnx_model`.
+The program itself runs the weights without it, see :mod:`index.openvino_model`.
 """
 
 import errno
@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from index.caching import made_once, models_folder
+from index.tokenizing import BEGIN, END, UNKNOWN, character_map
 from index.weights import DATA_SHA256, MAX_TOKENS, MODEL_NAME, PROMPTS, Progress, Weights, data_file, opened, quiet
 
 # Raised when the conversion below writes something else, so that an older folder is not taken for it.
-CONVERSION = 1
+CONVERSION = 2
 
 
 def offline_model(cache: Path | None = None, progress: Progress = quiet) -> Path:
@@ -47,27 +48,27 @@ def convert(source: Path, folder: Path, progress: Progress = quiet) -> None:
         except SafetensorError as error:  # a full disk, among others
             raise OSError(errno.EIO, str(error)) from error
         progress(len(weights.tensors), len(weights.tensors))
-        write_tokenizer(weights, folder / "tokenizer.json")
+        _write_tokenizer(weights, folder / "tokenizer.json")
         for name, content in _configuration(weights).items():
             path = folder / name
             path.parent.mkdir(exist_ok=True)
             path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
-def write_tokenizer(weights: Weights, path: Path) -> None:
+def _write_tokenizer(weights: Weights, path: Path) -> None:
     """Write the model's tokenizer as a file of the library ``tokenizers``."""
     from tokenizers import AddedToken, Regex, Tokenizer, decoders, normalizers, pre_tokenizers, processors
     from tokenizers.models import Unigram
 
-    tokenizer = Tokenizer(Unigram(list(weights.pieces), unk_id=3, byte_fallback=False))
+    tokenizer = Tokenizer(Unigram(list(weights.pieces), unk_id=UNKNOWN, byte_fallback=False))
     # normalizers.Replace folds runs of white space to one space, as the model was trained.
     tokenizer.normalizer = normalizers.Sequence(
-        [normalizers.NFKC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Strip()]
+        [normalizers.Precompiled(character_map()), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Strip()]
     )
     tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
     tokenizer.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="always")
     tokenizer.post_processor = processors.TemplateProcessing(
-        single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", 0), ("</s>", 2)]
+        single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", BEGIN), ("</s>", END)]
     )
     tokenizer.add_special_tokens(
         [AddedToken(mark, special=True) for mark in ("<s>", "<pad>", "</s>", "<unk>", "<mask>")]

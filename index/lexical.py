@@ -7,7 +7,7 @@ They speak for a passage, never against one in the other language.
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator, Set
 from functools import lru_cache
 
 import opencc
@@ -79,7 +79,7 @@ def word_spans(text: str) -> Iterator[tuple[frozenset[str], tuple[int, int]]]:
             yield words(match.group()), (start, end)
 
 
-def shared(asked: dict[str, float], present: Collection[str]) -> float:
+def shared(asked: dict[str, float], present: Set[str]) -> float:
     """What share of a question's words, weighted by how much they say, is ``present``: 0 to 1."""
     total = sum(asked.values())
-    return sum(weight for word, weight in asked.items() if word in present) / total if total else 0.0
+    return sum(asked[word] for word in asked.keys() & present) / total if total else 0.0

@@ -5,7 +5,8 @@ its language, which the passages of the fixed sample tell. Leads in the other la
 raised by the factor that the calibration found, so that passages of both languages can be ranked together.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,6 +23,11 @@ from index.tokens import OUTSIDE, PassageTokens, sentence_numbers
 
 CANDIDATES = 48
 """Passages of each language that the whole vectors choose for late interaction."""
+
+_WIDE_FRONT, _FRONT = 64, 24
+"""Passages of all languages, first so far, whose words are compared with those of the question, too; and the first of
+these whose neighbours are compared. All of them would take half as long again for the same figures, see CONTRIBUTING,
+"Retrieval"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,44 +58,58 @@ class Ranked:
 
 def rank(snapshot: Snapshot, question: Asked, rules: Rules = RULES) -> list[Ranked]:
     """The best passages of every language, best first; of twins the one in the question's language."""
-    candidates = {language: snapshot.nearest(question.vector, language, CANDIDATES) for language in snapshot.languages}
-    if rules.twin >= 0:
-        candidates = _with_twins(snapshot, candidates)
-    leads: dict[int, float] = {}
-    for language, rows in candidates.items():
-        across = rules.balance and language != question.language
-        factor = snapshot.calibration.across[question.language] if across else 1.0
-        found = (
-            _late(snapshot, question, language, rows, rules) if snapshot.tokens else _dense(snapshot, question, rows)
-        )
-        for row, lead in zip(rows.tolist(), found.tolist(), strict=True):
-            passage = snapshot.passages[row]
-            leads[row] = factor * (lead + rules.words * shared(question.words, _words_of(passage)))
-    if rules.twin >= 0:
-        leads = _joined(snapshot, question, leads, rules)
+    rows = _candidates(snapshot, question, rules)
+    across = snapshot.calibration.across[question.language] if rules.balance else 1.0
+    factors = np.where(snapshot.speaks(rows, question.language), 1.0, across).astype(np.float32)
+    partners = _partners(snapshot, rows, rules)
+    if snapshot.tokens:
+        late = _Late(snapshot, question, rows)
+        leads = late.leads()
+    else:
+        # The sample's centred vectors have the mean zero: what is usual is zero already.
+        leads = np.asarray(snapshot.vectors(rows) @ question.vector, np.float32)
+    front = _first(_joined(factors * leads, partners, rules), _WIDE_FRONT)
+    said = np.zeros(len(rows), np.float32)
+    said[front] = [rules.words * shared(question.words, snapshot.words(row)) for row in rows[front].tolist()]
+    if snapshot.tokens:
+        front = _first(_joined(factors * (leads + said), partners, rules), _FRONT)
+        leads[front] = late.leads_with_neighbours(front, rules)
+    leads = _joined(factors * (leads + said), partners, rules)
+    kept = (partners < 0) | snapshot.speaks(rows, question.language)
+    rows, leads = _without_repetition(snapshot, rows[kept], leads[kept], rules)
     standing = snapshot.calibration.late if snapshot.tokens else snapshot.calibration.dense
-    return [Ranked(row, lead, standing.score(lead)) for row, lead in _without_repetition(snapshot, leads, rules)]
+    return [Ranked(*each) for each in zip(rows.tolist(), leads.tolist(), standing.scores(leads).tolist(), strict=True)]
 
 
-def _with_twins(snapshot: Snapshot, candidates: dict[str, NDArray[np.int64]]) -> dict[str, NDArray[np.int64]]:
-    """The candidates and their twins: what the model finds in one language only is found in both."""
-    found: dict[str, set[int]] = {language: set(rows.tolist()) for language, rows in candidates.items()}
-    for rows in candidates.values():
-        for row in map(snapshot.twin, rows.tolist()):
-            if row >= 0:
-                found[snapshot.language(row)].add(row)
-    return {language: np.array(sorted(rows), np.int64) for language, rows in found.items()}
+def _first(leads: FloatArray, count: int) -> NDArray[np.int64]:
+    """Where the ``count`` greatest of ``leads`` are, in order of their places."""
+    return np.sort(np.argsort(-leads, kind="stable")[:count])
 
 
-def _joined(snapshot: Snapshot, question: Asked, leads: dict[int, float], rules: Rules) -> dict[int, float]:
+def _candidates(snapshot: Snapshot, question: Asked, rules: Rules) -> NDArray[np.int64]:
+    """The rows, in order, that the whole vectors choose in each language, and their twins: what the model finds in one
+    language only is found in both."""
+    found = [snapshot.nearest(question.vector, language, CANDIDATES) for language in snapshot.languages]
+    rows = np.unique(np.concatenate([np.empty(0, np.int64), *found]))
+    if rules.twin < 0:
+        return rows
+    twins = snapshot.twins(rows)
+    return np.union1d(rows, twins[twins >= 0])
+
+
+def _partners(snapshot: Snapshot, rows: NDArray[np.int64], rules: Rules) -> NDArray[np.int64]:
+    """Where in ``rows``, which are in order, the twin of each one is; -1 where it is not."""
+    if rules.twin < 0:
+        return np.full(len(rows), -1)
+    twins = snapshot.twins(rows)
+    return np.where(np.isin(twins, rows), np.searchsorted(rows, twins), -1)
+
+
+def _joined(leads: FloatArray, partners: NDArray[np.int64], rules: Rules) -> FloatArray:
     """The leads with those of twins in one: two versions of a passage are two witnesses for it."""
-    joined: dict[int, float] = {}
-    for row, lead in leads.items():
-        twin = snapshot.twin(row)
-        if twin < 0 or twin not in leads:
-            joined[row] = lead
-        elif snapshot.language(row) == question.language:
-            joined[row] = (lead + rules.twin * leads[twin]) / (1 + rules.twin)
+    paired = partners >= 0
+    joined = leads.copy()
+    joined[paired] = (leads[paired] + rules.twin * leads[partners[paired]]) / (1 + rules.twin)
     return joined
 
 
@@ -99,10 +119,35 @@ def nearest(snapshot: Snapshot, row: int, language: str) -> int:
     return int(rows[0]) if len(rows) else -1
 
 
-def _dense(snapshot: Snapshot, question: Asked, rows: NDArray[np.int64]) -> FloatArray:
-    """Leads of the passages by their whole vectors."""
-    # The sample's centred vectors have the mean zero: what is usual is zero already.
-    return np.asarray(snapshot.vectors(rows) @ question.vector, np.float32)
+class _Late:
+    """Late interaction of a question with its candidates: their leads, shape (candidates,)."""
+
+    def __init__(self, snapshot: Snapshot, question: Asked, rows: NDArray[np.int64]) -> None:
+        """``rows``, in order, are the candidates."""
+        assert snapshot.tokens is not None
+        self._snapshot, self._question, self._rows, self._tokens = snapshot, question, rows, snapshot.tokens
+        self._best = self._tokens.best(rows, question.tokens)
+        self._usual = np.zeros(len(rows), np.float32)
+        for language in snapshot.languages:
+            anchors = _best(snapshot.calibration.anchors[language], question)
+            self._usual[snapshot.speaks(rows, language)] = (anchors @ question.weights).mean()
+
+    def leads(self) -> FloatArray:
+        """By what each passage says itself."""
+        return np.asarray(self._best @ self._question.weights - self._usual, np.float32)
+
+    def leads_with_neighbours(self, front: NDArray[np.int64], rules: Rules) -> FloatArray:
+        """The same for the candidates number ``front``; what the passages beside them say counts, too."""
+        covered = _with_neighbours(self._snapshot, self._rows[front], rules, self._compared)
+        return np.asarray(covered @ self._question.weights - self._usual[front], np.float32)
+
+    def _compared(self, rows: NDArray[np.int64]) -> FloatArray:
+        """What :meth:`Tokens.best` gives for ``rows``, candidates and others."""
+        best = np.empty((len(rows), self._best.shape[1]), np.float32)
+        known = np.isin(rows, self._rows)
+        best[known] = self._best[np.searchsorted(self._rows, rows[known])]
+        best[~known] = self._tokens.best(rows[~known], self._question.tokens)
+        return best
 
 
 def coverage(snapshot: Snapshot, encoder: Encoder, question: Asked, rows: Sequence[int]) -> FloatArray:
@@ -110,34 +155,44 @@ def coverage(snapshot: Snapshot, encoder: Encoder, question: Asked, rows: Sequen
 
     Shape (rows, question tokens), similarities.
     """
-    beside = {row: _neighbours(snapshot, row, RULES) for row in rows}
-    wanted = sorted({*rows} | {row for near in beside.values() for row in near})
-    place = {row: at for at, row in enumerate(wanted)}
-    if snapshot.tokens:
-        best = snapshot.tokens.best(wanted, question.tokens)
-    else:
-        best = _best(_tokens_of(snapshot, encoder, wanted), question)
-    return np.array([_with_neighbours(best, place, row, beside[row]) for row in rows], np.float32)
+
+    def best(wanted: NDArray[np.int64]) -> FloatArray:
+        if snapshot.tokens:
+            return snapshot.tokens.best(wanted, question.tokens)
+        return _best(_tokens_of(snapshot, encoder, wanted.tolist()), question)
+
+    return _with_neighbours(snapshot, np.asarray(rows, np.int64), RULES, best)
 
 
-def _with_neighbours(best: FloatArray, place: dict[int, int], row: int, near: dict[int, float]) -> FloatArray:
-    return np.asarray(
-        np.max([best[place[row]], *(share * best[place[other]] for other, share in near.items())], axis=0)
-    )
+def _with_neighbours(
+    snapshot: Snapshot,
+    rows: NDArray[np.int64],
+    rules: Rules,
+    best: Callable[[NDArray[np.int64]], FloatArray],
+) -> FloatArray:
+    """For each of ``rows`` and each token of the question the similarity of the nearest token, shape (rows, tokens):
+    in the passage or, where it counts a little less, in those beside it. ``best`` gives those of single passages."""
+    beside = [_neighbours(snapshot, rows, step, rules) for step in (-1, 1)]
+    wanted = np.unique(np.concatenate([rows, *(others for others, _ in beside)]))
+    found = best(wanted)
+    covered = found[np.searchsorted(wanted, rows)]
+    for others, shares in beside:
+        covered = np.maximum(covered, shares[:, None] * found[np.searchsorted(wanted, others)])
+    return covered
 
 
-def _late(snapshot: Snapshot, question: Asked, language: str, rows: NDArray[np.int64], rules: Rules) -> FloatArray:
-    """Leads of the passages by late interaction; matches in the passages beside them count a little less."""
-    assert snapshot.tokens is not None
-    beside = {int(row): _neighbours(snapshot, int(row), rules) for row in rows}
-    wanted = sorted({int(row) for row in rows} | {row for near in beside.values() for row in near})
-    place = {row: at for at, row in enumerate(wanted)}
-    best = snapshot.tokens.best(wanted, question.tokens)
-    usual = float((_best(snapshot.calibration.anchors[language], question) @ question.weights).mean())
-    leads = np.empty(len(rows), np.float32)
-    for at, row in enumerate(rows.tolist()):
-        leads[at] = _with_neighbours(best, place, row, beside[row]) @ question.weights - usual
-    return leads
+def _neighbours(
+    snapshot: Snapshot, rows: NDArray[np.int64], step: int, rules: Rules
+) -> tuple[NDArray[np.int64], FloatArray]:
+    """The passage ``step`` rows on that belongs with each of ``rows``, and how much its matches count.
+
+    Where none does, the passage itself: as a neighbour it changes nothing.
+    """
+    others = np.clip(rows + step, 0, len(snapshot.sections) - 1)
+    others = np.where(snapshot.sections[others] == snapshot.sections[rows], others, rows)
+    together = snapshot.paragraphs[others] == snapshot.paragraphs[rows]
+    shares = np.where(together, rules.same_paragraph, rules.same_section)
+    return others, np.where(others == rows, 1.0, shares).astype(np.float32)
 
 
 def _best(tokens: PassageTokens, question: Asked) -> FloatArray:
@@ -145,26 +200,20 @@ def _best(tokens: PassageTokens, question: Asked) -> FloatArray:
     return pooled(tokens.vectors @ question.tokens.T, tokens.starts)
 
 
-def _neighbours(snapshot: Snapshot, row: int, rules: Rules) -> dict[int, float]:
-    """The passages right before and after that belong with the one in ``row``, and how much their matches count."""
-    near = {}
-    for other in (row - 1, row + 1):
-        if 0 <= other < len(snapshot.sections) and snapshot.sections[other] == snapshot.sections[row]:
-            together = snapshot.paragraphs[row] == snapshot.paragraphs[other]
-            near[other] = rules.same_paragraph if together else rules.same_section
-    return near
-
-
-def _without_repetition(snapshot: Snapshot, leads: dict[int, float], rules: Rules) -> list[tuple[int, float]]:
+def _without_repetition(
+    snapshot: Snapshot, rows: NDArray[np.int64], leads: FloatArray, rules: Rules
+) -> tuple[NDArray[np.int64], FloatArray]:
     """Rows and leads, best first, where a passage steps back behind better ones from its own paragraph."""
-    better: dict[int, int] = {}
-    adjusted = []
-    for row, lead in sorted(leads.items(), key=lambda item: -item[1]):
-        paragraph = int(snapshot.paragraphs[row])
-        count = better.get(paragraph, 0)
-        better[paragraph] = count + 1
-        adjusted.append((row, lead - rules.repeated * count))
-    return sorted(adjusted, key=lambda item: -item[1])
+    order = np.argsort(-leads, kind="stable")
+    rows, leads = rows[order], leads[order]
+    better: Counter[int] = Counter()
+    steps = np.zeros(len(rows), np.float32)
+    for at, paragraph in enumerate(snapshot.paragraphs[rows].tolist()):
+        steps[at] = better[paragraph]
+        better[paragraph] += 1
+    leads = leads - rules.repeated * steps
+    order = np.argsort(-leads, kind="stable")
+    return rows[order], leads[order]
 
 
 def sentence_leads(snapshot: Snapshot, encoder: Encoder, question: Asked, ranked: Sequence[Ranked]) -> list[FloatArray]:
@@ -213,11 +262,6 @@ def _tokens_of(snapshot: Snapshot, encoder: Encoder, rows: Sequence[int]) -> Pas
     return PassageTokens(
         np.concatenate(tokens), np.cumsum([0, *(len(part) for part in tokens)]), np.concatenate(numbers)
     )
-
-
-@lru_cache(maxsize=4096)
-def _words_of(passage: Passage) -> frozenset[str]:
-    return words(encoder_text(passage))
 
 
 @lru_cache(maxsize=8192)

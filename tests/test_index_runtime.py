@@ -1,4 +1,4 @@
-"""The offline model on ONNX Runtime gives what sentence-transformers gives, sooner."""
+"""The offline model on OpenVINO gives what sentence-transformers gives, sooner."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from corpus import EncoderError
 from index import SentenceEncoder, offline_model
 from index.encoder import Encoded
-from index.onnx_model import open_offline
+from index.openvino_model import open_offline
 
 ROOT = Path(__file__).parent.parent
 TEXTS = [
@@ -25,7 +25,7 @@ TEXTS = [
     "ＧＰＴ－３　ｆｕｌｌ－ｗｉｄｔｈ，“引号”……①",
     "🎉 👩‍👩‍👧 𠮷野家 e\u0301 ﬁne ½",
     "x",
-    "<mask> </s> <s> [MASK] <unk> ▁ \ufffd",
+    "[MASK] ▁ \ufffd",
     "",
     " \n\t ",
     "The loss falls as a power law of parameters, data and compute. " * 9,
@@ -46,6 +46,13 @@ def _passages(encoder: Any, texts: list[str]) -> list[Encoded]:
     return [encoded[number] for number in range(len(texts))]
 
 
+def _alike(ones: NDArray[np.float32], others: NDArray[np.float32], least: float) -> None:
+    """That the cosines of the rows of the one and the other are ``least`` or more."""
+    products = np.einsum("...d,...d->...", ones, others)
+    lengths = np.linalg.norm(ones, axis=-1) * np.linalg.norm(others, axis=-1)
+    assert (products >= least * lengths).all(), (products / lengths).min()
+
+
 @pytest.mark.parametrize("role", ["questions", "passages"])
 def test_vectors_are_those_of_sentence_transformers(real_encoder: Any, reference: SentenceEncoder, role: str) -> None:
     ours, theirs = (
@@ -53,9 +60,9 @@ def test_vectors_are_those_of_sentence_transformers(real_encoder: Any, reference
         for encoder in (real_encoder, reference)
     )
     for one, other in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(one.vector, other.vector, atol=1e-5)
-        np.testing.assert_allclose(one.tokens, other.tokens, atol=1e-4)
-        np.testing.assert_array_equal(one.spans, other.spans)
+        _alike(one.vector, other.vector, 0.9999)
+        _alike(one.tokens, other.tokens, 0.999)
+        np.testing.assert_array_equal(one.spans[:, 0], other.spans[:, 0])  # of e\u0301 ours has both characters
         np.testing.assert_array_equal(one.weights, other.weights)
 
 
@@ -67,8 +74,23 @@ def test_the_built_in_texts_have_the_vectors_of_sentence_transformers(
     texts = [encoder_text(passage) for document in load_documents() for passage in split(document)][::40]
     ours, theirs = _passages(real_encoder, texts), _passages(reference, texts)
     for one, other in zip(ours, theirs, strict=True):
-        np.testing.assert_allclose(one.vector, other.vector, atol=1e-5)
-        np.testing.assert_allclose(one.tokens, other.tokens, atol=1e-4)
+        _alike(one.vector, other.vector, 0.9999)
+        _alike(one.tokens, other.tokens, 0.999)
+        # SentencePiece says where the characters are that a blank stands for; the library tokenizers, only the first.
+        np.testing.assert_array_equal(one.spans[:, 1], other.spans[:, 1])
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("<s> GPT-3 </s>", ["<", "s", ">", "G", "PT", "-3", "", "</", "s", ">"]),
+        ("<mask>", ["<", "mas", "k", ">"]),
+        ("<unk>", ["<", "unk", ">"]),
+    ],
+)
+def test_a_text_has_no_special_tokens(real_encoder: Any, text: str, pieces: list[str]) -> None:
+    (encoded,) = real_encoder.encode_questions([text])
+    assert [text[start:end].strip() for start, end in encoded.spans.tolist()] == pieces
 
 
 def test_of_a_long_text_the_same_512_tokens_are_read(real_encoder: Any, reference: SentenceEncoder) -> None:
@@ -77,18 +99,18 @@ def test_of_a_long_text_the_same_512_tokens_are_read(real_encoder: Any, referenc
         ((_, one),), ((_, other),) = ours, theirs
         np.testing.assert_array_equal(one.spans, other.spans)
         assert len(one.spans) < 512
-        np.testing.assert_allclose(one.vector, other.vector, atol=1e-5)
+        _alike(one.vector, other.vector, 0.9999)
 
 
 def test_a_text_has_the_same_vectors_in_any_company(real_encoder: Any) -> None:
-    # Of one length, so that they share a run, and more than one run holds.
+    # Of many lengths, and more than one run holds: padded, and split.
     texts = [f"{text}{number}" for number in range(10) for text in TEXTS if len(text) < 100]
     texts += [f"number {number} of many of one length" for number in range(100, 220)]
     for number, together in enumerate(_passages(real_encoder, texts)):
         if number % 7 == 0:
             ((_, alone),) = real_encoder.encode_passages([texts[number]])
-            np.testing.assert_allclose(alone.vector, together.vector, atol=1e-5)
-            np.testing.assert_allclose(alone.tokens, together.tokens, atol=1e-4)
+            _alike(alone.vector, together.vector, 0.99999)
+            _alike(alone.tokens, together.tokens, 0.9999)
 
 
 def test_words_are_as_rare_as_the_tokenizer_says(real_encoder: Any, reference: SentenceEncoder) -> None:
@@ -96,9 +118,8 @@ def test_words_are_as_rare_as_the_tokenizer_says(real_encoder: Any, reference: S
     np.testing.assert_array_equal(real_encoder.rarity(words), reference.rarity(words))
 
 
-def test_an_index_that_torch_built_stays_valid(real_encoder: Any, reference: SentenceEncoder) -> None:
-    # What the digest was when sentence-transformers ran the offline model: the vectors are the same.
-    assert real_encoder.digest == "1571fc9827503943b6bb2e2c03c071f7-1"
+def test_the_digest_stays_as_long_as_the_vectors_do(real_encoder: Any, reference: SentenceEncoder) -> None:
+    assert real_encoder.digest == "1571fc9827503943b6bb2e2c03c071f7-2"
     assert reference.digest != real_encoder.digest  # a folder is what its files are
     assert real_encoder.dimension == reference.dimension == 384
 
@@ -109,7 +130,7 @@ def test_threads_share_one_model_and_get_the_same_vectors(real_encoder: Any) -> 
     with ThreadPoolExecutor(40) as pool:
         found = list(pool.map(lambda question: encoder.encode_questions([question])[0].vector, questions))
     expected = [real_encoder.encode_questions([question])[0].vector for question in questions]
-    np.testing.assert_allclose(found, expected, atol=1e-5)
+    _alike(np.array(found), np.array(expected), 0.99999)
 
 
 def test_a_question_is_answered_without_torch(real_index: Any) -> None:
@@ -119,7 +140,7 @@ def test_a_question_is_answered_without_torch(real_index: Any) -> None:
         from qa import Answerer
         passages = PassageIndex.open(sys.argv[1], SentenceEncoder())
         assert Answerer(passages).ask("How many parameters does GPT-3 have?").answered
-        heavy = "torch", "transformers", "sentence_transformers", "onnx", "safetensors", "sklearn", "gradio"
+        heavy = "torch", "transformers", "sentence_transformers", "tokenizers", "safetensors", "sklearn", "gradio"
         print([name for name in heavy if name in sys.modules])
     """
     assert _run(program, real_index.folder) == "[]\n"
@@ -146,7 +167,7 @@ def made(tmp_path_factory: pytest.TempPathFactory, real_encoder: Any) -> Path:
     program = """if True:
         import sys
         from pathlib import Path
-        from index.onnx_model import open_offline
+        from index.openvino_model import open_offline
         print(open_offline(Path(sys.argv[1])).read(["query: 涌现"])[0].vector.sum())
     """
     with ThreadPoolExecutor(2) as pool:
@@ -159,12 +180,13 @@ def test_two_processes_may_make_it_at_once(made: Path) -> None:
     (folder,) = made.iterdir()
     assert sorted(path.name for path in folder.iterdir()) == [
         "digests.json",
-        "encoder.onnx",
+        "encoder.bin",
+        "encoder.xml",
         "rarity.npy",
-        "tokenizer.json",
+        "tokenizer.model",
         "words.npy",
     ]
-    assert sum(path.stat().st_size for path in folder.iterdir()) < 90e6
+    assert sum(path.stat().st_size for path in folder.iterdir()) < 120e6
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +209,8 @@ def _flip(path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "damage"),
     [
-        ("encoder.onnx", _flip),
+        ("encoder.bin", _flip),
+        ("encoder.xml", Path.unlink),
         ("words.npy", _cut),
         ("rarity.npy", Path.unlink),
         ("digests.json", _flip),
@@ -210,8 +233,8 @@ def test_a_damaged_folder_is_made_again(
 def test_a_disk_that_keeps_nothing_is_named(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def make(folder: Path, progress: Any) -> None:
         shutil.copytree(next(made.iterdir()), folder, dirs_exist_ok=True)
-        _flip(folder / "encoder.onnx")
+        _flip(folder / "tokenizer.model")
 
-    monkeypatch.setattr("index.onnx_model._make", make)
-    with pytest.raises(EncoderError, match=r"The file \S+encoder\.onnx is damaged, although .*disk"):
+    monkeypatch.setattr("index.openvino_model._make", make)
+    with pytest.raises(EncoderError, match=r"The file \S+tokenizer\.model is damaged, although .*disk"):
         open_offline(tmp_path / "cache")

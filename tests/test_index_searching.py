@@ -203,12 +203,7 @@ def test_an_open_index_answers_after_its_folder_is_gone(small_index: PassageInde
     assert "175 billion" in small_index.search("How many parameters does GPT-3 have?", 1)[0].passage.text
 
 
-@pytest.mark.parametrize("at_once", [0, 32_000])  # token vectors mapped from disk, or decoded when opened
-def test_searches_and_updates_do_not_disturb_each_other(
-    tmp_path: Path, fake_encoders: Any, monkeypatch: pytest.MonkeyPatch, at_once: int
-) -> None:
-    monkeypatch.setattr("index.tokens._DECODED_AT_ONCE", at_once)
-
+def test_searches_and_updates_do_not_disturb_each_other(tmp_path: Path, fake_encoders: Any) -> None:
     def documents(state: int) -> list[Document]:
         texts = [f"The lake number {number} has {state} ships." for number in range(8)]
         return [Document(f"{number}.md", "Lakes", "", text) for number, text in enumerate(texts)]

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from corpus import Document, StoredIndexError, encoder_text, load_documents, split
 from index import FloatArray, PassageIndex, rebuild_index, update_index
+from index.codes import Codes
 from index.late import pooled
-from index.tokens import OUTSIDE, TOKENS, Tokens, TokenStore, check, sentence_numbers, token_records
+from index.tokens import OUTSIDE, TOKENS, Places, Tokens, TokenStore, check, sentence_numbers, token_records
 
 
 @given(st.lists(st.integers(0, 5), min_size=1, max_size=12), st.integers(0, 4), st.integers(0, 2**32 - 1))
@@ -64,19 +65,24 @@ def test_a_record_is_the_code_and_the_sentence() -> None:
     assert check(records[:2]) != check(records)
 
 
-@pytest.mark.parametrize("at_once", [0, 32_000])
+def _places(places: Sequence[tuple[int, int]]) -> Places:
+    """For each row of an index, in ``places``, its segment and its row there."""
+    table = np.array(places, np.int64).reshape(-1, 2)
+    return lambda rows: (table[rows, 0], table[rows, 1])
+
+
+@pytest.mark.parametrize("whole", [1 << 28, 0])  # compared with its digest when opened, or passage by passage
 def test_token_vectors_come_back_in_the_order_of_the_passages(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: int
 ) -> None:
-    monkeypatch.setattr("index.tokens._DECODED_AT_ONCE", at_once)  # mapped from disk, or decoded at once
+    monkeypatch.setattr("index.tokens.COMPARED_WHOLE", whole)
     quantizer, random = _quantizer(8), np.random.default_rng(0)
     vectors = [random.uniform(-1, 1, (count, 8)).astype(np.float32) for count in (3, 0, 5, 1)]
     records = [_records(quantizer, each, row) for row, each in enumerate(vectors)]
     # Two segments, and the passages of the index in an order of their own.
     one, *_ = _stored(tmp_path / "one", [records[2], records[0]], quantizer)
     other, *_ = _stored(tmp_path / "other", [records[3], records[1]], quantizer)
-    places = {0: (0, 1), 1: (1, 1), 2: (0, 0), 3: (1, 0)}
-    tokens = Tokens([one, other], places.__getitem__, quantizer)
+    tokens = Tokens([one, other], _places([(0, 1), (1, 1), (0, 0), (1, 0)]), Codes(quantizer))
     for rows in ([0, 1, 2, 3], [3, 0], [1], [], [2, 2], np.array([3, 1, 0], np.int64)):
         found = tokens.of(rows)
         expected = np.concatenate([np.empty((0, 8), np.float32), *(vectors[row] for row in rows)])
@@ -90,7 +96,7 @@ def test_token_vectors_come_back_in_the_order_of_the_passages(
     st.lists(st.lists(st.integers(0, 4), max_size=4), min_size=1, max_size=3), st.lists(st.integers(0, 99), max_size=6)
 )
 @settings(max_examples=40, deadline=None)
-def test_both_ways_to_read_give_the_same_numbers(segments: list[list[int]], asked: list[int]) -> None:
+def test_records_of_any_passages_are_found_in_any_segments(segments: list[list[int]], asked: list[int]) -> None:
     quantizer, random = _quantizer(8), np.random.default_rng(len(asked))
     places = [(at, row) for at, counts in enumerate(segments) for row in range(len(counts))]
     rows = [row % len(places) for row in asked] if places else []
@@ -103,17 +109,29 @@ def test_both_ways_to_read_give_the_same_numbers(segments: list[list[int]], aske
             )[0]
             for at, counts in enumerate(segments)
         ]
-        found = []
-        for at_once in (0, 32_000):
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr("index.tokens._DECODED_AT_ONCE", at_once)
-                found.append(Tokens(stores, places.__getitem__, quantizer).of(rows))
-        for name in ("vectors", "starts", "sentences"):
-            np.testing.assert_array_equal(getattr(found[0], name), getattr(found[1], name))
-        for row in rows:
-            segment, local = places[row]
-            decoded = stores[segment].vectors_of(local)
-            assert decoded.shape == (segments[segment][local], 8)
+        found = Tokens(stores, _places(places), Codes(quantizer)).of(rows)
+        records = [stores[segment].records_of(local) for segment, local in (places[row] for row in rows)]
+        assert found.starts.tolist() == [0, *np.cumsum([len(each) for each in records])]
+        joined = np.concatenate([np.empty((0, quantizer.code_size + 1), np.uint8), *records])
+        np.testing.assert_array_equal(found.sentences, joined[:, -1])
+        np.testing.assert_array_equal(found.vectors, Codes(quantizer).vectors(joined[:, :-1]))
+
+
+@pytest.mark.parametrize(
+    ("dimension", "codes", "asked"), [(8, 0, 3), (8, 5, 0), (384, 2500, 15), (7, 40, 8), (192, 9, 17)]
+)
+def test_codes_are_read_as_faiss_reads_them(dimension: int, codes: int, asked: int) -> None:
+    random = np.random.default_rng(dimension)
+    quantizer = faiss.ScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_4bit)
+    quantizer.train(np.stack([random.uniform(-2, -1, dimension), random.uniform(0, 3, dimension)]).astype(np.float32))
+    vectors = random.uniform(-2, 3, (codes, dimension)).astype(np.float32)
+    written = quantizer.compute_codes(vectors) if codes else np.empty((0, quantizer.code_size), np.uint8)
+    expected = quantizer.decode(written) if codes else vectors
+    question = random.standard_normal((asked, dimension)).astype(np.float32)
+    np.testing.assert_allclose(Codes(quantizer).vectors(written), expected, atol=1e-6)
+    found = Codes(quantizer).similarities(written, question)
+    assert (found.shape, found.dtype) == ((codes, asked), np.float32)
+    np.testing.assert_allclose(found, expected @ question.T, atol=1e-3, rtol=1e-4)
 
 
 def test_copied_token_vectors_are_the_same_bytes(tmp_path: Path) -> None:
@@ -129,34 +147,28 @@ def test_copied_token_vectors_are_the_same_bytes(tmp_path: Path) -> None:
     new, _, copied = _stored(tmp_path / "new", [old.records_of(2), old.records_of(0)], quantizer)
     for row, source in enumerate((2, 0)):
         np.testing.assert_array_equal(new.records_of(row), records[source])
-        np.testing.assert_array_equal(new.vectors_of(row), old.vectors_of(source))
         assert copied[row] == checks[source]
     ours, theirs = (
-        Tokens([old], lambda row: (0, row), quantizer).of([2, 0]),
-        Tokens([new], lambda row: (0, row), quantizer).of([0, 1]),
+        Tokens([old], _places([(0, row) for row in range(3)]), Codes(quantizer)).of([2, 0]),
+        Tokens([new], _places([(0, row) for row in range(2)]), Codes(quantizer)).of([0, 1]),
     )
     np.testing.assert_array_equal(ours.vectors, theirs.vectors)
     assert theirs.sentences.tolist() == [0, 1, 2, 0]
 
 
-@pytest.mark.parametrize("at_once", [0, 32_000])
-def test_an_index_without_a_token_can_be_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at_once: int) -> None:
-    monkeypatch.setattr("index.tokens._DECODED_AT_ONCE", at_once)
+def test_an_index_without_a_token_can_be_stored(tmp_path: Path) -> None:
     quantizer = _quantizer(8)
     nothing = np.empty((0, quantizer.code_size + 1), np.uint8)
     store, *_ = _stored(tmp_path, [nothing, nothing], quantizer)
     assert store.records_of(0).shape == nothing.shape
-    assert store.vectors_of(1).shape == (0, 8)
-    found = Tokens([store], lambda row: (0, row), quantizer).of([0, 1])
+    found = Tokens([store], _places([(0, 0), (0, 1)]), Codes(quantizer)).of([0, 1])
     assert (found.vectors.shape, found.starts.tolist(), len(found.sentences)) == ((0, 8), [0, 0, 0], 0)
-    assert Tokens([], lambda row: (0, row), quantizer).of([]).vectors.shape == (0, 8)
+    assert Tokens([], _places([]), Codes(quantizer)).of([]).vectors.shape == (0, 8)
 
 
-@pytest.mark.parametrize("at_once", [0, 32_000])
 def test_altered_records_of_a_large_store_are_noticed_when_they_are_read(
-    small_index: PassageIndex, texts: Path, fake_encoder: Any, monkeypatch: pytest.MonkeyPatch, at_once: int
+    small_index: PassageIndex, texts: Path, fake_encoder: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("index.tokens._DECODED_AT_ONCE", at_once)
     (path,) = small_index.folder.rglob(TOKENS)
     name = f"{path.parent.name}/{TOKENS}"
     raw = bytearray(path.read_bytes())
@@ -246,10 +258,10 @@ def test_a_heading_and_the_context_of_a_row_are_in_no_sentence(fake_encoder: Any
 def test_some_at_a_time_are_compared_as_all_at_once(
     small_index: Any, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
-    monkeypatch.setattr("index.tokens._COMPARED_AT_ONCE", at_once)
+    monkeypatch.setattr("index.codes._AT_ONCE", at_once)
     tokens = small_index.snapshot.tokens
     question = np.random.default_rng(0).standard_normal((5, 192)).astype(np.float32)
     for rows in ([0, 3, 1, 1], [], list(range(len(small_index.snapshot.passages)))):
         found = tokens.of(rows)
         expected = pooled(found.vectors @ question.T, found.starts) if rows else np.empty((0, 5), np.float32)
-        np.testing.assert_allclose(tokens.best(rows, question), expected, atol=1e-6)
+        np.testing.assert_allclose(tokens.best(rows, question), expected, atol=1e-5)

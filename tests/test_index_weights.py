@@ -1,6 +1,7 @@
 """The data file of a package becomes what runs: folders of the cache, made once."""
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ import pytest
 from corpus import EncoderError
 from index import offline_model
 from index.exporting import convert
-from index.onnx_model import open_offline
+from index.openvino_model import open_offline
 from index.weights import DATA_FILE, Weights, data_file, dequantized, opened
 
 TEXTS = ["What is a foundation model?", "基础模型是在广泛数据上训练的模型。", "ＧＰＴ-3\nhas  175B 🎉 parameters"]
@@ -105,7 +106,7 @@ def test_another_process_that_was_faster_has_converted_it_for_us(source: Path, t
     def other_process(done: int, total: int) -> None:
         if done == total:
             (work,) = tmp_path.iterdir()
-            folder = tmp_path / work.name[: work.name.index("-v1") + 3]
+            folder = tmp_path / work.name[: work.name.index("-v2") + 3]
             folder.mkdir()
             (folder / "theirs").touch()
 
@@ -146,7 +147,7 @@ def test_a_full_disk_is_named(source: Path, tmp_path: Path, make: Any) -> None:
         env=os.environ | {"PYTHONIOENCODING": "utf-8"},
     )
     assert "cannot be converted into" in done.stdout
-    assert "File too large" in done.stdout
+    assert re.search("File too large|writing encoder.xml and its weights failed", done.stdout)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -172,9 +173,9 @@ def test_sentence_transformers_loads_it_with_its_prompts(real_encoder: Any) -> N
     assert plain[0] @ plain[1] < 0.999
     np.testing.assert_allclose(model.encode_query(TEXTS[0]), plain[0], atol=1e-5)
     np.testing.assert_allclose(model.encode_document(TEXTS[0]), plain[1], atol=1e-5)
-    np.testing.assert_allclose(real_encoder.encode_questions([TEXTS[0]])[0].vector, plain[0], atol=1e-5)
+    assert real_encoder.encode_questions([TEXTS[0]])[0].vector @ plain[0] > 0.9999
     ((_, passage),) = real_encoder.encode_passages([TEXTS[0]])
-    np.testing.assert_allclose(passage.vector, plain[1], atol=1e-5)
+    assert passage.vector @ plain[1] > 0.9999
 
 
 @pytest.mark.slow
