@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.encoder import FloatArray
+from index.late import widened
 
 _AT_ONCE = 1024  # codes; their levels, as floating point, take 1.5 MB: they stay in the processor's cache
-_COLUMNS = 8  # products with as many columns, or a multiple of it, take two thirds of the time of one column less
 
 
 class Codes:
@@ -34,9 +34,9 @@ class Codes:
 
         Shape (vectors, tokens). A similarity is linear in the levels, so that the vectors need not be made.
         """
-        tokens = len(question)
-        scaled = np.zeros((-(-tokens // _COLUMNS) * _COLUMNS, 2 * self.size), np.float32)
-        scaled[:tokens, : self.dimension] = question * self._step
+        scaled = widened(np.asarray(question * self._step, np.float32))
+        if self.dimension % 2:
+            scaled = np.pad(scaled, ((0, 0), (0, 1)))
         weights = np.concatenate([scaled[:, 0::2], scaled[:, 1::2]], axis=1).T  # low levels first, then high ones
         products = np.empty((len(codes), weights.shape[1]), np.float32)
         levels = np.empty((min(_AT_ONCE, len(codes)), 2 * self.size), np.float32)
@@ -44,4 +44,4 @@ class Codes:
             part = codes[start : start + _AT_ONCE]
             levels[: len(part), : self.size], levels[: len(part), self.size :] = part & 15, part >> 4
             np.matmul(levels[: len(part)], weights, out=products[start : start + _AT_ONCE])
-        return np.asarray(products[:, :tokens] + question @ self._zero, np.float32)
+        return np.asarray(products[:, : len(question)] + question @ self._zero, np.float32)

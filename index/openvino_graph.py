@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openvino
 from numpy.typing import NDArray
-from openvino import opset13 as ops
 
+from index.openvino_quietly import openvino, ops
 from index.weights import Weights
 
 WORDS = "words"

@@ -201,9 +201,9 @@ def _digest(path: Path) -> str:
 
 
 def _compiled(folder: Path) -> "InferRequest":
-    from openvino import Core
+    from index.openvino_quietly import openvino
 
-    core = Core()
+    core = openvino.Core()
     # Half the time where the processor has the instructions, and vectors that agree to a cosine of .99999; with
     # eight-bit integers they agree to .9999, and are there no sooner.
     brain_float = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from corpus import Passage, encoder_text
 from index.asking import Asked
 from index.encoder import Encoded, Encoder, FloatArray
-from index.late import pooled
+from index.late import pooled, widened
 from index.lexical import shared, words
 from index.snapshot import Snapshot
 from index.tokens import OUTSIDE, PassageTokens, sentence_numbers
@@ -197,7 +197,7 @@ def _neighbours(
 
 def _best(tokens: PassageTokens, question: Asked) -> FloatArray:
     """For each passage and each token of the question, the similarity of the nearest token."""
-    return pooled(tokens.vectors @ question.tokens.T, tokens.starts)
+    return pooled(tokens.vectors @ widened(question.tokens).T, tokens.starts)[:, : len(question.tokens)]
 
 
 def _without_repetition(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from corpus import EncoderError
 from index import SentenceEncoder, offline_model
+from index.caching import models_folder
 from index.encoder import Encoded
 from index.openvino_model import open_offline
 
@@ -146,7 +147,25 @@ def test_a_question_is_answered_without_torch(real_index: Any) -> None:
     assert _run(program, real_index.folder) == "[]\n"
 
 
-def _run(program: str, *arguments: object) -> str:
+def test_nobody_is_told_that_openvino_is_used(real_encoder: Any, tmp_path: Path) -> None:
+    program = """if True:
+        import sys, threading
+        calls = []
+        watched = "socket.connect", "socket.getaddrinfo", "socket.sendto"
+        sys.addaudithook(lambda event, arguments: calls.append(event) if event in watched else None)
+        from index import SentenceEncoder
+        SentenceEncoder().encode_questions(["涌现 emergence"])
+        for thread in threading.enumerate():
+            if thread is not threading.main_thread():
+                thread.join(5)
+        print(calls, "openvino" in sys.modules, "openvino_telemetry" in sys.modules)
+    """
+    made = models_folder().parent.parent  # where the model is already
+    assert _run(program, HOME=tmp_path, XDG_CACHE_HOME=made) == "[] True False\n"
+    assert list(tmp_path.iterdir()) == []
+
+
+def _run(program: str, *arguments: object, **environment: object) -> str:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-W", "ignore:builtin type:DeprecationWarning", "-c", program]
         + [str(argument) for argument in arguments],
@@ -154,7 +173,7 @@ def _run(program: str, *arguments: object) -> str:
         encoding="utf-8",
         check=False,
         cwd=ROOT,
-        env=os.environ | {"PYTHONIOENCODING": "utf-8"},
+        env=os.environ | {"PYTHONIOENCODING": "utf-8"} | {name: str(value) for name, value in environment.items()},
     )
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
