@@ -45,7 +45,7 @@ All would rank the best passage of the other language as high as the best one of
 where only one of them answers; chosen on development questions, see CONTRIBUTING, "Retrieval".
 """
 
-_ANCHORS = 16  # passages of each language that say what score is usual for a question
+_ANCHORS = 24  # passages of each language that say what score is usual for a question
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +77,9 @@ class Standing:
         It is .9 where the passages of the sample that answer stand on average, .1 where the best of those
         stands that do not, and .5 in the middle (a logistic curve through these points).
         """
-        return float(self.scores(np.array([lead], np.float32))[0])
+        return float(self.scores(np.array([lead]))[0])
 
-    def scores(self, leads: FloatArray) -> NDArray[np.float64]:
+    def scores(self, leads: NDArray[np.floating]) -> NDArray[np.float64]:
         """:meth:`score` of each of ``leads``."""
         middle, spread = (self.right + self.wrong) / 2, max((self.right - self.wrong) / 2, 1e-6)
         return np.asarray(1 / (1 + np.exp(-np.clip((leads - middle) / spread, -20, 20) * np.log(9))), np.float64)
