@@ -24,10 +24,11 @@ from index.tokens import OUTSIDE, PassageTokens, sentence_numbers
 CANDIDATES = 48
 """Passages of each language that the whole vectors choose for late interaction."""
 
-_WIDE_FRONT, _FRONT = 64, 24
-"""Passages of all languages, first so far, whose words are compared with those of the question, too; and the first of
-these whose neighbours are compared. All of them would take half as long again for the same figures, see CONTRIBUTING,
-"Retrieval"."""
+_WORDS, _NEIGHBOURS, _TWINS = 32, 24, 16
+"""Of the passages in front so far: those whose words are compared with the question's, those whose neighbours count,
+those whose twins do. For all passages each would take twice as long, for the same figures."""
+
+_SAME = 1e-5  # leads that differ by less are one: the last digits depend on what else is computed at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,32 +59,31 @@ class Ranked:
 
 def rank(snapshot: Snapshot, question: Asked, rules: Rules = RULES) -> list[Ranked]:
     """The best passages of every language, best first; of twins the one in the question's language."""
-    rows = _candidates(snapshot, question, rules)
-    across = snapshot.calibration.across[question.language] if rules.balance else 1.0
-    factors = np.where(snapshot.speaks(rows, question.language), 1.0, across).astype(np.float32)
-    partners = _partners(snapshot, rows, rules)
-    if snapshot.tokens:
-        late = _Late(snapshot, question, rows)
-        leads = late.leads()
-    else:
-        # The sample's centred vectors have the mean zero: what is usual is zero already.
-        leads = np.asarray(snapshot.vectors(rows) @ question.vector, np.float32)
-    front = _first(_joined(factors * leads, partners, rules), _WIDE_FRONT)
-    said = np.zeros(len(rows), np.float32)
-    said[front] = [rules.words * shared(question.words, snapshot.words(row)) for row in rows[front].tolist()]
-    if snapshot.tokens:
-        front = _first(_joined(factors * (leads + said), partners, rules), _FRONT)
-        leads[front] = late.leads_with_neighbours(front, rules)
-    leads = _joined(factors * (leads + said), partners, rules)
-    kept = (partners < 0) | snapshot.speaks(rows, question.language)
-    rows, leads = _without_repetition(snapshot, rows[kept], leads[kept], rules)
+    candidates = _candidates(snapshot, question, rules)
+    twins = _twins(snapshot, candidates, rules)
+    # Of two twins the one in the question's language stands for both, until it is in front.
+    kept = (twins < 0) | snapshot.speaks(candidates, question.language)
+    rows, twins = candidates[kept], twins[kept]
+    leading = _Leading(snapshot, question, rules, rows)
+    leads = leading.leads
+    front = _first(leads, _WORDS)
+    leads[front] += leading.said(rows[front])
+    front = _first(leads, _NEIGHBOURS)
+    leads[front] = leading.whole(rows[front])
+    front = front[_first(leads[front], _TWINS)]
+    paired = front[twins[front] >= 0]  # two versions of a passage are two witnesses for it
+    leads[paired] = (leads[paired] + rules.twin * leading.whole(twins[paired])) / (1 + rules.twin)
+    rows, leads = _without_repetition(snapshot, rows, leads, rules)
     standing = snapshot.calibration.late if snapshot.tokens else snapshot.calibration.dense
     return [Ranked(*each) for each in zip(rows.tolist(), leads.tolist(), standing.scores(leads).tolist(), strict=True)]
 
 
 def _first(leads: FloatArray, count: int) -> NDArray[np.int64]:
-    """Where the ``count`` greatest of ``leads`` are, in order of their places."""
-    return np.sort(np.argsort(-leads, kind="stable")[:count])
+    """Where the ``count`` greatest of ``leads`` are, and what is as great as the last of them: rows say nothing."""
+    if len(leads) <= count:
+        return np.arange(len(leads))
+    least = np.partition(leads, -count)[-count]
+    return np.flatnonzero(leads >= least - _SAME)
 
 
 def _candidates(snapshot: Snapshot, question: Asked, rules: Rules) -> NDArray[np.int64]:
@@ -97,20 +97,12 @@ def _candidates(snapshot: Snapshot, question: Asked, rules: Rules) -> NDArray[np
     return np.union1d(rows, twins[twins >= 0])
 
 
-def _partners(snapshot: Snapshot, rows: NDArray[np.int64], rules: Rules) -> NDArray[np.int64]:
-    """Where in ``rows``, which are in order, the twin of each one is; -1 where it is not."""
+def _twins(snapshot: Snapshot, rows: NDArray[np.int64], rules: Rules) -> NDArray[np.int64]:
+    """The twin of each of ``rows`` that is one of them, too; or -1."""
     if rules.twin < 0:
         return np.full(len(rows), -1)
     twins = snapshot.twins(rows)
-    return np.where(np.isin(twins, rows), np.searchsorted(rows, twins), -1)
-
-
-def _joined(leads: FloatArray, partners: NDArray[np.int64], rules: Rules) -> FloatArray:
-    """The leads with those of twins in one: two versions of a passage are two witnesses for it."""
-    paired = partners >= 0
-    joined = leads.copy()
-    joined[paired] = (leads[paired] + rules.twin * leads[partners[paired]]) / (1 + rules.twin)
-    return joined
+    return np.where(np.isin(twins, rows), twins, -1)
 
 
 def nearest(snapshot: Snapshot, row: int, language: str) -> int:
@@ -119,30 +111,58 @@ def nearest(snapshot: Snapshot, row: int, language: str) -> int:
     return int(rows[0]) if len(rows) else -1
 
 
-class _Late:
-    """Late interaction of a question with its candidates: their leads, shape (candidates,)."""
+class _Leading:
+    """How far passages stand out, for a question: by late interaction, or by their whole vectors where the index has no
+    token vectors. All leads are raised, where a passage is in the other language."""
 
-    def __init__(self, snapshot: Snapshot, question: Asked, rows: NDArray[np.int64]) -> None:
-        """``rows``, in order, are the candidates."""
-        assert snapshot.tokens is not None
-        self._snapshot, self._question, self._rows, self._tokens = snapshot, question, rows, snapshot.tokens
+    def __init__(self, snapshot: Snapshot, question: Asked, rules: Rules, rows: NDArray[np.int64]) -> None:
+        self._snapshot, self._question, self._rules = snapshot, question, rules
+        self._rows = rows  # those that are compared at once, in order
+        self._tokens = snapshot.tokens
+        if self._tokens is None:
+            # The sample's centred vectors have the mean zero: what is usual is zero already.
+            self._usual = dict.fromkeys(snapshot.languages, 0.0)
+            self.leads = self._factors(rows) * self._dense(rows)
+            return
+        self._usual = {
+            language: float((_best(snapshot.calibration.anchors[language], question) @ question.weights).mean())
+            for language in snapshot.languages
+        }
         self._best = self._tokens.best(rows, question.tokens)
-        self._usual = np.zeros(len(rows), np.float32)
-        for language in snapshot.languages:
-            anchors = _best(snapshot.calibration.anchors[language], question)
-            self._usual[snapshot.speaks(rows, language)] = (anchors @ question.weights).mean()
+        self.leads = self._factors(rows) * (self._best @ question.weights - self._usually(rows))
+        """Of ``rows``, by what each passage says itself."""
 
-    def leads(self) -> FloatArray:
-        """By what each passage says itself."""
-        return np.asarray(self._best @ self._question.weights - self._usual, np.float32)
+    def whole(self, rows: NDArray[np.int64]) -> FloatArray:
+        """Leads of any ``rows``: what the passages beside them match counts, too, and shared words."""
+        if self._tokens is None:
+            return np.asarray(self._factors(rows) * self._dense(rows) + self.said(rows), np.float32)
+        covered = _with_neighbours(self._snapshot, rows, self._rules, self._compared)
+        own = covered @ self._question.weights - self._usually(rows)
+        return np.asarray(self._factors(rows) * own + self.said(rows), np.float32)
 
-    def leads_with_neighbours(self, front: NDArray[np.int64], rules: Rules) -> FloatArray:
-        """The same for the candidates number ``front``; what the passages beside them say counts, too."""
-        covered = _with_neighbours(self._snapshot, self._rows[front], rules, self._compared)
-        return np.asarray(covered @ self._question.weights - self._usual[front], np.float32)
+    def said(self, rows: NDArray[np.int64]) -> FloatArray:
+        """What words that ``rows`` share with the question add to their leads."""
+        found = [shared(self._question.words, self._snapshot.words(row)) for row in rows.tolist()]
+        return np.asarray(self._factors(rows) * self._rules.words * np.array(found, np.float32), np.float32)
+
+    def _factors(self, rows: NDArray[np.int64]) -> FloatArray:
+        language = self._question.language
+        across = self._snapshot.calibration.across[language] if self._rules.balance else 1.0
+        return np.where(self._snapshot.speaks(rows, language), 1.0, across).astype(np.float32)
+
+    def _usually(self, rows: NDArray[np.int64]) -> FloatArray:
+        """The usual score of passages in the language of each of ``rows``."""
+        usual = np.zeros(len(rows), np.float32)
+        for language, score in self._usual.items():
+            usual[self._snapshot.speaks(rows, language)] = score
+        return usual
+
+    def _dense(self, rows: NDArray[np.int64]) -> FloatArray:
+        return np.asarray(self._snapshot.vectors(rows) @ self._question.vector, np.float32)
 
     def _compared(self, rows: NDArray[np.int64]) -> FloatArray:
-        """What :meth:`Tokens.best` gives for ``rows``, candidates and others."""
+        """What :meth:`Tokens.best` gives for ``rows``, in order."""
+        assert self._tokens is not None
         best = np.empty((len(rows), self._best.shape[1]), np.float32)
         known = np.isin(rows, self._rows)
         best[known] = self._best[np.searchsorted(self._rows, rows[known])]
