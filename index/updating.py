@@ -122,7 +122,8 @@ def check_identity(
 
 
 def _named(name: str, digest: str) -> str:
-    return f"{name!r} ({digest[:12]})"
+    beginning, dash, version = digest.rpartition("-")  # the same weights may be run in another way
+    return f"{name!r} ({beginning[:12]}{dash}{version})" if version.isdigit() else f"{name!r} ({digest[:12]})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,6 +187,12 @@ def test_another_model_is_refused_with_both_names(
     assert fake_encoder.digest != other.digest
 
 
+def test_the_same_weights_run_in_another_way_are_told_apart(tmp_path: Path, fake_encoders: Any) -> None:
+    rebuild_index(tmp_path, [Document("a.md", "A", "", "A lake.")], fake_encoders("0123456789abcdef-1"))
+    with pytest.raises(StoredIndexError, match=r"the model 'fake' \(0123456789ab-1\), not 'fake' \(0123456789ab-2\)"):
+        PassageIndex.open(tmp_path, fake_encoders("0123456789abcdef-2"))
+
+
 def test_other_settings_are_refused_with_both_values(small_index: PassageIndex, texts: Path, fake_encoder: Any) -> None:
     documents = load_documents(texts)
     with pytest.raises(StoredIndexError, match=r"passages of 250 columns, not 300\. .*index rebuild --index"):
