@@ -123,7 +123,8 @@ def check_identity(
 
 def _named(name: str, digest: str) -> str:
     beginning, dash, version = digest.rpartition("-")  # the same weights may be run in another way
-    return f"{name!r} ({beginning[:12]}{dash}{version})" if version.isdigit() else f"{name!r} ({digest[:12]})"
+    short = f"{beginning[:12]}{dash}{version}" if version.isdigit() and len(version) < 3 else digest[:12]
+    return f"{name!r} ({short})"
 
 
 @dataclass(frozen=True, slots=True)
