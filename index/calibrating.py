@@ -4,7 +4,7 @@ The vectors of one language lie in a region of their own, and a question is clos
 language than to the right passage in the other one. Subtracting each language's mean vector removes most of
 that (Libovický et al. 2020, https://arxiv.org/abs/2004.05160). What is left: the similarity of a question and
 the passage that answers it is smaller across the languages than within one. By how much is measured too, and
-evened out when passages of both languages are ranked together (see :mod:`index.searching`).
+evened out when passages of both languages are ranked together (see :mod:`index.ranking`).
 
 All this is measured on a fixed parallel sample that ships with the program. It does not move when the texts
 of an index change, so that an update need not touch what stayed the same, and no question that is asked or

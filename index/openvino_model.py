@@ -39,13 +39,14 @@ from index.weights import (
 )
 
 if TYPE_CHECKING:
-    from openvino import InferRequest
+    from index.openvino_quietly import InferRequest
 
 DIGEST = f"{DATA_SHA256[:32]}-2"
 """What tells these vectors from others, see :class:`index.encoder.Encoder`.
 
 The last number is raised when the same weights come to give noticeably other vectors: 2 since it runs on
-OpenVINO. Those of two kinds of processor agree to a cosine of .9999 or more: that is one digest.
+OpenVINO, with SentencePiece's tokens. Those of two kinds of processor agree to a cosine of .9999 or more: that is one
+digest.
 """
 
 _FORMAT = 1  # raised when other files are written, so that an older folder is not taken for one of ours
@@ -103,8 +104,7 @@ class OpenVinoModel:
     def _run(self, texts: Sequence[NDArray[np.int64]]) -> NDArray[np.float32]:
         """The last hidden state of texts that are given as ids, shape (texts, tokens of the longest, dimension)."""
         lengths = np.array([len(ids) for ids in texts])
-        tokens = max(_LEAST, -(-int(lengths.max()) // _STEP) * _STEP)
-        padding = np.arange(tokens) >= lengths[:, None]
+        padding = np.arange(_padded(int(lengths.max()))) >= lengths[:, None]
         words = np.zeros((*padding.shape, self.dimension), np.float32)
         words[~padding] = dequantized(self._words[np.concatenate(texts)]).reshape(-1, self.dimension)
         mask = np.where(padding, np.float32(-np.inf), np.float32(0))[:, None, None]
@@ -114,11 +114,16 @@ class OpenVinoModel:
             return np.array(vectors)  # the next run writes where these are
 
 
+def _padded(tokens: int) -> int:
+    """How many tokens a text of so many has in a run."""
+    return max(_LEAST, -(-tokens // _STEP) * _STEP)
+
+
 def _runs(lengths: Sequence[int]) -> Iterator[list[int]]:
     """Numbers of texts that share a run: of like length, and not too many tokens with their padding."""
     members: list[int] = []
     for at in sorted(range(len(lengths)), key=lambda at: -lengths[at]):
-        if members and (len(members) + 1) * lengths[members[0]] > _TOKENS_AT_ONCE:
+        if members and (len(members) + 1) * _padded(lengths[members[0]]) > _TOKENS_AT_ONCE:
             yield members
             members = []
         members.append(at)

@@ -12,6 +12,7 @@ _known = sys.modules.get(_TELEMETRY)
 sys.modules[_TELEMETRY] = None  # type: ignore[assignment]  # the way to say that a module cannot be imported
 try:
     import openvino
+    from openvino import InferRequest
     from openvino import opset13 as ops
 finally:
     if _known is None:
@@ -19,4 +20,4 @@ finally:
     else:
         sys.modules[_TELEMETRY] = _known
 
-__all__ = ["openvino", "ops"]
+__all__ = ["InferRequest", "openvino", "ops"]

@@ -65,7 +65,7 @@ def rank(snapshot: Snapshot, question: Asked, rules: Rules = RULES) -> list[Rank
     kept = (twins < 0) | snapshot.speaks(candidates, question.language)
     rows, twins = candidates[kept], twins[kept]
     leading = _Leading(snapshot, question, rules, rows)
-    leads = leading.leads
+    leads = leading.own()
     front = _first(leads, _WORDS)
     leads[front] += leading.said(rows[front])
     front = _first(leads, _NEIGHBOURS)
@@ -120,17 +120,20 @@ class _Leading:
         self._rows = rows  # those that are compared at once, in order
         self._tokens = snapshot.tokens
         if self._tokens is None:
-            # The sample's centred vectors have the mean zero: what is usual is zero already.
-            self._usual = dict.fromkeys(snapshot.languages, 0.0)
-            self.leads = self._factors(rows) * self._dense(rows)
             return
         self._usual = {
             language: float((_best(snapshot.calibration.anchors[language], question) @ question.weights).mean())
             for language in snapshot.languages
         }
         self._best = self._tokens.best(rows, question.tokens)
-        self.leads = self._factors(rows) * (self._best @ question.weights - self._usually(rows))
-        """Of ``rows``, by what each passage says itself."""
+
+    def own(self) -> FloatArray:
+        """Leads of the rows that are compared at once, by what each passage says itself."""
+        factors = self._factors(self._rows)
+        if self._tokens is None:
+            # The sample's centred vectors have the mean zero: what is usual is zero already.
+            return factors * self._dense(self._rows)
+        return np.asarray(factors * (self._best @ self._question.weights - self._usually(self._rows)), np.float32)
 
     def whole(self, rows: NDArray[np.int64]) -> FloatArray:
         """Leads of any ``rows``: what the passages beside them match counts, too, and shared words."""

@@ -174,7 +174,7 @@ def _read(data: mmap) -> Weights:
         for start, end, score in zip(offsets[:-1], offsets[1:], scores, strict=True)
     ]
     _, table = reader.take("iI")
-    reader.bytes(table)  # the package's own normalisation table; NFKC is the same thing
+    reader.bytes(table)  # the package's own normalisation table; ours is index.tokenizing's
     (tensor_count,) = reader.take("i")
     tensors = {}
     for _ in range(tensor_count):

@@ -27,7 +27,7 @@ HOMES = {  # library -> the modules that may import it
     "transformers": ("index/torch_model.py",),
     "huggingface_hub": ("index/torch_model.py",),
     "torch": ("index/",),
-    "openvino": ("index/openvino_quietly.py", "index/openvino_model.py"),
+    "openvino": ("index/openvino_quietly.py",),
     "sentencepiece": ("index/tokenizing.py",),
     "tokenizers": ("index/exporting.py",),
     "safetensors": ("index/",),

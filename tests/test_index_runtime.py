@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from corpus import EncoderError
 from index import SentenceEncoder, offline_model
 from index.caching import models_folder
 from index.encoder import Encoded
-from index.openvino_model import open_offline
+from index.openvino_model import _padded, _runs, open_offline
 
 ROOT = Path(__file__).parent.parent
 TEXTS = [
@@ -49,6 +50,7 @@ def _passages(encoder: Any, texts: list[str]) -> list[Encoded]:
 
 def _alike(ones: NDArray[np.float32], others: NDArray[np.float32], least: float) -> None:
     """That the cosines of the rows of the one and the other are ``least`` or more."""
+    assert ones.shape == others.shape
     products = np.einsum("...d,...d->...", ones, others)
     lengths = np.linalg.norm(ones, axis=-1) * np.linalg.norm(others, axis=-1)
     assert (products >= least * lengths).all(), (products / lengths).min()
@@ -114,12 +116,21 @@ def test_a_text_has_the_same_vectors_in_any_company(real_encoder: Any) -> None:
             _alike(alone.tokens, together.tokens, 0.9999)
 
 
+@pytest.mark.parametrize("lengths", [[3] * 300, [15, 25, 1, 24, 512, 511, 9] * 40, [512] * 5, [7], []])
+def test_a_run_has_no_more_tokens_than_it_may_have_padding_included(lengths: list[int]) -> None:
+    runs = list(_runs(lengths))
+    assert sorted(at for run in runs for at in run) == list(range(len(lengths)))
+    for run in runs:
+        assert len(run) == 1 or len(run) * _padded(max(lengths[at] for at in run)) <= 1024
+    assert len(runs) <= sum(map(_padded, lengths)) // 512 + 1  # and they are filled
+
+
 def test_words_are_as_rare_as_the_tokenizer_says(real_encoder: Any, reference: SentenceEncoder) -> None:
     words = ["the", "Bommasani", "GPT-3", "同质化", "的", "🎉", "", "\u3000"]
     np.testing.assert_array_equal(real_encoder.rarity(words), reference.rarity(words))
 
 
-def test_the_digest_stays_as_long_as_the_vectors_do(real_encoder: Any, reference: SentenceEncoder) -> None:
+def test_the_digest_is_the_one_that_indexes_carry(real_encoder: Any, reference: SentenceEncoder) -> None:
     assert real_encoder.digest == "1571fc9827503943b6bb2e2c03c071f7-2"
     assert reference.digest != real_encoder.digest  # a folder is what its files are
     assert real_encoder.dimension == reference.dimension == 384
@@ -160,6 +171,7 @@ def test_nobody_is_told_that_openvino_is_used(real_encoder: Any, tmp_path: Path)
                 thread.join(5)
         print(calls, "openvino" in sys.modules, "openvino_telemetry" in sys.modules)
     """
+    assert find_spec("openvino_telemetry")  # else there is nothing to keep from telling
     made = models_folder().parent.parent  # where the model is already
     assert _run(program, HOME=tmp_path, XDG_CACHE_HOME=made) == "[] True False\n"
     assert list(tmp_path.iterdir()) == []

@@ -83,7 +83,7 @@ def _alone(bound: float) -> Target:
 def _searched(plan: Plan, sides: tuple[Job, Job], questions: Sequence[str], step: Callable[[], None]) -> list[Compared]:
     """Milliseconds of one question; of each round the median.
 
-    Once with as many questions in a row as :data:`_IN_A_ROW`, as somebody asks who has one program running; and once in
+    Once with up to :data:`_IN_A_ROW` questions in a row, as somebody asks who has one program running; and once in
     turn: then a question finds in the processor's caches what the other program left there.
     """
     left = iter(questions)
