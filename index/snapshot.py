@@ -1,12 +1,10 @@
 """One state of an index: its segments without what has been removed from them, as one row of passages."""
 
 import mmap
-import operator
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +20,7 @@ from index.segments import Entry, Segment, passage_key, text_key
 from index.tokens import Tokens
 from index.twins import aligned
 from index.vectors import Only
+from index.views import Documents, Passages
 from index.vocabulary import Vocabulary
 
 _UNKNOWN = -2  # the twin of a passage that nobody has asked for yet
@@ -276,44 +275,3 @@ def _selectors(segment: Segment, alive: NDArray[np.bool_]) -> dict[str, Only]:
         for language, vectors in segment.vectors.items()
         if not alive[vectors.rows].all()
     }
-
-
-class Documents(Mapping[str, Document]):
-    """The documents of a snapshot by their ids, read from disk when they are asked for; sorted by id."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-
-    def __getitem__(self, key: str) -> Document:
-        segment, number = self._snapshot.catalogue[key]
-        return self._snapshot.segments[segment].document(number)
-
-    def __contains__(self, key: object) -> bool:
-        return key in self._snapshot.catalogue
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(sorted(self._snapshot.catalogue))
-
-    def __len__(self) -> int:
-        return len(self._snapshot.catalogue)
-
-
-class Passages(Sequence[Passage]):
-    """The passages of a snapshot by their rows, read from disk when they are asked for."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._snapshot = snapshot
-
-    @overload
-    def __getitem__(self, row: int) -> Passage: ...
-    @overload
-    def __getitem__(self, row: slice) -> Sequence[Passage]: ...
-    def __getitem__(self, row: int | slice) -> Passage | Sequence[Passage]:
-        if isinstance(row, slice):
-            return [self[at] for at in range(*row.indices(len(self)))]
-        number = operator.index(row)
-        segment, local = self._snapshot.place(number + len(self) if number < 0 else number)
-        return self._snapshot.segments[segment].passage(local)
-
-    def __len__(self) -> int:
-        return self._snapshot.manifest.passages
