@@ -1,7 +1,7 @@
 """The offline model's encoder as an OpenVINO model, straight from its weights.
 
-Its matrices take sixteen bits a weight. As four-bit blocks they would take a third of the time to read, but half as
-long again to be multiplied with. How that is done is said where the model is compiled, :mod:`index.openvino_model`.
+Its matrices take sixteen bits a weight. As four-bit blocks they would take a third of the space, but would have to be
+unpacked for each product. How these are computed is said where the model is compiled, :mod:`index.openvino_model`.
 
 The word embeddings are not part of the graph: of their 96 million numbers a text needs a few thousand, so that
 :mod:`index.openvino_model` gathers those from a mapped file.

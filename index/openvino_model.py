@@ -45,8 +45,8 @@ DIGEST = f"{DATA_SHA256[:32]}-2"
 """What tells these vectors from others, see :class:`index.encoder.Encoder`.
 
 The last number is raised when the same weights come to give noticeably other vectors: 2 since it runs on
-OpenVINO, with SentencePiece's tokens. Those of two kinds of processor agree to a cosine of .9999 or more: that is one
-digest.
+OpenVINO, with SentencePiece's tokens. In 16 and in 32 bits, which depends on the processor, they agree to a cosine of
+.9999 or more: that is one digest.
 """
 
 _FORMAT = 1  # raised when other files are written, so that an older folder is not taken for one of ours
@@ -54,7 +54,7 @@ _FORMAT = 1  # raised when other files are written, so that an older folder is n
 _WORDS, _DIGESTS = "words.npy", "digests.json"
 _GRAPH = ("encoder.xml", "encoder.bin")
 _CHECKED = (*_GRAPH, "rarity.npy", "tokenizer.model")  # read as a whole
-_TOKENS_AT_ONCE = 1024  # in one run; more is no faster and takes memory
+_TOKENS_AT_ONCE = 1024  # in one run; more takes memory
 _STEP, _LEAST = 8, 24
 """Texts are padded to a multiple of so many tokens, and to so many at least: a run of another shape than that of the
 run before takes some milliseconds longer, and four of five questions have 24 tokens or less."""
