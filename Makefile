@@ -37,22 +37,22 @@ corpus-check: $(VENV)/installed ## Check the built-in texts, and that no sentenc
 	$(BIN)/foundation-qa corpus check $(if $(wildcard $(SHARED)/seeds),--against $(SHARED)/seeds)
 
 fit: $(VENV)/installed ## Fit the confidence of answers anew, on half of our own questions
-	$(BIN)/python -m qa.fitting
+	$(BIN)/python -m qa.evaluation.fit
 
 bench: $(VENV)/installed ## Time and memory beside stock sentence-transformers (some 5 minutes); ARGS=--quick for a first look
-	$(BIN)/python -m ui.comparing $(ARGS)
+	$(BIN)/python tests/bench/compare.py $(ARGS)
 
 bench-page: $(VENV)/installed ## How long 1, 8 and 50 people who ask at once wait for a served page
-	$(BIN)/python -m ui.benching $(ARGS)
+	$(BIN)/python tests/bench/page_load.py $(ARGS)
 
 SHARED ?= ../shared
 ablate: $(VENV)/installed ## What each part of the retrieval is worth, on our own questions and the development files in SHARED
-	$(BIN)/python -m qa.ablating corpus/texts qa/asked/regression.jsonl $(SHARED)/seeds $(SHARED)/eval/seeds-dev.jsonl \
+	$(BIN)/python -m qa.evaluation.ablation corpus/texts qa/evaluation/regression.jsonl $(SHARED)/seeds $(SHARED)/eval/seeds-dev.jsonl \
 		$(SHARED)/eval/xquad-dev/mixed/texts $(SHARED)/eval/xquad-dev/mixed/cross.jsonl \
 		$(SHARED)/eval/xquad-dev/mixed/texts $(SHARED)/eval/xquad-dev/mixed/same.jsonl
 
 bench-index: $(VENV)/installed ## What an index of 1,000 to 100,000 passages costs (10 minutes); ARGS="--sizes 1000000 --columns 80" for a large one
-	$(BIN)/python -m index.benching $(ARGS)
+	$(BIN)/python tests/bench/index_size.py $(ARGS)
 
 clean: ## Remove the environment and the caches in this folder
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache build dist artifacts *.egg-info

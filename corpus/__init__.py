@@ -1,8 +1,8 @@
 """The texts, and how a text becomes passages."""
 
-from corpus.checking import Problem, Report, check_texts
-from corpus.document import Document, Passage, Span, references_of
-from corpus.drafting import new_pair
+from corpus.document import Document, Passage, Reference, Span, references_of
+from corpus.editing.check import Problem, Report, check_texts
+from corpus.editing.new_pair import new_pair
 from corpus.errors import (
     CorpusError,
     EncoderError,
@@ -11,16 +11,14 @@ from corpus.errors import (
     SettingsError,
     StoredIndexError,
 )
-from corpus.figures import figures_in
-from corpus.finding import BUILT_IN_TEXTS, TextFile, find_texts, load_documents
-from corpus.glossary import Term, load_glossary
+from corpus.files.folders import BUILT_IN_TEXTS, TextFile, find_texts, load_documents
+from corpus.files.glossary import Term, load_glossary
+from corpus.files.text_file import load_document
 from corpus.language import HAN, LANGUAGES, language_of
-from corpus.loading import load_document
-from corpus.reading import encoder_text, readable
-from corpus.references import Reference
-from corpus.sentences import sentence_spans, width
-from corpus.settings import Settings, load_settings
-from corpus.splitting import PASSAGE_WIDTH, split
+from corpus.parsing.figures import figures_in
+from corpus.parsing.passages import PASSAGE_WIDTH, split
+from corpus.parsing.plain_text import encoder_text, readable
+from corpus.parsing.sentences import sentence_spans, width
 
 __all__ = [
     "BUILT_IN_TEXTS",
@@ -36,7 +34,6 @@ __all__ = [
     "QuestionsError",
     "Reference",
     "Report",
-    "Settings",
     "SettingsError",
     "Span",
     "StoredIndexError",
@@ -50,7 +47,6 @@ __all__ = [
     "load_document",
     "load_documents",
     "load_glossary",
-    "load_settings",
     "new_pair",
     "readable",
     "references_of",

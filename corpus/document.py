@@ -1,12 +1,19 @@
-"""The two records that texts are made of: a document and a passage of it."""
+"""The records that texts are made of: a document, a passage of it, and the sources it rests on."""
 
 import hashlib
 from dataclasses import dataclass
 
-from corpus.references import Reference
-
 Span = tuple[int, int]
 """Start and end in a document's text, in Unicode code points, end exclusive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """One source."""
+
+    key: str  # how texts name it; the line itself where a text gives a whole line instead of a key
+    text: str  # "Wei et al. (2022). Emergent Abilities of Large Language Models. TMLR"
+    address: str  # where it can be read; empty: nowhere on the web
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """Passages become vectors; vectors are searched."""
 
-from index.encoder import OFFLINE, Encoder, FloatArray, SentenceEncoder
-from index.exporting import offline_model
-from index.manifest import IndexChange, IndexManifest
-from index.searching import Hit, PassageIndex
-from index.snapshot import Snapshot
-from index.updating import pending_change, rebuild_index, update_index
-from index.weights import Progress, quiet
+from index.arrays import FloatArray
+from index.encoder import OFFLINE, Encoder, SentenceEncoder
+from index.encoder.e5_export import offline_model
+from index.encoder.progress import Progress, quiet
+from index.search.passage_index import Hit, PassageIndex
+from index.storage.manifest import IndexChange, IndexManifest
+from index.storage.snapshot import Snapshot
+from index.update.update import pending_change, rebuild_index, update_index
 
 __all__ = [
     "OFFLINE",

@@ -19,7 +19,7 @@ class Citation:
 
     @property
     def digest(self) -> str:
-        """The digest of the text it came from, see :func:`qa.locating.locate`."""
+        """The digest of the text it came from, see :func:`qa.location.locate`."""
         return self.document.digest
 
 

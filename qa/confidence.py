@@ -1,7 +1,7 @@
 """How sure an answer can be: the share of such answers that are right.
 
 A logistic regression on :data:`qa.evidence.FEATURES`. Its numbers were fitted by ``make fit`` on the questions in
-``qa/asked/fitting.jsonl`` over the built-in texts, with the offline model; see :mod:`qa.fitting`.
+``qa/evaluation/fitting.jsonl`` over the built-in texts, with the offline model; see :mod:`qa.evaluation.fit`.
 """
 
 import json

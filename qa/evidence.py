@@ -11,11 +11,11 @@ import numpy as np
 
 from corpus import encoder_text
 from index import Encoder, FloatArray, Snapshot
-from index.asking import Asked, Word
-from index.lexical import shared, words
-from index.ranking import Ranked, coverage
-from qa.kinds import Kind, holds
-from qa.quoting import Quote
+from index.matching.words import shared, words
+from index.search.query import Asked, Word
+from index.search.ranking import Ranked, coverage
+from qa.question_kinds import Kind, holds
+from qa.quotes import Quote
 
 FEATURES = (
     "lead",  # of the best quote, in units of similarity

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import importlib.util
 import os
 import shutil
 import sys
@@ -135,12 +134,9 @@ def seeds(shared: Path) -> Path:
 @pytest.fixture(scope="session")
 def fake_encoders() -> Any:
     """The class of the fake encoder, for tests that need one of their own kind."""
-    spec = importlib.util.spec_from_file_location("fake_encoder", Path(__file__).parent / "fake_encoder.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["fake_encoder"] = module
-    spec.loader.exec_module(module)
-    return module.FakeEncoder
+    from fake_encoder import FakeEncoder
+
+    return FakeEncoder
 
 
 @pytest.fixture
@@ -154,7 +150,7 @@ def real_encoder() -> Any:
     """The offline model, loaded once."""
     from corpus import EncoderError
     from index import SentenceEncoder
-    from index.weights import data_file
+    from index.encoder.e5_weights import data_file
 
     try:
         data_file()
@@ -172,8 +168,8 @@ def _write_texts(folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def started() -> Callable[..., Any]:
-    """:func:`ui.app.start`, called where an event loop runs: elsewhere Gradio makes loops that nobody closes."""
-    from ui.app import start
+    """:func:`ui.server.page.start`, called where an event loop runs: else Gradio makes loops that nobody closes."""
+    from ui.server.page import start
 
     def begin(*args: Any, **kwargs: Any) -> Any:
         async def inside() -> Any:
@@ -217,7 +213,7 @@ def program(tmp_path: Path) -> Callable[[str], list[str]]:
         path = tmp_path / "program.py"
         path.write_text(
             f"""import os, sys
-sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "tests")!r}]
+sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "tests/support")!r}]
 from corpus import StoredIndexError, load_documents
 from index import rebuild_index, update_index
 from fake_encoder import FakeEncoder

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from corpus import FoundationQAError, load_settings
+from corpus import FoundationQAError
 from ui import terminal
-from ui.access import VARIABLE, is_loopback, load_accounts, warnings
-from ui.editing import corpus_app
-from ui.facts import answer_facts, change_facts, hits_facts
-from ui.uploading import Uploads
-from ui.workplace import Workplace
+from ui.api.records import answer_facts, change_facts, hits_facts
+from ui.corpus_commands import corpus_app
+from ui.server.accounts import VARIABLE, is_loopback, load_accounts, warnings
+from ui.workspace.settings import load_settings
+from ui.workspace.uploads import Uploads
+from ui.workspace.workspace import Workplace
 
 if TYPE_CHECKING:
     from index import IndexChange
@@ -76,10 +77,10 @@ def serve(
     if allow_upload:
         Uploads(workplace.uploads).check_folder()
     answerer = workplace.answerer(follow=True)
-    from ui.app import serve as serve_page
-    from ui.service import Service
-    from ui.serving import Serving
-    from ui.views import tabs_of
+    from ui.api.service import Service
+    from ui.server.options import Serving
+    from ui.server.page import serve as serve_page
+    from ui.tabs.all_tabs import tabs_of
 
     # What one visitor asked in vain is not for every other one who happens to reach this page.
     known = accounts is not None or is_loopback(host)
@@ -90,7 +91,7 @@ def serve(
     if not watch:
         serve_page(answerer, host, port, **options)
         return
-    from ui.watching import Watch
+    from ui.workspace.watch import Watch
 
     with Watch(workplace) as watching:
         serve_page(answerer, host, port, notice=lambda: watching.problem, **options)
@@ -101,7 +102,7 @@ def watch(corpus: Corpus = None, index: Index = None, settings: SettingsFile = N
     """Update the index now, and whenever a text is saved; until Ctrl-C."""
     from threading import Event
 
-    from ui.watching import follow
+    from ui.workspace.watch import follow
 
     workplace = _workplace(corpus, index, settings)
     workplace.encoder  # noqa: B018  # loaded before the first edit has to wait for it
@@ -182,7 +183,7 @@ def _change(workplace: Workplace, as_json: bool, *, anew: bool = False, pending:
     if as_json:
         terminal.print_json(change_facts(change))
     else:
-        from index.storing import stored
+        from index.storage.store import stored
 
         terminal.print_change(change, str(workplace.folder), pending, stored(workplace.folder))
 
@@ -198,11 +199,11 @@ def evaluate(
     as_json: Json = False,
 ) -> None:
     """Measure retrieval and answers on questions whose answers are known."""
-    from qa.questions import load_questions
+    from qa.evaluation.question_files import load_questions
 
     loaded = load_questions(questions)
     answerer = _workplace(corpus, index, settings).answerer()
-    from qa.evaluating import figures, run
+    from qa.evaluation.metrics import figures, run
 
     with terminal.progress_bar("Asking", "questions") as progress:
         outcomes = run(answerer, loaded, progress)

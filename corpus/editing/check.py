@@ -1,0 +1,253 @@
+"""What an editor wants to know of a folder of texts before anyone else reads it."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from corpus.document import Document, Span
+from corpus.editing.new_pair import TO_WRITE
+from corpus.files.folders import load_documents
+from corpus.files.glossary import load_glossary
+from corpus.files.references import load_references
+from corpus.files.text_file import front_matter
+from corpus.language import LANGUAGES, language_of
+from corpus.parsing.blocks import Block, Kind, blocks_of, front_matter_end, heading_text
+from corpus.parsing.figures import figures_in
+from corpus.parsing.passages import PASSAGE_WIDTH, split
+from corpus.parsing.plain_text import named_in, readable
+from corpus.parsing.sentences import width
+
+LONGEST_RUN = 60  # columns that a text may have in common with another author's: titles and lists of names do
+_REQUIRED = ("title", "language", "twin")
+_SPACE = re.compile(r"\s+")
+_NO_LIMIT = 1 << 30  # columns
+_COMMENT = re.compile(r"<!--(?:(?!-->|<!--).)*+-->", re.S)  # gives up at the next opening: no text takes long
+_KEY = re.compile(r"[\w.:+-]+")
+
+
+class Problem(NamedTuple):
+    """Something to mend."""
+
+    document_id: str  # or the name of a file beside the texts
+    line: int  # 1-based; 0: the file as a whole
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a check found."""
+
+    documents: int
+    pairs: int  # texts with a twin in the other language, counted once
+    references: int
+    terms: int  # of the glossary
+    longest_run: int  # columns of the longest stretch in common with other authors' texts; 0: there were none
+    run: str  # that stretch, without its white space
+    run_in: str  # id of the document it stands in
+    problems: tuple[Problem, ...]
+
+
+def check_texts(folder: Path, *, others: Path | None = None, passage_width: int = PASSAGE_WIDTH) -> Report:
+    """Check the texts, references and glossary in ``folder``.
+
+    Front matter, twins (same headings, lists, tables and figures), references, the width of paragraphs; and,
+    where a folder of ``others``' texts is given, that no sentence and no stretch of more than
+    :data:`LONGEST_RUN` columns is theirs. :class:`CorpusError` where something cannot be read at all.
+    """
+    documents = load_documents(folder)
+    listed = load_references(folder)
+    terms = load_glossary(folder)
+    by_id = {document.id: document for document in documents}
+    problems = [problem for document in documents for problem in _in_one(document, folder, passage_width)]
+    pairs = []
+    for document in documents:
+        twin = by_id.get(document.twin)
+        if twin is document:
+            problems.append(Problem(document.id, 0, "it names itself as its twin"))
+        elif document.twin and not twin:
+            problems.append(Problem(document.id, 0, f"its twin {document.twin} does not exist"))
+        elif twin and twin.twin != document.id:
+            problems.append(Problem(document.id, 0, f"its twin {twin.id} names {twin.twin or 'no twin'} instead of it"))
+        elif twin and document.id < twin.id:
+            pairs.append((document, twin))
+            problems.extend(_between(document, twin))
+    used = {reference.key for document in documents for reference in document.references}
+    for document in documents:
+        problems.extend(_unresolved(document, set(listed)))
+    for key in sorted(set(listed) - used):
+        problems.append(Problem("references.yaml", 0, f"no text names the reference {key!r}"))
+    foreign = load_documents(others) if others else []
+    problems.extend(_sentences_of_others(documents, foreign))
+    where, run = _longest_run(documents, foreign)
+    if width(run) > LONGEST_RUN:
+        problems.append(
+            Problem(where, 0, f"{width(run)} columns are word for word another's (at most {LONGEST_RUN}): {run!r}")
+        )
+    return Report(len(documents), len(pairs), len(listed), len(terms), width(run), run, where, tuple(problems))
+
+
+def _in_one(document: Document, folder: Path, passage_width: int) -> Iterator[Problem]:
+    """What is wrong with a text by itself."""
+    facts = front_matter(document.text, folder / document.id)
+    for key in _REQUIRED:
+        if not facts.get(key):
+            yield Problem(document.id, 1, f"the front matter has no {key!r}")
+    language = facts.get("language")
+    if language and language not in LANGUAGES:
+        yield Problem(document.id, 1, f"'language' is {language!r}; expected {' or '.join(LANGUAGES)}")
+    sections = _sections(document)
+    if not sections or sections[0].level != 1 or sections[0].heading != readable(document.title):
+        yield Problem(document.id, 0, f"the text does not begin with its title as heading: # {document.title}")
+    for section in sections:
+        name = section.heading or "the beginning"
+        if not section.blocks and section.level > 1 and not section.parent:
+            yield Problem(document.id, section.line, f"{name!r} says nothing")
+        if section.level > 1 and not section.references:
+            yield Problem(document.id, section.line, f"{name!r} names no references (<!-- references: key, key -->)")
+        for block in section.blocks:
+            yield from _in_block(document, block, language, passage_width)
+    if TO_WRITE in document.text:
+        line = _line(document, document.text.index(TO_WRITE))
+        yield Problem(document.id, line, f"something is still to be written ({TO_WRITE})")
+
+
+def _in_block(document: Document, block: Block, language: object, passage_width: int) -> Iterator[Problem]:
+    stretch = document.text[block.start : block.end]
+    if block.kind is not Kind.OTHER and width(stretch) > passage_width:
+        yield Problem(
+            document.id,
+            _line(document, block.start),
+            f"a paragraph of {width(stretch)} columns; {passage_width} fit in a passage: part it",
+        )
+    prose = block.kind is Kind.PROSE and language in LANGUAGES
+    if prose and language_of(readable(stretch)) != language:
+        yield Problem(document.id, _line(document, block.start), f"a paragraph that is not in {language!r}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Section:
+    level: int
+    heading: str
+    line: int
+    references: tuple[str, ...]  # named by the section itself
+    blocks: tuple[Block, ...]  # without the headings and the comments
+    text: str
+    parent: bool  # whether sections of its own follow
+
+
+def _sections(document: Document) -> list[_Section]:
+    """The text in sections; what stands above the first heading has level 0, and is left out where it is empty."""
+    heads: list[Block | None] = [None]
+    bodies: list[list[Block]] = [[]]
+    for block in blocks_of(document.text):
+        if block.kind is Kind.HEADING:
+            heads.append(block)
+            bodies.append([])
+        else:
+            bodies[-1].append(block)
+    sections = []
+    for at, (head, body) in enumerate(zip(heads, bodies, strict=True)):
+        if head is None and not body:
+            continue
+        start = head.start if head else front_matter_end(document.text)
+        following = heads[at + 1] if at + 1 < len(heads) else None
+        stretch = document.text[start : following.start if following else len(document.text)]
+        sections.append(
+            _Section(
+                head.level if head else 0,
+                readable(heading_text(document.text, head)) if head else "",
+                _line(document, start),
+                named_in(stretch),
+                tuple(block for block in body if readable(document.text[block.start : block.end])),
+                stretch,
+                bool(head and following and following.level > head.level),
+            )
+        )
+    return sections
+
+
+def _between(document: Document, twin: Document) -> Iterator[Problem]:
+    """Where twins differ in what they hold."""
+    ours, theirs = _sections(document), _sections(twin)
+    if [section.level for section in ours] != [section.level for section in theirs]:
+        counts = f"{len(ours)} and {len(theirs)}"
+        yield Problem(document.id, 0, f"it and its twin {twin.id} have different headings ({counts} sections)")
+        return
+    if [reference.key for reference in document.references] != [reference.key for reference in twin.references]:
+        yield Problem(document.id, 0, f"it and its twin {twin.id} name different references")
+    for one, other in zip(ours, theirs, strict=True):
+        here = f"{one.heading!r} and {other.heading!r} of its twin"
+        shapes = [[block.kind for block in section.blocks] for section in (one, other)]
+        if shapes[0] != shapes[1]:
+            shown = " and ".join(_shape(shape) for shape in shapes)
+            yield Problem(document.id, one.line, f"{here} are not made of the same paragraphs, items and rows: {shown}")
+        if differing := figures_in(_bare(one.text)) ^ figures_in(_bare(other.text)):
+            shown = ", ".join(sorted(format(value, "f") for value in differing))
+            yield Problem(document.id, one.line, f"{here} do not state the same figures: only one has {shown}")
+
+
+def _bare(text: str) -> str:
+    return _COMMENT.sub("", text)
+
+
+def _shape(kinds: Sequence[Kind]) -> str:
+    names = {Kind.PROSE: "paragraphs", Kind.ITEM: "items", Kind.ROW: "rows", Kind.OTHER: "others"}
+    return " ".join(f"{kinds.count(kind)} {name}" for kind, name in names.items() if kind in kinds) or "nothing"
+
+
+def _unresolved(document: Document, listed: set[str]) -> Iterator[Problem]:
+    named = set(named_in(document.text))
+    for reference in document.references:
+        # A line of the front matter that is no key says itself what it means.
+        if reference.key not in listed and (reference.key in named or _KEY.fullmatch(reference.key)):
+            yield Problem(document.id, 0, f"the reference {reference.key!r} is not in references.yaml")
+
+
+def _sentences_of_others(documents: Iterable[Document], others: Iterable[Document]) -> Iterator[Problem]:
+    theirs = {_squeezed(other.text[slice(*span)]): other.id for other in others for span in _sentences(other)}
+    for document in documents if theirs else ():
+        for start, end in _sentences(document):
+            sentence = _squeezed(document.text[start:end])
+            if width(sentence) > 20 and sentence in theirs:
+                yield Problem(document.id, _line(document, start), f"a sentence of {theirs[sentence]}: {sentence!r}")
+
+
+def _sentences(document: Document) -> Iterator[Span]:
+    """The sentences, items and rows of the text, without the headings, bullets and comments around them."""
+    for passage in split(document, _NO_LIMIT):
+        yield from passage.sentences
+
+
+def _longest_run(documents: Sequence[Document], others: Sequence[Document]) -> tuple[str, str]:
+    """The id of a document, and the longest stretch (without white space) that it has in common with ``others``.
+
+    By bisection: where a stretch of n characters is common, one of n - 1 is. White space and case do not count.
+    """
+    theirs = [_squeezed(other.text) for other in others]
+    ours = [(document.id, _squeezed(_bare(document.text[front_matter_end(document.text) :]))) for document in documents]
+    low, high, found = 0, 1 << 12, ("", "")
+    while theirs and low < high:
+        length = (low + high + 1) // 2
+        # Their hashes alone: the stretches themselves would take gigabytes.
+        known = {hash(text[at : at + length]) for text in theirs for at in range(len(text) - length + 1)}
+        common = next(
+            (
+                (name, text[at : at + length])
+                for name, text in ours
+                for at in range(len(text) - length + 1)
+                if hash(text[at : at + length]) in known and any(text[at : at + length] in other for other in theirs)
+            ),
+            None,
+        )
+        low, high, found = (length, high, common) if common else (low, length - 1, found)
+    return found
+
+
+def _squeezed(text: str) -> str:
+    return _SPACE.sub("", text).casefold()
+
+
+def _line(document: Document, at: int) -> int:
+    return document.text.count("\n", 0, at) + 1

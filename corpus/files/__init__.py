@@ -1,0 +1,1 @@
+"""What lies in a folder of texts? Files that become documents, and the lists beside them."""

@@ -1,0 +1,132 @@
+"""Which texts there are in a folder, found without reading them."""
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from stat import S_ISREG
+
+from corpus.document import Document, Reference
+from corpus.errors import CorpusError
+from corpus.files.references import load_references
+from corpus.files.text_file import LARGEST_FILE, load_document
+
+SUFFIXES = (".md", ".txt")
+BUILT_IN_TEXTS = Path(__file__).parents[1] / "texts"
+
+_COARSE = 2_000_000_000  # nanoseconds: the coarsest time stamps of a file system (FAT) are this far apart
+
+
+@dataclass(frozen=True, slots=True)
+class TextFile:
+    """A text that was found in a folder and has not been read."""
+
+    id: str  # of the document it holds
+    path: Path
+    stamp: str  # another one whenever the document may be another one; empty: it may be changing at this moment
+    listed: Mapping[str, Reference] = field(default_factory=dict, repr=False)  # the sources its folder lists
+    largest_file: int = LARGEST_FILE  # bytes
+
+    def read(self) -> Document:
+        """The document; :class:`CorpusError` where it cannot be read."""
+        return load_document(self.path, self.id, self.largest_file, self.listed)
+
+
+def find_texts(*folders: str | Path, largest_file: int = LARGEST_FILE) -> list[TextFile]:
+    """The texts (``.md``, ``.txt``) of ``folders`` and their subfolders, sorted by id.
+
+    Without a folder, the built-in texts. Links are followed; hidden files and folders are passed over.
+    :class:`CorpusError` where a folder is missing or holds no text, or where two texts have the same path below their
+    folders.
+    """
+    found: dict[str, TextFile] = {}
+    for folder in [Path(folder) for folder in folders] or [BUILT_IN_TEXTS]:
+        listed = load_references(folder)
+        about = sha256(repr(sorted(listed.items())).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        for name, path, facts in _texts_below(folder):
+            if name in found and not path.samefile(found[name].path):
+                raise CorpusError(f"Two texts are called {name}: {found[name].path} and {path}. Rename one of them.")
+            found[name] = TextFile(name, path, _stamp(facts, about), listed, largest_file)
+    return [found[name] for name in sorted(found)]
+
+
+def load_documents(*folders: str | Path, largest_file: int = LARGEST_FILE) -> list[Document]:
+    """The documents that the texts of ``folders`` hold, sorted by id; see :func:`find_texts`.
+
+    :class:`CorpusError` also where a text cannot be read, or is larger than ``largest_file`` bytes.
+    """
+    return [text.read() for text in find_texts(*folders, largest_file=largest_file)]
+
+
+def _stamp(facts: os.stat_result | None, about: str) -> str:
+    """What tells whether a file may have changed: its size and times, and ``about``, a digest of the listed sources.
+
+    A file that was touched a moment ago may be written again without a new time: it gets no stamp (the "racy" files
+    of Git, https://git-scm.com/docs/racy-git).
+    """
+    if facts is None:
+        return ""
+    # The second time changes as well where somebody sets the first one back, as an unpacked archive does.
+    last = max(facts.st_mtime_ns, facts.st_ctime_ns)
+    return "" if last > time.time_ns() - _COARSE else f"{facts.st_size}-{facts.st_mtime_ns}-{facts.st_ctime_ns}-{about}"
+
+
+def _texts_below(folder: Path) -> Iterator[tuple[str, Path, os.stat_result | None]]:
+    """The text files below ``folder``: the path below it, the path, and what the system says of the file.
+
+    That is None where it says nothing, as of a link to nothing: reading the file will tell why.
+    :class:`CorpusError` where the folder is missing or holds no text.
+    """
+    if not folder.exists():
+        raise CorpusError(f"There is no folder {folder}. Name the folder of the texts with --corpus FOLDER.")
+    if not folder.is_dir():
+        raise CorpusError(f"{folder} is a file; --corpus takes the folder that holds the texts.")
+    none = True
+    for below, place, name in _files_below(folder):
+        if not name.lower().endswith(SUFFIXES):
+            continue
+        path = Path(place, name)
+        facts = None
+        with suppress(OSError):
+            facts = path.stat()
+        if facts is None or S_ISREG(facts.st_mode):
+            none = False
+            yield below + name, path, facts
+    if none:
+        raise CorpusError(
+            f"The folder {folder} holds no text: no file that ends in {' or '.join(SUFFIXES)}. "
+            f"Put one there, or name another folder with --corpus FOLDER."
+        )
+
+
+def _files_below(folder: Path) -> Iterator[tuple[str, str, str]]:
+    """All that is no folder below ``folder``: its folder as "a/b/" below that one, its folder, its name.
+
+    Hidden things are left out, and no folder comes twice however it is linked.
+    """
+    root = folder.resolve()
+    seen = {root}
+
+    def refuse(error: OSError) -> None:
+        raise CorpusError(
+            f"The folder {error.filename} cannot be read: {error.strerror}. Allow reading it, or take it out."
+        ) from error
+
+    for place, folders, files in os.walk(folder, onerror=refuse, followlinks=True):
+        wanted = []
+        for name in sorted(folders):
+            target = Path(place, name).resolve()
+            # What a link inside the folder leads to inside the folder is found there anyway.
+            inside = Path(place, name).is_symlink() and target.is_relative_to(root)
+            if not name.startswith(".") and not inside and target not in seen:
+                seen.add(target)
+                wanted.append(name)
+        folders[:] = wanted
+        parts = Path(place).relative_to(folder).parts
+        below = "".join(f"{part}/" for part in parts)
+        for name in sorted(files):
+            if not name.startswith("."):
+                yield below, place, name

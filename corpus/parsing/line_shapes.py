@@ -1,0 +1,113 @@
+"""What one line of a text looks like: a bullet, a heading that no markup marks, a formula, a diagram."""
+
+import re
+
+from corpus.parsing.sentences import sentence_spans, width
+
+HEADING_WIDTH = 72  # columns; a longer line without markup is a sentence that lost its full stop
+
+BULLET = re.compile(r"[ \t]*(?:[•·●○▪◦‣∙]|[-*+–—](?=\s)|\d{1,3}[.)、](?!\d)|[（(]\d{1,2}[)）])\s*")
+DIAGRAM = re.compile(r"[\u2500-\u257f\u2580-\u259f]|^[\s│|▼▲►◄↓↑/\\]+$")
+DRAWN = re.compile("[\u2500-\u257f]")
+WORDS = re.compile(r"[^\W_]")
+_CHINESE_NUMBER = re.compile(r"[第]?[一二三四五六七八九十]{1,3}[、章节部]\s*\S")
+_SECTION_NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})[.、]?\s+\S")
+_STEP_NUMBER = re.compile(r"\d{1,2}[.、]\s*\S")
+_FORMULA = re.compile(r"[ \t>]*(?:(\\\[)|(\$\$)|\\begin\{)")
+_FENCE = re.compile(r"[ \t>]*(?:[-*+•]\s+|\d{1,3}[.)]\s+)?(`{3,}|~{3,})")
+_UNDERLINE = re.compile(r"[ \t]*={3,}[ \t]*")
+_TERMINAL = tuple("。！？；：，、.!?;:,…")
+# What a page's navigation leaves at the top of a copied text.
+_NAVIGATION = re.compile(r"(?:skip|jump) to (?:main )?content|跳[转到至]+(?:主要)?内容|table of contents|目录", re.I)
+
+
+def heading_level(line: str, marked: bool) -> int:
+    """The level of a heading that only its form shows, 1 the highest; 0: it is none.
+
+    ``marked``: the text marks its headings, and is not searched for bare ones.
+
+    >>> [heading_level(line, False) for line in ("二、方法", "2.1 Data", "Key ideas", "This is a sentence.")]
+    [2, 3, 4, 0]
+    """
+    line = line.strip()
+    if not is_bare(line) or _NAVIGATION.fullmatch(line):
+        return 0
+    if _CHINESE_NUMBER.match(line):
+        return 2
+    if marked:
+        return 0
+    if section := _SECTION_NUMBER.match(line):
+        return 2 + section.group(1).count(".")
+    if BULLET.match(line) or not re.search(r"\w{2}", line) or line.startswith(("|", "!", "http", "<", "[^")):
+        return 0
+    return 4
+
+
+def is_bare(line: str) -> bool:
+    """Whether a line could be a heading: short, one sentence at most, and no punctuation at its end."""
+    line = line.strip()
+    return (
+        0 < len(line) <= HEADING_WIDTH
+        and width(line) <= HEADING_WIDTH
+        and not line.endswith(_TERMINAL)
+        and len(list(sentence_spans(line))) == 1
+    )
+
+
+def is_step(line: str) -> bool:
+    """Whether a line could be the heading of one step: "1. Hallucination"."""
+    return bool(_STEP_NUMBER.match(line)) and is_bare(line)
+
+
+def is_underlined(line: str, below: str) -> bool:
+    """Whether ``line`` is a title with ``below`` drawn under it as a double rule."""
+    return bool(_UNDERLINE.fullmatch(below)) and is_bare(line)
+
+
+def is_terminated(line: str) -> bool:
+    """Whether a line ends with punctuation."""
+    return line.endswith(_TERMINAL)
+
+
+def indent(line: str) -> int:
+    """How many characters of white space a line begins with."""
+    return len(line) - len(line.lstrip())
+
+
+def fence(line: str) -> str:
+    """The marks that open a code block; empty where ``line`` opens none."""
+    match = _FENCE.match(line)
+    return match.group(1) if match else ""
+
+
+def formula_end(line: str) -> str:
+    """What closes the LaTeX formula that ``line`` begins with; empty where it begins with none."""
+    match = _FORMULA.match(line)
+    if not match:
+        return ""
+    closing = "\\]" if match.group(1) else "$$" if match.group(2) else "\\end{"
+    # One closed on its own line ends there, whatever it is closed by.
+    return closing if line.find(closing, match.end()) < 0 else "\n"
+
+
+class Wrapping:
+    """Tells whether line breaks are an editor's: no line had room for the first word of the next one."""
+
+    def __init__(self, line: str) -> None:
+        self._last = self._limit = width(line.strip())
+        self._least = float("inf")  # columns of the shortest line together with the next one's first word
+
+    def add(self, line: str) -> bool:
+        """Take ``line`` as the next one; whether the lines so far are wrapped prose."""
+        line = line.strip()
+        word = line.split(maxsplit=1)[0] if line and line.isascii() else line[:1]
+        self._least = min(self._least, self._last + 1 + width(word))
+        self._last = width(line)
+        self._limit = max(self._limit, self._last)
+        return self._least > self._limit > 40
+
+
+def are_wrapped(lines: list[str]) -> bool:
+    """Whether ``lines`` are one paragraph that an editor wrapped."""
+    wrapping = Wrapping(lines[0])
+    return [wrapping.add(line) for line in lines[1:]][-1:] == [True]

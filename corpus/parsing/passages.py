@@ -1,0 +1,220 @@
+"""From a document to its passages."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from corpus.document import Document, Passage, Span
+from corpus.language import HAN, language_of
+from corpus.parsing.blocks import Block, Kind, blocks_of, heading_text
+from corpus.parsing.line_shapes import WORDS
+from corpus.parsing.plain_text import encoder_text, named_in, readable
+from corpus.parsing.sentences import sentence_spans, width
+
+PASSAGE_WIDTH = 250
+"""Columns that a passage may have by default; see :func:`corpus.parsing.sentences.width`."""
+
+_MARKER = re.compile(r"(?:>[ \t]?)+|(?:[•·●○▪◦‣∙]|[-*+–—](?=\s)|\d{1,3}[.)、](?!\d)|[（(]\d{1,2}[)）])[ \t]*|\|[ \t]*")
+_CLAUSE_END = re.compile(rf"[，、；：]|[,;:](?=\s|[{HAN}])")
+_HIDING = re.compile(r"[<\[]")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A block, or as much of a long one as a passage may hold."""
+
+    kind: Kind
+    group: int
+    start: int
+    end: int
+    sentences: tuple[Span, ...]
+    language: str
+    section: int  # counts the headings above
+    heading: str
+    context: str
+    references: tuple[str, ...]
+
+
+def split(document: Document, passage_width: int = PASSAGE_WIDTH) -> list[Passage]:
+    """The passages of ``document``, in order.
+
+    They end at headings, changes of language, tables and paragraphs; a paragraph wider than
+    ``passage_width`` columns is parted at sentence ends, and a sentence only where it is wider itself.
+    No passage is wider. Stretches without a letter or digit (rules, pictures) are no passage.
+    """
+    if passage_width < 2:
+        raise ValueError(f"passage_width is {passage_width}; a Chinese character alone takes 2 columns.")
+    passages: list[Passage] = []
+    seen: dict[str, int] = {}
+    for run in _packed(document.text, _pieces(document, passage_width), passage_width):
+        passage = _passage(document, run)
+        # Two passages that read the same would share an id: the later ones are numbered.
+        count = seen[passage.id] = seen.get(passage.id, 0) + 1
+        passages.append(passage if count == 1 else replace(passage, id=f"{passage.id}-{count}"))
+    return passages
+
+
+def _passage(document: Document, run: Sequence[_Piece]) -> Passage:
+    start, end = run[0].start, run[-1].end
+    text = document.text[start:end]
+    passage = Passage(
+        id="",
+        document_id=document.id,
+        title=document.title,
+        heading=run[0].heading,
+        context=run[0].context,
+        language=language_of(readable(text)),
+        text=text,
+        start=start,
+        end=end,
+        sentences=tuple(span for piece in run for span in piece.sentences),
+        references=tuple(dict.fromkeys(key for piece in run for key in piece.references)),
+    )
+    digest = hashlib.sha256(encoder_text(passage).encode("utf-8")).hexdigest()[:12]
+    return replace(passage, id=f"{document.id}#{digest}")
+
+
+def _pieces(document: Document, limit: int) -> Iterator[_Piece]:
+    text = document.text
+    headings: list[tuple[int, str]] = []  # level and text of the headings above, outermost first
+    references: list[tuple[int, tuple[str, ...]]] = [(0, ())]  # level and keys of the sections around, likewise
+    section = 0
+    lead = ""  # the line that introduces the list or table which follows it
+    for block in blocks_of(text):
+        if block.kind is Kind.HEADING:
+            section += 1
+            title = readable(heading_text(text, block))
+            headings = [(level, above) for level, above in headings if level < block.level]
+            if title != document.title:  # the title stands beside the heading: once is enough
+                headings.append((block.level, title))
+            references = [(level, keys) for level, keys in references if level < block.level]
+            references.append((block.level, references[-1][1]))
+            lead = ""
+            continue
+        if block.kind is Kind.OTHER and (keys := named_in(text[block.start : block.end])):
+            references[-1] = (references[-1][0], keys)
+        if not _says_something(text[block.start : block.end]):
+            continue
+        heading = " > ".join(above for _, above in headings)
+        context = _context(text, block, lead)
+        for run in _filled(text, _spans(text, block, limit), limit):
+            start, end = run[0][0], run[-1][1]
+            language = language_of(readable(text[start:end]))
+            yield _Piece(
+                block.kind,
+                block.group,
+                start,
+                end,
+                () if block.names_columns else tuple(run),
+                language,
+                section,
+                heading,
+                context,
+                references[-1][1],
+            )
+        if block.kind is Kind.PROSE:
+            line = text[block.start : block.end]
+            lead = readable(line) if line.endswith((":", "：")) and width(line) <= limit // 2 else ""
+        elif block.kind is Kind.OTHER:
+            lead = ""
+
+
+def _says_something(text: str) -> bool:
+    # Only tags, comments and pictures take words away.
+    return bool(WORDS.search(text)) and (not _HIDING.search(text) or bool(WORDS.search(readable(text))))
+
+
+def _context(text: str, block: Block, lead: str) -> str:
+    """What an item or row needs beside it to be understood: the line that introduces it, the header row."""
+    if block.kind not in (Kind.ITEM, Kind.ROW):
+        return ""
+    header = readable(text[slice(*block.header)])
+    return " ".join(part for part in (lead, header) if part)
+
+
+def _spans(text: str, block: Block, limit: int) -> Iterator[Span]:
+    """The sentences of ``block`` without its bullet or quotation mark, none wider than a passage may be."""
+    start, end = block.start, block.end
+    if block.kind is not Kind.OTHER:
+        while marker := _MARKER.match(text, start, end):
+            start = marker.end()
+    if block.kind is Kind.ROW:
+        cells = text[start:end].rstrip(" \t")
+        end = start + len(cells if cells.endswith("\\|") else cells.removesuffix("|").rstrip(" \t"))
+    whole = block.kind in (Kind.ROW, Kind.OTHER)
+    for span in [(start, end)] if whole else sentence_spans(text, start, end):
+        for part in _clauses(text, span, limit):
+            if _says_something(text[slice(*part)]):
+                yield part
+
+
+def _clauses(text: str, span: Span, limit: int) -> Iterator[Span]:
+    """``span`` itself, or the parts of a sentence too wide for a passage: at clause marks, or else at spaces."""
+    start, end = span
+    # A character is one or two columns wide.
+    while end - start > limit or width(text[start:end]) > limit:
+        reach = start + limit
+        while (excess := width(text[start:reach]) - limit) > 0:
+            reach -= (excess + 1) // 2
+        half = start + (reach - start) // 2
+        cut = _last_end(_CLAUSE_END, text, half, reach) or _last_end(_SPACE, text, half, reach) or reach
+        yield start, start + len(text[start:cut].rstrip())
+        start = cut
+        while start < end and text[start].isspace():
+            start += 1
+    if start < end:
+        yield start, end
+
+
+def _last_end(mark: re.Pattern[str], text: str, start: int, end: int) -> int:
+    """Where the last ``mark`` in ``text[start:end]`` ends; 0: there is none."""
+    return max((match.end() for match in mark.finditer(text, start, end)), default=0)
+
+
+def _filled(text: str, spans: Iterable[Span], limit: int) -> Iterator[list[Span]]:
+    """Runs of neighbouring spans, each as wide as ``limit`` allows."""
+    run: list[Span] = []
+    columns = 0
+    for span in spans:
+        columns += width(text[run[-1][1] if run else span[0] : span[1]])
+        if run and columns > limit:
+            yield run
+            run = []
+            columns = width(text[slice(*span)])
+        run.append(span)
+    if run:
+        yield run
+
+
+def _packed(text: str, pieces: Iterable[_Piece], limit: int) -> Iterator[list[_Piece]]:
+    """Runs of neighbouring pieces that make one passage each."""
+    run: list[_Piece] = []
+    columns = 0
+    for piece in pieces:
+        columns += width(text[run[-1].end if run else piece.start : piece.end])
+        introduced = bool(run) and _introduces(text, run[-1], piece)
+        if run and not (columns <= limit and (introduced or _belongs(run[-1], piece))):
+            # A line that introduces a list or a table goes with it, where both fit.
+            together = width(text[run[-1].start : piece.end])
+            lead = [run.pop()] if introduced and len(run) > 1 and together <= limit else []
+            yield run
+            run, columns = lead, together if lead else width(text[piece.start : piece.end])
+        run.append(piece)
+    if run:
+        yield run
+
+
+def _introduces(text: str, last: _Piece, piece: _Piece) -> bool:
+    if last.kind is not Kind.PROSE or not piece.context or last.section != piece.section:
+        return False
+    return piece.context.startswith(readable(text[last.start : last.end]))
+
+
+def _belongs(last: _Piece, piece: _Piece) -> bool:
+    if last.section != piece.section or Kind.OTHER in (last.kind, piece.kind):
+        return False
+    if Kind.ROW in (last.kind, piece.kind):
+        return last.group == piece.group
+    return last.language == piece.language

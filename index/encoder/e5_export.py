@@ -1,0 +1,160 @@
+"""The offline model as an ordinary sentence-transformers folder, for other programs and for comparison.
+
+The program itself runs the weights without it, see :mod:`index.encoder.e5_openvino`.
+"""
+
+import errno
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from index.encoder.cache_folder import made_once, models_folder
+from index.encoder.e5_tokenizer import BEGIN, END, UNKNOWN, character_map
+from index.encoder.e5_weights import DATA_SHA256, MAX_TOKENS, MODEL_NAME, PROMPTS, Weights, data_file, opened
+from index.encoder.progress import Progress, quiet
+
+# Raised when the conversion below writes something else, so that an older folder is not taken for it.
+CONVERSION = 2
+
+
+def offline_model(cache: Path | None = None, progress: Progress = quiet) -> Path:
+    """The folder of the offline model for sentence-transformers, written first if it is not there yet.
+
+    ``cache`` is the folder to keep it in (default: the user's cache folder).
+    """
+    folder = (cache or models_folder()) / f"{MODEL_NAME}-{DATA_SHA256[:12]}-v{CONVERSION}"
+    return made_once(folder, lambda work: convert(data_file(), work, progress), megabytes=500)
+
+
+def convert(source: Path, folder: Path, progress: Progress = quiet) -> None:
+    """Write the data file ``source`` as a sentence-transformers model into the existing ``folder``.
+
+    The digest of the file is checked first: :class:`EncoderError` where it is another file.
+    """
+    from safetensors import SafetensorError
+    from safetensors.numpy import save_file
+
+    with opened(source) as weights:
+        tensors = {}
+        for done, name in enumerate(weights.tensors):
+            progress(done, len(weights.tensors))
+            tensors[_bert_name(name)] = weights[name]
+        # Mean pooling does not use BERT's pooler; without these, loading would report missing weights.
+        tensors["pooler.dense.weight"] = np.zeros((weights.hidden, weights.hidden), np.float32)
+        tensors["pooler.dense.bias"] = np.zeros(weights.hidden, np.float32)
+        try:
+            save_file(tensors, folder / "model.safetensors", metadata={"format": "pt"})
+        except SafetensorError as error:  # a full disk, among others
+            raise OSError(errno.EIO, str(error)) from error
+        progress(len(weights.tensors), len(weights.tensors))
+        _write_tokenizer(weights, folder / "tokenizer.json")
+        for name, content in _configuration(weights).items():
+            path = folder / name
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+def _write_tokenizer(weights: Weights, path: Path) -> None:
+    """Write the model's tokenizer as a file of the library ``tokenizers``."""
+    from tokenizers import AddedToken, Regex, Tokenizer, decoders, normalizers, pre_tokenizers, processors
+    from tokenizers.models import Unigram
+
+    tokenizer = Tokenizer(Unigram(list(weights.pieces), unk_id=UNKNOWN, byte_fallback=False))
+    # normalizers.Replace folds runs of white space to one space, as the model was trained.
+    tokenizer.normalizer = normalizers.Sequence(
+        [normalizers.Precompiled(character_map()), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Strip()]
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace(replacement="▁", prepend_scheme="always")
+    tokenizer.decoder = decoders.Metaspace(replacement="▁", prepend_scheme="always")
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="<s> $A </s>", pair="<s> $A </s> </s> $B </s>", special_tokens=[("<s>", BEGIN), ("</s>", END)]
+    )
+    tokenizer.add_special_tokens(
+        [AddedToken(mark, special=True) for mark in ("<s>", "<pad>", "</s>", "<unk>", "<mask>")]
+    )
+    # Not tokenizer.save, which raises a bare Exception at a full disk.
+    path.write_text(tokenizer.to_str(), encoding="utf-8")
+
+
+_BERT_PARTS = {
+    "emb.word": "embeddings.word_embeddings.weight",
+    "emb.pos": "embeddings.position_embeddings.weight",
+    "emb.type": "embeddings.token_type_embeddings.weight",
+    "emb.ln": "embeddings.LayerNorm",
+    "q": "attention.self.query",
+    "k": "attention.self.key",
+    "v": "attention.self.value",
+    "ao": "attention.output.dense",
+    "aln": "attention.output.LayerNorm",
+    "fi": "intermediate.dense",
+    "fo": "output.dense",
+    "oln": "output.LayerNorm",
+}
+
+
+def _bert_name(name: str) -> str:
+    """The name that transformers' BertModel gives to a tensor of the data file."""
+    if name in _BERT_PARTS:
+        return _BERT_PARTS[name]
+    stem, kind = name.rsplit(".", 1)
+    kind = {"w": "weight", "b": "bias"}[kind]
+    if stem in _BERT_PARTS:
+        return f"{_BERT_PARTS[stem]}.{kind}"
+    layer, part = stem.split(".")
+    return f"encoder.layer.{layer[1:]}.{_BERT_PARTS[part]}.{kind}"
+
+
+def _configuration(weights: Weights) -> dict[str, Any]:
+    """The JSON files that make transformers and sentence-transformers load the folder."""
+    return {
+        "config.json": {
+            "architectures": ["BertModel"],
+            "model_type": "bert",
+            "hidden_size": weights.hidden,
+            "num_hidden_layers": weights.layers,
+            "num_attention_heads": weights.heads,
+            "intermediate_size": weights.feed_forward,
+            "vocab_size": weights.vocabulary,
+            "max_position_embeddings": weights.positions,
+            "type_vocab_size": weights.token_types,
+            "layer_norm_eps": weights.epsilon,
+            "hidden_act": "gelu",
+            "pad_token_id": 1,
+            "bos_token_id": 0,
+            "eos_token_id": 2,
+            "dtype": "float32",
+        },
+        "tokenizer_config.json": {
+            "tokenizer_class": "PreTrainedTokenizerFast",
+            "bos_token": "<s>",
+            "cls_token": "<s>",
+            "eos_token": "</s>",
+            "sep_token": "</s>",
+            "pad_token": "<pad>",
+            "unk_token": "<unk>",
+            "mask_token": "<mask>",
+            "model_max_length": MAX_TOKENS,
+        },
+        "sentence_bert_config.json": {"max_seq_length": MAX_TOKENS, "do_lower_case": False},
+        "config_sentence_transformers.json": {
+            "model_type": "SentenceTransformer",
+            # encode_document() looks for "document" first: without it, passages would get no prompt.
+            "prompts": {"query": PROMPTS["query"], "document": PROMPTS["passage"], "passage": PROMPTS["passage"]},
+            "default_prompt_name": None,
+            "similarity_fn_name": "cosine",
+        },
+        "modules.json": [
+            {"idx": 0, "name": "0", "path": "", "type": "sentence_transformers.models.Transformer"},
+            {"idx": 1, "name": "1", "path": "1_Pooling", "type": "sentence_transformers.models.Pooling"},
+            {"idx": 2, "name": "2", "path": "2_Normalize", "type": "sentence_transformers.models.Normalize"},
+        ],
+        "1_Pooling/config.json": {
+            "word_embedding_dimension": weights.hidden,
+            "pooling_mode_mean_tokens": True,
+            "pooling_mode_cls_token": False,
+            "pooling_mode_max_tokens": False,
+        },
+        "2_Normalize/config.json": {},
+    }

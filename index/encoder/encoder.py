@@ -1,0 +1,173 @@
+"""Texts become vectors: the offline model by default, any sentence-transformers model by name."""
+
+import hashlib
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.errors import EncoderError
+from index.arrays import FloatArray, unit
+from index.encoder.e5_openvino import DIGEST, open_offline
+from index.encoder.model import Model, Read
+from index.encoder.progress import Progress, quiet
+
+OFFLINE = "offline"
+"""The name of the model that comes with the installation."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A text as the model sees it: as a whole, and token by token.
+
+    The prompt and the special tokens are left out of ``tokens``; of a text longer than the model reads, only
+    the beginning is there.
+    """
+
+    vector: FloatArray  # (dimension,), unit length
+    tokens: FloatArray  # (tokens, dimension), unit length each
+    spans: NDArray[np.int32]  # (tokens, 2): start and end of each token in the text, code points
+    weights: FloatArray  # (tokens,): how much a token says, see Model.rarity
+
+
+class Encoder(Protocol):
+    """What an index needs of an embedding model."""
+
+    @property
+    def name(self) -> str:
+        """How a person names the model."""
+
+    @property
+    def digest(self) -> str:
+        """What tells this model from every other one, also from one of the same name.
+
+        Vectors of one digest may be compared: it is another one wherever they come out noticeably different.
+        """
+
+    @property
+    def dimension(self) -> int:
+        """Numbers in a vector."""
+
+    def encode_passages(self, texts: Sequence[str], progress: Progress = quiet) -> Iterator[tuple[int, Encoded]]:
+        """Each passage with its number in ``texts``, in whatever order is fast; one batch in memory at a time."""
+
+    def encode_questions(self, texts: Sequence[str]) -> list[Encoded]:
+        """The questions, in order."""
+
+    def rarity(self, words: Sequence[str]) -> FloatArray:
+        """How much each of these words says: more for a name than for an "of"; shape (len(words),)."""
+
+
+class SentenceEncoder:
+    """An embedding model with its own prompts for questions and passages.
+
+    ``name`` is ``"offline"`` (multilingual-e5-small on OpenVINO, no network), or a sentence-transformers
+    model: its folder, or its name on the hub. The model is loaded when it is first used, by one thread;
+    :class:`EncoderError` where it cannot be.
+    """
+
+    def __init__(self, name: str | Path = OFFLINE, progress: Progress = quiet) -> None:
+        self.name = str(name)
+        self._progress = progress
+        self._loaded: Model | None = None
+        self._digest = DIGEST if self.name == OFFLINE else ""
+        self._lock = Lock()
+        folder = Path(self.name)
+        if self.name != OFFLINE and not folder.is_dir() and _looks_like_a_folder(self.name):
+            raise EncoderError(f"There is no model in {self.name}: the folder does not exist.")
+
+    @property
+    def digest(self) -> str:
+        """See :class:`Encoder`: of the weights and how they are run, of all files of a folder, or the hub's commit."""
+        if not self._digest:
+            folder = Path(self.name)
+            # A model of the hub is what its commit says it is.
+            self._digest = _digest_of(folder) if folder.is_dir() else f"{self.name}@{self._model.commit}"
+        return self._digest
+
+    @property
+    def dimension(self) -> int:
+        """See :class:`Encoder`."""
+        return self._model.dimension
+
+    def encode_passages(self, texts: Sequence[str], progress: Progress = quiet) -> Iterator[tuple[int, Encoded]]:
+        """See :class:`Encoder`; ``progress`` is called between batches."""
+        # Texts of like length share a batch: they need no padding, or little.
+        order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
+        at_once = self._model.at_once if texts else 1
+        for start in range(0, len(order), at_once):
+            progress(start, len(order))
+            chosen = order[start : start + at_once]
+            yield from zip(chosen, self._encode([texts[at] for at in chosen], "passage"), strict=True)
+        progress(len(order), len(order))
+
+    def encode_questions(self, texts: Sequence[str]) -> list[Encoded]:
+        """See :class:`Encoder`."""
+        return self._encode(list(texts), "query") if texts else []
+
+    def rarity(self, words: Sequence[str]) -> FloatArray:
+        """See :class:`Encoder`; the sum over the pieces of a word, as the tokenizer cuts it."""
+        if not words:
+            return np.empty(0, np.float32)
+        rarity = self._model.rarity
+        return np.array([max(0.5, rarity[ids].sum()) if ids else 0.5 for ids in self._model.pieces(words)], np.float32)
+
+    def _encode(self, texts: list[str], role: str) -> list[Encoded]:
+        prompt = self._model.prompt(role)
+        texts = [_SURROGATE.sub("\ufffd", text) for text in texts]  # bytes of a shell that are no UTF-8, say
+        return [self._one(read, len(prompt)) for read in self._model.read([prompt + text for text in texts])]
+
+    def _one(self, read: Read, prompt: int) -> Encoded:
+        spans = read.spans
+        # Special tokens have an empty span; a piece may take the blank before it along.
+        own = (spans[:, 1] > spans[:, 0]) & (spans[:, 1] > prompt)
+        return Encoded(
+            read.vector,
+            unit(read.tokens[own]),
+            np.maximum(spans[own] - prompt, 0),
+            np.maximum(self._model.rarity[read.ids[own]], 0.5),
+        )
+
+    @property
+    def _model(self) -> Model:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = open_offline(progress=self._progress) if self.name == OFFLINE else self._stock()
+            return self._loaded
+
+    def _stock(self) -> Model:
+        """The sentence-transformers model of this name."""
+        from index.encoder.torch_model import TorchModel
+
+        local = Path(self.name).is_dir()  # a folder needs no network: nothing may wait for a hub
+        try:
+            return TorchModel(self.name, local)
+        except Exception as error:  # the libraries raise all kinds, down to bare Exception, at a damaged file
+            reason = str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
+            raise EncoderError(
+                f"The embedding model {self.name!r} ({'folder' if local else 'hub name'}) cannot be loaded: {reason}. "
+                f"Set 'encoder' to {OFFLINE!r}, to the folder of a sentence-transformers model, or to a name on "
+                f"the hub that this machine can reach."
+            ) from error
+
+
+def _looks_like_a_folder(name: str) -> bool:
+    return name.startswith((".", "/", "~")) or "\\" in name or name.count("/") > 1
+
+
+def _digest_of(folder: Path) -> str:
+    """A digest of all files of a model folder: names and contents."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.name.startswith("."):
+            digest.update(path.relative_to(folder).as_posix().encode("utf-8") + b"\0")
+            with path.open("rb") as stream:
+                digest.update(hashlib.file_digest(stream, "sha256").digest())
+    return digest.hexdigest()[:32]

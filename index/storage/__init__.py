@@ -1,0 +1,1 @@
+"""What is on disk, and what is a state of an index?"""

@@ -1,0 +1,196 @@
+"""Writes a segment, document after document; of what it is made of only the whole vectors are in memory."""
+
+import json
+from array import array
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, replace
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus import LANGUAGES, Document, Passage
+from index.arrays import FloatArray
+from index.storage.files import FileFacts, FileWriter, flush_folder, packed, write_file
+from index.storage.manifest import SegmentFacts
+from index.storage.segment import (
+    CATALOGUE,
+    DOCUMENTS,
+    PASSAGES,
+    PLACES,
+    TEXTS,
+    WORDS,
+    Entry,
+    Segment,
+    passage_facts,
+    passage_key,
+)
+from index.storage.token_vectors import TOKENS, check
+from index.storage.vectors import VectorWriter
+from index.storage.word_counts import Tally
+
+
+class SegmentWriter:
+    """A segment that is being written into the new folder ``place``; OSError as it comes.
+
+    Documents are added in their order, with all their passages, new ones by :meth:`add` and those of other segments by
+    :meth:`copy`. Without :meth:`finish` the folder is of no use.
+    """
+
+    def __init__(self, place: Path, dimension: int, late_interaction: bool) -> None:
+        place.mkdir(parents=True)
+        self.place, self._dimension, self._late = place, dimension, late_interaction
+        self.tally = Tally()  # the caller takes away what is gone
+        self._stack = ExitStack()
+        self._files: dict[str, FileWriter] = {}
+        for name in (CATALOGUE, DOCUMENTS, TEXTS, PASSAGES, *([TOKENS] if late_interaction else [])):
+            self._files[name] = FileWriter(place / name)
+            self._stack.callback(self._files[name].abandon)
+        self._vectors: dict[str, VectorWriter] = {}
+        self._documents = 0
+        self._documents_at, self._passages_at = array("q", [0]), array("q", [0])
+        self._document, self._language = array("i"), array("B")
+        self._paragraph, self._section = array("i"), array("i")
+        self._keys, self._checks = array("Q"), array("Q")
+        self._tokens_at = array("q", [0])
+
+    def __enter__(self) -> "SegmentWriter":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def add(
+        self,
+        document: Document,
+        digest: str,
+        stamp: str,
+        passages: Sequence[Passage],
+        vectors: FloatArray,
+        tokens: Sequence[NDArray[np.uint8]],
+    ) -> None:
+        """A document and its passages, with the vector, shape (passages, dimension), and the token records of each
+        (none without late interaction)."""
+        text = document.text.encode("utf-8")
+        first = len(self._document)
+        self._begin(
+            Entry(document.id, document.title, document.twin, digest, stamp, first, len(passages), 0, len(text)),
+            text,
+            _line({"source": document.source, "references": [asdict(each) for each in document.references]}),
+        )
+        at, counted = 0, 0  # code points, and the bytes they take
+        for row, passage in enumerate(passages, first):
+            if passage.start < at:
+                at, counted = 0, 0
+            begin = counted + len(document.text[at : passage.start].encode("utf-8"))
+            at, counted = passage.end, begin + len(passage.text.encode("utf-8"))
+            beside, same = _connected(document, passages[row - first - 1], passage) if row > first else (False, False)
+            self._passage(
+                _line(passage_facts(passage, (begin, counted))),
+                LANGUAGES.index(passage.language),
+                self._paragraph[-1] if beside else row,
+                self._section[-1] if same else row,
+                passage_key(passage),
+                tokens[row - first] if self._late else None,
+            )
+            self.tally.count(passage)
+        self._add_vectors(np.array([LANGUAGES.index(each.language) for each in passages], np.uint8), vectors)
+
+    def copy(self, segment: Segment, number: int, stamp: str) -> None:
+        """Document ``number`` of ``segment`` as it is there, with all that belongs to it.
+
+        Its words are not counted: whoever merges segments adds their whole tables.
+        """
+        entry, places = segment.entries[number], segment.places
+        shift = len(self._document) - entry.first
+        self._begin(
+            replace(entry, stamp=stamp, first=len(self._document)),
+            segment.text_bytes(number),
+            segment.document_line(number),
+        )
+        rows = segment.rows_of(number)
+        for row in rows:
+            self._passage(
+                segment.passage_line(row),
+                int(places.language[row]),
+                int(places.paragraph[row]) + shift,
+                int(places.section[row]) + shift,
+                int(places.keys[row]),
+                segment.tokens.records_of(row) if segment.tokens else None,
+            )
+        if rows:
+            chosen = np.arange(rows.start, rows.stop, dtype=np.int64)
+            self._add_vectors(places.language[rows.start : rows.stop], segment.vectors_of(chosen))
+
+    def finish(self) -> SegmentFacts:
+        """The segment, once all of it is on the disk."""
+        files: dict[str, FileFacts] = {name: writer.close() for name, writer in self._files.items()}
+        files[WORDS] = write_file(self.place / WORDS, self.tally.table().pack())
+        files[PLACES] = write_file(self.place / PLACES, self._places())
+        cells = {}
+        for language, vectors in self._vectors.items():
+            written, found = vectors.write(self.place, language)
+            files |= written
+            if found:
+                cells[language] = found
+        flush_folder(self.place)
+        return SegmentFacts(self.place.name, self._documents, len(self._document), files, cells)
+
+    def _begin(self, entry: Entry, text: bytes, line: bytes) -> None:
+        """The document that the next passages belong to."""
+        entry = replace(entry, at=self._files[TEXTS].size)
+        self._files[TEXTS].write(text)
+        self._files[CATALOGUE].write(_line(asdict(entry)))
+        self._files[DOCUMENTS].write(line)
+        self._documents_at.append(self._files[DOCUMENTS].size)
+        self._documents += 1
+
+    def _passage(
+        self, line: bytes, language: int, paragraph: int, section: int, key: int, tokens: NDArray[np.uint8] | None
+    ) -> None:
+        self._files[PASSAGES].write(line)
+        self._passages_at.append(self._files[PASSAGES].size)
+        self._document.append(self._documents - 1)
+        self._language.append(language)
+        self._paragraph.append(paragraph)
+        self._section.append(section)
+        self._keys.append(key)
+        if tokens is not None:
+            self._files[TOKENS].write(tokens.tobytes())
+        self._tokens_at.append(self._tokens_at[-1] + (len(tokens) if tokens is not None else 0))
+        self._checks.append(check(tokens) if tokens is not None else 0)
+
+    def _add_vectors(self, languages: NDArray[np.uint8], vectors: FloatArray) -> None:
+        for at, language in enumerate(LANGUAGES):
+            chosen = languages == at
+            if chosen.any():
+                if language not in self._vectors:
+                    self._vectors[language] = VectorWriter(self._dimension)
+                self._vectors[language].add(vectors[chosen])
+
+    def _places(self) -> bytes:
+        return packed(
+            documents_at=np.asarray(self._documents_at, np.int64),
+            passages_at=np.asarray(self._passages_at, np.int64),
+            document=np.asarray(self._document, np.int32),
+            language=np.asarray(self._language, np.uint8),
+            paragraph=np.asarray(self._paragraph, np.int32),
+            section=np.asarray(self._section, np.int32),
+            keys=np.asarray(self._keys, np.uint64),
+            tokens_at=np.asarray(self._tokens_at, np.int64),
+            checks=np.asarray(self._checks, np.uint64),
+        )
+
+
+def _line(facts: object) -> bytes:
+    return (json.dumps(facts, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def _connected(document: Document, before: Passage, here: Passage) -> tuple[bool, bool]:
+    """Whether two neighbours are parts of one paragraph (no line break is between them), and of one section."""
+    beside = "\n" not in document.text[before.end : here.start]
+    return beside, (before.heading, before.language) == (here.heading, here.language)

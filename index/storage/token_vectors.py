@@ -1,0 +1,161 @@
+"""The token vectors of the passages, on disk and mapped from there.
+
+A token's record holds four bits for each number of its vector, and which sentence it belongs to.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import faiss
+import numpy as np
+import xxhash
+from numpy.typing import NDArray
+
+from corpus import Passage, encoder_text, readable
+from index.arrays import FloatArray
+from index.encoder import Encoded
+from index.matching.four_bits import Codes
+from index.matching.maxsim import pooled
+from index.storage.files import mapped
+from index.storage.manifest import damaged
+
+TOKENS = "tokens.bin"
+
+COMPARED_WHOLE = 1 << 28
+"""Bytes. A larger file is not compared with its digest when it is opened, but passage by passage as it is read."""
+
+Places = Callable[[NDArray[np.int64]], tuple[NDArray[np.int64], NDArray[np.int64]]]
+"""From rows of an index to the segments that hold them, and their rows there."""
+
+OUTSIDE = 255
+"""The sentence of tokens that are in none: title, heading, context; and the sentences beyond the 255th."""
+
+
+@dataclass(frozen=True, slots=True)
+class PassageTokens:
+    """The token vectors of some passages, one after the other."""
+
+    vectors: FloatArray  # (tokens, dimension), centred
+    starts: NDArray[np.int64]  # (passages + 1,): passage i has the rows starts[i] to starts[i + 1]
+    sentences: NDArray[np.uint8]  # (tokens,): index into Passage.sentences, or OUTSIDE
+
+
+class TokenStore:
+    """The token vectors of the passages of one segment, as codes that stay on disk.
+
+    A token takes the bytes of a code (:class:`index.matching.four_bits.Codes`) and one more for its sentence;
+    passage after passage.
+    """
+
+    def __init__(
+        self, records: NDArray[np.uint8], starts: NDArray[np.int64], checks: NDArray[np.uint64], place: Path
+    ) -> None:
+        self.records = records  # (tokens, bytes of a code + 1)
+        self.starts = starts  # (passages + 1,): passage i has the records starts[i] to starts[i + 1]
+        self._checks = checks  # (passages,): digests of their records
+        self._place = place
+        self._trusted = records.nbytes <= COMPARED_WHOLE  # else nobody has read them all
+
+    @classmethod
+    def open(
+        cls, folder: Path, starts: NDArray[np.int64], checks: NDArray[np.uint64], quantizer: faiss.ScalarQuantizer
+    ) -> "TokenStore":
+        """The store in ``folder``."""
+        shape = (int(starts[-1]), quantizer.code_size + 1)
+        raw = mapped(folder / TOKENS)
+        return cls(np.frombuffer(raw, np.uint8).reshape(shape), starts, checks, folder / TOKENS)
+
+    def records_of(self, row: int) -> NDArray[np.uint8]:
+        """The records of one passage, shape (tokens, bytes of a record)."""
+        records = self.records[self.starts[row] : self.starts[row + 1]]
+        if not self._trusted and check(records) != int(self._checks[row]):
+            raise damaged(self._place.parent.parent, f"{self._place.parent.name}/{self._place.name}")
+        return records
+
+    def records_of_all(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """The records of the passages in ``rows``, one after the other."""
+        if not self._trusted:
+            return np.concatenate([self.records[:0], *map(self.records_of, rows.tolist())])
+        lengths = self.starts[rows + 1] - self.starts[rows]
+        return np.asarray(self.records.take(_stretches(self.starts[rows], lengths), axis=0))
+
+
+class Tokens:
+    """The token vectors of all passages of an index."""
+
+    def __init__(self, stores: Sequence[TokenStore | None], places: Places, codes: Codes) -> None:
+        self._stores, self._places, self._codes = stores, places, codes
+
+    def of(self, rows: Sequence[int] | NDArray[np.int64]) -> PassageTokens:
+        """The token vectors of the passages in ``rows``."""
+        records, starts = self._records(rows)
+        return PassageTokens(self._codes.vectors(records[:, :-1]), starts, records[:, -1])
+
+    def best(self, rows: Sequence[int] | NDArray[np.int64], question: FloatArray) -> FloatArray:
+        """For each passage of ``rows`` and each token of ``question``, shape (tokens, dimension), the similarity of the
+        nearest token: shape (rows, tokens)."""
+        records, starts = self._records(rows)
+        return pooled(self._codes.similarities(records[:, :-1], question), starts)
+
+    def _records(self, rows: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """The records of the passages in ``rows``, one after the other; where each begins, and the end."""
+        segments, locals_ = self._places(np.asarray(rows, np.int64))
+        lengths = np.zeros(len(segments), np.int64)
+        members = {at: np.flatnonzero(segments == at) for at in np.unique(segments).tolist()}
+        for at, chosen in members.items():
+            starts = self._store(at).starts
+            lengths[chosen] = starts[locals_[chosen] + 1] - starts[locals_[chosen]]
+        begins = np.concatenate([[0], np.cumsum(lengths)])
+        if len(members) == 1:
+            (at,) = members
+            return self._store(at).records_of_all(locals_), begins
+        records = np.empty((int(begins[-1]), self._codes.size + 1), np.uint8)
+        for at, chosen in members.items():
+            records[_stretches(begins[chosen], lengths[chosen])] = self._store(at).records_of_all(locals_[chosen])
+        return records, begins
+
+    def _store(self, segment: int) -> TokenStore:
+        store = self._stores[segment]
+        assert store is not None, "no token vectors"
+        return store
+
+
+def _stretches(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The numbers from each of ``starts`` on, as many as ``lengths`` says, one after the other."""
+    ends = np.cumsum(lengths)
+    return np.asarray(np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - (ends - lengths), lengths), np.int64)
+
+
+def check(records: NDArray[np.uint8]) -> int:
+    """A digest of the records of one passage."""
+    return xxhash.xxh3_64_intdigest(records.tobytes())
+
+
+def token_records(codes: NDArray[np.uint8], sentences: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The records of a passage: the code of each token, and the sentence it belongs to."""
+    return np.concatenate([codes, sentences[:, None]], axis=1)
+
+
+def sentence_numbers(passage: Passage, encoded: Encoded) -> NDArray[np.uint8]:
+    """Which sentence of ``passage`` each token of its encoder text belongs to."""
+    numbers = np.full(len(encoded.spans), OUTSIDE, np.uint8)
+    middles = encoded.spans.mean(axis=1)
+    for number, (start, end) in enumerate(_sentences_as_encoded(passage)):
+        if number < OUTSIDE:
+            numbers[(middles >= start) & (middles <= end)] = number
+    return numbers
+
+
+def _sentences_as_encoded(passage: Passage) -> Iterator[tuple[int, int]]:
+    """Where each sentence stands in the encoder's text; an empty span where markup changed it beyond finding."""
+    text = encoder_text(passage)
+    at = len(text) - len(readable(passage.text))
+    for start, end in passage.sentences:
+        words = readable(passage.text[start - passage.start : end - passage.start])
+        found = text.find(words, at)
+        if found < 0:
+            yield at, at - 1
+        else:
+            at = found + len(words)
+            yield found, at

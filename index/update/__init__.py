@@ -1,0 +1,1 @@
+"""What does an edit cost? The index follows its texts."""

@@ -1,0 +1,56 @@
+"""Small segments become larger ones, so that an index stays fast however often it is updated.
+
+Segments of about one size are merged when there are enough of them, the smallest first: a passage is written anew a
+few times while the index grows a thousandfold, and an edit in a large index never touches its large segments (the
+logarithmic method, Bentley and Saxe 1980, https://doi.org/10.1016/0196-6774(80)90015-2).
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from index.storage.manifest import SegmentFacts
+from index.storage.segment_writer import SegmentWriter
+from index.storage.snapshot import Snapshot
+
+_SMALL = 64  # passages; smaller segments are all of one size
+_MANY = 8  # segments of one size
+_STALE = 0.4  # share of its documents that count no more, from which a segment is written anew
+
+
+def to_merge(segments: Sequence[SegmentFacts]) -> list[int]:
+    """The places of those segments that are best merged now; none where all is well."""
+    sizes: dict[int, list[int]] = {}
+    for place, facts in enumerate(segments):
+        sizes.setdefault(_magnitude(facts.passages), []).append(place)
+    for _, places in sorted(sizes.items()):
+        if len(places) >= _MANY:
+            return places
+    for place, facts in enumerate(segments):
+        if len(facts.removed) > _STALE * facts.documents:
+            # Its words are counted with those of the segments after it: alone it may stay as it is where that is all.
+            return [place]
+    return []
+
+
+def _magnitude(passages: int) -> int:
+    magnitude = 0
+    while passages > _SMALL:
+        passages //= _MANY
+        magnitude += 1
+    return magnitude
+
+
+def merged(snapshot: Snapshot, places: Sequence[int], folder: Path) -> SegmentFacts:
+    """Write the segments in ``places`` as one into the new ``folder``, without what has been removed from them.
+
+    OSError as it comes.
+    """
+    manifest, stamps = snapshot.manifest, snapshot.stamps
+    with SegmentWriter(folder, manifest.dimension, manifest.late_interaction) as writer:
+        for place in places:
+            segment, gone = snapshot.segments[place], set(manifest.segments[place].removed)
+            writer.tally.add(segment.words)
+            for number, entry in enumerate(segment.entries):
+                if number not in gone:
+                    writer.copy(segment, number, stamps.get(entry.id, entry.stamp))
+        return writer.finish()

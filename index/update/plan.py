@@ -1,0 +1,125 @@
+"""What an update has to do, found out before anything is done."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from corpus import CorpusError, Document, Passage, TextFile, split
+from index.storage.manifest import IndexChange
+from index.storage.snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """A document that is new or has changed, and where its passages come from."""
+
+    document: Document
+    digest: str
+    stamp: str
+    passages: Sequence[Passage]
+    known: Sequence[tuple[int, int] | None]  # of each passage: segment and row of one with the same vectors, or None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The way from one state of an index to the next."""
+
+    incoming: tuple[Incoming, ...]
+    added: tuple[str, ...]  # document ids
+    changed: tuple[str, ...]
+    removed: tuple[str, ...]
+    documents: int  # afterwards
+    passages: int  # afterwards
+    stamps: dict[str, str]  # document id -> stamp, where a text was touched and has not changed
+
+    @property
+    def embedded(self) -> int:
+        """How many passages have to be embedded."""
+        return sum(each is None for incoming in self.incoming for each in incoming.known)
+
+    @property
+    def empty(self) -> bool:
+        """Whether no text has changed."""
+        return not (self.added or self.changed or self.removed)
+
+    def change(self, seconds: float, recovered: int = 0) -> IndexChange:
+        """What it did, or would do, in ``seconds``; so many passages were ``recovered`` instead of embedded."""
+        embedded = self.embedded - recovered
+        return IndexChange(
+            self.added,
+            self.changed,
+            self.removed,
+            self.documents,
+            self.passages,
+            embedded,
+            self.passages - embedded,
+            round(seconds, 3),
+        )
+
+
+def plan(documents: Iterable[Document | TextFile], passage_width: int, old: Snapshot | None) -> Plan:
+    """What makes an index in the state ``old`` hold exactly ``documents``.
+
+    A :class:`corpus.TextFile` with the stamp it had when it was indexed is not read.
+    :class:`CorpusError` where two documents have one id, or none holds a passage.
+    """
+    before = old.catalogue if old else {}
+    seen: set[str] = set()
+    incoming: list[tuple[Document, str, str]] = []
+    added: list[str] = []
+    changed: list[str] = []
+    stamps = dict(old.stamps) if old else {}
+    kept = 0
+    for each in documents:
+        if each.id in seen:
+            raise CorpusError(
+                f"Two documents are called {each.id}: an index tells them apart by their ids. Rename one."
+            )
+        seen.add(each.id)
+        stamp = each.stamp if isinstance(each, TextFile) else ""
+        entry = None
+        if old and each.id in before:
+            segment, number = before[each.id]
+            entry = old.segments[segment].entries[number]
+            if stamp and stamps.get(each.id, entry.stamp) == stamp:
+                kept += entry.count
+                continue
+        document = each.read() if isinstance(each, TextFile) else each
+        digest = digest_of(document)
+        if entry and entry.digest == digest:
+            kept += entry.count
+            if stamp:
+                stamps[each.id] = stamp
+            continue
+        stamps.pop(each.id, None)
+        (changed if entry else added).append(each.id)
+        incoming.append((document, digest, stamp))
+    removed = tuple(sorted(each for each in before if each not in seen))
+    for name in removed:
+        stamps.pop(name, None)
+    found = [split(document, passage_width) for document, _, _ in incoming]
+    passages = kept + sum(len(each) for each in found)
+    if not passages:
+        raise CorpusError(
+            "The texts hold no passage: nothing that has a letter or a digit in it. The index is unchanged."
+        )
+    known = iter(old.find([passage for each in found for passage in each]) if old else ())
+    return Plan(
+        tuple(
+            Incoming(document, digest, stamp, own, [next(known, None) for _ in own])
+            for (document, digest, stamp), own in zip(incoming, found, strict=True)
+        ),
+        tuple(added),
+        tuple(changed),
+        removed,
+        len(seen),
+        passages,
+        stamps,
+    )
+
+
+def digest_of(document: Document) -> str:
+    """A digest of all that an index keeps of a document."""
+    references = (part for each in document.references for part in (each.key, each.text, each.address))
+    parts = (document.title, document.source, document.twin, *references, document.text)
+    return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()[:32]

@@ -1,0 +1,235 @@
+"""An index follows its texts: what changed is embedded, what stayed is kept."""
+
+import shutil
+import time
+import uuid
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from corpus import PASSAGE_WIDTH, Document, StoredIndexError, Term, TextFile
+from index.encoder import Encoder
+from index.encoder.progress import Progress, quiet
+from index.storage.calibration import calibration
+from index.storage.lock import writing
+from index.storage.manifest import FORMAT, IndexChange, IndexManifest, SegmentFacts
+from index.storage.snapshot import Snapshot
+from index.storage.store import (
+    check_identity,
+    commit,
+    glossary_bytes,
+    keep_shared,
+    keep_stamps,
+    new_name,
+    read_manifest,
+    read_snapshot,
+    tidy,
+    written,
+)
+from index.update.embedding import write_segment
+from index.update.merge import merged, to_merge
+from index.update.plan import Plan, plan
+from index.update.spool import remove_spools
+
+_OPENING = timedelta(minutes=1)  # after which nobody is still opening the state before
+
+
+def update_index(
+    folder: str | Path,
+    documents: Iterable[Document | TextFile],
+    encoder: Encoder,
+    *,
+    passage_width: int = PASSAGE_WIDTH,
+    late_interaction: bool = True,
+    corpus: Sequence[str] = (),
+    glossary: Sequence[Term] = (),
+    progress: Progress = quiet,
+) -> IndexChange:
+    """Make the index in ``folder`` hold exactly ``documents``, and say what that took.
+
+    Of texts that were only found (:func:`corpus.find_texts`), those that cannot have changed are not read. Only
+    passages whose text (as the encoder sees it) was not there before are embedded, and what is written grows with what
+    changed, not with the index. Nothing is written where nothing changed. Without ``late_interaction`` the index keeps
+    no token vectors: it is some 12 kB a passage smaller and finds less. ``corpus`` names the folders the texts came
+    from, for those who open the index; ``glossary`` holds their terms.
+    :class:`StoredIndexError` where the index was built with another model or other settings (then
+    :func:`rebuild_index` it), is damaged, or is being written by someone else; :class:`CorpusError` where a text cannot
+    be read. The index is then as it was.
+    """
+    folder = Path(folder)
+    with writing(folder):
+        old = read_snapshot(folder) if read_manifest(folder) else None
+        if old:
+            check_identity(folder, old.manifest, encoder, passage_width, late_interaction)
+        tidy(folder, old.manifest if old else None)
+        settings = _Settings(passage_width, late_interaction, tuple(corpus), tuple(glossary))
+        return _write(folder, documents, encoder, settings, progress, old, old.manifest if old else None)
+
+
+def rebuild_index(
+    folder: str | Path,
+    documents: Iterable[Document | TextFile],
+    encoder: Encoder,
+    *,
+    passage_width: int = PASSAGE_WIDTH,
+    late_interaction: bool = True,
+    corpus: Sequence[str] = (),
+    glossary: Sequence[Term] = (),
+    progress: Progress = quiet,
+) -> IndexChange:
+    """Build the index in ``folder`` anew, whatever is there; the old one answers until the new one is whole."""
+    folder = Path(folder)
+    with writing(folder):
+        settings = _Settings(passage_width, late_interaction, tuple(corpus), tuple(glossary))
+        return _write(folder, documents, encoder, settings, progress, None, _replaced(folder))
+
+
+def pending_change(
+    folder: str | Path, documents: Iterable[Document | TextFile], *, passage_width: int = PASSAGE_WIDTH
+) -> IndexChange:
+    """What :func:`update_index` would do, without a model and without doing it."""
+    start = time.perf_counter()
+    old = read_snapshot(Path(folder)) if read_manifest(Path(folder)) else None
+    return plan(documents, passage_width, old).change(time.perf_counter() - start)
+
+
+@dataclass(frozen=True, slots=True)
+class _Settings:
+    passage_width: int
+    late_interaction: bool
+    corpus: tuple[str, ...]
+    glossary: tuple[Term, ...]
+
+
+def _replaced(folder: Path) -> IndexManifest | None:
+    """The state that a new index replaces, if that can be told."""
+    try:
+        return read_manifest(folder)
+    except StoredIndexError:
+        return None  # whoever builds anew need not read what was there
+
+
+def _write(
+    folder: Path,
+    documents: Iterable[Document | TextFile],
+    encoder: Encoder,
+    settings: _Settings,
+    progress: Progress,
+    old: Snapshot | None,
+    before: IndexManifest | None,
+) -> IndexChange:
+    start = time.perf_counter()
+    todo = plan(documents, settings.passage_width, old)
+    if old and todo.empty and old.manifest.corpus == settings.corpus and old.glossary == settings.glossary:
+        with written(folder):
+            _refresh(folder, old, todo)
+        return todo.change(time.perf_counter() - start)
+    recovered = 0
+    measured = old.calibration if old else calibration(encoder, progress=progress)
+    with written(folder):
+        if old:
+            kept = (old.manifest.calibration, old.manifest.files[old.manifest.calibration])
+        else:
+            kept = keep_shared(folder, "calibration", ".npz", measured.pack())
+        terms = keep_shared(folder, "glossary", ".jsonl", glossary_bytes(settings.glossary))
+        stamps = keep_stamps(folder, todo.stamps)
+        segments: tuple[SegmentFacts, ...] = ()
+        if old:
+            segments = old.manifest.with_removed(_removed(todo, old))
+        if not todo.empty:
+            place = folder / new_name()
+            with _whole(place):
+                late = settings.late_interaction
+                facts, recovered = write_segment(place, todo, encoder, late, measured, old, progress)
+            segments += (facts,)
+        manifest = IndexManifest(
+            FORMAT,
+            uuid.uuid4().hex,
+            encoder.name,
+            encoder.digest,
+            encoder.dimension,
+            settings.passage_width,
+            settings.late_interaction,
+            todo.documents,
+            todo.passages,
+            datetime.now(UTC).isoformat(timespec="seconds"),
+            kept[0],
+            terms[0],
+            dict([kept, terms]) | stamps,
+            segments,
+            settings.corpus,
+            next(iter(stamps), ""),
+            _names(before),
+        )
+        commit(folder, manifest)
+    remove_spools(folder)
+    tidy(folder, _merge(folder, manifest, old))
+    return todo.change(time.perf_counter() - start, recovered)
+
+
+def _refresh(folder: Path, old: Snapshot, todo: Plan) -> None:
+    """Note how touched files look now, and let go of the state before: in the same state, nobody reads it again."""
+    manifest = old.manifest
+    if todo.stamps != old.stamps:
+        stamps = keep_stamps(folder, todo.stamps)
+        files = {name: facts for name, facts in manifest.files.items() if name != manifest.stamps}
+        manifest = replace(manifest, stamps=next(iter(stamps), ""), files=files | stamps)
+    if manifest.before and datetime.now(UTC) - datetime.fromisoformat(manifest.built) > _OPENING:
+        manifest = replace(manifest, before=())
+    if manifest != old.manifest:
+        commit(folder, manifest)
+        tidy(folder, manifest)
+
+
+def _names(manifest: IndexManifest | None) -> tuple[str, ...]:
+    return tuple(segment.name for segment in manifest.segments) if manifest else ()
+
+
+def _removed(todo: Plan, old: Snapshot) -> dict[str, set[int]]:
+    """The documents that count no more: segment name -> their numbers."""
+    removed: dict[str, set[int]] = {}
+    for segment, number in (old.catalogue[name] for name in (*todo.changed, *todo.removed)):
+        removed.setdefault(old.segments[segment].name, set()).add(number)
+    return removed
+
+
+@contextmanager
+def _whole(place: Path) -> Iterator[None]:
+    """Whatever interrupts the writing of the segment ``place`` leaves nothing of it."""
+    try:
+        yield
+    except BaseException:
+        shutil.rmtree(place, ignore_errors=True)
+        raise
+
+
+def _merge(folder: Path, manifest: IndexManifest, old: Snapshot | None) -> IndexManifest:
+    """Merge segments for as long as there are some to merge; the manifest that counts in the end."""
+    snapshot = old
+    while places := to_merge(manifest.segments):
+        snapshot = read_snapshot(folder, snapshot)
+        place = folder / new_name()
+        inside = {name for name, (segment, _) in snapshot.catalogue.items() if segment in places}
+        outside = {name: stamp for name, stamp in snapshot.stamps.items() if name not in inside}
+        try:
+            with _whole(place):
+                facts = merged(snapshot, places, place)
+                stamps = keep_stamps(folder, outside)
+            commit(
+                folder,
+                replace(
+                    manifest,
+                    generation=uuid.uuid4().hex,
+                    segments=(*(each for at, each in enumerate(manifest.segments) if at not in places), facts),
+                    stamps=next(iter(stamps), ""),
+                    files={name: each for name, each in manifest.files.items() if name != manifest.stamps} | stamps,
+                    before=_names(manifest),
+                ),
+            )
+        except (OSError, StoredIndexError):
+            break  # the update has landed; what a full disk forbids now is done by a later one
+        finally:
+            manifest = read_manifest(folder) or manifest
+    return manifest

@@ -1,0 +1,1 @@
+"""How good are the answers? Measured on questions whose answers are known."""

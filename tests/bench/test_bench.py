@@ -1,0 +1,168 @@
+"""The bench that compares with stock: tables, targets, processes."""
+
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from compare import QUICK, Plan, main
+from processes import finished, side_of, step_of
+from profiles import profile
+from tables import Compared, Target, compared_table, profile_table
+from worker import Side, part_of, work
+
+from corpus import encoder_text, load_documents, split
+
+
+def cells(row: Compared) -> list[str]:
+    """The cells of the row in a table."""
+    (line,) = compared_table([row])[2:]
+    return [cell.strip() for cell in line.strip("|").split("|")]
+
+
+def test_a_table_shows_medians_of_both_sides_and_of_their_ratio_turn_by_turn() -> None:
+    row = Compared("question, ms", ".1f", [10.0, 30.0, 12.0], [40.0, 39.0, 80.0], Target(0.35))
+    spreads = ["40.0 (39.0 to 80.0)", "12.0 (10.0 to 30.0)", "0.25 (0.15 to 0.77)"]
+    assert cells(row) == ["question, ms", *spreads, "≤ 0.35", "met"]
+
+
+def test_a_table_has_as_many_cells_in_each_line() -> None:
+    lines = compared_table([Compared("a", ".0f", [1.0]), Compared("b", ".0f", [1.0], [2.0], Target(0.5))])
+    assert {line.count("|") for line in lines} == {7}
+
+
+@pytest.mark.parametrize(
+    ("ours", "stock", "target", "verdict"),
+    [
+        ([3.5], [10.0], Target(0.35), "met"),
+        ([3.6], [10.0], Target(0.35), "not met"),
+        ([30.0], [10.0], Target(3, at_least=True), "met"),
+        ([29.0], [10.0], Target(3, at_least=True), "not met"),
+        ([899.0], [], Target(900, of_stock=False), "met"),
+        ([901.0], [], Target(900, of_stock=False), "not met"),
+        ([1.0, 899.0, 2000.0], [], Target(900, of_stock=False), "met"),
+        ([1.0], [10.0], None, ""),
+        ([1.0], [], Target(0.5), ""),
+        ([100.0, 10.0, 11.0], [200.0, 20.0, 22.0], Target(0.5), "met"),  # a busy turn was busy for both
+    ],
+)
+def test_a_target_is_met_or_not(ours: list[float], stock: list[float], target: Target | None, verdict: str) -> None:
+    assert cells(Compared("x", ".0f", ours, stock, target))[-1] == verdict
+
+
+def test_a_single_figure_has_no_stock_no_ratio_and_no_spread() -> None:
+    assert cells(Compared("page, MB", ".0f", [588.4], target=Target(900, of_stock=False))) == [
+        "page, MB", "", "588", "", "≤ 900", "met",
+    ]  # fmt: skip
+
+
+def test_a_profile_shows_what_share_each_step_has() -> None:
+    assert profile_table({"model": [0.009, 0.030, 0.008], "quoting": [0.003]})[2:] == [
+        "| model | 9.0 | 75% |",
+        "| quoting | 3.0 | 25% |",
+        "| sum | 12.0 | |",
+    ]
+
+
+def test_the_part_that_is_built_holds_both_languages_and_about_as_many_passages_as_asked_for() -> None:
+    part = part_of(load_documents(), 300)
+    passages = sum(len(split(document)) for document in part)
+    assert 300 <= passages < 300 + len(split(part[-1]))
+    languages = [document.id.split("/")[0] for document in part]
+    assert languages[:4] == ["en", "zh", "en", "zh"]
+    assert part == part_of(load_documents(), 300)
+
+
+def test_a_side_does_each_job_in_a_folder_of_its_own_and_says_how_long_it_took(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    built: list[Path] = []
+
+    def build(folder: Path) -> int:
+        assert folder.is_dir()
+        assert not list(folder.iterdir())
+        (folder / "file").touch()
+        built.append(folder)
+        return 38
+
+    jobs = [{"search": "什么是涌现？"}, {"build": ""}, {"build": ""}]
+    monkeypatch.setattr(sys, "stdin", io.StringIO("".join(json.dumps(job) + "\n" for job in jobs)))
+    work(Side(len, build), tmp_path)
+    replies = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [reply["count"] for reply in replies] == [6, 38, 38]
+    assert all(0 <= reply["seconds"] < 5 for reply in replies)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_process_is_timed_and_its_memory_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "holder.py").write_text(
+        "import time\nheld = bytearray(300 * 2**20)\nheld[::1024] = b'x' * len(held[::1024])\ntime.sleep(.3)\n",
+        encoding="utf-8",
+    )
+    (tmp_path / "failing.py").write_text("raise SystemExit('no such thing')\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    seconds, megabytes = finished(["holder"])
+    assert 0.3 <= seconds < 30
+    assert megabytes >= 300
+    with pytest.raises(SystemExit, match="failing: no such thing"):
+        finished(["failing"])
+
+
+def test_a_step_or_a_side_that_fails_ends_the_bench(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="The step 'prepare' of the bench failed"):
+        step_of("prepare", tmp_path, "many")
+    with (
+        side_of("ours", tmp_path, "many") as job,
+        pytest.raises(SystemExit, match="The side 'ours' of the bench failed"),
+    ):
+        job({"search": "What is CLIP?"})
+    assert capfd.readouterr().err.count("'many'") == 2  # of a fault of ours the whole is shown
+
+
+def test_each_step_of_each_question_is_timed(small_index: Any) -> None:
+    questions = [f"What is a foundation model of kind {number}?" for number in range(7)]
+    steps = profile(small_index, questions)
+    assert {len(seconds) for seconds in steps.values()} == {4}  # three are there to warm up
+    assert len(steps) == 7
+    assert sum(sum(seconds) for seconds in steps.values()) > 0
+    assert len(profile_table(steps)) == 2 + 7 + 1
+
+
+@pytest.mark.parametrize("rounds", ["0", "-1", "many"])
+def test_rounds_that_are_none_are_refused(rounds: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["comparing", "--rounds", rounds])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 2
+
+
+def test_a_quick_run_does_less_of_everything() -> None:
+    usual = Plan()
+    assert QUICK.rounds < usual.rounds
+    assert QUICK.starts < usual.starts
+    assert QUICK.questions < usual.questions
+    assert QUICK.passages < usual.passages
+
+
+def test_stock_finds_with_the_same_vectors_as_ours(tmp_path: Path, real_encoder: Any) -> None:
+    import stock
+
+    from index import offline_model
+
+    texts = [encoder_text(passage) for passage in split(load_documents()[0])][:8]
+    model = stock.load(str(offline_model()))
+    stock.build(model, texts, tmp_path)
+    index, stored = stock.read(tmp_path)
+    assert stored == texts
+    encoded = dict(real_encoder.encode_passages(texts))
+    ours = np.stack([encoded[at].vector for at in range(len(texts))])
+    theirs = index.reconstruct_n(0, len(texts))
+    assert (ours * theirs).sum(axis=1).min() > 0.999
+    question = "How is a model adapted to a task?"
+    (asked,) = real_encoder.encode_questions([question])
+    found = stock.search(model, index, stored, question, 3)
+    assert [text for _, text in found] == [texts[at] for at in np.argsort(-(ours @ asked.vector))[:3]]
+    assert found[0][0] == pytest.approx(float((ours @ asked.vector).max()), abs=1e-3)

@@ -1,0 +1,104 @@
+"""Terms in both languages: read, joined over folders, and refused with what is wrong."""
+
+import time
+from pathlib import Path
+
+import pytest
+
+from corpus import BUILT_IN_TEXTS, CorpusError, Term, load_glossary
+from corpus.files.glossary import FILE
+
+EMERGENCE = """- en: emergence
+  zh: 涌现
+  definition_en: |
+    Behaviour that arises
+    from training.
+  definition_zh: 从训练中产生的行为🎉。
+"""
+LEARNING = """- en: in-context learning
+  zh: 上下文学习
+  abbreviation: ICL
+  variants: [情境学习, 上下文學習, ICL]
+  definition_en: "A model picks up a task: from examples."
+  definition_zh: 模型从示例中学会任务。
+"""
+ENTRY = "- {{en: A, zh: 甲, definition_en: D, definition_zh: 丁, {}}}"
+
+
+def glossary(folder: Path, text: str | bytes) -> tuple[Term, ...]:
+    folder.mkdir(exist_ok=True)
+    (folder / FILE).write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+    return load_glossary(folder)
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_terms_are_read_in_their_order(tmp_path: Path, newline: str) -> None:
+    assert load_glossary(tmp_path) == load_glossary() == ()
+    emergence, learning = glossary(tmp_path, (EMERGENCE + LEARNING).replace("\n", newline))
+    assert emergence == Term("emergence", "涌现", "Behaviour that arises from training.", "从训练中产生的行为🎉。")
+    assert emergence.forms == ("emergence", "涌现")
+    assert learning.definition_en == "A model picks up a task: from examples."
+    assert learning.forms == ("in-context learning", "上下文学习", "ICL", "情境学习", "上下文學習")
+
+
+def test_the_first_of_two_folders_has_the_say(tmp_path: Path) -> None:
+    glossary(tmp_path / "own", EMERGENCE.replace("emergence", "Emergence").replace("涌现", "湧現"))
+    glossary(tmp_path / "theirs", EMERGENCE + LEARNING)
+    terms = load_glossary(tmp_path / "own", tmp_path / "missing", tmp_path / "theirs")
+    assert [(term.en, term.zh) for term in terms] == [("Emergence", "湧現"), ("in-context learning", "上下文学习")]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("", "is no glossary: write a list, one '- en: …' entry a term."),
+        ("en: emergence", "is no glossary"),
+        ("- emergence", "entry 1 is 'emergence'; expected 'en: …', 'zh: …' and the rest."),
+        (EMERGENCE + "-\n", "entry 2 is None"),
+        (ENTRY.format("variant: [B]"), "'A' has an unknown field 'variant'."),
+        (EMERGENCE.replace("  zh: 涌现\n", ""), "'emergence' lacks 'zh'."),
+        (EMERGENCE.replace("en: emergence", "en:"), "None lacks 'en'."),
+        ("- {zh: 甲}", "'entry 1' lacks 'en'."),
+        ("- {en: A, zh: 甲, definition_en: D}", "'A' lacks 'definition_zh'."),
+        (ENTRY.format("variants: B"), "'variants' of 'A' is 'B'; expected a list."),
+        (ENTRY.format("variants: [2.0]"), "'variants' of 'A' is 2.0; expected text (in quotes)."),
+        (ENTRY.format("variants: [~]"), "'variants' of 'A' is None; expected text (in quotes)."),
+        (ENTRY.format("abbreviation: [B]"), "'abbreviation' of 'A' is ['B']; expected text (in quotes)."),
+        (EMERGENCE.replace("涌现", "{a: b}"), "'zh' of 'emergence' is {'a': 'b'}; expected text (in quotes)."),
+        (EMERGENCE + EMERGENCE, "'emergence' is a name of two terms, 'emergence' and 'emergence'."),
+        (
+            EMERGENCE + LEARNING.replace("情境学习", "涌现"),
+            "'涌现' is a name of two terms, 'emergence' and 'in-context learning'.",
+        ),
+        (EMERGENCE + LEARNING.replace("情境学习", "EMERGENCE"), "'EMERGENCE' is a name of two terms"),
+        (EMERGENCE.replace("|\n    Behaviour that", "A kind: what"), "is not YAML in UTF-8 (line 3)"),
+        (EMERGENCE.replace("🎉", "").encode("gb18030"), "is not YAML in UTF-8"),
+        (ENTRY.format("variants: &v [B], abbreviation: *v"), "an alias (*name): write the value out"),
+    ],
+)
+def test_what_is_no_glossary_is_named(tmp_path: Path, text: str | bytes, words: str) -> None:
+    with pytest.raises(CorpusError) as caught:
+        glossary(tmp_path, text)
+    assert words in str(caught.value)
+    assert str(tmp_path / FILE) in str(caught.value)
+
+
+def test_a_few_lines_that_unfold_without_end_are_refused_at_once(tmp_path: Path) -> None:
+    lines = ["- &a0 [x, x]", *(f"- &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12))]
+    start = time.perf_counter()
+    with pytest.raises(CorpusError, match=r"glossary\.yaml is not YAML in UTF-8 \(line 2\): an alias"):
+        glossary(tmp_path, "\n".join(lines))
+    assert time.perf_counter() - start < 2
+
+
+def test_many_terms_take_no_time(tmp_path: Path) -> None:
+    entry = "- {{en: term {0}, zh: 词{0}, definition_en: D, definition_zh: 丁, variants: [v{0}, w{0}]}}\n"
+    start = time.perf_counter()
+    assert len(glossary(tmp_path, "".join(map(entry.format, range(300))))) == 300
+    assert time.perf_counter() - start < 2
+
+
+def test_the_built_in_glossary_is_one() -> None:
+    terms = load_glossary(BUILT_IN_TEXTS)
+    assert len(terms) >= 50
+    assert [term.en for term in terms if "\n" in term.definition_en + term.definition_zh] == []

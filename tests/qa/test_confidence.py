@@ -1,0 +1,202 @@
+"""What speaks for an answer, and how sure that makes it."""
+
+import json
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import FloatArray, PassageIndex
+from qa import Answerer, confidence
+from qa.confidence import FILE, Confidence, fitted
+from qa.evaluation.fit import fit, samples
+from qa.evaluation.question_files import Gold, Question
+from qa.evidence import FEATURES
+
+
+def seen(answerer: Answerer, question: str) -> dict[str, float]:
+    """The evidence for the answer to ``question``, by name."""
+    return dict(zip(FEATURES, answerer.find(question).evidence.tolist(), strict=True))
+
+
+@pytest.fixture
+def answerer(small_index: PassageIndex) -> Answerer:
+    return Answerer(small_index)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How many parameters has GPT-3?",
+        "GPT-3的参数量 how many",
+        "ＧＰＴ－３有多少參數？🚀",
+        "Who won the chess game on Mars?",
+        "的",
+        "x" * 900,
+        "how many " * 100,
+    ],
+)
+def test_evidence_is_as_many_finite_numbers_as_there_are_names(answerer: Answerer, question: str) -> None:
+    found = answerer.find(question)
+    assert found.evidence.shape == (len(FEATURES),)
+    assert np.isfinite(found.evidence).all()
+    assert 0 <= fitted().of(found.evidence) <= 1
+    shares = seen(answerer, question)
+    assert all(0 <= shares[name] <= 1.001 for name in ("shared", "names_lacking", "unknown", "length", "lost"))
+    assert {shares[name] for name in ("foreign", "no_such_thing", "chinese")} <= {0, 1}
+
+
+def test_a_passage_that_holds_what_was_asked_has_the_better_evidence(answerer: Answerer) -> None:
+    right = seen(answerer, "How many parameters has GPT-3?")
+    wrong = seen(answerer, "How many chess games has Mars won?")
+    assert right["lead"] > wrong["lead"]
+    assert right["shared"] > wrong["shared"]
+    assert right["unknown"] < wrong["unknown"]
+
+
+def test_a_name_that_the_passage_lacks_is_noticed(answerer: Answerer) -> None:
+    assert seen(answerer, "How many parameters has GPT-3?")["names_lacking"] == 0
+    assert seen(answerer, "How many parameters has GPT-7?")["names_lacking"] == 1
+
+
+@pytest.mark.parametrize(("question", "foreign"), [("GPT-3 有多少参数？", 1), ("什么是涌现？", 0)])
+def test_the_language_of_question_and_passage_is_noticed(answerer: Answerer, question: str, foreign: int) -> None:
+    found = seen(answerer, question)
+    assert (found["foreign"], found["chinese"]) == (foreign, 1)
+
+
+def test_a_quote_without_the_number_asked_for_is_noticed(answerer: Answerer) -> None:
+    assert seen(answerer, "How many parameters has GPT-3?")["no_such_thing"] == 0
+    assert seen(answerer, "How many images does bias repeat in language models?")["no_such_thing"] == 1
+
+
+def test_where_nothing_is_found_nothing_is_sure(answerer: Answerer) -> None:
+    for said in ("", "😀", "Hello!", "谢谢"):
+        answer = answerer.ask(said)
+        assert (answer.confidence, answer.answered, answer.related) == (0, False, ())
+
+
+def made_up(count: int = 600, *, clear: float = 3.0) -> tuple[FloatArray, list[bool], list[bool]]:
+    """Evidence whose lead tells the right answers from the wrong ones; a fifth has no answer."""
+    random = np.random.default_rng(7)
+    answerable = random.random(count) > 0.2
+    right = answerable & (random.random(count) > 0.2)
+    evidence = random.standard_normal((count, len(FEATURES))).astype(np.float32)
+    evidence[:, FEATURES.index("lead")] += clear * right
+    evidence[:, FEATURES.index("chinese")] = random.random(count) > 0.5
+    return evidence, right.tolist(), answerable.tolist()
+
+
+def test_a_fit_tells_right_answers_from_wrong_ones() -> None:
+    evidence, right, answerable = made_up()
+    model = fit(evidence, right, answerable)
+    sure = np.array([model.of(row) for row in evidence])
+    assert ((sure > 0) & (sure < 1)).all()
+    assert sure[right].mean() > 0.85
+    assert sure[~np.array(right)].mean() < 0.3
+    assert ((sure > 0.5) == right).mean() > 0.9
+    # Probabilities: on average as sure as right.
+    assert sure.mean() == pytest.approx(np.mean(right), abs=0.02)
+    assert int(np.abs(model.coefficients).argmax()) == FEATURES.index("lead")
+
+
+def test_the_thresholds_refuse_the_share_of_answerable_questions_they_may() -> None:
+    evidence, right, answerable = made_up(clear=1.0)
+    model = fit(evidence, right, answerable)
+    chinese = evidence[:, FEATURES.index("chinese")] > 0
+    sure = np.array([model.of(row) for row in evidence])
+    for language, members in (("en", ~chinese), ("zh", chinese)):
+        refused = sure[members & np.array(answerable)] < model.thresholds[language]
+        assert refused.mean() == pytest.approx(0.05, abs=0.02)
+        lacking = sure[members & ~np.array(answerable)] < model.thresholds[language]
+        assert lacking.mean() > refused.mean()
+
+
+def test_a_fit_can_be_written_and_is_the_same_every_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model = fit(*made_up())
+    assert fit(*made_up()) == model
+    model.write(tmp_path / "numbers.json")
+    monkeypatch.setattr(confidence, "FILE", tmp_path / "numbers.json")
+    fitted.cache_clear()
+    try:
+        assert fitted() == model
+    finally:
+        monkeypatch.undo()
+        fitted.cache_clear()
+
+
+def test_numbers_that_were_fitted_to_other_features_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    facts = json.loads(FILE.read_text(encoding="utf-8"))
+    facts["features"] = facts["features"][::-1]
+    (tmp_path / "other.json").write_text(json.dumps(facts), encoding="utf-8")
+    monkeypatch.setattr(confidence, "FILE", tmp_path / "other.json")
+    fitted.cache_clear()
+    try:
+        with pytest.raises(RuntimeError, match="make fit"):
+            fitted()
+    finally:
+        monkeypatch.undo()
+        fitted.cache_clear()
+
+
+def test_the_shipped_numbers_fit_the_features() -> None:
+    model = fitted()
+    assert model.features == FEATURES
+    assert {len(each) for each in (model.means, model.scales, model.coefficients)} == {len(FEATURES)}
+    assert min(model.scales) > 0
+    assert set(model.thresholds) == {"en", "zh"}
+    assert all(0 < threshold < 1 for threshold in model.thresholds.values())
+    # More of what speaks for an answer makes it surer, more of what speaks against it less sure.
+    usual = np.array(model.means, np.float32)
+    for name, sign in (("lead", 1), ("stands_out", 1), ("weakest", 1), ("lost", -1), ("unknown", -1)):
+        more = usual.copy()
+        more[FEATURES.index(name)] += 2 * model.scales[FEATURES.index(name)]
+        assert sign * (model.of(more) - model.of(usual)) > 0, name
+
+
+@pytest.mark.parametrize("size", [1e3, -1e3, 1e5, -1e5])
+def test_confidence_stays_between_0_and_1_whatever_the_evidence(size: float) -> None:
+    model = fitted()
+    assert 0 <= model.of(np.full(len(FEATURES), size, np.float32)) <= 1
+    for place in range(len(FEATURES)):
+        evidence = np.array(model.means, np.float32)
+        evidence[place] = size
+        assert 0 <= model.of(evidence) <= 1
+
+
+def test_what_is_below_the_threshold_is_not_answered(answerer: Answerer, monkeypatch: pytest.MonkeyPatch) -> None:
+    question = "How many parameters has GPT-3?"
+    sure = answerer.ask(question).confidence
+    for threshold, answered in ((sure - 0.01, True), (sure + 0.01, False)):
+        model = Confidence(
+            **{name: getattr(fitted(), name) for name in Confidence.__slots__ if name != "thresholds"},
+            thresholds={"en": threshold, "zh": 1 - threshold},
+        )
+        monkeypatch.setattr("qa.answerer.fitted", lambda model=model: model)
+        answer = answerer.consult(question).answer  # not from memory
+        assert (answer.answered, answer.confidence) == (answered, sure)
+        assert bool(answer.related) is not answered
+
+
+def test_the_samples_to_fit_to_are_the_answers_judged(answerer: Answerer) -> None:
+    def ask(text: str, *gold: Gold) -> Question:
+        return Question("q", "en", text, "factoid", gold, (), ())
+
+    parameters = Gold("en/models.md", "GPT-3 has 175 billion parameters.")
+    text = "How many parameters has GPT-3?"
+    evidence, right, answerable = samples(
+        answerer, [ask(text, parameters), ask(text, Gold("en/clip.md", "")), ask(text), ask("Hello!", parameters)]
+    )
+    assert (right, answerable) == ([True, False, False], [True, True, False])
+    assert evidence.shape == (3, len(FEATURES))
+    assert (evidence[0] == answerer.find(text).evidence).all()
+
+
+@pytest.mark.parametrize("unit", ["x", "它", "GPT-3 ", "how ", "多", "1 "])
+def test_a_long_question_takes_no_longer_than_its_length(answerer: Answerer, unit: str) -> None:
+    begin = time.perf_counter()
+    assert np.isfinite(answerer.find((unit * 2000)[:2000]).evidence).all()
+    assert time.perf_counter() - begin < 5

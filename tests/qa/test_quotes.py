@@ -1,0 +1,217 @@
+"""Of a passage that was found the sentences are quoted that answer."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from corpus import Passage, load_documents
+from index import PassageIndex, Snapshot, update_index
+from index.search.query import asked
+from index.search.ranking import Ranked, rank
+from qa.question_kinds import Kind, kind_of
+from qa.quotes import LONGEST, QUOTES, RETRIEVED, Quote, chosen, quotes
+
+Quoting = Callable[..., list[str]]
+
+
+@pytest.fixture
+def over(tmp_path: Path, fake_encoder: Any) -> Callable[..., Snapshot]:
+    """The index of texts, each a paragraph of its own document."""
+
+    def build(*texts: str) -> Snapshot:
+        folder = tmp_path / "texts"
+        folder.mkdir()
+        for number, text in enumerate(texts):
+            (folder / f"{number:03}.md").write_text(text + "\n", encoding="utf-8")
+        update_index(tmp_path / "index", load_documents(folder), fake_encoder)
+        return PassageIndex.open(tmp_path / "index", fake_encoder).snapshot
+
+    return build
+
+
+@pytest.fixture
+def quoted(over: Callable[..., Snapshot], fake_encoder: Any) -> Quoting:
+    """The best stretches of texts for a question; every one is checked to lie within its passage, at its sentences."""
+
+    def run(question: str, *texts: str) -> list[str]:
+        snapshot = over(*texts)
+        sought = asked(question, fake_encoder, snapshot)
+        ranked = rank(snapshot, sought)
+        found = quotes(snapshot, fake_encoder, sought, ranked, kind_of(question))
+        for quote in found:
+            passage = snapshot.passages[quote.ranked.row]
+            assert quote.span[0] in {start for start, _ in passage.sentences}
+            assert quote.span[1] in {end for _, end in passage.sentences}
+            assert passage.start <= quote.span[0] < quote.span[1] <= passage.end
+        leads = [quote.ranked.lead for quote in found]
+        assert leads == sorted(leads, reverse=True)
+        assert len({quote.ranked.row for quote in found}) == len(found) <= RETRIEVED
+        return [text_of(snapshot, quote) for quote in found]
+
+    return run
+
+
+def text_of(snapshot: Snapshot, quote: Quote) -> str:
+    return snapshot.documents[snapshot.passages[quote.ranked.row].document_id].text[slice(*quote.span)]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        (
+            "How many parameters has the zeppelin model?",
+            "The zeppelin model has parameters. The zeppelin model has 17 parameters. A river is water.",
+            "17 parameters",
+        ),
+        ("齐柏林模型有多少参数？", "齐柏林模型有参数。齐柏林模型的参数共有一百七十亿个。河里有鱼。", "一百七十亿"),
+        ("齊柏林模型有多少參數？", "齐柏林模型有参数，发布于 2020 年。齐柏林模型有１７亿个参数。🚀", "１７亿"),
+        (
+            "When was the zeppelin released?",
+            "The zeppelin was released by a company. The zeppelin was released in 2021. A river is water.",
+            "2021",
+        ),
+        ("齐柏林是哪一年发布的？", "齐柏林由一家公司发布。齐柏林发布于2021年。", "2021年"),
+    ],
+)
+def test_the_kind_asked_for_is_quoted(quoted: Quoting, question: str, text: str, answer: str) -> None:
+    assert answer in quoted(question, text)[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        (
+            "What is a zeppelin?",
+            "What is a zeppelin? The zeppelin is an airship that crossed the ocean.",
+            "The zeppelin is an airship that crossed the ocean.",
+        ),
+        (
+            "Which models has the zeppelin company released?",
+            "The zeppelin company has released these models: The zeppelin company released Galleon, a large model.",
+            "Galleon",
+        ),
+        ("什么是齐柏林？", "什么是齐柏林？齐柏林是一种飞机。", "齐柏林是一种飞机。"),
+        ("什么是齐柏林？", "“什么是齐柏林？” 齐柏林是一种飞机。", "齐柏林是一种飞机。"),
+    ],
+)
+def test_a_question_or_an_announcement_is_not_quoted_where_an_answer_follows(
+    quoted: Quoting, question: str, text: str, answer: str
+) -> None:
+    best = quoted(question, text)[0]
+    assert answer in best
+    assert not best.startswith(("What", "什么", "“什么"))
+
+
+def test_a_text_of_questions_alone_is_still_quoted(quoted: Quoting) -> None:
+    assert quoted("What is a zeppelin?", "What is a zeppelin?") == ["What is a zeppelin?"]
+
+
+def test_a_passage_that_only_announces_steps_back(over: Callable[..., Snapshot], fake_encoder: Any) -> None:
+    snapshot = over("What is a zeppelin?", "A zeppelin is an airship.", "齐柏林飞艇如下：")
+    sought = asked("What is a zeppelin?", fake_encoder, snapshot)
+    ranked = {one.row: one.lead for one in rank(snapshot, sought)}
+    found = quotes(snapshot, fake_encoder, sought, rank(snapshot, sought), Kind.FACT)
+    lost = {text_of(snapshot, quote): ranked[quote.ranked.row] - quote.ranked.lead for quote in found}
+    assert lost["A zeppelin is an airship."] == 0
+    assert min(lost["What is a zeppelin?"], lost["齐柏林飞艇如下："]) > 0.1
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        (
+            "What are the risks of the zeppelin?",
+            "The zeppelin risks are bias. The zeppelin risks are energy cost. The zeppelin risks are high.",
+        ),
+        ("齐柏林有哪些风险？", "齐柏林的风险是偏见。齐柏林的风险是能源。齐柏林的风险是成本。"),
+    ],
+)
+def test_neighbours_that_fit_as_well_are_quoted_together(quoted: Quoting, question: str, text: str) -> None:
+    assert quoted(question, text)[0] == text
+
+
+def test_a_broad_question_gets_no_less_than_a_narrow_one(over: Callable[..., Snapshot], fake_encoder: Any) -> None:
+    snapshot = over("The zeppelin is an airship. The zeppelin was built in a city. Water is in the river. It rains.")
+    sought = asked("Where was the zeppelin built?", fake_encoder, snapshot)
+    ranked = rank(snapshot, sought)
+    narrow = quotes(snapshot, fake_encoder, sought, ranked, Kind.FACT)[0]
+    broad = quotes(snapshot, fake_encoder, sought, ranked, Kind.LIST)[0]
+    assert broad.span[0] <= narrow.span[0] < narrow.span[1] <= broad.span[1]
+    assert "The zeppelin was built in a city." in text_of(snapshot, narrow)
+    assert "It rains" not in text_of(snapshot, narrow)
+
+
+def lead(snapshot: Snapshot, row: int, value: float) -> Quote:
+    """The whole passage in ``row``, with a lead."""
+    passage: Passage = snapshot.passages[row]
+    return Quote(Ranked(row, value, 0.5), (passage.start, passage.end))
+
+
+def test_further_quotes_are_near_the_best_one(over: Callable[..., Snapshot]) -> None:
+    snapshot = over("The zeppelin flies.", "Rain falls on trees.", "鱼在河里。", "黄金是金属。")
+    for kind in Kind:
+        near = [lead(snapshot, row, 0.5 - 0.01 * row) for row in range(4)]
+        assert chosen(snapshot, near, kind) == near[:QUOTES]
+        far = [near[0], lead(snapshot, 1, 0.1), lead(snapshot, 2, 0.09)]
+        assert chosen(snapshot, far, kind) == near[:1]
+    between = [lead(snapshot, 0, 0.5), lead(snapshot, 1, 0.35)]
+    assert (len(chosen(snapshot, between, Kind.LIST)), len(chosen(snapshot, between, Kind.NUMBER))) == (2, 1)
+    assert chosen(snapshot, [], Kind.FACT) == []
+
+
+def test_nothing_is_said_twice(over: Callable[..., Snapshot]) -> None:
+    snapshot = over(
+        "The zeppelin crossed the ocean.",
+        "**The zeppelin** crossed the ocean",
+        "ＴＨＥ ＺＥＰＰＥＬＩＮ crossed the ocean!",
+        "齐柏林飞艇横渡大洋。",
+        "齊柏林飛艇橫渡大洋。",
+    )
+    answer = chosen(snapshot, [lead(snapshot, row, 0.5) for row in range(len(snapshot.passages))], Kind.LIST)
+    assert [text_of(snapshot, quote) for quote in answer] == ["The zeppelin crossed the ocean.", "齐柏林飞艇横渡大洋。"]
+
+
+def test_an_answer_has_a_length(over: Callable[..., Snapshot]) -> None:
+    snapshot = over(
+        " ".join(f"the zeppelin has part{number}" for number in range(9)) + ".",
+        " ".join(f"鱼{number}号" for number in range(30)) + "。",
+        "黄金是金属。",
+    )
+    first, second, third = (lead(snapshot, row, 0.5) for row in range(3))
+    document = snapshot.documents[snapshot.passages[first.ranked.row].document_id]
+    assert len(document.text) < LONGEST
+    assert chosen(snapshot, [first, second, third], Kind.FACT) == [first, second, third]
+    # As long as they are, two of them would be too much: the third still fits.
+    big = {
+        key: replace(each, text=each.text + "。" * LONGEST) if key == second_id(snapshot, second) else each
+        for key, each in snapshot.documents.items()
+    }
+    longer: Any = SimpleNamespace(passages=snapshot.passages, documents=big)
+    grown = Quote(second.ranked, (second.span[0], second.span[1] + LONGEST))
+    assert chosen(longer, [first, grown, third], Kind.FACT) == [first, third]
+    assert chosen(longer, [grown, first, third], Kind.FACT) == [grown]
+
+
+def second_id(snapshot: Snapshot, quote: Quote) -> str:
+    return snapshot.passages[quote.ranked.row].document_id
+
+
+def test_a_scrap_is_no_quote(over: Callable[..., Snapshot]) -> None:
+    snapshot = over("CLIP learns from images.", "😀", "是")
+    candidates = [lead(snapshot, row, 0.5) for row in range(len(snapshot.passages))]
+    assert [text_of(snapshot, quote) for quote in chosen(snapshot, candidates, Kind.FACT)] == [
+        "CLIP learns from images."
+    ]
+
+
+@pytest.mark.parametrize("unit", ["?", "→", "：”", "a", "多", "1", "? ", "“", "。", "A-1", "│ "])
+def test_a_hostile_text_is_quoted_in_the_time_of_its_length(quoted: Quoting, unit: str) -> None:
+    text = f"The zeppelin flies {(unit * 20_000)[:20_000]} x. The zeppelin has 17 parameters."
+    begin = time.perf_counter()
+    assert quoted("How many parameters has the zeppelin?", text)
+    assert time.perf_counter() - begin < 8

@@ -1,0 +1,308 @@
+"""Answers as HTML: the quote marked exactly, everything else inert."""
+
+import re
+import time
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+
+from corpus import Document, Passage, Reference, Term, split
+from qa import Answer, Citation
+from ui.chat.answer_html import answer_html, card_html, cards_html, glossary_html, reply_html
+from ui.chat.turns import KeptCitation, Turn, kept
+from ui.html.bilingual import both, label, unseen
+from ui.html.links import linked
+
+HOSTILE = "\"><img src=x onerror=alert(1)><script>alert(1)</script>&amp;'{{x}}${x}</div>"
+
+
+class Reader(HTMLParser):
+    """What a browser makes of a piece of HTML: its tags in order, links, language tags, and texts by element."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str]] = []
+        self.open: list[str] = []
+        self.texts: dict[str, str] = {}
+        self.feed(html)
+        self.close()
+        assert not self.open, f"never closed: {self.open}"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = {name: value or "" for name, value in attrs}
+        self.tags.append(tag)
+        self.attributes.extend(values.items())
+        self.open.append(f"{tag}.{values['class']}" if "class" in values else tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop().split(".")[0] == tag
+
+    def handle_data(self, data: str) -> None:
+        for element in self.open:
+            self.texts[element] = self.texts.get(element, "") + data
+
+    def values(self, name: str) -> list[str]:
+        return [value for key, value in self.attributes if key == name]
+
+
+def cited(text: str, quote: str, number: int = 1, **fields: object) -> Citation:
+    """A citation of ``quote`` in a document with ``text``, in the real passage that holds it."""
+    document = Document(
+        id="a.md",
+        title=str(fields.get("title", "Title")),
+        source=str(fields.get("source", "a.md")),
+        text=text,
+        references=fields.get("references", ()),  # type: ignore[arg-type]
+    )
+    start = text.index(quote)
+    passage = next(passage for passage in split(document) if passage.start <= start < passage.end)
+    return Citation(number, document, passage, quote, start, start + len(quote), 0.5)
+
+
+def answered(text: str, *citations: Citation, language: str = "en") -> Answer:
+    return Answer("Why?", language, bool(citations), text, citations, 0.1)
+
+
+def card(citation: Citation, number: int = 1) -> str:
+    """The card of ``citation``."""
+    return card_html(drawn(citation), number)
+
+
+def drawn(citation: Citation) -> KeptCitation:
+    return kept(answered("[1]", citation)).citations[0]
+
+
+def reply(answer: Answer, number: int = 1) -> str:
+    return answer_html(kept(answer), number)
+
+
+def cards(answer: Answer, glossary: tuple[Term, ...] = ()) -> str:
+    return cards_html(Turn(answer.question, kept(answer)), 1, glossary)
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        (
+            "# 标题\n\n前面一句😀👩‍🔬。基础模型是在广泛数据上训练的模型。后面一句。",
+            "基础模型是在广泛数据上训练的模型。",
+        ),
+        ("Before it 𝒳. ＡＢＣ　ｆｕｌｌ　ｗｉｄｔｈ！ After it.", "ＡＢＣ　ｆｕｌｌ　ｗｉｄｔｈ！"),
+        ('First. If a < b && c > d, "so" it\'s <b>bold</b>. Last.', 'If a < b && c > d, "so" it\'s <b>bold</b>.'),
+        ("Same words. Same words. Same words.", "Same words."),
+    ],
+)
+def test_the_mark_holds_the_quote_and_the_passage_is_whole(text: str, quote: str) -> None:
+    citation = cited(text, quote)
+    page = Reader(card(citation))
+    assert page.texts["mark"] == quote
+    assert page.texts["blockquote.passage"] == citation.passage.text
+    assert page.tags.count("mark") == 1
+
+
+def test_the_mark_goes_by_offsets_not_by_search() -> None:
+    text = "Same words. Same words. Same words."
+    citation = cited(text, "Same words.")
+    second = Citation(1, citation.document, citation.passage, citation.quote, 12, 23, 0.5)
+    assert "Same words. <mark>Same words.</mark> Same words." in card(second)
+
+
+def test_line_breaks_of_a_table_are_kept() -> None:
+    text = "| 模型 | 年份 |\n| --- | --- |\n| BERT | 2018 |\n| GPT-3 | 2020 |\n"
+    citation = cited(text, "GPT-3 | 2020")
+    assert "\n" in citation.passage.text
+    assert Reader(card(citation)).texts["blockquote.passage"] == citation.passage.text
+
+
+def test_hostile_text_is_inert_in_every_field() -> None:
+    passage = Passage(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, 0, len(HOSTILE), ())
+    document = Document(HOSTILE, HOSTILE, HOSTILE, HOSTILE, (Reference(HOSTILE, HOSTILE, HOSTILE),))
+    citation = Citation(1, document, passage, HOSTILE, 0, len(HOSTILE), 0.5)
+    answer = Answer(HOSTILE, HOSTILE, True, f"{HOSTILE} [1]", (citation,), 0.1)
+    turn = Turn(HOSTILE, kept(answer))
+    terms = [Term(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)]
+    everything = "".join(
+        [
+            reply_html(turn, 1),
+            reply_html(Turn(HOSTILE, problem=HOSTILE), 2),
+            reply_html(Turn(HOSTILE, kept(replace(answer, answered=False, citations=(), related=(citation,)))), 3),
+            cards_html(turn, 1, terms),
+            glossary_html(terms, both(HOSTILE, HOSTILE)),
+            unseen(HOSTILE, HOSTILE),
+        ]
+    )
+    page = Reader(everything)  # asserts that the tags are balanced, so nothing broke out
+    assert set(page.tags).isdisjoint({"img", "script", "style", "iframe", "svg", "form"})
+    assert not [name for name, _ in page.attributes if name.startswith("on")]
+    assert all(address.startswith("#") for address in page.values("href"))
+    assert page.texts["div.problem"] == HOSTILE
+    assert page.texts["mark"] == HOSTILE
+
+
+@pytest.mark.parametrize(
+    ("source", "addresses"),
+    [
+        ('https://example.org/a?b=1&c="2"', ["https://example.org/a?b=1&c="]),
+        ("Doe (2021). On it. HTTP://Example.org/x_(y).", ["HTTP://Example.org/x_(y)"]),
+        (
+            "见 https://例子.org/路径，以及（https://example.org/b）。",
+            ["https://例子.org/路径", "https://example.org/b"],
+        ),
+        ("javascript:alert(1)", []),
+        ("data:text/html,<script>alert(1)</script>", []),
+        ("ftp://example.org //example.org www.example.org http://[bad http://", []),
+        ("zh/definition.md", []),
+    ],
+)
+def test_only_web_addresses_become_links(source: str, addresses: list[str]) -> None:
+    references = (Reference("key", source, ""),)
+    page = Reader(card(cited("One sentence.", "One sentence.", source=source, references=references)))
+    assert [address for address in page.values("href") if not address.startswith("#")] == addresses * 2
+    assert page.values("rel") == ["noopener noreferrer nofollow"] * len(addresses) * 2
+    assert page.texts["p.source"].endswith(source)
+    assert page.texts["li"] == source
+
+
+@pytest.mark.parametrize("end", [")", "].", ")(", "()", "!?"])
+def test_a_line_full_of_marks_behind_an_address_costs_no_more_than_another(end: str) -> None:
+    start = time.perf_counter()
+    for line in (f"http://a.b/{end * 100_000}", f"http://a.b/{end * 800} " * 60):
+        assert "".join(re.split("<[^>]*>", linked(line))) == line
+    assert time.perf_counter() - start < 1
+
+
+@pytest.mark.parametrize(
+    ("line", "address"),
+    [
+        ("(http://a.b/x_(y)).", "http://a.b/x_(y)"),
+        ("http://a.b/(x))))", "http://a.b/(x)"),
+        ("http://a.b/x).)", "http://a.b/x"),
+        ("http://a.b/(x.).", "http://a.b/(x.)"),
+        (f"http://a.b/{'x' * 1989}.", f"http://a.b/{'x' * 1989}"),
+        (f"http://a.b/{'x' * 1990}", ""),  # an address of which the end is missing leads elsewhere
+    ],
+)
+def test_an_address_ends_before_the_marks_of_its_sentence(line: str, address: str) -> None:
+    assert Reader(linked(line)).values("href") == ([address] if address else [])
+
+
+def test_a_card_names_what_its_section_rests_on() -> None:
+    text = "# T\n\nAbove.\n\n## 一\n\n<!-- references: wei2022 -->\n\n涌现是产生的行为。\n"
+    wei = Reference("wei2022", "Wei et al. (2022). On “涌现” <b>", "https://example.org/w?a=1&b=2")
+    fang = Reference("fang2023", "方圆. 大模型纪事", "")
+    shown = Reader(card(cited(text, "涌现是产生的行为。", references=(fang, wei))))
+    assert shown.texts["li"] == f"{wei.text} {wei.address}"
+    assert shown.values("href") == ["#source-1-1", wei.address]
+    assert "(1)" in shown.texts["summary"]
+    whole = Reader(card(cited(text, "Above.", references=(fang, wei))))
+    assert whole.texts["li"] == f"{fang.text}{wei.text} {wei.address}"
+    assert whole.tags.count("li") == 2
+    hostile = Reader(card(cited(text, "Above.", references=(Reference("x", "X", "javascript:alert(1)"),))))
+    assert hostile.values("href") == ["#source-1-1"]
+    assert "details" not in Reader(card(cited(text, "Above."))).tags
+
+
+def test_a_number_in_the_answer_leads_to_its_source_unless_it_belongs_to_a_quote() -> None:
+    citation = cited("It was shown in [1] and [2].", "It was shown in [1] and [2].")
+    page = Reader(reply(answered("It was shown in [1] and [2]. [1] [7]", citation), 3))
+    assert page.values("href") == ["#source-3-1"]
+    assert (page.values("data-turn"), page.values("data-citation")) == (["3"], ["1"])
+    assert page.texts["span.quote"] == citation.quote
+    assert page.texts["p"] == "It was shown in [1] and [2]. Source出处[1] [7]"
+    assert "source-3-1" in Reader(card(citation, 3)).values("id")
+
+
+def test_a_blank_line_parts_quotes_but_no_quote() -> None:
+    citation = cited("One line.\n\nAnother line.", "One line.")
+    whole = replace(citation, quote="One line.\n\nAnother line.", end=len(citation.document.text))
+    page = Reader(reply(answered("“One line.\n\nAnother line.” [1]\n\nEnd.", whole)))
+    assert page.tags.count("p") == 3  # two of the answer, one of how sure it is
+    assert page.texts["span.quote"] == whole.quote
+
+
+@pytest.mark.parametrize(
+    ("language", "meant", "sure"),
+    [("en", "Understood as: a < b 😀", "Confidence"), ("zh", "理解为：a < b 😀", "把握")],
+)
+def test_an_answer_says_how_it_was_understood_and_how_sure_it_is(language: str, meant: str, sure: str) -> None:
+    citation = cited("One sentence.", "One sentence.")
+    answer = replace(answered("[1]", citation, language=language), confidence=0.871, understood="a < b 😀")
+    page = Reader(reply(answer))
+    assert page.texts["p.understood"] == meant
+    assert page.texts["p.sureness"].split() == [sure, "87%"]
+    assert "width:87%" in page.values("style")
+    plain = Reader(reply(answered("[1]", citation, language=language)))
+    assert "p.understood" not in plain.texts
+
+
+def test_terms_are_explained_where_they_are_used_and_do_nothing_else() -> None:
+    glossary = (
+        Term("emergence", "涌现", "Abilities <b>nobody</b> built in.", "没有人设计的能力。", "", ("湧現",)),
+        Term("chain of thought", "思维链", "Steps before the answer.", "先写步骤再作答。", "CoT"),
+    )
+    whole = Reader(glossary_html(glossary, "Glossary"))
+    assert whole.tags.count("dt") == 2
+    assert whole.texts["dt"] == "emergence · 涌现chain of thought · 思维链 · CoT"
+    citation = cited("Is 湧現 real? It is.", "Is 湧現 real?")
+    used = Reader(cards(answered("[1]", citation), glossary))
+    assert used.texts["dt"] == "emergence · 涌现"
+    assert "<b>nobody</b>" in used.texts["dd"]
+    assert "details.glossary" not in Reader(cards(answered("No."), glossary)).texts
+
+
+def test_what_is_related_stands_apart_from_an_answer() -> None:
+    citation = cited("<b>Near</b> it.", "<b>Near</b> it.", title="Near > by")
+    answer = Answer("Why?", "en", False, "The texts do not say.", (), 0.1, 0.2, "", (citation,))
+    page = Reader(cards(answer))
+    assert page.texts["p.label"].startswith("Related, but no answer")
+    assert page.texts["mark"] == "<b>Near</b> it."
+    said = Reader(reply(answer))
+    assert said.texts["h3"] == "Not in the texts"
+    assert said.texts["li"] == "Near > by"
+    assert said.values("data-citation") == ["1"]
+    assert "p.sureness" not in said.texts
+
+
+def test_small_talk_is_neither_an_answer_nor_the_lack_of_one() -> None:
+    greeting = Reader(reply(Answer("你好！", "zh", False, "你好！可以提问。", (), 0.1)))
+    assert "div.answer talk" in greeting.texts
+    assert "h3" not in greeting.texts
+    assert "button" not in greeting.tags
+
+
+def test_how_well_a_passage_fits_is_a_bar_and_a_number() -> None:
+    page = Reader(card(replace(cited("One sentence.", "One sentence."), score=0.734)))
+    assert "width:73%" in page.values("style")
+    assert page.texts["span.fit"].split()[-1] == "73%"
+
+
+def test_every_part_names_its_language() -> None:
+    chinese = cited("# 定义\n\n基础模型是一种模型。", "基础模型是一种模型。", title="什么是基础模型")
+    english = cited("It is a model.", "It is a model.", number=2)
+    html = reply(answered(f"{chinese.quote} [1]\n{english.quote} [2]", chinese, english, language="zh"))
+    assert 'id="answer-1" tabindex="-1" lang="zh-Hans"' in html
+    assert f'<span class="quote" lang="zh-Hans">{chinese.quote}' in html
+    assert f'<span class="quote" lang="en">{english.quote}' in html
+    html = card(chinese)
+    assert '<blockquote class="passage" lang="zh-Hans">' in html
+    assert ">中文</span>" in html and ">English</span>" in card(english)
+    assert Reader(both("Ask", "提问")).values("lang") == ["en", "zh-Hans"]
+
+
+def test_a_heading_does_not_repeat_the_title() -> None:
+    shown = Reader(card(cited("# Title\n\n## Part\n\n### Detail\n\nA sentence.", "A sentence.")))
+    assert shown.texts["p.heading"] == "Part › Detail"
+    assert "p.heading" not in Reader(card(cited("# Title\n\nA sentence.", "A sentence."))).texts
+    longer = cited("# CLIP 是怎样训练的\n\n## Data\n\nA sentence.", "A sentence.", title="CLIP")
+    assert Reader(card(longer)).texts["p.heading"] == "CLIP 是怎样训练的 › Data"
+
+
+def test_an_answer_without_sources_says_so() -> None:
+    assert "没有引用原文" in cards(answered("Nothing."))
+    assert cards_html(Turn("3", problem="Oh"), 1, ()) == ""
+
+
+def test_labels_hold_both_languages() -> None:
+    assert label("Sources", "原文") == "Sources / 原文"

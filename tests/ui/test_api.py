@@ -1,0 +1,375 @@
+"""Gradio's API, REST and MCP, over the wire: the same answers, the same limits, the same messages."""
+
+import asyncio
+import http.client
+import json
+import re
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from gradio_client import Client
+from mcp import ClientSession
+from mcp.client.streamable_http import streamable_http_client
+from mcp.types import CallToolResult, TextContent
+from page_load import bear
+
+from corpus import CorpusError, load_documents
+from index import IndexChange, PassageIndex, pending_change, update_index
+from qa import Answer, Answerer
+from qa.small_talk import LONGEST_QUESTION
+from ui.api.records import answer_facts
+from ui.api.service import LONGEST_HISTORY, MOST_HITS, RequestError, Service
+from ui.server.options import Serving
+
+ROOT = Path(__file__).parents[2]
+ENGLISH, CHINESE = "How many parameters has GPT-3?", "GPT-3 有多少参数？😀"
+QUOTE = "GPT-3 has 175 billion parameters."
+VARYING = {"seconds"}  # between two answers to one question
+
+WRONG = [  # operation, arguments, what the message must name
+    ("ask", {"question": ""}, "'question' is empty; expected a text."),
+    ("ask", {"question": " \u3000\n"}, "'question' is empty; expected a text."),
+    ("ask", {"question": 7}, "'question' is 7; expected a text."),
+    ("ask", {"question": "长" * (LONGEST_QUESTION + 1)}, "'question' has 1,001 characters; at most 1,000 are allowed."),
+    ("ask", {"question": ENGLISH, "history": "x"}, "'history' is 'x'; expected a list of texts."),
+    ("ask", {"question": ENGLISH, "history": [3]}, "'history[0]' is 3; expected a text."),
+    (
+        "ask",
+        {"question": ENGLISH, "history": ["x"] * (LONGEST_HISTORY + 1)},
+        "'history' has 101 questions; at most 100",
+    ),
+    ("search", {"question": ENGLISH, "k": 0}, "'k' is 0; expected a whole number from 1 to 96."),
+    ("search", {"question": ENGLISH, "k": MOST_HITS + 1}, "'k' is 97; expected a whole number from 1 to 96."),
+    ("search", {"question": ENGLISH, "k": True}, "'k' is True; expected a whole number"),
+    ("search", {"question": ENGLISH, "k": "5"}, "'k' is '5'; expected a whole number"),
+]
+
+
+@dataclass(frozen=True)
+class Served:
+    """A served page, and what stands behind it."""
+
+    address: str
+    folder: Path  # of the texts
+    service: Service
+    gaps: list[tuple[str, str, float]]  # what was asked in vain
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def served(
+    tmp_path_factory: pytest.TempPathFactory, write_texts: Callable[[Path], Path], fake_encoders: Any, started: Any
+) -> Iterator[Served]:
+    """Four short texts, the fake encoder, and every way in."""
+    place, encoder = tmp_path_factory.mktemp("served"), fake_encoders()
+    texts = write_texts(place / "texts")
+    update_index(place / "index", load_documents(texts), encoder, corpus=[str(texts)])
+
+    def pending() -> IndexChange:
+        return pending_change(place / "index", load_documents(texts))
+
+    answerer = Answerer(PassageIndex.open(place / "index", encoder))
+    gaps: list[tuple[str, str, float]] = []
+    service = Service(answerer, pending, lambda *gap: gaps.append(gap))
+    page = started(answerer, port=free_port(), serving=Serving(service, mcp=True))
+    yield Served(str(page.local_url).rstrip("/"), texts, service, gaps)
+    page.close(verbose=False)
+
+
+@pytest.fixture(scope="module")
+def client(served: Served) -> Iterator[Client]:
+    """A program that uses Gradio's own client."""
+    client = Client(served.address, verbose=False, analytics_enabled=False)
+    yield client
+    client.close()
+
+
+def without(facts: dict[str, Any], left_out: set[str] = VARYING) -> dict[str, Any]:
+    return {name: value for name, value in facts.items() if name not in left_out}
+
+
+def post(served: Served, operation: str, arguments: object) -> httpx.Response:
+    return httpx.post(f"{served.address}/api/{operation}", json=arguments)
+
+
+def over_mcp(address: str, talk: Callable[[ClientSession], Awaitable[Any]], **headers: str) -> Any:
+    """What ``talk`` gives, in a session of a real MCP client."""
+
+    async def session() -> Any:
+        async with (
+            httpx.AsyncClient(headers=headers, follow_redirects=True) as requests,
+            streamable_http_client(f"{address}/gradio_api/mcp", http_client=requests) as (reading, writing, _),
+            ClientSession(reading, writing) as talking,
+        ):
+            await talking.initialize()
+            return await talk(talking)
+
+    # In a thread of its own: Gradio keeps an event loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, session()).result()
+
+
+def text_of(result: CallToolResult) -> str:
+    (content,) = result.content
+    assert isinstance(content, TextContent)
+    return content.text
+
+
+@pytest.mark.parametrize("question", [ENGLISH, CHINESE])
+def test_every_way_in_gives_the_answer_of_the_shell(served: Served, client: Client, question: str) -> None:
+    expected = without(served.service.ask(question))
+    assert (expected["answered"], expected["citations"][0]["quote"]) == (True, QUOTE)
+    reply = post(served, "ask", {"question": question})
+    assert (reply.status_code, reply.headers["content-type"]) == (200, "application/json")
+    assert "\\u" not in reply.text
+    assert without(reply.json()) == expected
+    assert without(client.predict(question=question, api_name="/ask")) == expected
+    called: CallToolResult = over_mcp(served.address, lambda session: session.call_tool("ask", {"question": question}))
+    assert not called.isError
+    assert "\\u" not in text_of(called)
+    assert without(json.loads(text_of(called))) == without(called.structuredContent or {}) == expected
+
+
+def test_a_search_gives_so_many_passages_with_their_places(served: Served, client: Client) -> None:
+    found = post(served, "search", {"question": CHINESE, "k": 2}).json()
+    assert len(found["hits"]) == 2
+    for hit in found["hits"]:
+        text = (served.folder / hit["document_id"]).read_text(encoding="utf-8")
+        assert text[hit["start"] : hit["end"]] == hit["text"]
+    assert without(client.predict(question=CHINESE, k=2, api_name="/search")) == without(found)
+    called = over_mcp(served.address, lambda session: session.call_tool("search", {"question": CHINESE, "k": 2}))
+    assert without(json.loads(text_of(called))) == without(found)
+    every = post(served, "search", {"question": CHINESE, "k": MOST_HITS}).json()["hits"]
+    assert 2 < len(every) <= MOST_HITS
+
+
+def test_a_follow_up_knows_the_questions_before(served: Served, client: Client) -> None:
+    follow_up, history = "And how many has it in parameters?", ["What is GPT-3?"]
+    alone = post(served, "ask", {"question": follow_up}).json()
+    after = post(served, "ask", {"question": follow_up, "history": history}).json()
+    assert "GPT-3" in after["understood"]
+    assert "GPT-3" not in alone["understood"]
+    assert without(client.predict(question=follow_up, history=history, api_name="/ask")) == without(after)
+
+
+def test_what_is_asked_in_vain_is_a_gap_whichever_way_it_comes(served: Served, client: Client) -> None:
+    served.gaps.clear()
+    for question in (ENGLISH, "Hello!", "谢谢！"):
+        post(served, "ask", {"question": question})
+    post(served, "ask", {"question": ""})
+    assert served.gaps == []
+    asked = ["Who won the chess game on Mars?", "火星上谁赢了棋？", "谁在月亮上种土豆？"]
+    post(served, "ask", {"question": asked[0]})
+    client.predict(question=asked[1], api_name="/ask")
+    over_mcp(served.address, lambda session: session.call_tool("ask", {"question": asked[2]}))
+    assert [(question, language) for question, language, _ in served.gaps] == list(
+        zip(asked, ("en", "zh", "zh"), strict=True)
+    )
+
+
+def test_the_status_tells_what_an_update_would_do(served: Served, client: Client) -> None:
+    address = f"{served.address}/api/status"
+    told = httpx.get(address).json()
+    assert (told["added"], told["documents"]) == ([], 4)
+    assert client.predict(api_name="/status") == told
+    assert json.loads(text_of(over_mcp(served.address, lambda session: session.call_tool("status", {})))) == told
+
+
+@pytest.mark.parametrize(("operation", "arguments", "message"), WRONG)
+def test_a_wrong_request_gets_one_message_that_names_it(
+    served: Served,
+    client: Client,
+    capfd: pytest.CaptureFixture[str],
+    operation: str,
+    arguments: dict[str, Any],
+    message: str,
+) -> None:
+    reply = post(served, operation, arguments)
+    assert reply.status_code == 422
+    assert reply.json()["error"].startswith(message)
+    with pytest.raises(Exception, match=re.escape(message)):
+        client.predict(**arguments, api_name=f"/{operation}")
+    called = over_mcp(served.address, lambda session: session.call_tool(operation, arguments))
+    assert called.isError
+    assert text_of(called).startswith(message)
+    assert capfd.readouterr().err == ""  # a caller's mistake is nothing for our log
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (b"question=GPT", "The body is no JSON"),
+        (b"\xff\xfe", "The body is no JSON"),
+        (b"[" * 100_000, "The body is no JSON"),
+        (b"", "The body is no JSON"),
+        (b'["GPT"]', "The body is no JSON object"),
+        (b"{}", "ask needs a 'question'."),
+        (b'{"question": "x", "q": 1}', "ask does not know 'q'; expected: question, history."),
+    ],
+)
+def test_a_body_that_is_no_request_is_explained(served: Served, body: bytes, message: str) -> None:
+    reply = httpx.post(f"{served.address}/api/ask", content=body)
+    assert reply.status_code == 422
+    assert reply.json()["error"].startswith(message)
+
+
+def test_half_a_character_is_asked_and_answered(served: Served) -> None:
+    reply = httpx.post(f"{served.address}/api/ask", content=b'{"question": "GPT-3 \\ud800 parameters?"}')
+    assert (reply.status_code, reply.json()["question"]) == (200, "GPT-3 \ufffd parameters?")
+
+
+def test_a_trouble_of_the_index_is_not_the_callers(small_index: PassageIndex, started: Any) -> None:
+    class Troubled(Answerer):
+        """Its index is gone."""
+
+        def ask(self, question: str, history: Any = ()) -> Answer:
+            raise CorpusError("The index is gone <b>！")
+
+    answerer = Troubled(small_index)
+    service = Service(answerer, lambda: IndexChange((), (), (), 0, 0, 0, 0, 0.0))
+    page = started(answerer, port=free_port(), serving=Serving(service))
+    try:
+        reply = httpx.post(f"{page.local_url}api/ask", json={"question": "GPT"})
+        assert (reply.status_code, reply.json()) == (503, {"error": "The index is gone <b>！"})
+        # Without --mcp there is none.
+        assert httpx.post(f"{page.local_url}gradio_api/mcp", json={}).status_code in (404, 405)
+    finally:
+        page.close(verbose=False)
+
+
+def test_the_tools_are_these_three_and_say_what_they_take(served: Served) -> None:
+    tools = {tool.name: tool for tool in over_mcp(served.address, lambda session: session.list_tools()).tools}
+    assert set(tools) == {"ask", "search", "status"}
+    for tool in tools.values():
+        assert len(tool.description) > 80
+        assert tool.annotations.readOnlyHint
+        assert all(each["description"] for each in tool.inputSchema["properties"].values())
+    assert tools["ask"].inputSchema["required"] == ["question"]
+    assert tools["search"].inputSchema["properties"]["k"]["maximum"] == MOST_HITS
+
+
+def test_gradio_tells_of_these_three_endpoints_only(client: Client) -> None:
+    told = client.view_api(return_format="dict", print_info=False)
+    assert set(told["named_endpoints"]) == {"/ask", "/search", "/status"}
+    assert not told["unnamed_endpoints"]
+
+
+def test_what_a_caller_asks_is_no_other_callers_business(served: Served) -> None:
+    questions = [ENGLISH + "?" * number for number in range(40)]
+    with ThreadPoolExecutor(20) as callers:
+        replies = list(callers.map(lambda question: post(served, "ask", {"question": question}).json(), questions))
+    assert [reply["question"] for reply in replies] == questions
+    assert {reply["citations"][0]["quote"] for reply in replies} == {QUOTE}
+
+
+def test_callers_do_not_wait_for_one_another(small_index: PassageIndex, started: Any) -> None:
+    class Meeting(Answerer):
+        """Answers nobody until eight are asking at the same time."""
+
+        met = threading.Barrier(8, timeout=20)
+
+        def ask(self, question: str, history: Any = ()) -> Answer:
+            self.met.wait()
+            return super().ask(question, history)
+
+    answerer = Meeting(small_index)
+    service = Service(answerer, lambda: IndexChange((), (), (), 0, 0, 0, 0, 0.0))
+    page = started(answerer, port=free_port(), serving=Serving(service))
+    try:
+        load = bear(str(page.local_url), [ENGLISH], clients=8, each=1)
+    finally:
+        page.close(verbose=False)
+    assert (load.errors, len(load.seconds)) == ((), 8)
+
+
+def test_a_load_counts_every_error_and_every_reply(served: Served) -> None:
+    load = bear(served.address, [ENGLISH, CHINESE], clients=4, each=3)
+    assert (load.clients, load.errors, len(load.seconds)) == (4, (), 12)
+    assert 0 < load.quantile(50) <= load.quantile(95) <= max(load.seconds) <= load.elapsed
+    refused = bear(served.address, [ENGLISH, ""], clients=2, each=2)
+    assert len(refused.errors) == len(refused.seconds) == 2
+    assert "'question' is empty" in refused.errors[0]
+    nobody = bear(f"http://127.0.0.1:{free_port()}", [ENGLISH], clients=1, each=1)
+    assert len(nobody.errors) == 1
+
+
+def test_one_status_is_good_for_all_who_ask_at_once(small_index: PassageIndex) -> None:
+    read = []
+
+    def pending() -> IndexChange:
+        read.append(1)
+        return IndexChange((), (), (), 4, 9, 0, 9, 0.1)
+
+    service = Service(Answerer(small_index), pending)
+    with ThreadPoolExecutor(8) as callers:
+        told = list(callers.map(lambda _: service.status(), range(8)))
+    assert {each["documents"] for each in told} == {4}
+    assert len(read) == 1
+
+
+def test_an_operation_that_is_not_there_is_named(served: Served) -> None:
+    with pytest.raises(RequestError, match=r"no operation '__init__'; expected one of: ask, search, status"):
+        served.service.call("__init__", {})
+
+
+def readme_commands(language: str, word: str) -> list[str]:
+    """The README's code blocks in ``language`` that hold ``word``."""
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(rf"```{language}\n(.*?)```", readme, re.S)
+    return [block for block in blocks if word in block]
+
+
+def test_the_curl_commands_of_the_readme_work(served: Served) -> None:
+    (block,) = readme_commands("sh", "/api/ask")
+    commands = [line for line in block.splitlines() if line.startswith("curl ")]
+    assert len(commands) >= 3
+    for command in commands:
+        ran = subprocess.run(
+            ["bash", "-c", command.replace("http://127.0.0.1:7860", served.address)],
+            capture_output=True,
+            encoding="utf-8",
+        )
+        assert ran.returncode == 0, ran.stderr
+        assert {"answered", "hits", "documents", "data"} & set(json.loads(ran.stdout)), ran.stdout
+
+
+def test_the_python_of_the_readme_works(served: Served) -> None:
+    (block,) = readme_commands("python", "gradio_client")
+    code = block.replace("http://127.0.0.1:7860", served.address)
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8")
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_the_mcp_snippet_of_the_readme_names_the_address(served: Served) -> None:
+    (block,) = readme_commands("json", "mcpServers")
+    (server,) = json.loads(block)["mcpServers"].values()
+    path = urlsplit(server["url"]).path
+    connection = http.client.HTTPConnection(urlsplit(served.address).netloc)
+    initialize = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "0"}}
+    request = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": initialize}
+    headers = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+    for slash in ("", "/"):
+        connection.request("POST", path.rstrip("/") + slash, json.dumps(request), headers)
+        response = connection.getresponse()
+        told = json.loads(response.read())
+        assert (response.status, told["result"]["serverInfo"]["name"]) == (200, "foundation-qa")
+    connection.close()
+
+
+def test_the_facts_of_an_answer_are_what_the_service_gives(served: Served, small_index: PassageIndex) -> None:
+    assert without(answer_facts(Answerer(small_index).ask(ENGLISH))) == without(served.service.ask(ENGLISH))

@@ -1,0 +1,216 @@
+"""The calls a browser can make: what is sent is checked, what is kept comes back the same."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from corpus import FoundationQAError, Term, load_documents
+from index import PassageIndex, update_index
+from qa import Answer, Answerer
+from qa.small_talk import LONGEST_QUESTION
+from ui.chat.calls import Desk, calls_of
+from ui.chat.feedback_log import FeedbackLog
+from ui.chat.suggestions import next_questions
+from ui.chat.turns import MOST_TURNS, facts, recalled
+
+QUESTION = "How many parameters has GPT-3?"
+
+
+class Counting(Answerer):
+    """Counts the questions it is asked."""
+
+    asked = 0
+
+    def ask(self, question: str, history: Any = ()) -> Answer:
+        type(self).asked += 1
+        if question == "broken":
+            raise FoundationQAError("The index is gone <b>.")
+        return super().ask(question, history)
+
+
+@pytest.fixture
+def gaps() -> list[tuple[str, str, float]]:
+    return []
+
+
+@pytest.fixture
+def desk(small_index: PassageIndex, tmp_path: Path, gaps: list[Any]) -> Desk:
+    return Desk(Counting(small_index), lambda *gap: gaps.append(gap), FeedbackLog(tmp_path / "feedback.jsonl"))
+
+
+@pytest.fixture
+def calls(desk: Desk) -> dict[str, Callable[[Any], dict[str, Any]]]:
+    return {call.__name__: call for call in calls_of(desk)}
+
+
+def asked(calls: Any, question: str, *history: str, number: int = 1) -> dict[str, Any]:
+    """What a browser gets, after a way through JSON."""
+    reply = calls["ask"]({"question": question, "history": list(history), "number": number})
+    return dict(json.loads(json.dumps(reply)))
+
+
+def test_an_answer_is_drawn_and_what_is_kept_draws_the_same(calls: Any) -> None:
+    reply = asked(calls, f"  {QUESTION}\n")
+    assert reply["turn"]["question"] == QUESTION
+    assert reply["turn"]["answer"]["answered"]
+    assert "<mark>" in reply["cards"]
+    assert "175 billion" in reply["markdown"]
+    again = calls["restore"]([reply["turn"]])["turns"]
+    assert again == [reply]
+    assert facts(recalled([reply["turn"]])) == [reply["turn"]]
+
+
+def test_a_kept_citation_opens_its_text(calls: Any) -> None:
+    kept = asked(calls, QUESTION)["turn"]["answer"]["citations"][0]
+    call = {name: kept[name] for name in ("document_id", "digest", "quote", "start")}
+    html = calls["open"]({**call, "twin": False, "at": None})["html"]
+    assert f'<mark tabindex="-1">{kept["quote"]}</mark>' in html
+
+
+def test_gaps_are_questions_that_the_texts_do_not_answer(calls: Any, gaps: list[Any], small_index: Any) -> None:
+    asked(calls, QUESTION)
+    asked(calls, "Hello!")
+    asked(calls, "broken")
+    assert gaps == []
+    reply = asked(calls, "火星上谁赢了棋？")
+    assert not reply["turn"]["answer"]["answered"]
+    assert [(question, language) for question, language, _ in gaps] == [("火星上谁赢了棋？", "zh")]
+    assert 0 <= gaps[0][2] < 1
+
+
+def test_a_problem_is_told_and_kept(calls: Any) -> None:
+    reply = asked(calls, "broken")
+    assert reply["turn"] == {"question": "broken", "answer": None, "problem": "The index is gone <b>."}
+    assert "The index is gone &lt;b&gt;." in reply["reply"]
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "长" * (LONGEST_QUESTION + 1)])
+def test_what_cannot_be_asked_gets_a_hint(calls: Any, question: str) -> None:
+    assert set(asked(calls, question)) == {"hint"}
+
+
+def test_a_conversation_has_as_many_citations_and_references_as_an_answer_may_have(calls: Any) -> None:
+    turn = asked(calls, QUESTION)["turn"]
+    citation = turn["answer"]["citations"][0]
+    reference = {"text": "Doe (2021)", "address": ""}
+    for many, references, drawn in ((20, 100, True), (21, 0, False), (1, 101, False)):
+        citations = [citation | {"references": [reference] * references}] * many
+        for name in ("citations", "related"):
+            sent = [turn | {"answer": turn["answer"] | {name: citations}}]
+            assert (set(calls["restore"](sent)) == {"turns"}) is drawn
+
+
+def test_a_text_that_names_very_many_references_is_asked_and_drawn_again(
+    texts: Path, tmp_path: Path, fake_encoder: Any, desk: Desk
+) -> None:
+    lines = "".join(f"- Doe ({year})\n" for year in range(1, 300))
+    text = f"---\nreferences:\n{lines}---\nThe moth Urania leiliana has 600 scales a square millimetre.\n"
+    (texts / "en/moths.md").write_text(text, encoding="utf-8")
+    update_index(tmp_path / "index", load_documents(texts), fake_encoder)
+    calls = {call.__name__: call for call in calls_of(desk)}
+    reply = asked(calls, "How many scales has the moth Urania leiliana?")
+    assert len(reply["turn"]["answer"]["citations"][0]["references"]) == 100
+    assert calls["restore"]([reply["turn"]])["turns"] == [reply]
+
+
+def test_long_quotes_are_searched_for_many_terms_within_seconds(small_index: PassageIndex, tmp_path: Path) -> None:
+    class Explaining(Answerer):
+        """Explains many terms."""
+
+        glossary = tuple(Term(f"term {at}", f"术语{at}", "", "") for at in range(300))
+
+    desk = Desk(Explaining(small_index), feedback=FeedbackLog(tmp_path / "feedback.jsonl"))
+    calls = {call.__name__: call for call in calls_of(desk)}
+    turn = asked(calls, QUESTION)["turn"]
+    citation = turn["answer"]["citations"][0]
+    quote = "术语 xterm term GPT-3 " * 4_000
+    sent = [turn | {"answer": turn["answer"] | {"citations": [citation | {"quote": quote}]}}] * 20
+    start = time.perf_counter()
+    assert len(calls["restore"](sent)["turns"]) == 20
+    assert time.perf_counter() - start < 4
+
+
+RATED = {
+    "id": "a1",
+    "helpful": True,
+    "reason": "",
+    "question": "?",
+    "answered": True,
+    "confidence": 0.5,
+    "cited": [],
+}
+TURN = {"question": "?", "answer": None, "problem": ""}
+
+
+@pytest.mark.parametrize(
+    ("name", "sent"),
+    [
+        ("ask", None),
+        ("ask", {"question": 5, "history": [], "number": 1}),
+        ("ask", {"question": "?", "history": ["x" * (LONGEST_QUESTION + 1)], "number": 1}),
+        ("ask", {"question": "?", "history": ["x"] * (MOST_TURNS + 1), "number": 1}),
+        ("ask", {"question": "?", "history": [], "number": "<b>"}),
+        ("open", {"document_id": "a", "digest": "", "quote": "", "start": -1, "twin": False, "at": None}),
+        ("open", {"document_id": "../../etc/passwd", "digest": [], "quote": "", "start": 0, "twin": False, "at": None}),
+        (
+            "rate",
+            {"helpful": True, "reason": "x" * 2_000, "question": "", "answered": True, "confidence": 1, "cited": []},
+        ),
+        ("restore", {"turns": []}),
+        ("restore", [TURN] * (MOST_TURNS + 1)),
+        ("restore", [{**TURN, "answer": {"language": "en"}}]),
+        ("export", "x"),
+        ("suggest", [1]),
+    ],
+)
+def test_what_no_page_of_ours_sends_is_refused(calls: Any, name: str, sent: Any) -> None:
+    reply = calls[name](sent)
+    assert set(reply) == {"hint"}
+    assert "load it again" in reply["hint"]
+
+
+def test_a_text_that_nobody_has_is_not_looked_for_on_the_disk(calls: Any) -> None:
+    call = {"document_id": "../../etc/passwd", "digest": "", "quote": "root", "start": 0, "twin": False, "at": None}
+    assert "no longer among the texts" in calls["open"](call)["html"]
+
+
+def test_what_is_suggested_is_answered_and_tried_once(calls: Any, desk: Desk) -> None:
+    turn = asked(calls, QUESTION)["turn"]
+    found = calls["suggest"]([turn])["questions"]
+    assert found
+    assert QUESTION not in found
+    assert all(desk.answerer.ask(question).answered for question in found)
+    before = Counting.asked
+    assert calls["suggest"]([turn])["questions"] == found
+    assert Counting.asked == before
+    assert calls["suggest"]([])["questions"] == []
+
+
+def test_what_leads_on_is_in_the_language_of_the_answer_and_was_not_asked(calls: Any, small_index: Any) -> None:
+    glossary = (Term("parameter", "参数", "A number.", "一个数。"), Term("OpenAI", "OpenAI", "A lab.", "实验室。"))
+    turn = recalled([asked(calls, "GPT-3 有多少参数？")["turn"]])[0]
+    assert turn.answer
+    english = recalled([asked(calls, QUESTION)["turn"]])[0]
+    assert english.answer
+    offered = next_questions(english.answer, [QUESTION], glossary, small_index.snapshot)
+    assert "Energy (Foundation models)" in offered
+    assert not any("parameter”" in question for question in offered)  # it was asked about
+    chinese = next_questions(turn.answer, ["别的"], glossary, small_index.snapshot)
+    assert "什么是参数？" in chinese
+    assert not any(question.startswith("What") for question in chinese)
+
+
+def test_an_opinion_that_cannot_be_stored_is_told(desk: Desk, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    desk.feedback = FeedbackLog(tmp_path / "file" / "feedback.jsonl")
+    assert "could not be stored" in {each.__name__: each for each in calls_of(desk)}["rate"](RATED)["hint"]
+
+
+def test_the_file_of_a_conversation_has_a_name_with_its_date(calls: Any) -> None:
+    file = calls["export"]([asked(calls, QUESTION)["turn"]])
+    assert file["name"].startswith("foundation-qa-20")
+    assert QUESTION in file["text"]

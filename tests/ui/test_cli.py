@@ -1,0 +1,443 @@
+"""The shell commands: what scripts rely on, and what a person is told when something is wrong."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ui import cli
+
+ROOT = Path(__file__).parents[2]
+ANSWER = {"question", "language", "answered", "text", "seconds", "citations", "confidence", "understood", "related"}
+CITATION = {"number", "document_id", "title", "heading", "language", "source", "digest"}
+CITATION |= {"quote", "start", "end", "score", "references", "passage"}
+HIT = {"document_id", "title", "heading", "language", "text", "start", "end", "score", "passage_id"}
+CHANGE = {"added", "changed", "removed", "documents", "passages", "embedded", "reused", "seconds"}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a command left behind."""
+
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """What it printed, which must be JSON and nothing else."""
+        assert self.status == 0, self.err
+        return json.loads(self.out)
+
+    @property
+    def message(self) -> str:
+        """The message of a command that failed, which must be all that it printed."""
+        assert (self.status, self.out) == (1, "")
+        assert "Traceback" not in self.err
+        assert self.err.startswith("Error: ")
+        assert self.err.count("Error") == 1
+        return " ".join(self.err.split())
+
+
+Command = Callable[..., Ran]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], fake_encoders: Any) -> Command:
+    """Runs a command in this process, with the fake encoder for the model; the setting names its digest."""
+    monkeypatch.setattr("index.SentenceEncoder", lambda name, progress: fake_encoders(digest=f"fake-{name}"))
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def command(*arguments: object) -> Ran:
+        monkeypatch.setattr(sys, "argv", ["foundation-qa", *map(str, arguments)])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as left:
+            cli.main()
+        code = left.value.code
+        captured = capsys.readouterr()
+        return Ran(code if isinstance(code, int) else 0, captured.out, captured.err)
+
+    return command
+
+
+@pytest.fixture
+def index(run: Command, texts: Path, tmp_path: Path) -> Path:
+    """An index of ``texts`` that was named."""
+    folder = tmp_path / "index"
+    assert run("index", "update", "--corpus", texts, "--index", folder).status == 0
+    return folder
+
+
+def files_of(folder: Path) -> dict[str, tuple[bytes, int]]:
+    """Contents and times of all files below ``folder``."""
+    return {
+        path.relative_to(folder).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns)
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("question", "language"), [("How many parameters has GPT-3?", "en"), ("GPT-3 有多少参数？", "zh")]
+)
+def test_ask_prints_the_answer_as_json(run: Command, index: Path, texts: Path, question: str, language: str) -> None:
+    ran = run("ask", question, "--index", index, "--json")
+    assert set(ran.json) == ANSWER
+    assert (ran.json["question"], ran.json["language"], ran.json["answered"]) == (question, language, True)
+    assert "\\u" not in ran.out
+    for number, citation in enumerate(ran.json["citations"], 1):
+        assert set(citation) == CITATION
+        assert set(citation["passage"]) == {"id", "start", "end", "text"}
+        text = (texts / citation["document_id"]).read_text(encoding="utf-8")
+        assert text[citation["start"] : citation["end"]] == citation["quote"]
+        assert text[citation["passage"]["start"] : citation["passage"]["end"]] == citation["passage"]["text"]
+        assert citation["number"] == number
+        assert f"“{citation['quote']}” [{number}]" in ran.json["text"]
+
+
+def rest_on_a_list(texts: Path) -> None:
+    """Let one section, and the title of another text, name sources of a list."""
+    replace(texts / "en/models.md", "## Parameters\n", "## Parameters\n\n<!-- references: brown2020 -->\n")
+    replace(texts / "zh/emergence.md", "# 涌现与同质化\n", "# 涌现与同质化\n\n<!-- references: fang2023, gone -->\n")
+    (texts / "references.yaml").write_text(
+        "brown2020: {authors: Brown et al., year: 2020, title: '“GPT-3”: 模型', address: 'https://example.org/b'}\n"
+        "fang2023: {authors: 方圆, title: <b>大模型</b>🎉}\n",
+        encoding="utf-8",
+    )
+
+
+def test_an_answer_names_what_its_section_rests_on(run: Command, index: Path, texts: Path) -> None:
+    rest_on_a_list(texts)
+    assert run("index", "update", "--index", index).status == 0
+    brown = {"key": "brown2020", "text": "Brown et al. (2020). “GPT-3”: 模型", "address": "https://example.org/b"}
+    first = run("ask", "How many parameters has GPT-3?", "--index", index, "--json").json["citations"][0]
+    assert (first["document_id"], first["references"]) == ("en/models.md", [brown])
+    first = run("ask", "什么是涌现？", "--index", index, "--json").json["citations"][0]
+    assert first["document_id"] == "zh/emergence.md"
+    assert first["references"] == [
+        {"key": "fang2023", "text": "方圆. <b>大模型</b>🎉", "address": ""},
+        {"key": "gone", "text": "gone", "address": ""},
+    ]
+
+
+def test_an_edit_of_the_list_of_sources_reaches_the_answers_and_embeds_nothing(
+    run: Command, index: Path, texts: Path
+) -> None:
+    rest_on_a_list(texts)
+    run("index", "update", "--index", index)
+    replace(texts / "references.yaml", "https://example.org/b", "https://example.org/new")
+    change = run("index", "update", "--index", index, "--json").json
+    assert (change["changed"], change["embedded"]) == (["en/models.md"], 0)
+    first = run("ask", "How many parameters has GPT-3?", "--index", index, "--json").json["citations"][0]
+    assert first["references"][0]["address"] == "https://example.org/new"
+    (texts / "references.yaml").write_text("brown2020: [", encoding="utf-8")
+    assert "references.yaml is not YAML in UTF-8" in run("index", "update", "--index", index).message
+
+
+def test_an_honest_no_is_no_failure(run: Command, index: Path) -> None:
+    ran = run("ask", "Who won the chess game on Mars?", "--index", index, "--json")
+    assert (ran.json["answered"], ran.json["citations"]) == (False, [])
+
+
+def test_ask_prints_quotes_and_where_they_stand(run: Command, index: Path, texts: Path) -> None:
+    replace(texts / "en/models.md", "GPT-3 has 175 billion", "GPT-3 has [bold]175[/bold] [red] billion")
+    run("index", "update", "--index", index)
+    ran = run("ask", "How many parameters has GPT-3?", "--index", index)
+    assert ran.status == 0
+    assert "“GPT-3 has [bold]175[/bold] [red] billion parameters.” [1]" in ran.out
+    assert "[1] Foundation models › Parameters (en, en/models.md:" in ran.out
+
+
+def test_search_prints_passages_best_first(run: Command, index: Path, texts: Path) -> None:
+    found = run("search", "什么是涌现？", "-k", 3, "--index", index, "--json").json
+    assert set(found) == {"question", "language", "seconds", "hits"}
+    assert len(found["hits"]) == 3
+    scores = [hit["score"] for hit in found["hits"]]
+    assert scores == sorted(scores, reverse=True)
+    for hit in found["hits"]:
+        assert set(hit) == HIT
+        assert (texts / hit["document_id"]).read_text(encoding="utf-8")[hit["start"] : hit["end"]] == hit["text"]
+    shown = run("search", "什么是涌现？", "-k", 1, "--index", index).out
+    assert shown.startswith("1. 涌现与同质化 (zh, zh/emergence.md, ")
+    assert "\n2. " not in shown
+
+
+def test_an_update_embeds_what_an_edit_touched_and_the_next_answer_quotes_it(
+    run: Command, index: Path, texts: Path
+) -> None:
+    first = run("index", "status", "--index", index, "--json").json
+    assert (first["changed"], first["embedded"]) == ([], 0)
+    replace(texts / "en/models.md", "175 billion", "176 billion")
+    change = run("index", "update", "--index", index, "--json").json
+    assert set(change) == CHANGE
+    assert (change["added"], change["changed"], change["removed"]) == ([], ["en/models.md"], [])
+    assert change["embedded"] == 1
+    assert change["reused"] == change["passages"] - 1 == first["passages"] - 1
+    answer = run("ask", "How many parameters has GPT-3?", "--index", index, "--json").json
+    assert answer["citations"][0]["quote"] == "GPT-3 has 176 billion parameters."
+
+
+def test_an_update_adds_and_removes_texts(run: Command, index: Path, texts: Path) -> None:
+    (texts / "zh/risks.md").unlink()
+    (texts / "new.txt").write_text("The zeppelin crossed the ocean in 1928.", encoding="utf-8")
+    change = run("index", "update", "--index", index, "--json").json
+    assert (change["added"], change["changed"], change["removed"]) == (["new.txt"], [], ["zh/risks.md"])
+    assert (change["documents"], change["embedded"]) == (4, 1)
+
+
+def test_status_tells_what_an_update_would_do_and_does_nothing(run: Command, index: Path, texts: Path) -> None:
+    replace(texts / "en/models.md", "175 billion", "176 billion")
+    before = files_of(index)
+    pending = run("index", "status", "--index", index, "--json").json
+    assert files_of(index) == before
+    done = run("index", "update", "--index", index, "--json").json
+    assert pending | {"seconds": 0} == done | {"seconds": 0}
+    nowhere = index.parent / "nowhere"
+    assert run("index", "status", "--corpus", texts, "--index", nowhere, "--json").json["embedded"] > 1
+    assert not nowhere.exists()
+    shown = run("index", "status", "--index", index).out
+    assert "Pending for" in shown
+    assert "to embed" in shown
+
+
+def test_a_rebuild_embeds_everything(run: Command, index: Path) -> None:
+    change = run("index", "rebuild", "--index", index, "--json").json
+    assert (change["embedded"], change["reused"]) == (change["passages"], 0)
+    assert run("ask", "什么是涌现？", "--index", index, "--json").json["answered"]
+
+
+def test_evaluate_prints_figures(run: Command, index: Path, tmp_path: Path) -> None:
+    gold = {"doc": "en/models.md", "span": "GPT-3 has 175 billion parameters."}
+    rows = [
+        {"id": "1", "lang": "en", "question": "How many parameters has GPT-3?", "gold": [gold], "facts": ["175"]},
+        {"id": "2", "lang": "zh", "question": "GPT-3 有多少参数？", "gold": [gold], "kind": "crosslingual"},
+        {"id": "3", "lang": "zh", "question": "火星上的象棋比赛谁赢了？", "gold": []},
+        {"id": "4", "lang": "en", "question": "How many parameters has GPT-3?", "gold": [{"doc": "gone.md"}]},
+    ]
+    questions = tmp_path / "questions.jsonl"
+    questions.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    figures = run("evaluate", questions, "--index", index, "--json").json
+    assert (figures["questions"], figures["answerable"], figures["gold_missing"]) == (4, 3, 1)
+    assert (figures["recall@1"], figures["facts"], figures["inexact_quotes"]) == (1, 1, 0)
+    assert figures["by_direction"]["zh->en"]["recall@1"] == 1
+    shown = run("evaluate", questions, "--index", index)
+    assert shown.status == 0
+    assert "4 questions, 3 answerable" in shown.out
+    assert "crosslingual" in shown.out
+    assert "1 questions have their answer in texts that this index does not hold" in shown.err
+    questions.write_text("{}", encoding="utf-8")
+    assert "line 1: no key 'lang'" in run("evaluate", questions, "--index", index).message
+
+
+def _missing(texts: Path) -> list[object]:
+    return ["--corpus", texts / "gone"]
+
+
+def _empty(texts: Path) -> list[object]:
+    (texts / "empty").mkdir()
+    return ["--corpus", texts / "empty"]
+
+
+def _binary(texts: Path) -> list[object]:
+    (texts / "binary.md").write_bytes(bytes(range(256)) * 20)
+    return []
+
+
+def _large(texts: Path) -> list[object]:
+    (texts / "large.md").write_text("A line of text.\n" * 1_300_000, encoding="utf-8")
+    return []
+
+
+def _wrong_key(texts: Path) -> list[object]:
+    (texts.parent / "settings.yaml").write_text("passage_widht: 300\n", encoding="utf-8")
+    return ["--settings", texts.parent / "settings.yaml"]
+
+
+def _another_model(texts: Path) -> list[object]:
+    (texts.parent / "settings.yaml").write_text("encoder: org/another\n", encoding="utf-8")
+    return ["--settings", texts.parent / "settings.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (_missing, "There is no folder"),
+        (_empty, "holds no text"),
+        (_binary, "binary.md is not a text"),
+        (_large, "large.md has 20.8 MB; a text may have 8.0 MB"),
+        (_wrong_key, "unknown key 'passage_widht'. Did you mean 'passage_width'?"),
+        (_another_model, "was built with the model 'fake' (fake-offline), not 'fake' (fake-org/ano)"),
+    ],
+)
+def test_what_is_wrong_is_said_once_and_the_old_index_answers(
+    run: Command, index: Path, texts: Path, spoil: Callable[[Path], list[object]], words: str
+) -> None:
+    before = files_of(index)
+    options = spoil(texts)
+    assert words in run("index", "update", "--index", index, *options).message
+    assert words in run("index", "update", "--index", index, *options, "--json").message
+    assert files_of(index) == before
+    answer = run("ask", "How many parameters has GPT-3?", "--index", index, "--json").json
+    assert answer["citations"][0]["quote"] == "GPT-3 has 175 billion parameters."
+
+
+def test_an_index_that_is_not_there_or_damaged_is_named_with_what_mends_it(
+    run: Command, index: Path, tmp_path: Path
+) -> None:
+    nowhere = tmp_path / "nowhere"
+    assert f"foundation-qa index update --index {nowhere}" in run("ask", "Who?", "--index", nowhere).message
+    assert not nowhere.exists()
+    (documents,) = index.glob("*/documents.jsonl")
+    documents.write_text(documents.read_text(encoding="utf-8") + " ", encoding="utf-8")
+    for command in (("ask", "Who?"), ("search", "Who?"), ("index", "update")):
+        assert f"foundation-qa index rebuild --index {index}" in run(*command, "--index", index).message
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["answer"],
+        ["ask"],
+        ["ask", "one", "two"],
+        ["ask", "Who?", "--colour"],
+        ["search", "Who?", "-k", "0"],
+        ["search", "Who?", "-k", "many"],
+        ["serve", "--port", "70000"],
+        ["index", "drop"],
+        ["evaluate"],
+    ],
+)
+def test_wrong_usage_is_status_2(run: Command, arguments: list[str]) -> None:
+    ran = run(*arguments)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith("Usage: ")
+    assert "Traceback" not in ran.err
+
+
+def test_an_index_nobody_named_lies_in_the_data_folder_one_for_each_choice(
+    run: Command, texts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    assert run("ask", "什么是涌现？", "--corpus", texts, "--json").json["answered"]
+    assert run("ask", "什么是涌现？", "--corpus", texts / "zh", "--json").json["answered"]
+    indexes = tmp_path / "data" / "foundation-qa" / "indexes"
+    assert len(list(indexes.iterdir())) == 2
+    monkeypatch.chdir(texts)
+    assert run("ask", "什么是涌现？", "--corpus", "zh", "--json").json["answered"]
+    assert len(list(indexes.iterdir())) == 2
+    assert run("ask", "什么是涌现？", "--corpus", texts / "en", "--corpus", texts / "zh", "--json").json["answered"]
+    assert len(list(indexes.iterdir())) == 3
+    assert len(run("search", "基础模型", "--json").json["hits"]) == 5
+    assert sum(folder.name.startswith("built-in-") for folder in indexes.iterdir()) == 1
+
+
+def test_an_index_nobody_named_follows_its_texts(run: Command, texts: Path) -> None:
+    question = ("ask", "How many parameters has GPT-3?", "--corpus", texts, "--json")
+    assert run(*question).json["citations"][0]["quote"] == "GPT-3 has 175 billion parameters."
+    replace(texts / "en/models.md", "175 billion", "176 billion")
+    assert run(*question).json["citations"][0]["quote"] == "GPT-3 has 176 billion parameters."
+    (texts / "binary.md").write_bytes(bytes(range(256)))
+    ran = run(*question)
+    assert ran.json["citations"][0]["quote"] == "GPT-3 has 176 billion parameters."
+    assert "binary.md is not a text" in ran.err
+    assert "Answering from the index as it is." in ran.err
+
+
+def test_an_index_that_was_named_is_only_written_by_the_commands_for_that(
+    run: Command, index: Path, texts: Path
+) -> None:
+    replace(texts / "en/models.md", "175 billion", "176 billion")
+    before = files_of(index)
+    run("search", "Who?", "--index", index, "--corpus", texts)
+    answer = run("ask", "How many parameters has GPT-3?", "--index", index, "--json").json
+    assert answer["citations"][0]["quote"] == "GPT-3 has 175 billion parameters."
+    assert files_of(index) == before
+
+
+def test_settings_name_texts_and_index_and_an_option_wins(run: Command, texts: Path, tmp_path: Path) -> None:
+    settings = tmp_path / "settings.yaml"
+    settings.write_text("corpus: texts/zh\nindex: from-settings\n", encoding="utf-8")
+    change = run("index", "update", "--settings", settings, "--json").json
+    assert change["added"] == ["emergence.md", "risks.md"]
+    assert (tmp_path / "from-settings" / "manifest.json").exists()
+    options = ("--corpus", texts / "en", "--index", tmp_path / "from-option")
+    assert run("index", "update", "--settings", settings, *options, "--json").json["added"] == ["clip.md", "models.md"]
+    assert (tmp_path / "from-option" / "manifest.json").exists()
+    assert "settings file" in run("ask", "Who?", "--settings", tmp_path / "gone.yaml").message
+
+
+def test_every_command_explains_itself(run: Command) -> None:
+    shown = run("--help")
+    assert shown.status == 0
+    for command in (["serve"], ["ask"], ["search"], ["index", "update"], ["index", "status"], ["evaluate"]):
+        assert command[0] in shown.out
+        told = run(*command, "--help")
+        assert told.status == 0
+        for option in ("--corpus", "--index", "--settings", "--help"):
+            assert option in told.out
+    assert set(run("index", "--help").out.split()) >= {"update", "rebuild", "status"}
+
+
+def test_ctrl_c_ends_without_a_traceback(run: Command, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("qa.Answerer.ask", interrupted)
+    ran = run("ask", "Who?", "--index", index)
+    assert (ran.status, ran.out) == (130, "")
+    assert "Traceback" not in ran.err
+
+
+def shell(*arguments: object, cwd: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[bytes]:
+    """Runs ``python -m ui`` as a shell would."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **variables}
+    command = [sys.executable, "-m", "ui", *(each if isinstance(each, bytes) else str(each) for each in arguments)]
+    return subprocess.run(command, capture_output=True, cwd=cwd, env=environment)
+
+
+def test_the_module_is_the_command(tmp_path: Path) -> None:
+    shown = shell("--help")
+    assert shown.returncode == 0
+    assert b"QUESTION" not in shown.stderr
+    assert all(name in shown.stdout for name in (b"serve", b"ask", b"search", b"index", b"evaluate"))
+    failed = shell("index", "status", "--corpus", tmp_path / "gone")
+    assert (failed.returncode, failed.stdout) == (1, b"")
+    assert failed.stderr.startswith(b"Error: There is no folder")
+
+
+def test_packages_from_different_places_are_named(tmp_path: Path) -> None:
+    (tmp_path / "qa").mkdir()
+    (tmp_path / "qa" / "__init__.py").write_text("", encoding="utf-8")
+    (tmp_path / "elsewhere").mkdir()
+    failed = shell(
+        "index", "status", cwd=tmp_path / "elsewhere", PYTHONPATH=os.pathsep.join([str(tmp_path), str(ROOT)])
+    )
+    assert (failed.returncode, failed.stdout) == (1, b"")
+    assert f"qa from {tmp_path}" in failed.stderr.decode("utf-8")
+
+
+@pytest.mark.slow
+def test_the_real_model_answers_in_the_shell(texts: Path, tmp_path: Path, real_encoder: Any) -> None:
+    # A terminal that knows no Chinese, and a question that is not UTF-8: the JSON is whole all the same.
+    variables = {"PYTHONIOENCODING": "cp1252", "XDG_DATA_HOME": str(tmp_path / "data")}
+    asked = shell("ask", "GPT-3 有多少参数？ ".encode() + b"\xff", "--corpus", texts, "--json", **variables)
+    assert asked.returncode == 0, asked.stderr
+    answer = json.loads(asked.stdout.decode("utf-8"))
+    assert answer["citations"][0]["quote"] == "GPT-3 has 175 billion parameters."
+    assert b"Traceback" not in asked.stderr
+    # The index is there now: nothing is left to say but the answer.
+    told = shell("ask", "什么是涌现？", "--corpus", texts, **variables)
+    assert (told.returncode, told.stderr) == (0, b"")
+    assert told.stdout.startswith("“涌".encode("cp1252", "backslashreplace"))

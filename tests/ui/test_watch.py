@@ -1,0 +1,276 @@
+"""The index follows the texts while they are edited."""
+
+import json
+import os
+import queue
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import watchfiles
+from filelock import FileLock
+
+from corpus import FoundationQAError
+from index import IndexChange, PassageIndex
+from qa import Answerer
+from ui.workspace.settings import Settings
+from ui.workspace.watch import Watch, follow
+from ui.workspace.workspace import Workplace
+
+Edit = Callable[[Path, str, str], None]
+ROOT = Path(__file__).parents[2]
+SOON = 10.0  # seconds that a test waits at most
+
+
+@pytest.fixture
+def workplace(texts: Path, tmp_path: Path, fake_encoder: Any, monkeypatch: pytest.MonkeyPatch) -> Workplace:
+    monkeypatch.setattr("index.SentenceEncoder", lambda name, progress: fake_encoder)
+    return Workplace(Settings(), (str(texts),), str(tmp_path / "index"))
+
+
+@pytest.fixture
+def heard(workplace: Workplace) -> Iterator[Callable[[], Any]]:
+    """What the follower told next; it follows as long as the test lasts."""
+    outcomes: queue.Queue[IndexChange | FoundationQAError] = queue.Queue()
+    stop = threading.Event()
+    thread = threading.Thread(target=follow, args=(workplace, stop, outcomes.put))
+    thread.start()
+    yield lambda: outcomes.get(timeout=SOON)
+    stop.set()
+    thread.join(SOON)
+    assert not thread.is_alive()
+    assert outcomes.empty()
+
+
+def test_it_brings_the_index_up_to_date_and_follows_every_save(
+    workplace: Workplace, heard: Callable[[], Any], texts: Path, edit: Edit
+) -> None:
+    assert len(heard().added) == 4
+    edit(texts / "en" / "models.md", "175 billion", "175,000 million")
+    change = heard()
+    assert (change.changed, change.embedded) == (("en/models.md",), 1)
+    (texts / "zh" / "新的.md").write_text("# 能源\n\n数据中心的用水量🎉也在上升。\n", encoding="utf-8")
+    assert heard().added == ("zh/新的.md",)
+    below = texts / "below" / "deep"
+    below.mkdir(parents=True)
+    (below / "more.txt").write_text("A lake has salt.", encoding="utf-8")
+    assert heard().added == ("below/deep/more.txt",)
+    (texts / "zh" / "新的.md").rename(texts / "zh" / "用水.md")
+    change = heard()
+    assert (change.added, change.removed, change.embedded) == (("zh/用水.md",), ("zh/新的.md",), 0)
+    (texts / "en" / "notes.tmp").write_text("not a text", encoding="utf-8")
+    (texts / "zh" / "用水.md").unlink()
+    assert heard().removed == ("zh/用水.md",)
+    assert len(PassageIndex.open(workplace.folder, workplace.encoder).snapshot.documents) == 5
+
+
+def test_a_failed_update_is_told_once_and_tried_again(heard: Callable[[], Any], texts: Path, edit: Edit) -> None:
+    heard()
+    (texts / "en" / "broken.md").write_bytes(b"\x00\x01\x02")
+    error = heard()
+    assert isinstance(error, FoundationQAError)
+    assert "broken.md is not a text" in str(error)
+    edit(texts / "en" / "models.md", "175 billion", "many")  # is not told again while the reason is the same
+    (texts / "en" / "broken.md").unlink()
+    assert heard().changed == ("en/models.md",)
+
+
+def test_it_waits_for_another_writer(workplace: Workplace, heard: Callable[[], Any], texts: Path, edit: Edit) -> None:
+    heard()
+    with FileLock(workplace.folder / "lock"):
+        edit(texts / "en" / "models.md", "175 billion", "many")
+        assert "is being updated by another process" in str(heard())
+        time.sleep(1.2)
+    assert heard().changed == ("en/models.md",)
+
+
+def test_a_folder_that_goes_and_comes_back_is_followed_again(
+    heard: Callable[[], Any], texts: Path, tmp_path: Path, edit: Edit
+) -> None:
+    heard()
+    shutil.move(texts, tmp_path / "away")
+    assert "There is no folder" in str(heard())
+    shutil.move(tmp_path / "away", texts)
+    heard()
+    edit(texts / "en" / "models.md", "175 billion", "many")
+    assert heard().changed == ("en/models.md",)
+
+
+def test_a_folder_that_goes_just_before_it_is_watched_is_followed_when_it_is_back(
+    heard: Callable[[], Any], texts: Path, tmp_path: Path, edit: Edit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watch, calls = watchfiles.watch, iter([True])
+
+    def late(*folders: Path, **options: Any) -> Iterator[Any]:
+        if next(calls, False):
+            shutil.move(texts, tmp_path / "away")
+        yield from watch(*folders, **options)
+
+    monkeypatch.setattr(watchfiles, "watch", late)
+    heard()
+    assert "There is no folder" in str(heard())
+    shutil.move(tmp_path / "away", texts)
+    heard()
+    edit(texts / "en" / "models.md", "175 billion", "many")
+    assert heard().changed == ("en/models.md",)
+
+
+def test_a_page_beside_it_hears_of_the_failure_and_goes_on_serving(
+    workplace: Workplace, texts: Path, edit: Edit
+) -> None:
+    answerer = workplace.answerer(follow=True)
+
+    def until(condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + SOON
+        while not condition():
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+    with Watch(workplace) as watching:
+        assert watching.problem == ""
+        (texts / "en" / "broken.md").write_bytes(b"\x00<b>")
+        until(lambda: "broken.md is not a text" in watching.problem)
+        assert "175 billion" in answerer.ask("How many parameters has GPT-3?").text
+        (texts / "en" / "broken.md").unlink()
+        edit(texts / "en" / "models.md", "175 billion", "175,000 million")
+        until(lambda: "175,000 million" in answerer.ask("How many parameters has GPT-3?").text)
+        until(lambda: watching.problem == "")
+    assert isinstance(answerer, Answerer)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="interrupts as a POSIX shell does")
+def test_the_command_tells_each_update_as_json_until_ctrl_c(
+    texts: Path, tmp_path: Path, real_encoder: Any, edit: Edit
+) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "ui",
+        "watch",
+        "--corpus",
+        str(texts),
+        "--index",
+        str(tmp_path / "index"),
+        "--json",
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8", env=environment
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        assert len(json.loads(process.stdout.readline())["added"]) == 4
+        edit(texts / "en" / "models.md", "175 billion", "175,000 million 🎉")
+        assert json.loads(process.stdout.readline())["changed"] == ["en/models.md"]
+        process.send_signal(signal.SIGINT)
+        assert process.wait(SOON) == 130
+        assert "Traceback" not in process.stderr.read()
+
+
+@pytest.fixture
+def served(texts: Path, tmp_path: Path, real_encoder: Any) -> Iterator[str]:
+    """The address of a page that is served while its texts are watched, as a user starts it."""
+    options = ["--watch", "--port", "0", "--corpus", str(texts), "--index", str(tmp_path / "index")]
+    command = [sys.executable, "-m", "ui", "serve", *options]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment) as process:
+        assert process.stdout
+        yield process.stdout.readline().strip()
+        process.terminate()
+
+
+@pytest.mark.slow
+def test_what_is_saved_is_quoted_on_the_page_within_three_seconds(
+    served: str, texts: Path, browser: Any, edit: Edit, tmp_path: Path
+) -> None:
+    page = browser.new_page(locale="en-US")
+    try:
+        page.goto(served)
+
+        def asked(question: str) -> str:
+            reply = page.locator(".turns .reply").nth(page.locator(".turns .reply").count())
+            page.fill("#question", question)
+            page.press("#question", "Enter")
+            reply.wait_for()
+            return str(reply.locator(".answer").inner_text())
+
+        for question, old, new in (
+            ("How many parameters does GPT-3 have?", "175 billion", "175,000 million 🎉"),
+            ("How many parameters does GPT-3 have?", "175,000 million 🎉", "十七个"),
+        ):
+            assert old in asked(question)
+            edit(texts / "en" / "models.md", old, new)
+            saved = time.monotonic()
+            while new not in asked(question):
+                assert time.monotonic() - saved < 3
+            assert time.monotonic() - saved < 3
+
+        (texts / "en" / "broken <b>.md").write_bytes(b"\0")
+        page.locator("#notice").get_by_text("broken <b>.md is not a text").wait_for()
+        assert "十七个" in asked("How many parameters does GPT-3 have?")
+        (texts / "en" / "broken <b>.md").unlink()
+        page.locator("#notice").get_by_text("is not a text").wait_for(state="detached")
+    finally:
+        page.close()
+
+
+def test_a_text_that_nobody_can_read_for_a_while_is_not_tried_all_the_time(
+    workplace: Workplace, heard: Callable[[], Any], texts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    heard()
+    tries: list[float] = []
+    update = Workplace.update
+
+    def counted(self: Workplace, **how: Any) -> Any:
+        tries.append(time.monotonic())
+        return update(self, **how)
+
+    monkeypatch.setattr(Workplace, "update", counted)
+    (texts / "en" / "broken.md").write_bytes(b"\0")
+    heard()
+    time.sleep(5)
+    assert len(tries) <= 5
+    (texts / "en" / "broken.md").unlink()  # what changes is looked at at once
+    heard()
+
+
+def test_texts_in_a_folder_of_any_name_are_watched(
+    texts: Path, tmp_path: Path, workplace: Workplace, edit: Edit
+) -> None:
+    place = tmp_path / ".venv" / "node_modules" / "texts"
+    place.parent.mkdir(parents=True)
+    shutil.move(texts, place)
+    inside = Workplace(Settings(), (str(place),), str(place / "index"))  # an index among its texts wakes nobody
+    outcomes: queue.Queue[Any] = queue.Queue()
+    stop = threading.Event()
+    thread = threading.Thread(target=follow, args=(inside, stop, outcomes.put))
+    thread.start()
+    try:
+        outcomes.get(timeout=SOON)
+        edit(place / "en" / "models.md", "175 billion", "many")
+        assert outcomes.get(timeout=SOON).changed == ("en/models.md",)
+    finally:
+        stop.set()
+        thread.join(SOON)
+
+
+def test_a_fault_of_the_program_is_told_on_the_page(
+    workplace: Workplace, texts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(self: Workplace, **how: Any) -> Any:
+        raise ZeroDivisionError("oh")
+
+    monkeypatch.setattr(Workplace, "update", fault)
+    raised = threading.Event()
+    monkeypatch.setattr(threading, "excepthook", lambda _: raised.set())  # the log
+    with Watch(workplace) as watching:
+        assert raised.wait(SOON)
+        assert watching.problem == "The texts are no longer watched: oh."

@@ -1,0 +1,1 @@
+"""How do other programs ask? REST, MCP and the client of Gradio."""

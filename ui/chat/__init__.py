@@ -1,0 +1,1 @@
+"""How does a visitor ask, and what is shown of an answer?"""

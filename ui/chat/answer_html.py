@@ -1,0 +1,184 @@
+"""An answer becomes HTML: the replies of a chat, and the cards of the passages they cite.
+
+Pure functions from records to strings. Questions, texts, titles and sources come from people and files
+nobody vouches for, so every one of them is escaped, or passes through :func:`ui.html.links.linked`, on its way in.
+"""
+
+import re
+from collections.abc import Sequence
+from html import escape
+
+from corpus import Term, language_of
+from qa.glossary_terms import terms_in
+from ui.chat.turns import KeptAnswer, KeptCitation, KeptReference, Turn
+from ui.html.bilingual import both, unseen
+from ui.html.breadcrumbs import path, place
+from ui.html.language_tags import name_of, tag
+from ui.html.links import linked
+
+
+def reply_html(turn: Turn, number: int) -> str:
+    """What stands below the question of the ``number``-th turn: the answer, or why there is none."""
+    if turn.answer is None:
+        return f'<div class="problem" role="alert">{escape(turn.problem)}</div>'
+    return answer_html(turn.answer, number)
+
+
+def answer_html(answer: KeptAnswer, number: int) -> str:
+    """The answer's text; each [n] of a citation opens its source, and the quotes carry their language."""
+    kind = "answered" if answer.answered else "talk" if answer.talk else "unanswered"
+    head = f"<h3>{_said(answer, 'Not in the texts', '资料中没有答案')}</h3>" if kind == "unanswered" else ""
+    said = "".join(_part(part, answer, number) for part in _parts(answer))
+    return (
+        f'<div class="answer {kind}" id="answer-{number}" tabindex="-1" lang="{tag(answer.language)}">'
+        f'{head}{_understood(answer)}<div class="said"><p>{said}</p></div>{_related(answer, number)}'
+        f"{_sureness(answer)}</div>{'' if answer.talk else _tools(answer)}"
+    )
+
+
+def _understood(answer: KeptAnswer) -> str:
+    if not answer.understood:
+        return ""
+    return f'<p class="understood">{_said(answer, "Understood as: ", "理解为：")}{escape(answer.understood)}</p>'
+
+
+def _said(answer: KeptAnswer, english: str, chinese: str) -> str:
+    """Words of the answer itself, which speaks the question's language, not the page's."""
+    return chinese if answer.language == "zh" else english
+
+
+def _sureness(answer: KeptAnswer) -> str:
+    """How often answers like this one are right, in words and as a bar."""
+    if not answer.answered:
+        return ""
+    return f'<p class="sureness">{_said(answer, "Confidence", "把握")} {_bar(answer.confidence)}</p>'
+
+
+def _bar(share: float) -> str:
+    percent = round(100 * share)
+    return f'<span class="bar" aria-hidden="true"><i style="width:{percent}%"></i></span> <span>{percent}%</span>'
+
+
+def _parts(answer: KeptAnswer) -> list[str]:
+    """The answer's text, cut at its quotes, its [n] and its blank lines."""
+    # Quotes first: a "[1]" inside a quoted text is the author's, not a citation of this answer.
+    quotes = sorted({citation.quote for citation in answer.citations if citation.quote}, key=len, reverse=True)
+    pattern = "|".join([*map(re.escape, quotes), r"\[\d+\]", r"\n\n"])
+    return re.split(f"({pattern})", answer.text)
+
+
+def _part(part: str, answer: KeptAnswer, number: int) -> str:
+    for citation in answer.citations:
+        if part == citation.quote:
+            return f'<span class="quote" lang="{tag(citation.language)}">{escape(part)}</span>'
+        if part == f"[{citation.number}]":
+            return _link(citation, number, f"{unseen('Source', '出处')}{escape(part)}", "cite")
+    return "</p><p>" if part == "\n\n" else escape(part)
+
+
+def _link(citation: KeptCitation, number: int, inner: str, names: str) -> str:
+    """A link that opens the ``number``-th turn's ``citation`` in the reader."""
+    return (
+        f'<a class="{names}" href="#source-{number}-{citation.number}" data-turn="{number}" '
+        f'data-citation="{citation.number}">{inner}</a>'
+    )
+
+
+def _related(answer: KeptAnswer, number: int) -> str:
+    """Where nothing answers: links to what comes nearest."""
+    if not answer.related:
+        return ""
+    items = "".join(_near(each, number) for each in answer.related)
+    return f'<p class="label">{_said(answer, "Related passages", "相关段落")}</p><ul class="related">{items}</ul>'
+
+
+def _near(citation: KeptCitation, number: int) -> str:
+    where = place(citation.title, citation.heading)
+    return f'<li lang="{tag(language_of(where))}">{_link(citation, number, escape(where), "place")}</li>'
+
+
+def _tools(answer: KeptAnswer) -> str:
+    sources = len(answer.citations) + len(answer.related)
+    shown = (
+        f'<button type="button" class="show-sources">{both("Sources", "出处")} ({sources})</button>' if sources else ""
+    )
+    return (
+        f'<div class="tools">{shown}'
+        f'<button type="button" class="copy">{both("Copy", "复制")}</button>'
+        f'<button type="button" class="rate icon up" data-helpful="yes" aria-pressed="false">'
+        f"{unseen('A good answer', '回答得好')}</button>"
+        f'<button type="button" class="rate icon down" data-helpful="no" aria-pressed="false">'
+        f"{unseen('A bad answer', '回答得不好')}</button></div>"
+    )
+
+
+def cards_html(turn: Turn, number: int, glossary: Sequence[Term]) -> str:
+    """The cards of the ``number``-th turn's citations, and the terms they use."""
+    answer = turn.answer
+    if answer is None:
+        return ""
+    shown = (*answer.citations, *answer.related)
+    cards = "".join(card_html(citation, number) for citation in shown)
+    if answer.related:
+        cards = f'<p class="label">{both("Related, but no answer", "相关段落，但不是回答")}</p>{cards}'
+    none = f'<p class="empty">{both("No passage is cited.", "没有引用原文。")}</p>'
+    said = " ".join([answer.understood or turn.question, *(citation.quote for citation in shown)])
+    used = [term for term, _ in terms_in(said, glossary)]
+    terms = glossary_html(used, both("Terms used here", "这里用到的术语")) if shown else ""
+    question = f'<p class="asked" lang="{tag(language_of(turn.question))}">{escape(turn.question)}</p>'
+    return f"{question}{cards or none}{terms}"
+
+
+def glossary_html(terms: Sequence[Term], summary: str) -> str:
+    """Terms with their names and definitions in both languages, to be unfolded; ``summary`` is HTML."""
+    if not terms:
+        return ""
+    rows = "".join(
+        f'<dt><span lang="en">{escape(term.en)}</span> · <span lang="zh-Hans">{escape(term.zh)}</span>'
+        f"{f' · {escape(term.abbreviation)}' if term.abbreviation else ''}</dt>"
+        f"<dd>{both(term.definition_en, term.definition_zh)}</dd>"
+        for term in terms
+    )
+    return (
+        f'<details class="glossary"><summary>{summary} <span>({len(terms)})</span></summary><dl>{rows}</dl></details>'
+    )
+
+
+def card_html(citation: KeptCitation, turn_number: int) -> str:
+    """One cited passage: where it is from, its text with the quote marked, and what that text rests on."""
+    card = f"source-{turn_number}-{citation.number}"
+    name = escape(name_of(citation.language))
+    number = f'<span class="number">{citation.number}</span>'
+    title = f'<h3 id="{card}-title" lang="{tag(language_of(citation.title))}">{escape(citation.title)}</h3>'
+    text = f"{escape(citation.before)}<mark>{escape(citation.quote)}</mark>{escape(citation.after)}"
+    read = _link(citation, turn_number, both("Read in the whole text", "在全文中阅读"), "read")
+    return (
+        f'<article class="card" id="{card}" tabindex="-1" aria-labelledby="{card}-title">'
+        f'<header>{number}<div class="where">{title}{_heading(citation)}</div></header>'
+        f'<p class="facts"><span class="language" lang="{tag(citation.language)}">{name}</span>'
+        f'<span class="fit">{both("Fit", "契合度")} {_bar(citation.score)}</span></p>'
+        f"{_context(citation)}"
+        f'<blockquote class="passage" lang="{tag(citation.language)}">{text}</blockquote>'
+        f'<footer><p>{read}</p><p class="source"><span class="label">{both("Source", "出处")}</span> '
+        f"{linked(citation.source)}</p>{_references(citation.references)}</footer></article>"
+    )
+
+
+def _heading(citation: KeptCitation) -> str:
+    heading = path(citation.heading)
+    return f'<p class="heading" lang="{tag(language_of(heading))}">{escape(heading)}</p>' if heading else ""
+
+
+def _context(citation: KeptCitation) -> str:
+    context = citation.context
+    if not context or context in f"{citation.before}{citation.quote}{citation.after}":
+        return ""
+    return f'<p class="context" lang="{tag(language_of(context))}">{escape(context)}</p>'
+
+
+def _references(references: Sequence[KeptReference]) -> str:
+    if not references:
+        return ""
+    items = "".join(f"<li>{linked(f'{each.text} {each.address}'.rstrip())}</li>" for each in references)
+    summary = f"{both('References', '参考文献')} <span>({len(references)})</span>"
+    return f'<details class="references"><summary>{summary}</summary><ul>{items}</ul></details>'

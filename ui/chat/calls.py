@@ -1,0 +1,210 @@
+"""What a visitor's browser can ask of the server: an answer, a text, a file, and to take an opinion down."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from threading import Lock
+from typing import Annotated, Any, Protocol
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from corpus import FoundationQAError, Term
+from qa import Answer, Located
+from qa.small_talk import LONGEST_QUESTION
+from ui.chat.answer_html import cards_html, reply_html
+from ui.chat.citation_html import opened_html
+from ui.chat.feedback_log import FeedbackLog, Opinion
+from ui.chat.markdown import conversation_markdown, turn_markdown
+from ui.chat.suggestions import Texts, next_questions
+from ui.chat.turns import MOST_TURNS, Stretch, Turn, facts, kept, recalled
+from ui.html.bilingual import both
+
+SUGGESTED = 3  # questions to go on with
+_TRIED = 5  # candidates for them: each costs as much as a question
+_PATIENCE = 3.0  # seconds that a visitor's suggestions wait for another's
+_REMEMBERED = 2_000  # candidates of which it is known whether the texts answer them
+
+OnGap = Callable[[str, str, float], None]
+"""Called with question, language and confidence."""
+
+
+class Index(Protocol):
+    """What the page needs of an index; :class:`index.PassageIndex` has it."""
+
+    @property
+    def snapshot(self) -> Texts:
+        """The current state."""
+
+
+class Answering(Protocol):
+    """What the page needs of an answerer; :class:`qa.Answerer` has it. It is called from several threads at once."""
+
+    @property
+    def glossary(self) -> Sequence[Term]:
+        """The terms to explain."""
+
+    @property
+    def passages(self) -> Index:
+        """The index that is asked."""
+
+    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+        """The answer to ``question``, asked after the earlier questions ``history``."""
+
+    def locate(self, document_id: str, digest: str, quote: str, start: int) -> Located:
+        """Where a quote of an earlier answer stands now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, with the earlier ones of its conversation, oldest first."""
+
+    question: str  # one that is too long gets a hint that says so
+    history: Annotated[tuple[Annotated[str, Field(max_length=LONGEST_QUESTION)], ...], Field(max_length=MOST_TURNS)]
+    number: Annotated[int, Field(ge=1, le=MOST_TURNS)]  # of the turn, 1-based
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A citation whose text is wanted, see :func:`ui.chat.citation_html.opened_html`."""
+
+    document_id: Stretch
+    digest: Stretch
+    quote: Stretch
+    start: Annotated[int, Field(ge=0)]
+    twin: bool
+    at: Annotated[int, Field(ge=0)] | None
+
+
+class Desk:
+    """Answers the calls of the visitors' browsers. What they send is checked; what they get is HTML, escaped.
+
+    Every call takes one JSON value and gives one JSON object; one with the key ``hint`` says in HTML, for the
+    visitor, why there is nothing else. Nothing is remembered from one call to the next but whether the texts
+    answer a suggested question.
+    """
+
+    def __init__(self, answerer: Answering, on_gap: OnGap | None = None, feedback: FeedbackLog | None = None) -> None:
+        self.answerer, self.on_gap = answerer, on_gap
+        self.feedback = feedback or FeedbackLog.own()
+        self._answered: OrderedDict[tuple[str, str], bool] = OrderedDict()  # by generation and question
+        self._trying = Lock()
+
+    def ask(self, call: Asked) -> dict[str, Any]:
+        """The answer to a question, drawn as the ``number``-th turn, and what the browser keeps of it."""
+        question = call.question.strip()
+        if hint := question_problem(question):
+            return {"hint": hint}
+        try:
+            answer = self.answerer.ask(question, call.history)
+        except FoundationQAError as error:
+            turn = Turn(question, problem=str(error)[:5_000])
+        else:
+            turn = Turn(question, kept(answer))
+            if self.on_gap and not answer.answered and turn.answer and not turn.answer.talk:
+                self.on_gap(question, answer.language, answer.confidence)
+        return self._drawn(turn, call.number)
+
+    def restore(self, call: Any) -> dict[str, Any]:
+        """An earlier conversation, as the browser kept it, drawn again."""
+        return {"turns": [self._drawn(turn, number) for number, turn in enumerate(recalled(call), 1)]}
+
+    def suggest(self, call: Any) -> dict[str, Any]:
+        """Questions to go on with after the last of the turns ``call``, which the texts answer."""
+        turns = recalled(call)
+        if not turns or (answer := turns[-1].answer) is None or answer.talk:
+            return {"questions": []}
+        texts = self.answerer.passages.snapshot
+        asked = [turn.question for turn in turns]
+        candidates = next_questions(answer, asked, self.answerer.glossary, texts)[:_TRIED]
+        # One visitor at a time, so that suggestions never hold up answers; who waits too long gets none.
+        if not self._trying.acquire(timeout=_PATIENCE):
+            return {"questions": []}
+        try:
+            return {"questions": self._answered_of(candidates, texts.generation)}
+        except FoundationQAError:  # an answer stands there already: what cannot be suggested is left out
+            return {"questions": []}
+        finally:
+            self._trying.release()
+
+    def open(self, call: Opened) -> dict[str, Any]:
+        """The text of a citation as it is now, at the place of the quote; or its twin in the other language."""
+        located = self.answerer.locate(call.document_id, call.digest, call.quote, call.start)
+        documents = self.answerer.passages.snapshot.documents
+        return {"html": opened_html(located, call.quote, documents, twin=call.twin, at=call.at)}
+
+    def export(self, call: Any) -> dict[str, Any]:
+        """The conversation as a Markdown file."""
+        now = datetime.now().astimezone()
+        return {"name": f"foundation-qa-{now:%Y-%m-%d-%H%M}.md", "text": conversation_markdown(recalled(call), now)}
+
+    def rate(self, call: Opinion) -> dict[str, Any]:
+        """Store what a visitor thinks of an answer."""
+        try:
+            self.feedback.add(call)
+        except OSError as error:
+            reason = escape(error.strerror or str(error))
+            return {"hint": f"{both('Your opinion could not be stored:', '您的意见未能保存：')} {reason}"}
+        return {"html": both("Thank you.", "谢谢您的意见。")}
+
+    def _drawn(self, turn: Turn, number: int) -> dict[str, Any]:
+        return {
+            "turn": facts((turn,))[0],
+            "reply": reply_html(turn, number),
+            "cards": cards_html(turn, number, self.answerer.glossary),
+            "markdown": turn_markdown(turn),
+        }
+
+    def _answered_of(self, candidates: Sequence[str], generation: str) -> list[str]:
+        found: list[str] = []
+        for question in candidates:
+            if self._is_answered(question, generation):
+                found.append(question)
+            if len(found) == SUGGESTED:
+                break
+        return found
+
+    def _is_answered(self, question: str, generation: str) -> bool:
+        known = self._answered.get((generation, question))
+        if known is None:
+            known = self.answerer.ask(question).answered
+            self._answered[generation, question] = known
+            while len(self._answered) > _REMEMBERED:
+                self._answered.popitem(last=False)
+        return known
+
+
+def calls_of(desk: Desk) -> list[Callable[[Any], dict[str, Any]]]:
+    """The calls that a browser may make of ``desk``, by name, as Gradio wants them."""
+    kinds: dict[str, Any] = {"ask": Asked, "open": Opened, "rate": Opinion}
+    kinds |= {"restore": Any, "suggest": Any, "export": Any}  # turns, which ui.chat.turns checks
+
+    def checked(name: str, kind: Any) -> Callable[[Any], dict[str, Any]]:
+        shape, call = TypeAdapter(kind), getattr(desk, name)
+
+        def answered(value: Any) -> dict[str, Any]:
+            try:
+                return dict(call(shape.validate_python(value)))
+            except ValidationError:
+                return {
+                    "hint": both("This page cannot be used any more; please load it again.", "页面已失效，请重新加载。")
+                }
+
+        answered.__name__ = name
+        return answered
+
+    return [checked(name, kind) for name, kind in kinds.items()]
+
+
+def question_problem(question: str) -> str:
+    """Why ``question`` cannot be asked, as HTML in both languages; empty where it can."""
+    if not question:
+        return both("Please type a question first.", "请先输入问题。")
+    if len(question) > LONGEST_QUESTION:
+        english = (
+            f"This question has {len(question):,} characters; {LONGEST_QUESTION:,} are allowed. Please shorten it."
+        )
+        chinese = f"这个问题有 {len(question):,} 个字符，最多 {LONGEST_QUESTION:,} 个，请缩短。"
+        return both(english, chinese)
+    return ""

@@ -1,0 +1,27 @@
+"""The languages that texts are in: their names and tags, and how to tell which one it is."""
+
+from html import escape
+
+from corpus import language_of
+
+READ_IN = {"en": ("Read in English", "阅读英文版"), "zh": ("Read in Chinese", "阅读中文版")}
+"""Words that offer a text in each language, for :func:`ui.html.bilingual.both`."""
+
+_NAMES = {"en": "English", "zh": "中文"}
+_TAGS = {"en": "en", "zh": "zh-Hans"}
+_TELLING = 4_000  # characters that tell the language of a text
+
+
+def name_of(language: str) -> str:
+    """The name of ``language`` in that language."""
+    return _NAMES.get(language, language)
+
+
+def tag(language: str) -> str:
+    """The value of an attribute ``lang`` for ``language``, escaped."""
+    return escape(_TAGS.get(language, language))
+
+
+def language_of_text(text: str) -> str:
+    """The language of a text of any length, by its beginning; see :func:`corpus.language_of`."""
+    return language_of(text[:_TELLING])

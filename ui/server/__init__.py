@@ -1,0 +1,1 @@
+"""How is the page served, to whom, and with how much?"""

@@ -1,0 +1,214 @@
+"""The page: its tabs, and how it is served."""
+
+import errno
+import os
+import socket
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from corpus import FoundationQAError
+from ui.api.interfaces import add_api
+from ui.api.service import Service
+from ui.chat.calls import Answering, OnGap
+from ui.chat.feedback_log import FeedbackLog
+from ui.chat.view import ask_view
+from ui.html.bilingual import both, label
+from ui.server.options import PAGE_ALONE, Serving
+from ui.server.upload_room import arrivals_folder
+from ui.tabs.tab import View
+
+_STATIC = Path(__file__).parents[1] / "static"
+_GRADIO_SETTINGS = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    # After every event Gradio sums up all events so far, for a monitoring page that is off here.
+    "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000",
+}
+# Fonts of the visitor's own system, and Chinese ones by name where a system names them: nothing is fetched.
+_FONTS = (
+    "system-ui",
+    "-apple-system",
+    "Segoe UI",
+    "PingFang SC",
+    "Microsoft YaHei",
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "sans-serif",
+)
+
+
+def build_page(
+    answerer: Answering,
+    views: Sequence[View] = (),
+    *,
+    notice: Callable[[], str] | None = None,
+    on_gap: OnGap | None = None,
+    feedback: FeedbackLog | None = None,
+    service: Service | None = None,
+) -> gr.Blocks:
+    """The page that asks ``answerer``, not started yet; what a visitor has asked is kept per visitor.
+
+    ``views`` are the tabs beside the one for asking. ``notice`` gives a line for the top of every visitor's page,
+    plain text, empty for none; it is called every two seconds for each of them. ``on_gap`` hears of every question
+    that the texts do not answer, ``feedback`` takes what visitors think of answers (default: a file in the user's
+    data folder). ``service`` is what other programs may call through Gradio's API.
+    """
+    os.environ.update(_GRADIO_SETTINGS, GRADIO_TEMP_DIR=str(arrivals_folder()))
+    page: gr.Blocks
+    with gr.Blocks(
+        title=label("Foundation model Q&A", "基础模型问答"), analytics_enabled=False, fill_width=True
+    ) as page:
+        if service is not None:
+            add_api(service)  # first: an event of the page that is called "ask", too, gets another name
+        gr.HTML(_header(), elem_id="top", apply_default_css=False, js_on_load=None)
+        if notice is not None:
+            _notice_line(notice)
+        with gr.Tabs(elem_id="views", elem_classes="several" if views else "single"):
+            with gr.Tab(label("Ask", "提问"), id="ask"):
+                ask_view(answerer, on_gap, feedback)
+            for view in views:
+                with gr.Tab(label(view.english, view.chinese), id=view.english.lower()):
+                    view.mount()
+    return page
+
+
+def _own_files(suffix: str) -> list[Path]:
+    """Our style sheets or scripts: that of the whole page first, then each view's."""
+    return sorted(_STATIC.glob(f"*.{suffix}"), key=lambda file: (file.stem != "page", file.name))
+
+
+def _notice_line(notice: Callable[[], str]) -> None:
+    def line() -> str:
+        message = notice()
+        return f'<p role="status">{escape(message)}</p>' if message else ""
+
+    def changed(before: str | None) -> Any:
+        now = line()
+        return gr.skip() if now == (before or "") else now  # what is set again would be read out again
+
+    shown = gr.HTML("", elem_id="notice", apply_default_css=False, js_on_load=None)
+    timer = gr.Timer(2)
+    timer.tick(changed, shown, shown, queue=False, show_progress="hidden", api_visibility="private")
+
+
+def _header() -> str:
+    title = both("Foundation model Q&A", "基础模型问答")
+    line = both("Every answer is made of exact quotes.", "每个回答都由原文的逐字引文组成。")
+    return f"""
+<div class="title"><h1>{title}</h1><p>{line}</p></div>
+<div class="languages" role="group" aria-label="Language / 语言">
+  <button type="button" data-language="en" lang="en">English</button>
+  <button type="button" data-language="zh" lang="zh-Hans">中文</button>
+</div>"""
+
+
+def start(
+    answerer: Answering,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    views: Sequence[View] = (),
+    *,
+    notice: Callable[[], str] | None = None,
+    on_gap: OnGap | None = None,
+    feedback: FeedbackLog | None = None,
+    serving: Serving = PAGE_ALONE,
+) -> gr.Blocks:
+    """The page of :func:`build_page`, being served from a thread of its own at ``.local_url`` until its ``.close()``.
+
+    ``serving`` says what else is served, and to whom.
+
+    :class:`FoundationQAError` where nothing can listen at ``host`` and ``port``.
+    """
+    port = _free_port(host, port)
+    page = build_page(answerer, views, notice=notice, on_gap=on_gap, feedback=feedback, service=serving.service)
+    try:
+        with _without_proxies():
+            page.launch(
+                server_name=f"[{host}]" if ":" in host else host,
+                server_port=port,
+                prevent_thread_lock=True,
+                quiet=True,
+                share=False,
+                inbrowser=False,
+                ssr_mode=False,
+                run_history=False,
+                enable_monitoring=False,
+                footer_links=[],
+                max_file_size=max(serving.largest_file, 1),
+                app_kwargs=serving.app(host),
+                mcp_server=False,  # ours is part of app_kwargs: Gradio's sends no JSON, and asks for no password
+                theme=gr.themes.Base(font=_FONTS, font_mono=("ui-monospace", "Consolas", "monospace")),
+                css_paths=_own_files("css"),
+                head="".join(f"<script>{file.read_text(encoding='utf-8')}</script>" for file in _own_files("js")),
+            )
+    except OSError as error:  # taken since the check, or Gradio waited five seconds in vain
+        raise FoundationQAError(_cannot_listen(host, port, "the server did not start")) from error
+    return page
+
+
+def serve(
+    answerer: Answering,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    views: Sequence[View] = (),
+    *,
+    notice: Callable[[], str] | None = None,
+    on_gap: OnGap | None = None,
+    feedback: FeedbackLog | None = None,
+    serving: Serving = PAGE_ALONE,
+) -> None:
+    """Serve the page until Ctrl-C; print its address and nothing else. The rest as :func:`start`."""
+    page = start(answerer, host, port, views, notice=notice, on_gap=on_gap, feedback=feedback, serving=serving)
+    try:
+        print(page.local_url, flush=True)  # noqa: T201  # all that this command says
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        pass
+    finally:
+        page.close(verbose=False)
+
+
+def _free_port(host: str, port: int) -> int:
+    """The ``port`` of ``host``, or any free one where it is 0; Gradio knows no such port.
+
+    :class:`FoundationQAError` where nothing can listen there: Gradio's own message would name neither.
+    """
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as listener:
+            if os.name == "posix":  # as the server does: a port just given up is free
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            return int(listener.getsockname()[1])
+    except (OSError, OverflowError, UnicodeError) as error:  # the last: no name can look like this
+        number = getattr(error, "errno", None)
+        if isinstance(error, (socket.gaierror, UnicodeError)) or number == errno.EADDRNOTAVAIL:
+            raise FoundationQAError(
+                f"The page cannot be served at {host!r}: this machine is not known by that name or address. "
+                f"Name one of its own, such as --host 127.0.0.1."
+            ) from error
+        reason = "it is in use" if number == errno.EADDRINUSE else getattr(error, "strerror", None) or str(error)
+        raise FoundationQAError(_cannot_listen(host, port, reason)) from error
+
+
+def _cannot_listen(host: str, port: int, reason: str) -> str:
+    another = port + 1 if 1023 < port < 65535 else 7860
+    return f"The page cannot be served at {host}, port {port}: {reason}. Name another port: --port {another}."
+
+
+@contextmanager
+def _without_proxies() -> Iterator[None]:
+    """Gradio asks its own address once at start; a proxy named in the environment must not answer for it."""
+    names = [name for name in os.environ if name.lower() in ("http_proxy", "https_proxy", "all_proxy")]
+    kept = {name: os.environ.pop(name) for name in names}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)

@@ -1,0 +1,1 @@
+"""What else does the page show? The texts, their map, and what they did not answer."""

@@ -1,0 +1,126 @@
+"""The tab Sources: every text with its state, to be read, brought and indexed."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from corpus import CorpusError, FoundationQAError
+from index import PassageIndex
+from ui.html.bilingual import both, label
+from ui.html.document_panel import panel_html
+from ui.html.messages import fault_html, problem_html
+from ui.tabs.components import QUIET, html, open_tab, reader, said
+from ui.tabs.sources_html import change_html, progress_html, survey_html
+from ui.workspace.text_states import survey
+from ui.workspace.uploads import Uploads
+from ui.workspace.workspace import Workplace
+
+_READER = "library-reader"
+_STEP = 0.3  # seconds between two looks at how far an update is
+_UNCHANGED = ("The page answers from the index as it was.", "页面仍按原来的索引回答。")
+
+
+def library_view(workplace: Workplace, passages: PassageIndex, *, allow_upload: bool = False) -> None:
+    """Fill the open tab with the texts of ``workplace``, which ``passages`` were made of.
+
+    With ``allow_upload`` visitors may bring texts, and remove what was brought; the folder is
+    :attr:`ui.workspace.workspace.Workplace.uploads`.
+    """
+    uploads = Uploads(workplace.uploads, workplace.largest_file) if allow_upload else None
+
+    def listing() -> str:
+        try:
+            folder = uploads.folder if uploads else None
+            found = survey(workplace.folders(), passages.snapshot, largest_file=workplace.largest_file, uploads=folder)
+        except FoundationQAError as error:
+            return problem_html(str(error))
+        return survey_html(found)
+
+    with gr.Row(elem_id="library", elem_classes="split"):
+        with gr.Column(scale=6, min_width=320, elem_classes="split-list"):
+            with gr.Row(elem_classes="controls"):
+                update = gr.Button(label("Update the index", "更新索引"), elem_id="update", elem_classes="accent")
+                if uploads:
+                    bring = gr.UploadButton(
+                        label("Add texts", "添加文本"),
+                        file_count="multiple",
+                        file_types=[".md", ".txt"],
+                        elem_id="bring",
+                    )
+                    replace = gr.Checkbox(
+                        label=label("Replace texts of the same name", "替换同名文本"),
+                        container=False,
+                        elem_id="replace",
+                    )
+            outcome = html(elem_id="outcome")
+            texts = html(elem_id="texts", actions="tabActions")
+        with gr.Column(scale=5, min_width=320, elem_classes="split-text"):
+            opened = reader(_nothing_open(), passages, _READER)
+
+    def follow() -> Iterator[dict[Any, Any]]:
+        far = [(0, 0)]  # passages that are embedded, of how many; the last is where the update is now
+        with ThreadPoolExecutor(1) as worker:
+            task = worker.submit(workplace.follow, lambda done, total: far.append((done, total)))
+            shown = None
+            while not task.done():
+                if far[-1] != shown:
+                    shown = far[-1]
+                    yield {outcome: progress_html(*shown)}
+                wait([task], timeout=_STEP)
+        try:
+            told = change_html(task.result())
+        except FoundationQAError as error:
+            told = problem_html(str(error), both(*_UNCHANGED))
+        except Exception:
+            yield {outcome: fault_html(), texts: listing()}
+            raise
+        yield {outcome: told, texts: listing()}
+
+    def chosen(event: gr.EventData) -> Any:
+        if said(event, "act") == "remove" and uploads:
+            return {outcome: _removed(uploads, said(event, "name")), texts: listing()}
+        if said(event, "act") != "open":
+            return gr.skip()
+        return {opened: panel_html(passages.snapshot.documents, said(event, "id"), place=_READER)}
+
+    open_tab().select(listing, None, texts, **QUIET)
+    texts.click(chosen, None, [texts, outcome, opened], **QUIET)
+    update.click(follow, None, [outcome, texts], **QUIET)
+    if uploads:
+
+        def brought(files: list[str] | None, over: bool) -> tuple[str, str]:
+            return _kept(uploads, [Path(file) for file in files or ()], over), listing()
+
+        bring.upload(brought, [bring, replace], [outcome, texts], **QUIET)
+
+
+def _kept(uploads: Uploads, files: list[Path], over: bool) -> str:
+    """Keep ``files``, and say what became of each."""
+    lines = []
+    for file in files:
+        try:
+            lines.append(f"<p>{both('Added:', '已添加：')} {escape(uploads.add(file.name, file, replace=over))}</p>")
+        except CorpusError as error:
+            lines.append(problem_html(str(error)))
+        finally:
+            file.unlink(missing_ok=True)  # Gradio's own copy
+    hint = both("Update the index, and they are found.", "更新索引后即可检索到。")
+    added = any(line.startswith("<p>") for line in lines)
+    return f'<div class="outcome" role="status">{"".join(lines)}{f"<p>{hint}</p>" if added else ""}</div>'
+
+
+def _removed(uploads: Uploads, name: str) -> str:
+    try:
+        uploads.remove(name)
+    except CorpusError as error:
+        return problem_html(str(error))
+    words = both("Removed; answers quote it until the index is updated:", "已移除；更新索引前，回答仍会引用它：")
+    return f'<p class="outcome" role="status">{words} {escape(name)}</p>'
+
+
+def _nothing_open() -> str:
+    return f'<p class="empty">{both("Choose a text to read it here.", "选择一篇文本，在此阅读。")}</p>'

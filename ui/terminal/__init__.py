@@ -1,0 +1,31 @@
+"""What does the shell show? Results on stdout, everything else on stderr."""
+
+from ui.terminal.output import (
+    fail,
+    print_answer,
+    print_change,
+    print_figures,
+    print_hits,
+    print_json,
+    print_report,
+    progress_bar,
+    show_everything,
+    tell,
+    tell_change,
+    warn,
+)
+
+__all__ = [
+    "fail",
+    "print_answer",
+    "print_change",
+    "print_figures",
+    "print_hits",
+    "print_json",
+    "print_report",
+    "progress_bar",
+    "show_everything",
+    "tell",
+    "tell_change",
+    "warn",
+]

@@ -1,0 +1,1 @@
+"""Which texts, which index, which settings does a command work with?"""

@@ -1,0 +1,103 @@
+"""The settings file: what may be set, and the checks that catch a slip."""
+
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from corpus.errors import SettingsError
+from corpus.files.text_file import LARGEST_FILE
+from corpus.parsing.passages import PASSAGE_WIDTH
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings, with their defaults. A command line option wins over its setting."""
+
+    corpus: tuple[str, ...] = ()  # folders of texts, relative to the settings file; none: the built-in texts
+    index: str = ""  # folder of the index, relative to the settings file; empty: one in the user's data folder
+    encoder: str = "offline"  # "offline", the folder of a sentence-transformers model, or a name on the hub
+    passage_width: int = PASSAGE_WIDTH  # columns of the widest passage, 100 to 4000
+    late_interaction: bool = True  # keep token vectors: finds more, takes some 12 kB a passage
+    largest_file_mb: float = LARGEST_FILE / 1e6  # a larger text is refused
+    log_gaps: bool = True  # keep the questions that the texts do not answer, on this machine
+
+    def __post_init__(self) -> None:
+        if not 100 <= self.passage_width <= 4000:
+            raise SettingsError(f"'passage_width' is {self.passage_width}; expected 100 to 4000 columns.")
+        if not 0 < self.largest_file_mb <= 1000:
+            raise SettingsError(f"'largest_file_mb' is {self.largest_file_mb}; expected more than 0, and at most 1000.")
+
+
+_EXPECTED = {
+    "corpus": "a folder, or a list of folders",
+    "index": "a folder",
+    "encoder": '"offline", a folder, or a name on the hub',
+    "passage_width": "a whole number",
+    "late_interaction": "true or false",
+    "largest_file_mb": "a number",
+    "log_gaps": "true or false",
+}
+
+
+def load_settings(path: str | Path | None) -> Settings:
+    """The settings in the YAML file ``path``; the defaults without one.
+
+    :class:`SettingsError` where the file cannot be read, or holds a key or a value that means nothing.
+    """
+    if path is None:
+        return Settings()
+    path = Path(path)
+    try:
+        facts = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"The settings file {path} cannot be read: {error.strerror}.") from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: not UTF-8, or a date like 2021-13-45
+        mark = getattr(error, "problem_mark", None)
+        line = f" (line {mark.line + 1})" if mark else ""
+        raise SettingsError(
+            f"The settings file {path} is not YAML in UTF-8{line}: write 'key: value' lines."
+        ) from error
+    if facts is None:
+        return Settings()
+    if not isinstance(facts, dict):
+        raise SettingsError(f"The settings file {path} holds no 'key: value' lines.")
+    known = [field.name for field in fields(Settings)]
+    checked: dict[str, Any] = {}
+    for key, value in facts.items():
+        if key not in known:
+            near = get_close_matches(str(key), known, 1)
+            hint = f" Did you mean {near[0]!r}?" if near else ""
+            raise SettingsError(
+                f"The settings file {path} has an unknown key {key!r}.{hint} Known: {', '.join(known)}."
+            )
+        checked[key] = _value(path, key, value)
+    try:
+        return Settings(**checked)
+    except SettingsError as error:
+        raise SettingsError(f"In the settings file {path}: {error}") from error
+
+
+def _value(path: Path, key: str, value: Any) -> Any:
+    if key == "corpus" and isinstance(value, str):
+        value = [value]
+    right = {
+        "corpus": isinstance(value, list) and bool(value) and all(isinstance(folder, str) for folder in value),
+        "index": isinstance(value, str) and bool(value),
+        "encoder": isinstance(value, str) and bool(value),
+        "passage_width": isinstance(value, int) and not isinstance(value, bool),
+        "late_interaction": isinstance(value, bool),
+        "largest_file_mb": isinstance(value, (int, float)) and not isinstance(value, bool),
+        "log_gaps": isinstance(value, bool),
+    }[key]
+    if not right:
+        raise SettingsError(f"In the settings file {path}: {key!r} is {value!r}; expected {_EXPECTED[key]}.")
+    if key == "corpus":
+        return tuple(str(path.parent / folder) for folder in value)
+    if key == "index":
+        return str(path.parent / value)
+    if key == "encoder" and (path.parent / value).is_dir():
+        return str(path.parent / value)
+    return value

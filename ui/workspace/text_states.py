@@ -1,0 +1,117 @@
+"""The texts in their folders, compared with what the index holds of them."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+
+from corpus import CorpusError, TextFile, find_texts, language_of
+from index import Snapshot
+from ui.html.language_tags import language_of_text
+from ui.workspace.topics import topics_of
+
+
+class State(StrEnum):
+    """How a text stands to the index."""
+
+    CURRENT = "current"  # the index holds it as it is
+    CHANGED = "changed"  # the index holds an earlier version
+    NEW = "new"  # the index does not hold it yet
+    REMOVED = "removed"  # only the index holds it
+    UNREADABLE = "unreadable"  # an update would stop at it
+
+
+@dataclass(frozen=True, slots=True)
+class TextEntry:
+    """One text of the corpus, or one that was."""
+
+    id: str
+    title: str  # the id where it cannot be read
+    languages: tuple[str, ...]  # of its passages, the most frequent first; before it is indexed, of the whole
+    passages: int  # in the index
+    edited: datetime | None  # when its file was last written, UTC; None: there is no file
+    state: State
+    twin: str = ""  # id of its translation; empty: it names none
+    topic: str = ""  # what a text and its translation have in common: the first of their ids
+    problem: str = ""  # why it cannot be read
+    uploaded: str = ""  # its name among the uploads; empty: it is none
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """All texts, those of a topic one after the other."""
+
+    entries: tuple[TextEntry, ...]
+    built: datetime  # when the index was last written, UTC
+    problems: tuple[str, ...] = ()  # of whole folders
+
+    def count(self, *states: State) -> int:
+        """How many texts are in one of ``states``."""
+        return sum(entry.state in states for entry in self.entries)
+
+
+def survey(folders: Sequence[Path], snapshot: Snapshot, *, largest_file: int, uploads: Path | None = None) -> Survey:
+    """The texts of ``folders`` beside those of ``snapshot``; ``uploads`` is the folder of those that were uploaded.
+
+    A text that cannot be read says so itself, and does not hide the others.
+    """
+    entries: dict[str, TextEntry] = {}
+    problems = []
+    for folder in folders:
+        try:
+            for text in find_texts(folder, largest_file=largest_file):
+                if text.id in entries:
+                    problems.append(f"Two texts are called {text.id}; the second is {text.path}. Rename one of them.")
+                else:
+                    uploaded = text.path.name if text.path.parent == uploads else ""
+                    entries[text.id] = _present(text, snapshot, uploaded)
+        except CorpusError as error:
+            problems.append(str(error))
+    if not problems:  # else a text may be missing here and be there
+        gone = (name for name in snapshot.catalogue if name not in entries)
+        entries |= {name: _indexed(name, snapshot, None, State.REMOVED) for name in gone}
+    return Survey(_by_topic(entries), datetime.fromisoformat(snapshot.manifest.built), tuple(problems))
+
+
+def _by_topic(entries: Mapping[str, TextEntry]) -> tuple[TextEntry, ...]:
+    """``entries`` with their topics, sorted by them."""
+    topics = topics_of({name: entry.twin for name, entry in entries.items()})
+    known = [replace(entry, topic=topics[name]) for name, entry in entries.items()]
+    return tuple(sorted(known, key=lambda entry: (entry.topic, entry.id)))
+
+
+def _present(text: TextFile, snapshot: Snapshot, uploaded: str) -> TextEntry:
+    """A text that was found in a folder; it is read only where it may have changed since it was indexed."""
+    edited = None
+    try:
+        edited = datetime.fromtimestamp(text.path.stat().st_mtime, UTC)
+        if text.id in snapshot.catalogue and text.stamp and text.stamp == snapshot.entry(text.id).stamp:
+            return _indexed(text.id, snapshot, edited, State.CURRENT, uploaded)
+        document = text.read()
+    except OSError as error:  # such as a link that leads nowhere
+        return _unreadable(text.id, f"{text.path} cannot be read: {error.strerror}.", edited, uploaded)
+    except CorpusError as error:
+        return _unreadable(text.id, str(error), edited, uploaded)
+    if text.id not in snapshot.catalogue:
+        language = language_of_text(document.text)
+        return TextEntry(text.id, document.title, (language,), 0, edited, State.NEW, document.twin, uploaded=uploaded)
+    state = State.CURRENT if snapshot.documents[text.id] == document else State.CHANGED
+    known = _indexed(text.id, snapshot, edited, state, uploaded)
+    return replace(known, title=document.title, twin=document.twin)
+
+
+def _indexed(name: str, snapshot: Snapshot, edited: datetime | None, state: State, uploaded: str = "") -> TextEntry:
+    """A text as the index knows it."""
+    rows, entry = snapshot.rows_of(name), snapshot.entry(name)
+    languages = Counter(snapshot.language(row) for row in rows).most_common()
+    spoken = tuple(language for language, _ in languages) or (language_of(entry.title),)
+    return TextEntry(name, entry.title, spoken, len(rows), edited, state, entry.twin, uploaded=uploaded)
+
+
+def _unreadable(name: str, problem: str, edited: datetime | None, uploaded: str) -> TextEntry:
+    # A name that is not UTF-8 could be neither shown nor sent.
+    shown = name.encode("utf-8", "replace").decode("utf-8")
+    said = problem.encode("utf-8", "replace").decode("utf-8")
+    return TextEntry(shown, shown, (), 0, edited, State.UNREADABLE, problem=said, uploaded=uploaded)

@@ -1,0 +1,173 @@
+"""Texts that visitors bring: kept in a folder of their own, where nothing else is written or removed.
+
+Neither names nor contents are trusted: a name is that of a plain file in that folder or it is refused, and a file is
+only kept if it can be read as a text.
+"""
+
+import os
+import re
+import shutil
+import tempfile
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from corpus import CorpusError, load_document, split
+from corpus.files.folders import SUFFIXES
+from corpus.files.text_file import LARGEST_FILE
+
+LARGEST_IN_ALL = 64_000_000  # bytes
+MOST_TEXTS = 500
+_MARK = ".uploads"  # a hidden file that says that visitors may change all in its folder
+_LONGEST_NAME = 200  # bytes in UTF-8; file systems allow 255
+_PATIENCE = 10.0  # seconds to wait for another upload
+
+# What Windows does not allow in a name, or takes for a device whatever the suffix is:
+# https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+_AWKWARD = re.compile(r'[<>:"|?*#%\s]+')
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?:\..*)?", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """The uploaded texts in ``folder``, which is made when the first one comes."""
+
+    folder: Path
+    largest_file: int = LARGEST_FILE  # bytes
+    largest_in_all: int = LARGEST_IN_ALL  # bytes
+
+    def names(self) -> list[str]:
+        """The names of the texts, sorted."""
+        try:
+            return sorted(path.name for path in self.folder.iterdir() if _is_text(path))
+        except (FileNotFoundError, NotADirectoryError):
+            return []
+
+    def check_folder(self) -> None:
+        """:class:`CorpusError` where the folder holds what nobody uploaded: visitors would replace and remove it."""
+        try:
+            if self.folder.is_symlink():
+                raise CorpusError(f"The folder {self.folder} is a link. Uploads are kept in a real folder only.")
+            if (self.folder / _MARK).exists():
+                return
+            if any(not path.name.startswith(".") for path in self.folder.iterdir()):
+                raise CorpusError(
+                    f"The folder {self.folder} holds files that were not uploaded; visitors could replace and remove "
+                    f"them. Rename it; or put an empty file called {_MARK} into it to let them."
+                )
+        except (FileNotFoundError, NotADirectoryError):
+            return  # made when the first text comes; or that fails, and says why
+        except OSError as error:
+            raise CorpusError(
+                f"The folder {self.folder} cannot be read: {error.strerror}. Allow reading it."
+            ) from error
+
+    def add(self, name: str, source: Path, *, replace: bool = False) -> str:
+        """Keep the file ``source`` under (nearly) this ``name``, and say under which.
+
+        :class:`CorpusError` where the name or the content will not do, where there is no room, and where a text of
+        that name is there, unless it is to be replaced.
+        """
+        name = safe_name(name)
+        try:
+            size = source.stat().st_size
+            self._check_size(name, size)
+            with self._writing(), tempfile.TemporaryDirectory(prefix=".partial-", dir=self.folder) as beside:
+                arrived = Path(beside, name)
+                shutil.copyfile(source, arrived)
+                self._check_text(arrived, name)
+                previous = self._named_alike(name)
+                if previous and not replace:
+                    raise CorpusError(
+                        f"There is a text called {previous} already. Allow replacing it, or rename yours."
+                    )
+                self._check_room(size, previous)
+                with arrived.open("rb+") as stream:
+                    os.fsync(stream.fileno())
+                arrived.chmod(0o644)
+                os.replace(arrived, self.folder / (previous or name))
+        except OSError as error:
+            raise CorpusError(f"{name} cannot be kept in {self.folder}: {error.strerror or error}.") from error
+        return previous or name
+
+    def remove(self, name: str) -> None:
+        """Delete the text called ``name``; :class:`CorpusError` where there is none or it cannot be deleted."""
+        self.check_folder()
+        if name not in self.names():  # so that a name can never be a path
+            raise CorpusError(f"There is no uploaded text called {name!r}.")
+        try:
+            os.unlink(self.folder / name)
+        except OSError as error:
+            raise CorpusError(f"{name} cannot be removed: {error.strerror or error}.") from error
+
+    def _check_size(self, name: str, size: int) -> None:
+        if size > self.largest_file:
+            raise CorpusError(
+                f"{name} has {size / 1e6:.1f} MB; a text may have {self.largest_file / 1e6:.1f} MB. "
+                f"Split it into several files."
+            )
+
+    def _check_text(self, arrived: Path, name: str) -> None:
+        """Refuse what the index could not read: one such file would keep it from following all the others."""
+        try:
+            document = load_document(arrived, name, self.largest_file)
+        except CorpusError as error:
+            raise CorpusError(str(error).replace(str(arrived), name)) from error
+        if not split(document):
+            raise CorpusError(f"{name} holds nothing that could be found: not one letter or digit in it.")
+
+    def _check_room(self, size: int, previous: str | None) -> None:
+        others = [self.folder / other for other in self.names() if other != previous]
+        if len(others) >= MOST_TEXTS:
+            raise CorpusError(f"There are {len(others)} uploaded texts, as many as may be. Remove some first.")
+        taken = sum(other.lstat().st_size for other in others)
+        if taken + size > self.largest_in_all:
+            raise CorpusError(
+                f"The uploaded texts have {taken / 1e6:.1f} MB, this one {size / 1e6:.1f} MB; all together may have "
+                f"{self.largest_in_all / 1e6:.1f} MB. Remove some first."
+            )
+
+    def _named_alike(self, name: str) -> str | None:
+        """The text that some file systems could not tell from ``name``."""
+        return next((other for other in self.names() if other.casefold() == name.casefold()), None)
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        self.check_folder()
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / _MARK).touch()
+        with FileLock(self.folder / ".lock", timeout=_PATIENCE):
+            yield
+
+
+def _is_text(path: Path) -> bool:
+    """A plain file; a link is none of ours, and might lead anywhere."""
+    return (
+        path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file() and not path.is_symlink()
+    )
+
+
+def safe_name(name: str) -> str:
+    """``name`` as it can stand in a folder of any system; :class:`CorpusError` where it cannot be made to.
+
+    >>> safe_name("What is AI?.md"), safe_name("基础 模型：一.TXT")
+    ('What-is-AI-.md', '基础-模型：一.TXT')
+    """
+    shown = name if len(name) <= 80 else f"{name[:77]}..."
+    if "/" in name or "\\" in name:
+        raise CorpusError(f"{shown!r} is a path; a text needs a plain name, such as notes.md.")
+    if any(unicodedata.category(char) in ("Cc", "Cf", "Cs") for char in name):
+        raise CorpusError(f"{shown!r} holds characters that cannot be seen. Rename it, for example to notes.md.")
+    plain = _AWKWARD.sub("-", unicodedata.normalize("NFC", name).strip())
+    stem, dot, suffix = plain.rpartition(".")
+    if f"{dot}{suffix}".lower() not in SUFFIXES:
+        raise CorpusError(f"{shown!r} is not the name of a text: it must end in {' or '.join(SUFFIXES)}.")
+    if not stem.strip(".-_ ") or stem.startswith(".") or stem.endswith(".") or _DEVICE.fullmatch(plain):
+        raise CorpusError(f"{shown!r} is no name for a file. Rename it, for example to notes.md.")
+    if len(plain.encode("utf-8")) > _LONGEST_NAME:
+        raise CorpusError(f"{shown!r} is too long: a name may have {_LONGEST_NAME} bytes in UTF-8. Shorten it.")
+    return plain

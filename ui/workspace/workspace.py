@@ -1,0 +1,188 @@
+"""Where a command works: which texts, which index, which model."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from platformdirs import user_data_path
+
+from corpus import (
+    BUILT_IN_TEXTS,
+    CorpusError,
+    Document,
+    StoredIndexError,
+    TextFile,
+    find_texts,
+    load_glossary,
+)
+from ui import terminal
+from ui.workspace.settings import Settings
+from ui.workspace.uploads import Uploads
+
+if TYPE_CHECKING:
+    from index import IndexChange, PassageIndex, Progress, SentenceEncoder
+    from qa import Answerer
+
+BUILT_IN = "built-in"
+"""What the manifest of an index calls the built-in texts, whose folder differs from one installation to another."""
+
+
+@dataclass(frozen=True)
+class Workplace:
+    """The texts, the index and the model that the options and settings of a command name.
+
+    An index that nobody named lies in the user's data folder, one for each choice of texts and model. The
+    program looks after that one: it is built when it is first needed and follows its texts. An index that
+    was named is only written by the commands whose work that is.
+    """
+
+    settings: Settings
+    corpus: tuple[str, ...]  # folders; empty: not named
+    index: str  # folder; empty: not named
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the index."""
+        return Path(self.index) if self.index else self._own_folder()
+
+    @property
+    def uploads(self) -> Path:
+        """The folder of the texts that are uploaded: below the first folder that is named, where it is part of the
+        texts anyway, else in the user's data folder, where it joins the built-in texts."""
+        first = self._folders[0]
+        return _uploads() if first == BUILT_IN else Path(first) / "uploads"
+
+    @property
+    def gap_log(self) -> Path:
+        """The file that keeps what these texts did not answer."""
+        places = [folder if folder == BUILT_IN else str(Path(folder).resolve()) for folder in self._folders]
+        digest = hashlib.sha256("\0".join(places).encode("utf-8")).hexdigest()[:8]
+        return _data() / "gaps" / f"{_name(places[0])}-{digest}.jsonl"
+
+    def _own_folder(self) -> Path:
+        folders = self.corpus or (BUILT_IN,)
+        places = [folder if folder == BUILT_IN else str(Path(folder).resolve()) for folder in folders]
+        identity = "\0".join([*places, self.settings.encoder, str(self.settings.passage_width)])
+        from index.storage.manifest import FORMAT
+
+        identity += f"\0{FORMAT}"  # an index of an older format stays for the older version
+        if not self.settings.late_interaction:
+            identity += "\0no token vectors"
+        digest = hashlib.sha256(identity.encode("utf-8")).hexdigest()[:8]
+        return _data() / "indexes" / f"{_name(places[0])}-{digest}"
+
+    @cached_property
+    def encoder(self) -> "SentenceEncoder":
+        """The model; it is loaded when it is first used."""
+        from index import SentenceEncoder
+
+        with terminal.progress_bar("Preparing the offline model") as progress:
+            return SentenceEncoder(self.settings.encoder, progress)
+
+    @cached_property
+    def _folders(self) -> tuple[str, ...]:
+        """The folders of texts: those named, else those the index was built from."""
+        from index.storage.store import stored
+
+        if self.corpus:
+            return tuple(str(Path(folder).resolve()) for folder in self.corpus)
+        present = stored(self.folder) if self.index else None
+        if present is None:
+            return (BUILT_IN,)
+        if not present.corpus:
+            raise CorpusError(
+                f"The index {self.folder} was built from Python and does not say where its texts are. "
+                f"Name their folder with --corpus FOLDER."
+            )
+        ours = BUILT_IN in present.corpus  # then what was uploaded goes with them, see _sources
+        return tuple(folder for folder in present.corpus if not (ours and folder == str(_uploads())))
+
+    @property
+    def _sources(self) -> tuple[str, ...]:
+        """The folders as an index records them: with the built-in texts go those that were uploaded."""
+        added = (str(_uploads()),) if BUILT_IN in self._folders and Uploads(_uploads()).names() else ()
+        return (*self._folders, *added)
+
+    def folders(self) -> list[Path]:
+        """The folders that the texts are in now."""
+        return [BUILT_IN_TEXTS if folder == BUILT_IN else Path(folder) for folder in self._sources]
+
+    @property
+    def largest_file(self) -> int:
+        """Bytes that a text may have."""
+        return int(self.settings.largest_file_mb * 1e6)
+
+    def texts(self) -> list[TextFile]:
+        """The texts there are now, not read yet."""
+        return find_texts(*self.folders(), largest_file=self.largest_file)
+
+    def documents(self) -> list[Document]:
+        """The texts as they are now."""
+        return [text.read() for text in self.texts()]
+
+    def update(self, *, anew: bool = False, quietly: bool = False) -> "IndexChange":
+        """Make the index follow the texts; ``anew`` builds it from nothing, ``quietly`` shows no progress."""
+        with terminal.progress_bar("Embedding", "passages", shown=not quietly) as progress:
+            return self.follow(progress, anew=anew)
+
+    def follow(self, progress: "Progress", *, anew: bool = False) -> "IndexChange":
+        """The same, telling ``progress`` alone how far it is."""
+        from index import rebuild_index, update_index
+
+        return (rebuild_index if anew else update_index)(
+            self.folder,
+            self.texts(),
+            self.encoder,
+            passage_width=self.settings.passage_width,
+            late_interaction=self.settings.late_interaction,
+            corpus=self._sources,
+            glossary=load_glossary(*self.folders()),
+            progress=progress,
+        )
+
+    def pending(self) -> "IndexChange":
+        """What :meth:`update` would do."""
+        from index import pending_change
+
+        return pending_change(self.folder, self.texts(), passage_width=self.settings.passage_width)
+
+    def open(self, *, follow: bool | None = None) -> "PassageIndex":
+        """The index, open for questions; first made to follow its texts if ``follow`` (default: if nobody named it).
+
+        Where that fails and there is an index already, the old one answers, with a warning.
+        """
+        from index import PassageIndex
+        from index.storage.store import read_manifest
+
+        if follow or (follow is None and not self.index):
+            try:
+                self.update()
+            except (CorpusError, StoredIndexError) as error:
+                if read_manifest(self.folder) is None:
+                    raise
+                opened = PassageIndex.open(self.folder, self.encoder)
+                terminal.warn(f"{error} Answering from the index as it is.")
+                return opened
+        return PassageIndex.open(self.folder, self.encoder)
+
+    def answerer(self, *, follow: bool | None = None) -> "Answerer":
+        """Answers from the index."""
+        from qa import Answerer
+
+        return Answerer(self.open(follow=follow))
+
+
+def _data() -> Path:
+    """The folder that all which a user does not name lies in."""
+    return user_data_path("foundation-qa", appauthor=False)
+
+
+def _uploads() -> Path:
+    return _data() / "uploads"
+
+
+def _name(place: str) -> str:
+    return re.sub(r"[^\w.-]+", "-", Path(place).name) or "texts"
