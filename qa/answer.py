@@ -1,11 +1,20 @@
 """The records that a question comes back as."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from corpus import Document, Passage
 
 
-@dataclass(frozen=True, slots=True)
+class AnswerKind(StrEnum):
+    """What a question came back as."""
+
+    ANSWERED = "answered"  # with quotes
+    NOT_IN_TEXTS = "not_in_texts"  # the texts hold no answer
+    SMALL_TALK = "small_talk"  # a greeting and the like: no question to the texts, and no gap in them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Citation:
     """One quote of an answer and where it stands: ``document.text[start:end] == quote``."""
 
@@ -23,16 +32,21 @@ class Citation:
         return self.document.digest
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What the texts say to a question, or that they do not say it."""
 
     question: str
     language: str  # of the question: "en" or "zh"
-    answered: bool  # False: the texts hold no answer, and there are no citations
+    kind: AnswerKind
     text: str
-    citations: tuple[Citation, ...]
+    citations: tuple[Citation, ...] = ()  # none unless it is answered
     seconds: float
     confidence: float = 0.0  # the share of answers like this one that are right, 0 to 1; 0 for small talk
     understood: str = ""  # the question as it was understood, where that is not how it was asked
     related: tuple[Citation, ...] = ()  # where nothing answers: what comes nearest, numbered from 1; no answer
+
+    @property
+    def answered(self) -> bool:
+        """Whether the texts hold an answer."""
+        return self.kind is AnswerKind.ANSWERED

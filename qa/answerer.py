@@ -11,7 +11,7 @@ from index import FloatArray, Hit, PassageIndex, Snapshot
 from index.search.query import Asked, asked
 from index.search.ranking import Ranked, rank
 from qa import phrases
-from qa.answer import Answer, Citation
+from qa.answer import Answer, AnswerKind, Citation
 from qa.confidence import fitted
 from qa.evidence import evidence
 from qa.follow_ups import understood
@@ -83,23 +83,41 @@ class Answerer:
         begin = time.perf_counter()
         language = language_of(question)
         if reply := small_talk(question):
-            answer = Answer(question, language, False, reply[language], (), _since(begin))
+            kind, text = AnswerKind.SMALL_TALK, reply[language]
+            answer = Answer(question=question, language=language, kind=kind, text=text, seconds=_since(begin))
             return Consulted(answer, (), self.passages.snapshot)
         found = self.find(question, history)
         snapshot = found.snapshot
         hits = tuple(Hit(snapshot.passages[one.row], one.score) for one in found.ranked)
-        meant = found.sought.text if found.sought.text != question else ""
-        model = fitted()
-        confidence = round(model.of(found.evidence), 3) if found.chosen else 0.0
-        if confidence < model.thresholds[found.sought.language]:
-            near = _cited(snapshot, [each for each in found.quotes if each.ranked.lead >= _REMOTE][:RELATED])
-            text = phrases.NOT_IN_THE_TEXTS[language] + (phrases.RELATED[language] if near else "")
-            answer = Answer(question, language, False, text, (), _since(begin), confidence, meant, near)
-        else:
-            citations = _cited(snapshot, found.chosen)
+        confidence = _confidence(found)
+        citations: tuple[Citation, ...] = ()
+        related: tuple[Citation, ...] = ()
+        if _is_enough(confidence, found):
+            kind, citations = AnswerKind.ANSWERED, _cited(snapshot, found.chosen)
             text = "\n\n".join(phrases.quoted(citation.quote, citation.number) for citation in citations)
-            answer = Answer(question, language, True, text, citations, _since(begin), confidence, meant)
+        else:
+            near = [each for each in found.quotes if each.ranked.lead >= _REMOTE][:RELATED]
+            kind, related = AnswerKind.NOT_IN_TEXTS, _cited(snapshot, near)
+            text = phrases.NOT_IN_THE_TEXTS[language] + (phrases.RELATED[language] if related else "")
+        answer = Answer(
+            question=question,
+            language=language,
+            kind=kind,
+            text=text,
+            citations=citations,
+            seconds=_since(begin),
+            confidence=confidence,
+            understood=found.sought.text if found.sought.text != question else "",
+            related=related,
+        )
         return Consulted(answer, hits, snapshot)
+
+    def answers(self, question: str) -> bool:
+        """Whether the texts answer ``question``, asked by itself; no answer is made."""
+        if small_talk(question):
+            return False
+        found = self.find(question)
+        return _is_enough(_confidence(found), found)
 
     def find(self, question: str, history: Sequence[str] = ()) -> Found:
         """What there is to answer ``question`` with."""
@@ -113,6 +131,14 @@ class Answerer:
         return Found(snapshot, sought, tuple(ranked), tuple(found), tuple(answer), seen)
 
 
+def _confidence(found: Found) -> float:
+    return round(fitted().of(found.evidence), 3) if found.chosen else 0.0
+
+
+def _is_enough(confidence: float, found: Found) -> bool:
+    return confidence >= fitted().thresholds[found.sought.language]
+
+
 def _cited(snapshot: Snapshot, chosen: Sequence[Quote]) -> tuple[Citation, ...]:
     return tuple(_citation(snapshot, quote, number) for number, quote in enumerate(chosen, 1))
 
@@ -121,7 +147,15 @@ def _citation(snapshot: Snapshot, quote: Quote, number: int) -> Citation:
     passage = snapshot.passages[quote.ranked.row]
     document = snapshot.documents[passage.document_id]
     start, end = quote.span
-    return Citation(number, document, passage, document.text[start:end], start, end, quote.ranked.score)
+    return Citation(
+        number=number,
+        document=document,
+        passage=passage,
+        quote=document.text[start:end],
+        start=start,
+        end=end,
+        score=quote.ranked.score,
+    )
 
 
 def _since(begin: float) -> float:

@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Route, expect
+from records import answer_of, citation_of
 
 from corpus import Document, FoundationQAError, Term, language_of, split
 from corpus.files.references import resolved
@@ -138,9 +139,10 @@ class SmallAnswerer:
         text = "\n\n".join(f"“{each.quote}” [{each.number}]" for each in citations)
         language = language_of(question)
         if citations:
-            return Answer(question, language, True, text, citations, 0.01, 0.87)
+            return answer_of(text, citations, question=question, language=language, confidence=0.87)
         near = (citation(1, EN, "The term was coined"),) if question == UNANSWERABLE else ()
-        return Answer(question, language, False, f"The texts do not say. {tuple(history)}", (), 0.01, 0.1, "", near)
+        said = f"The texts do not say. {tuple(history)}"
+        return answer_of(said, related=near, question=question, language=language, confidence=0.1)
 
     def locate(self, document_id: str, digest: str, quote: str, start: int) -> Located:
         return locate(self.passages.snapshot.documents, document_id, digest, quote, start)
@@ -151,7 +153,7 @@ def citation(number: int, document: Document, words: str) -> Citation:
     for passage in split(document):
         for begin, end in passage.sentences:
             if document.text[begin:end].startswith(words):
-                return Citation(number, document, passage, document.text[begin:end], begin, end, 0.9)
+                return citation_of(document, passage, document.text[begin:end], begin, number=number, score=0.9)
     raise LookupError(words)
 
 

@@ -110,7 +110,7 @@ EXPORTS = {
         "rebuild_index",
         "update_index",
     },
-    "qa": {"Answer", "Answerer", "Citation", "Located", "State", "locate"},
+    "qa": {"Answer", "AnswerKind", "Answerer", "Citation", "Located", "State", "locate"},
 }
 
 

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from records import answer_of, citation_of
 
 from corpus import Document, Passage
 from index import PassageIndex
-from qa import Answer, Answerer, Citation
+from qa import Answerer, AnswerKind
 from qa.answerer import Consulted
 from qa.evaluation.metrics import Outcome, figures, run
 from qa.evaluation.question_files import Gold, Question
@@ -17,7 +18,7 @@ from qa.evaluation.question_files import Gold, Question
 Y, N = True, False
 DOCUMENT = Document("a.md", "A", "a.md", "First fact.")
 PASSAGE = Passage("p", "a.md", "A", "", "", "en", "First fact.", 0, 11, ((0, 11),))
-QUOTE = Citation(1, DOCUMENT, PASSAGE, "First fact.", 0, 11, 0.5)
+QUOTE = citation_of(DOCUMENT, PASSAGE, "First fact.", 0)
 
 
 def outcome(
@@ -38,7 +39,8 @@ def outcome(
     """A question and what became of it; ``gold_languages`` are parted by blanks, and none where there are none."""
     patterns = tuple(re.compile(fact, re.IGNORECASE) for fact in facts)
     question = Question("q", language, "?", kind, (Gold("a.md", ""),) if answerable else (), patterns, ())
-    answer = Answer("?", language, answered, text, (QUOTE,) * len(cited), 0.1, confidence)
+    said = AnswerKind.ANSWERED if answered else AnswerKind.NOT_IN_TEXTS
+    answer = answer_of(text, (QUOTE,) * len(cited), kind=said, language=language, confidence=confidence)
     return Outcome(question, answer, relevant, cited, frozenset(gold_languages.split()), first, inexact)
 
 

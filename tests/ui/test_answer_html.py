@@ -6,9 +6,10 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from records import answer_of, citation_of
 
 from corpus import Document, Passage, Reference, Term, split
-from qa import Answer, Citation
+from qa import Answer, AnswerKind, Citation
 from ui.chat.answer_html import answer_html, card_html, cards_html, glossary_html, reply_html
 from ui.chat.turns import KeptCitation, Turn, kept
 from ui.html.bilingual import both, label, unseen
@@ -58,11 +59,11 @@ def cited(text: str, quote: str, number: int = 1, **fields: object) -> Citation:
     )
     start = text.index(quote)
     passage = next(passage for passage in split(document) if passage.start <= start < passage.end)
-    return Citation(number, document, passage, quote, start, start + len(quote), 0.5)
+    return citation_of(document, passage, quote, start, number=number)
 
 
 def answered(text: str, *citations: Citation, language: str = "en") -> Answer:
-    return Answer("Why?", language, bool(citations), text, citations, 0.1)
+    return answer_of(text, citations, language=language)
 
 
 def card(citation: Citation, number: int = 1) -> str:
@@ -105,7 +106,7 @@ def test_the_mark_holds_the_quote_and_the_passage_is_whole(text: str, quote: str
 def test_the_mark_goes_by_offsets_not_by_search() -> None:
     text = "Same words. Same words. Same words."
     citation = cited(text, "Same words.")
-    second = Citation(1, citation.document, citation.passage, citation.quote, 12, 23, 0.5)
+    second = citation_of(citation.document, citation.passage, citation.quote, 12)
     assert "Same words. <mark>Same words.</mark> Same words." in card(second)
 
 
@@ -119,15 +120,17 @@ def test_line_breaks_of_a_table_are_kept() -> None:
 def test_hostile_text_is_inert_in_every_field() -> None:
     passage = Passage(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, 0, len(HOSTILE), ())
     document = Document(HOSTILE, HOSTILE, HOSTILE, HOSTILE, (Reference(HOSTILE, HOSTILE, HOSTILE),))
-    citation = Citation(1, document, passage, HOSTILE, 0, len(HOSTILE), 0.5)
-    answer = Answer(HOSTILE, HOSTILE, True, f"{HOSTILE} [1]", (citation,), 0.1)
+    citation = citation_of(document, passage, HOSTILE, 0)
+    answer = answer_of(f"{HOSTILE} [1]", (citation,), question=HOSTILE, language=HOSTILE)
     turn = Turn(HOSTILE, kept(answer))
     terms = [Term(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)]
     everything = "".join(
         [
             reply_html(turn, 1),
             reply_html(Turn(HOSTILE, problem=HOSTILE), 2),
-            reply_html(Turn(HOSTILE, kept(replace(answer, answered=False, citations=(), related=(citation,)))), 3),
+            reply_html(
+                Turn(HOSTILE, kept(replace(answer, kind=AnswerKind.NOT_IN_TEXTS, citations=(), related=(citation,)))), 3
+            ),
             cards_html(turn, 1, terms),
             glossary_html(terms, both(HOSTILE, HOSTILE)),
             unseen(HOSTILE, HOSTILE),
@@ -254,7 +257,7 @@ def test_terms_are_explained_where_they_are_used_and_do_nothing_else() -> None:
 
 def test_what_is_related_stands_apart_from_an_answer() -> None:
     citation = cited("<b>Near</b> it.", "<b>Near</b> it.", title="Near > by")
-    answer = Answer("Why?", "en", False, "The texts do not say.", (), 0.1, 0.2, "", (citation,))
+    answer = answer_of("The texts do not say.", related=(citation,), confidence=0.2)
     page = Reader(cards(answer))
     assert page.texts["p.label"].startswith("Related, but no answer")
     assert page.texts["mark"] == "<b>Near</b> it."
@@ -266,7 +269,9 @@ def test_what_is_related_stands_apart_from_an_answer() -> None:
 
 
 def test_small_talk_is_neither_an_answer_nor_the_lack_of_one() -> None:
-    greeting = Reader(reply(Answer("你好！", "zh", False, "你好！可以提问。", (), 0.1)))
+    greeting = Reader(
+        reply(answer_of("你好！可以提问。", kind=AnswerKind.SMALL_TALK, question="你好！", language="zh"))
+    )
     assert "div.answer talk" in greeting.texts
     assert "h3" not in greeting.texts
     assert "button" not in greeting.tags

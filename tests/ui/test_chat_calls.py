@@ -31,6 +31,10 @@ class Counting(Answerer):
             raise FoundationQAError("The index is gone <b>.")
         return super().ask(question, history)
 
+    def answers(self, question: str) -> bool:
+        type(self).asked += 1
+        return super().answers(question)
+
 
 @pytest.fixture
 def gaps() -> list[tuple[str, str, float]]:
@@ -51,6 +55,12 @@ def asked(calls: Any, question: str, *history: str, number: int = 1) -> dict[str
     """What a browser gets, after a way through JSON."""
     reply = calls["ask"]({"question": question, "history": list(history), "number": number})
     return dict(json.loads(json.dumps(reply)))
+
+
+@pytest.mark.parametrize("words", ["hello", "谢谢！", "who are you?"])
+def test_small_talk_is_no_gap(calls: Any, gaps: list[Any], words: str) -> None:
+    assert asked(calls, words)["turn"]["answer"]["talk"]
+    assert gaps == []
 
 
 def test_an_answer_is_drawn_and_what_is_kept_draws_the_same(calls: Any) -> None:

@@ -64,8 +64,8 @@ def test_other_questions_stay_apart_and_the_last_asked_comes_first(log: GapLog) 
     assert questions(log) == ["ONE?", "three?", "two?"]
 
 
-@pytest.mark.parametrize("words", ["", "  \n", "hello", "谢谢！", "who are you?"])
-def test_small_talk_is_no_gap(log: GapLog, words: str) -> None:
+@pytest.mark.parametrize("words", ["", "  \n"])
+def test_no_words_are_no_gap(log: GapLog, words: str) -> None:
     log.add(words, "en", 0.0)
     assert log.read() == Gaps((), 0)
 

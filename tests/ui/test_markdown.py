@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
+from records import answer_of, citation_of
 
 from corpus import Document, split
 from corpus.files.references import resolved
-from qa import Answer, Citation
 from ui.chat.markdown import conversation_markdown, turn_markdown
 from ui.chat.turns import Turn, kept
 
@@ -42,10 +42,11 @@ def turn(text: str, quote: str, question: str = "Why?", language: str = "en", an
     document = Document("a/b_c.md", f"T {text[:20]}", "https://example.org/x_y", text, resolved(["Wei *et al.*"], {}))
     passage = split(Document("p.md", "P", "p.md", "One."))[0]
     start = text.index(quote)
-    cited = (Citation(1, document, passage, quote, start, start + len(quote), 0.9),)
+    cited = (citation_of(document, passage, quote, start, score=0.9),)
     said = f"“{quote}” [1]" if answered else "The texts do not say."
     citations, related = (cited, ()) if answered else ((), cited)
-    return Turn(question, kept(Answer(question, language, answered, said, citations, 0.1, 0.9, "", related)))
+    answer = answer_of(said, citations, related=related, question=question, language=language, confidence=0.9)
+    return Turn(question, kept(answer))
 
 
 def test_a_turn_has_its_question_its_quotes_and_where_they_stand() -> None:

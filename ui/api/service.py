@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from corpus import FoundationQAError
 from index.search.ranking import CANDIDATES
-from qa.small_talk import LONGEST_QUESTION, small_talk
+from qa import AnswerKind
+from qa.small_talk import LONGEST_QUESTION
 from ui.api.records import Facts, answer_facts, change_facts, hits_facts
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ class Service:
         """
         question, earlier = _question(question), _history(history)
         answer = self._answerer.ask(question, earlier)
-        if self._on_gap and not answer.answered and small_talk(question) is None:
+        if self._on_gap and answer.kind is AnswerKind.NOT_IN_TEXTS:
             self._on_gap(question, answer.language, answer.confidence)
         return answer_facts(answer)
 

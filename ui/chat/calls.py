@@ -11,7 +11,7 @@ from typing import Annotated, Any, Protocol
 from pydantic import Field, TypeAdapter, ValidationError
 
 from corpus import FoundationQAError, Term
-from qa import Answer, Located
+from qa import Answer, AnswerKind, Located
 from qa.small_talk import LONGEST_QUESTION
 from ui.chat.answer_html import cards_html, reply_html
 from ui.chat.citation_html import opened_html
@@ -51,6 +51,9 @@ class Answering(Protocol):
 
     def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
         """The answer to ``question``, asked after the earlier questions ``history``."""
+
+    def answers(self, question: str) -> bool:
+        """Whether the texts answer ``question``; cheaper than an answer."""
 
     def locate(self, document_id: str, digest: str, quote: str, start: int) -> Located:
         """Where a quote of an earlier answer stands now."""
@@ -102,7 +105,7 @@ class Desk:
             turn = Turn(question, problem=str(error)[:5_000])
         else:
             turn = Turn(question, kept(answer))
-            if self.on_gap and not answer.answered and turn.answer and not turn.answer.talk:
+            if self.on_gap and answer.kind is AnswerKind.NOT_IN_TEXTS:
                 self.on_gap(question, answer.language, answer.confidence)
         return self._drawn(turn, call.number)
 
@@ -168,7 +171,7 @@ class Desk:
     def _is_answered(self, question: str, generation: str) -> bool:
         known = self._answered.get((generation, question))
         if known is None:
-            known = self.answerer.ask(question).answered
+            known = self.answerer.answers(question)
             self._answered[generation, question] = known
             while len(self._answered) > _REMEMBERED:
                 self._answered.popitem(last=False)

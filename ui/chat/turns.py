@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from pydantic import Field, TypeAdapter
 
 from corpus import references_of
-from qa.answer import Answer, Citation
-from qa.small_talk import LONGEST_QUESTION, small_talk
+from qa.answer import Answer, AnswerKind, Citation
+from qa.small_talk import LONGEST_QUESTION
 
 MOST_TURNS = 100
 """More of a conversation is neither kept nor drawn."""
@@ -87,7 +87,7 @@ def kept(answer: Answer) -> KeptAnswer:
         tuple(_citation(citation) for citation in answer.related),
         answer.confidence,
         answer.understood,
-        small_talk(answer.question) is not None,
+        answer.kind is AnswerKind.SMALL_TALK,
     )
 
 

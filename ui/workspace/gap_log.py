@@ -19,7 +19,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from corpus import LANGUAGES, FoundationQAError
-from qa.small_talk import LONGEST_QUESTION, small_talk
+from qa.small_talk import LONGEST_QUESTION
 from ui import terminal
 
 LARGEST_LOG = 1_000_000  # bytes; beyond, what was asked longest ago is forgotten
@@ -65,12 +65,12 @@ class GapLog:
         self.path, self.largest = Path(path), largest
 
     def add(self, question: str, language: str, confidence: float) -> None:
-        """Keep that ``question`` was not answered. Greetings and the like are none.
+        """Keep that ``question`` was not answered.
 
         A log that cannot be written is no reason to withhold an answer: then there is a warning on stderr.
         """
         words = " ".join(question.encode("utf-8", "replace").decode("utf-8").split())[:LONGEST_QUESTION]
-        if not words or small_talk(words):
+        if not words:
             return
         now = datetime.now(UTC).isoformat(timespec="seconds")
         try:
