@@ -1,8 +1,8 @@
 """The page's own words, by key: one file a language beside this one, ``words.en.toml`` and ``words.zh.toml``.
 
-A key names a table and a line of it ("chat.ask"). A line may hold places for values ("{count} texts"), and may be a table
-of two forms, ``one`` and ``other``, between which the value ``count`` chooses. ``tests/ui/test_words.py`` holds the files
-against one another.
+A key names a table and a line of it ("chat.ask"). A line may hold places for values ("{count} texts"), and may be a
+table of two forms, ``one`` and ``other``, between which the value ``count`` chooses. ``tests/ui/test_words.py`` holds
+the files against one another.
 """
 
 import tomllib
