@@ -8,34 +8,43 @@ import numpy as np
 
 from corpus import Term, language_of
 from index import FloatArray, Hit, PassageIndex, Snapshot
-from index.search.query import Asked, asked
-from index.search.ranking import Ranked, rank
+from index.search.passage_index import hits_of
+from index.search.retrieval import Retrieval, retrieve
 from qa import phrases
 from qa.answer import Answer, AnswerKind, Citation
-from qa.confidence import fitted
-from qa.evidence import evidence
-from qa.follow_ups import understood
+from qa.confidence import shipped_confidence
+from qa.evidence import confidence_features
+from qa.follow_ups import resolve_follow_up
 from qa.location import Located, locate
-from qa.memory import Memory
-from qa.question_kinds import kind_of
-from qa.quotes import Quote, chosen, quotes
-from qa.small_talk import small_talk
-from qa.translated_quotes import paired
+from qa.memory import AnswerMemory
+from qa.question_kinds import QuestionKind, question_kind
+from qa.quotes import Quote, best_quotes, select_quotes
+from qa.small_talk import reply_to_small_talk
+from qa.translated_quotes import with_translations
 
 RELATED = 3  # passages offered where nothing answers
 _REMOTE = 0.2  # a passage that stands out less is about something else, in units of similarity
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What was found for a question, before it is decided whether that answers it."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consideration:
+    """What there is to answer a question with, before it is decided whether that answers it."""
 
-    snapshot: Snapshot  # the state of the index that was asked
-    sought: Asked
-    ranked: tuple[Ranked, ...]  # passages, best first
-    quotes: tuple[Quote, ...]  # the best stretch of the best passages, best first
-    chosen: tuple[Quote, ...]  # those that make an answer
-    evidence: FloatArray  # (features,), see qa.evidence; empty where nothing was found
+    retrieval: Retrieval
+    kind: QuestionKind
+    candidates: tuple[Quote, ...]  # the best stretch of the best passages, best first
+    quotes: tuple[Quote, ...]  # those that make an answer
+    features: FloatArray  # (features,), see qa.evidence; empty where nothing was found
+
+    @property
+    def confidence(self) -> float:
+        """The share of such answers that are right, 0 to 1; 0 where there is nothing to quote."""
+        return round(shipped_confidence().of(self.features), 3) if self.quotes else 0.0
+
+    @property
+    def answers(self) -> bool:
+        """Whether that is enough to answer."""
+        return self.confidence >= shipped_confidence().thresholds[self.retrieval.query.language]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +61,7 @@ class Answerer:
 
     def __init__(self, passages: PassageIndex) -> None:
         self.passages = passages
-        self._memory = Memory()
+        self._memory = AnswerMemory()
 
     @property
     def glossary(self) -> tuple[Term, ...]:
@@ -65,39 +74,45 @@ class Answerer:
         Where the texts hold no answer, ``answered`` is False, the text says so in the question's language, and
         ``related`` holds what comes nearest. A question that was asked before is answered from memory, until the index
         changes.
+
+        :class:`corpus.StoredIndexError` where the index was replaced by one of another model or damaged meanwhile.
         """
         begin = time.perf_counter()
-        asked_before = question, tuple(history)
-        if known := self._memory.recall(self.passages.snapshot.generation, asked_before):
+        conversation = question, tuple(history)
+        if known := self._memory.recall(self.passages.snapshot.generation, conversation):
             return replace(known, seconds=_since(begin))
         consulted = self.consult(question, history)
-        self._memory.keep(consulted.snapshot.generation, asked_before, consulted.answer)
+        self._memory.keep(consulted.snapshot.generation, conversation, consulted.answer)
         return consulted.answer
+
+    def answers(self, question: str) -> bool:
+        """Whether the texts answer ``question``, asked by itself; no answer is made."""
+        return reply_to_small_talk(question) is None and self.consider(question).answers
 
     def locate(self, document_id: str, digest: str, quote: str, start: int) -> Located:
         """Where a quote of an earlier answer stands in the texts as they are now, see :func:`qa.location.locate`."""
         return locate(self.passages.snapshot.documents, document_id, digest, quote, start)
 
     def consult(self, question: str, history: Sequence[str] = ()) -> Consulted:
-        """The answer, and the passages it was looked for in."""
+        """The answer, and the passages it was looked for in; as :meth:`ask`, but never from memory."""
         begin = time.perf_counter()
         language = language_of(question)
-        if reply := small_talk(question):
+        if reply := reply_to_small_talk(question):
             kind, text = AnswerKind.SMALL_TALK, reply[language]
             answer = Answer(question=question, language=language, kind=kind, text=text, seconds=_since(begin))
             return Consulted(answer, (), self.passages.snapshot)
-        found = self.find(question, history)
-        snapshot = found.snapshot
-        hits = tuple(Hit(snapshot.passages[one.row], one.score) for one in found.ranked)
-        confidence = _confidence(found)
+        considered = self.consider(question, history)
+        retrieval = considered.retrieval
         citations: tuple[Citation, ...] = ()
         related: tuple[Citation, ...] = ()
-        if _is_enough(confidence, found):
-            kind, citations = AnswerKind.ANSWERED, _cited(snapshot, found.chosen)
+        if considered.answers:
+            kind = AnswerKind.ANSWERED
+            citations = _cite(retrieval, with_translations(retrieval, considered.quotes, considered.kind))
             text = "\n\n".join(phrases.quoted(citation.quote, citation.number) for citation in citations)
         else:
-            near = [each for each in found.quotes if each.ranked.lead >= _REMOTE][:RELATED]
-            kind, related = AnswerKind.NOT_IN_TEXTS, _cited(snapshot, near)
+            kind = AnswerKind.NOT_IN_TEXTS
+            near = [quote for quote in considered.candidates if quote.ranked.lead >= _REMOTE]
+            related = _cite(retrieval, near[:RELATED])
             text = phrases.NOT_IN_THE_TEXTS[language] + (phrases.RELATED[language] if related else "")
         answer = Answer(
             question=question,
@@ -106,52 +121,41 @@ class Answerer:
             text=text,
             citations=citations,
             seconds=_since(begin),
-            confidence=confidence,
-            understood=found.sought.text if found.sought.text != question else "",
+            confidence=considered.confidence,
+            understood=retrieval.query.text if retrieval.query.text != question else "",
             related=related,
         )
-        return Consulted(answer, hits, snapshot)
+        return Consulted(answer, tuple(hits_of(retrieval)), retrieval.snapshot)
 
-    def answers(self, question: str) -> bool:
-        """Whether the texts answer ``question``, asked by itself; no answer is made."""
-        if small_talk(question):
-            return False
-        found = self.find(question)
-        return _is_enough(_confidence(found), found)
-
-    def find(self, question: str, history: Sequence[str] = ()) -> Found:
+    def consider(self, question: str, history: Sequence[str] = ()) -> Consideration:
         """What there is to answer ``question`` with."""
-        snapshot, encoder = self.passages.snapshot, self.passages.encoder  # one state for the whole answer
-        sought = asked(understood(question, history, snapshot.glossary), encoder, snapshot)
-        ranked = rank(snapshot, sought)
-        kind = kind_of(sought.text)
-        found = quotes(snapshot, encoder, sought, ranked, kind)
-        seen = evidence(snapshot, encoder, sought, ranked, found[0], kind) if found else np.empty(0, np.float32)
-        answer = paired(snapshot, encoder, sought, ranked, chosen(snapshot, found, kind), kind)
-        return Found(snapshot, sought, tuple(ranked), tuple(found), tuple(answer), seen)
+        snapshot = self.passages.snapshot  # one state for the whole answer
+        meant = resolve_follow_up(question, history, snapshot.glossary)
+        retrieval = retrieve(meant, self.passages.encoder, snapshot)
+        kind = question_kind(retrieval.query.text)
+        candidates = best_quotes(retrieval, kind)
+        nothing = np.empty(0, np.float32)
+        return Consideration(
+            retrieval=retrieval,
+            kind=kind,
+            candidates=tuple(candidates),
+            quotes=tuple(select_quotes(candidates, kind)),
+            features=confidence_features(retrieval, candidates[0], kind) if candidates else nothing,
+        )
 
 
-def _confidence(found: Found) -> float:
-    return round(fitted().of(found.evidence), 3) if found.chosen else 0.0
+def _cite(retrieval: Retrieval, quotes: Sequence[Quote]) -> tuple[Citation, ...]:
+    return tuple(_citation(retrieval, quote, number) for number, quote in enumerate(quotes, 1))
 
 
-def _is_enough(confidence: float, found: Found) -> bool:
-    return confidence >= fitted().thresholds[found.sought.language]
-
-
-def _cited(snapshot: Snapshot, chosen: Sequence[Quote]) -> tuple[Citation, ...]:
-    return tuple(_citation(snapshot, quote, number) for number, quote in enumerate(chosen, 1))
-
-
-def _citation(snapshot: Snapshot, quote: Quote, number: int) -> Citation:
-    passage = snapshot.passages[quote.ranked.row]
-    document = snapshot.documents[passage.document_id]
+def _citation(retrieval: Retrieval, quote: Quote, number: int) -> Citation:
+    passage = retrieval.passage(quote.ranked.row)
     start, end = quote.span
     return Citation(
         number=number,
-        document=document,
+        document=retrieval.snapshot.documents[passage.document_id],
         passage=passage,
-        quote=document.text[start:end],
+        quote=quote.text,
         start=start,
         end=end,
         score=quote.ranked.score,

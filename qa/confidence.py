@@ -1,7 +1,7 @@
 """How sure an answer can be: the share of such answers that are right.
 
 A logistic regression on :data:`qa.evidence.FEATURES`. Its numbers were fitted by ``make fit`` on the questions in
-``qa/evaluation/fitting.jsonl`` over the built-in texts, with the offline model; see :mod:`qa.evaluation.fit`.
+``qa/evaluation/fitting.jsonl`` over the built-in texts, with the offline model; see ``qa/evaluation/fit.py``.
 """
 
 import json
@@ -30,9 +30,9 @@ class Confidence:
     intercept: float
     thresholds: Mapping[str, float]  # language of the question -> below it the texts are taken not to answer
 
-    def of(self, evidence: FloatArray) -> float:
-        """The probability that an answer with this ``evidence``, shape (features,), is right."""
-        standard = (evidence - np.array(self.means)) / np.array(self.scales)
+    def of(self, features: FloatArray) -> float:
+        """The probability that an answer with these ``features``, shape (features,), is right."""
+        standard = (features - np.array(self.means)) / np.array(self.scales)
         # The logistic function, written so that nothing overflows.
         return (1 + math.tanh((float(standard @ np.array(self.coefficients)) + self.intercept) / 2)) / 2
 
@@ -42,7 +42,7 @@ class Confidence:
 
 
 @lru_cache(maxsize=1)
-def fitted() -> Confidence:
+def shipped_confidence() -> Confidence:
     """The numbers that ship with the program."""
     facts = json.loads(FILE.read_text(encoding="utf-8"))
     if tuple(facts["features"]) != FEATURES:

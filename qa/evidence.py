@@ -5,16 +5,15 @@ the rest of the question finds, and where, tells more.
 """
 
 import re
-from collections.abc import Sequence
 
 import numpy as np
 
 from corpus import encoder_text
-from index import Encoder, FloatArray, Snapshot
-from index.matching.words import shared, words
-from index.search.query import Asked, Word
-from index.search.ranking import Ranked, coverage
-from qa.question_kinds import Kind, holds
+from index import FloatArray, Snapshot
+from index.matching.words import word_overlap, words_in
+from index.search.query import Query, QueryWord
+from index.search.retrieval import Retrieval
+from qa.question_kinds import QuestionKind, holds_kind
 from qa.quotes import Quote
 
 FEATURES = (
@@ -38,52 +37,50 @@ _WEIGHTY = 0.05  # share of the question
 _NAME = re.compile(r"[A-Z]|\d")
 
 
-def evidence(
-    snapshot: Snapshot, encoder: Encoder, question: Asked, ranked: Sequence[Ranked], best: Quote, kind: Kind
-) -> FloatArray:
-    """The numbers that :data:`FEATURES` names, for the answer that begins with the quote ``best``."""
-    passage = snapshot.passages[best.ranked.row]
+def confidence_features(retrieval: Retrieval, best: Quote, kind: QuestionKind) -> FloatArray:
+    """The numbers that :data:`FEATURES` names, for an answer that begins with the quote ``best``: shape (features,)."""
+    query, ranked = retrieval.query, retrieval.ranked
+    passage = retrieval.passage(best.ranked.row)
     rows = [best.ranked.row, *(one.row for one in ranked[:_COMPARED] if one.row != best.ranked.row)]
-    covered = coverage(snapshot, encoder, question, rows)
+    covered = retrieval.coverage(rows)
     here, attainable = covered[0], covered.max(axis=0)
-    weighty = [word for word in question.spoken if word.weight >= _WEIGHTY] or list(question.spoken)
+    weighty = [word for word in query.words if word.weight >= _WEIGHTY] or list(query.words)
     of_words = [float(here[list(word.tokens)].max()) for word in weighty]
     gaps = [float((attainable - here)[list(word.tokens)].max()) for word in weighty]
     below = [one.lead for one in ranked[5:_COMPARED]]
-    present = words(encoder_text(passage))
-    same = passage.language == question.language
-    quote = snapshot.documents[passage.document_id].text[slice(*best.span)]
+    present = words_in(encoder_text(passage))
+    same = passage.language == query.language
     return np.array(
         [
             best.ranked.lead,
             best.ranked.lead - (sum(below) / len(below) if below else 0.0),
             min(of_words, default=0.0),
-            float((attainable - here) @ question.weights),
+            float((attainable - here) @ query.weights),
             max(gaps, default=0.0),
-            shared(question.words, present) if same else 0.0,
+            word_overlap(query.rarity, present) if same else 0.0,
             float(not same),
-            _lacking(question, present),
-            _unknown(snapshot, question),
-            float(not holds(kind, f"{passage.context} {quote}")),
-            float(snapshot.vectors([best.ranked.row])[0] @ question.vector),
-            min(len(question.spoken), 20) / 20,
-            float(question.language == "zh"),
+            _lacking(query, present),
+            _unknown(retrieval.snapshot, query),
+            float(not holds_kind(kind, f"{passage.context} {best.text}")),
+            float(retrieval.snapshot.vectors([best.ranked.row])[0] @ query.vector),
+            min(len(query.words), 20) / 20,
+            float(query.language == "zh"),
         ],
         np.float32,
     )
 
 
-def _lacking(question: Asked, present: frozenset[str]) -> float:
-    names = [word for word in question.spoken[1:] if _NAME.search(word.text) and word.text.isascii()]
-    lacking = [word for word in names if not words(word.text) <= present]
+def _lacking(query: Query, present: frozenset[str]) -> float:
+    names = [word for word in query.words[1:] if _NAME.search(word.text) and word.text.isascii()]
+    lacking = [word for word in names if not words_in(word.text) <= present]
     return len(lacking) / len(names) if names else 0.0
 
 
-def _unknown(snapshot: Snapshot, question: Asked) -> float:
-    return sum(word.weight for word in question.spoken if not _known(snapshot, word))
+def _unknown(snapshot: Snapshot, query: Query) -> float:
+    return sum(word.weight for word in query.words if not _known(snapshot, word))
 
 
-def _known(snapshot: Snapshot, word: Word) -> bool:
-    parts = words(word.text)
+def _known(snapshot: Snapshot, word: QueryWord) -> bool:
+    parts = words_in(word.text)
     # A single Han character is no word: its pairs are what is counted.
     return any(snapshot.vocabulary.knows(part) for part in parts) or all(len(part) < 2 for part in parts)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from corpus import HAN, Term, language_of
 from qa.glossary_terms import terms_in
-from qa.small_talk import small_talk
+from qa.small_talk import reply_to_small_talk
 
 _REMEMBERED = 8  # earlier questions
 
@@ -56,17 +56,17 @@ _NO_NAME = frozenset(
 )
 
 
-def understood(question: str, history: Sequence[str], glossary: Sequence[Term]) -> str:
+def resolve_follow_up(question: str, history: Sequence[str], glossary: Sequence[Term]) -> str:
     """``question`` as it would be asked without what was asked before; itself where it leans on nothing.
 
     ``history`` are the earlier questions, oldest first, as they were typed.
 
-    >>> understood("And how big is it?", ["When did Google publish PaLM?"], ())
+    >>> resolve_follow_up("And how big is it?", ["When did Google publish PaLM?"], ())
     'And how big is PaLM?'
     """
     before = ""
     for earlier in history[-_REMEMBERED:]:
-        if small_talk(earlier) is None:
+        if reply_to_small_talk(earlier) is None:
             before = _resolved(earlier, before, glossary)
     return _resolved(question, before, glossary)
 

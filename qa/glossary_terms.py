@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from corpus import Term
-from index.matching.words import simplified
+from index.matching.words import simplify
 
 
 def terms_in(text: str, glossary: Sequence[Term]) -> list[tuple[Term, str]]:
     """The terms that ``text`` uses, each with the first of its names found there, the longest names first."""
-    folded = simplified(text).casefold()
+    folded = simplify(text).casefold()
     found = []
     for term in glossary:
         for form in term.forms:
@@ -23,7 +23,7 @@ def terms_in(text: str, glossary: Sequence[Term]) -> list[tuple[Term, str]]:
 @lru_cache(maxsize=65536)
 def _form(form: str) -> re.Pattern[str]:
     """What finds a name of a term in folded text."""
-    plain = simplified(form).casefold()
+    plain = simplify(form).casefold()
     name = re.escape(plain)
     # The name first and what stands before it after that: a pattern that begins with plain text is found much faster.
     return re.compile(rf"{name}(?<![a-z0-9]{name})s?(?![a-z0-9])" if plain.isascii() else name)

@@ -3,7 +3,7 @@
 import re
 from enum import Enum
 
-from index.matching.words import simplified
+from index.matching.words import simplify
 
 _YEAR = r"(?<!\d)(?:1[6-9]|20)\d\d(?![\d%])"
 _DATE = re.compile(
@@ -22,7 +22,7 @@ _NOT_AN_AMOUNT = re.compile(
 """Years, and the numbers in names such as GPT-3."""
 
 
-class Kind(Enum):
+class QuestionKind(Enum):
     """What a question asks for."""
 
     FACT = "fact"
@@ -36,41 +36,43 @@ class Kind(Enum):
     @property
     def broad(self) -> bool:
         """Whether one sentence rarely says it all."""
-        return self in (Kind.LIST, Kind.COMPARISON, Kind.REASON, Kind.PROCEDURE)
+        return self in _BROAD
 
+
+_BROAD = (QuestionKind.LIST, QuestionKind.COMPARISON, QuestionKind.REASON, QuestionKind.PROCEDURE)
 
 _SIGNS = (  # the first that is found decides
     (
-        Kind.DATE,
+        QuestionKind.DATE,
         r"\bwhen\b(?! (?:you|we|I|it|they|a|an|the|using|training)\b)|"
         r"\b(?:what|which) (?:year|month|date|day|decade)\b|"
         r"\bsince when\b|哪[一]?[年天月]|何[时年]|什么时[候间]|几[年月]|年份|多久以前",
     ),
     (
-        Kind.NUMBER,
+        QuestionKind.NUMBER,
         r"\bhow (?:many|much|big|large|long|far|old|high|fast|often|expensive)\b|"
         r"\bwhat (?:size|scale|number|percentage|share|amount|fraction)\b|"
         r"\bwhat(?:'s| is| was| were| are) [^?,]{0,60}\b(?:size|count|number|cost|price|score|percentage|accuracy)\b|"
         r"多少|多[大长快高久远贵]|几[个种项亿万倍次步类成%]|百分之几|参数[量数](?!化)|规模(?:是|有|约|写)",
     ),
     (
-        Kind.COMPARISON,
+        QuestionKind.COMPARISON,
         r"\b(?:differ(?:s|ence|ences|ent)?|compar(?:e|ed|es|ison)|versus|vs|better than|unlike|contrast)\b|"
         r"区别|差别|差异|不同|相比|对比|比较(?!有)|异同|优于",
     ),
     (
-        Kind.REASON,
+        QuestionKind.REASON,
         r"\bwhy\b|\bhow come\b|\bwhat (?:made|led|caused|makes|drove)\b|为什么|为何|为啥|原因|怎么会|何以|缘故",
     ),
     (
-        Kind.LIST,
+        QuestionKind.LIST,
         r"\b(?:what|which)(?: \w+){0,3} (?:are|were)\b|\b(?:list|name|enumerate)\b|"
         r"\b(?:what|which) (?:kinds|types|sorts)\b|"
         r"\b(?:advantages|disadvantages|drawbacks|downsides|benefits|limitations|risks|problems|challenges|examples|"
         r"stages|steps|pros|cons)\b|哪[些几]|有什么(?!关系|区别)|列[举出]|都有谁|分别|包括什么|优点|缺点|优缺点|利弊",
     ),
     (
-        Kind.PROCEDURE,
+        QuestionKind.PROCEDURE,
         r"\bhow (?:do|does|did|is|are|was|were|can|could|to|would|should)\b|\bwalk me\b|\bexplain how\b|"
         r"怎[么样]|如何|步骤|流程|过程|机制|原理",
     ),
@@ -78,24 +80,26 @@ _SIGNS = (  # the first that is found decides
 _COMPILED = [(kind, re.compile(pattern, re.I)) for kind, pattern in _SIGNS]
 
 
-def kind_of(question: str) -> Kind:
+def question_kind(question: str) -> QuestionKind:
     """What ``question`` asks for.
 
-    >>> kind_of("GPT-3 有多少参数？").value, kind_of("When was CLIP published?").value
+    >>> question_kind("GPT-3 有多少参数？").value, question_kind("When was CLIP published?").value
     ('number', 'date')
     """
-    question = simplified(question)
-    return next((kind for kind, pattern in _COMPILED if pattern.search(question)), Kind.FACT)
+    question = simplify(question)
+    return next((kind for kind, pattern in _COMPILED if pattern.search(question)), QuestionKind.FACT)
 
 
-def holds(kind: Kind, text: str) -> bool:
+def holds_kind(kind: QuestionKind, text: str) -> bool:
     """Whether ``text`` holds a thing of this kind; only numbers and dates can be told by their form.
 
-    >>> holds(Kind.NUMBER, "GPT-3 came out in 2020."), holds(Kind.NUMBER, "GPT-3 has 175 billion parameters.")
-    (False, True)
+    >>> holds_kind(QuestionKind.NUMBER, "GPT-3 came out in 2020.")
+    False
+    >>> holds_kind(QuestionKind.NUMBER, "GPT-3 has 175 billion parameters.")
+    True
     """
-    if kind is Kind.DATE:
+    if kind is QuestionKind.DATE:
         return bool(_DATE.search(text))
-    if kind is Kind.NUMBER:
+    if kind is QuestionKind.NUMBER:
         return bool(_AMOUNT.search(_NOT_AN_AMOUNT.sub(" ", text)))
     return True

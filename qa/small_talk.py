@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from index.matching.words import words
+from index.matching.words import words_in
 from qa import phrases
 
 LONGEST_QUESTION = 1000
@@ -46,9 +46,9 @@ _REQUEST = re.compile(
 )
 
 
-def small_talk(question: str) -> Mapping[str, str] | None:
+def reply_to_small_talk(question: str) -> Mapping[str, str] | None:
     """The reply to a greeting, to thanks, to a request for something else than an answer; None: it is a question."""
-    if not words(question):
+    if not words_in(question):
         return phrases.EMPTY_QUESTION
     if len(question) > LONGEST_QUESTION:
         return {

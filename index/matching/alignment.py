@@ -8,7 +8,7 @@ from index.arrays import FloatArray
 _LARGEST = 4_000_000  # pairs of passages; the table of two longer texts is not worth its memory
 
 
-def aligned(own: FloatArray, other: FloatArray) -> NDArray[np.int64] | None:
+def align(own: FloatArray, other: FloatArray) -> NDArray[np.int64] | None:
     """For each passage of a text, the passage of its translation: shape (passages,); None for texts beyond measure.
 
     ``own`` and ``other`` are the vectors of the passages of both, shape (passages, dimension). A text and its

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.arrays import FloatArray
-from index.matching.maxsim import widened
+from index.matching.maxsim import padded
 
 _AT_ONCE = 1024  # codes; their levels, as floating point, take 1.5 MB: they stay in the processor's cache
 
@@ -34,7 +34,7 @@ class Codes:
 
         Shape (vectors, tokens). A similarity is linear in the levels, so that the vectors need not be made.
         """
-        scaled = widened(np.asarray(question * self._step, np.float32))
+        scaled = padded(np.asarray(question * self._step, np.float32))
         if self.dimension % 2:
             scaled = np.pad(scaled, ((0, 0), (0, 1)))
         weights = np.concatenate([scaled[:, 0::2], scaled[:, 1::2]], axis=1).T  # low levels first, then high ones

@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 
 from index.arrays import FloatArray
 
-_COLUMNS = 8  # a product with so many columns, or a multiple of it, takes two thirds of the time of one column less
+_COLUMNS = 8  # a product is half as fast again where the number of columns is a multiple of this
 
 
-def widened(question: FloatArray) -> FloatArray:
-    """``question``, shape (tokens, dimension), with as many tokens of zeros as products with it are quick with."""
+def padded(question: FloatArray) -> FloatArray:
+    """``question``, shape (tokens, dimension), and tokens of zeros, as many as make products with it quick."""
     missing = -len(question) % _COLUMNS
     return np.concatenate([question, np.zeros((missing, question.shape[1]), np.float32)]) if missing else question
 
 
-def pooled(similarities: FloatArray, starts: NDArray[np.int64]) -> FloatArray:
+def best_matches(similarities: FloatArray, starts: NDArray[np.int64]) -> FloatArray:
     """The best token of each text for each question token.
 
     ``similarities`` has shape (tokens of all texts, question tokens); the tokens of text i are the rows from

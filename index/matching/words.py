@@ -7,7 +7,7 @@ They speak for a passage, never against one in the other language.
 
 import re
 import unicodedata
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Mapping, Set
 from functools import lru_cache
 
 import opencc
@@ -38,24 +38,24 @@ class _Simplified(dict[int, int]):
 _SIMPLIFIED = _Simplified()
 
 
-def simplified(text: str) -> str:
+def simplify(text: str) -> str:
     """``text`` with traditional Chinese characters replaced one by one, so that all offsets stay.
 
-    >>> simplified("湧現能力")
+    >>> simplify("湧現能力")
     '涌现能力'
     """
     return text.translate(_SIMPLIFIED)
 
 
 @lru_cache(maxsize=8192)
-def words(text: str) -> frozenset[str]:
+def words_in(text: str) -> frozenset[str]:
     """The words of ``text``: folded in case, width and script, plurals as singulars, Han in pairs.
 
-    >>> sorted(words("ＧＰＴ-3 models, 涌現能力"))
+    >>> sorted(words_in("ＧＰＴ-3 models, 涌現能力"))
     ['gpt-3', 'model', '涌现', '现能', '能力']
     """
     found: set[str] = set()
-    for match in _WORD.finditer(simplified(unicodedata.normalize("NFKC", text)).casefold()):
+    for match in _WORD.finditer(simplify(unicodedata.normalize("NFKC", text)).casefold()):
         word = match.group()
         if _HAN.match(word):
             found.update([word[at : at + 2] for at in range(len(word) - 1)] or [word])
@@ -66,7 +66,7 @@ def words(text: str) -> frozenset[str]:
 
 
 def word_spans(text: str) -> Iterator[tuple[frozenset[str], tuple[int, int]]]:
-    """The words of ``text`` in order, as :func:`words` folds them, with their spans.
+    """The words of ``text`` in order, as :func:`words_in` folds them, with their spans.
 
     Han text, which marks no words, comes in pairs that overlap by one character.
     """
@@ -74,12 +74,12 @@ def word_spans(text: str) -> Iterator[tuple[frozenset[str], tuple[int, int]]]:
     for match in _WORD.finditer("".join(low if len(low := each.lower()) == 1 else each for each in text)):
         start, end = match.span()
         if _HAN.match(match.group()) and end - start > 2:
-            yield from ((words(text[at : at + 2]), (at, at + 2)) for at in range(start, end - 1))
+            yield from ((words_in(text[at : at + 2]), (at, at + 2)) for at in range(start, end - 1))
         else:
-            yield words(match.group()), (start, end)
+            yield words_in(match.group()), (start, end)
 
 
-def shared(asked: dict[str, float], present: Set[str]) -> float:
+def word_overlap(asked: Mapping[str, float], present: Set[str]) -> float:
     """What share of a question's words, weighted by how much they say, is ``present``: 0 to 1."""
     total = sum(asked.values())
     return sum(asked[word] for word in asked.keys() & present) / total if total else 0.0

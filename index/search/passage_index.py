@@ -6,9 +6,8 @@ from threading import Lock
 
 from corpus import Passage
 from index.encoder import Encoder
-from index.matching.words import words
-from index.search.query import asked
-from index.search.ranking import rank
+from index.matching.words import words_in
+from index.search.retrieval import Retrieval, retrieve
 from index.storage.snapshot import Snapshot
 from index.storage.store import check_identity, read_snapshot, version
 
@@ -31,7 +30,7 @@ class PassageIndex:
     def __init__(self, folder: Path, encoder: Encoder, snapshot: Snapshot) -> None:
         self.folder, self.encoder = folder, encoder
         self._snapshot = snapshot
-        self._version: object = None  # of the manifest when it was last read; None: nobody has looked again
+        self._version: object = None  # of the manifest when it was last read; None: not since the index was opened
         self._following = Lock()
 
     @classmethod
@@ -63,11 +62,18 @@ class PassageIndex:
         """
         if k < 1:
             raise ValueError(f"k must be 1 or more, not {k}")
-        if not words(question):
+        if not words_in(question):
             return []
-        snapshot = self.snapshot
-        ranked = rank(snapshot, asked(question, self.encoder, snapshot))
-        return [Hit(snapshot.passages[one.row], one.score) for one in ranked[:k]]
+        return hits_of(self.retrieve(question))[:k]
+
+    def retrieve(self, question: str) -> Retrieval:
+        """What the current state holds for ``question``, with all that a later step may ask about it."""
+        return retrieve(question, self.encoder, self.snapshot)
+
+
+def hits_of(retrieval: Retrieval) -> list[Hit]:
+    """The passages that were found, best first."""
+    return [Hit(retrieval.passage(one.row), one.score) for one in retrieval.ranked]
 
 
 def _checked(folder: Path, encoder: Encoder, known: Snapshot | None = None) -> Snapshot:

@@ -1,4 +1,4 @@
-"""How well passages, and the sentences in them, fit a question.
+"""How well passages fit a question.
 
 A score says how far a passage stands out: its similarity to the question, less what is usual for passages of
 its language, which the passages of the fixed sample tell. Leads in the other language than the question's are
@@ -6,33 +6,30 @@ raised by the factor that the calibration found, so that passages of both langua
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus import Passage, encoder_text
 from index.arrays import FloatArray
-from index.encoder import Encoded, Encoder
-from index.matching.maxsim import pooled, widened
-from index.matching.words import shared, words
-from index.search.query import Asked
+from index.matching.maxsim import best_matches, padded
+from index.matching.words import word_overlap
+from index.search.query import Query
+from index.search.token_matches import TokenMatches
 from index.storage.snapshot import Snapshot
-from index.storage.token_vectors import OUTSIDE, PassageTokens, sentence_numbers
+from index.storage.token_vectors import PassageTokens
 
 CANDIDATES = 48
 """Passages of each language that the whole vectors choose for late interaction."""
 
 _WORDS, _NEIGHBOURS, _TWINS = 32, 24, 16
-"""Of the passages in front so far: those whose words are compared with the question's, those whose neighbours count,
-those whose twins do. Without these limits there is more to compare, and the figures are the same: CONTRIBUTING."""
+"""How many of the passages in front go into the second stage (shared words), the third (neighbours) and the fourth
+(twins). Without these limits there is more to compare, and the figures are the same: MEASUREMENTS.md."""
 
 _SAME = 1e-5  # leads that differ by less are one: the last digits depend on what else is computed at once
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What the ranking takes into account, and how much; the defaults were chosen by ``make ablate``."""
 
@@ -46,8 +43,6 @@ class Rules:
 
 RULES = Rules()
 
-_SAID = 0.2  # what shared words can add to a sentence, beside those of other passages
-
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
@@ -58,22 +53,22 @@ class Ranked:
     score: float  # the same from 0 to 1, see Standing.score
 
 
-def rank(snapshot: Snapshot, question: Asked, rules: Rules = RULES) -> list[Ranked]:
+def rank(snapshot: Snapshot, query: Query, matches: TokenMatches, rules: Rules = RULES) -> list[Ranked]:
     """The best passages of every language, best first; of twins the one in the question's language."""
-    candidates = _candidates(snapshot, question, rules)
+    candidates = _candidates(snapshot, query, rules)
     twins = _twins(snapshot, candidates, rules)
-    # Of two twins the one in the question's language stands for both, until it is in front.
-    kept = (twins < 0) | snapshot.speaks(candidates, question.language)
+    # Of each pair of twins the one in the question's language is ranked; the other is averaged in at the fourth stage.
+    kept = (twins < 0) | snapshot.in_language(candidates, query.language)
     rows, twins = candidates[kept], twins[kept]
-    leading = _Leading(snapshot, question, rules, rows)
-    leads = leading.own()
+    leads_of = _Leads(snapshot, query, matches, rules)
+    leads = leads_of.alone(rows)
     front = _first(leads, _WORDS)
-    leads[front] += leading.said(rows[front])
+    leads[front] += leads_of.from_words(rows[front])
     front = _first(leads, _NEIGHBOURS)
-    leads[front] = leading.whole(rows[front])
+    leads[front] = leads_of.in_context(rows[front])
     front = front[_first(leads[front], _TWINS)]
     paired = front[twins[front] >= 0]  # two versions of a passage are two witnesses for it
-    leads[paired] = (leads[paired] + rules.twin * leading.whole(twins[paired])) / (1 + rules.twin)
+    leads[paired] = (leads[paired] + rules.twin * leads_of.in_context(twins[paired])) / (1 + rules.twin)
     rows, leads = _without_repetition(snapshot, rows, leads, rules)
     standing = snapshot.calibration.late if snapshot.tokens else snapshot.calibration.dense
     return [Ranked(*each) for each in zip(rows.tolist(), leads.tolist(), standing.scores(leads).tolist(), strict=True)]
@@ -87,10 +82,10 @@ def _first(leads: FloatArray, count: int) -> NDArray[np.int64]:
     return np.flatnonzero(leads >= least - _SAME)
 
 
-def _candidates(snapshot: Snapshot, question: Asked, rules: Rules) -> NDArray[np.int64]:
+def _candidates(snapshot: Snapshot, query: Query, rules: Rules) -> NDArray[np.int64]:
     """The rows, in order, that the whole vectors choose in each language, and their twins: what the model finds in one
     language only is found in both."""
-    found = [snapshot.nearest(question.vector, language, CANDIDATES) for language in snapshot.languages]
+    found = [snapshot.nearest(query.vector, language, CANDIDATES) for language in snapshot.languages]
     rows = np.unique(np.concatenate([np.empty(0, np.int64), *found]))
     if rules.twin < 0:
         return rows
@@ -106,99 +101,62 @@ def _twins(snapshot: Snapshot, rows: NDArray[np.int64], rules: Rules) -> NDArray
     return np.where(np.isin(twins, rows), twins, -1)
 
 
-def nearest(snapshot: Snapshot, row: int, language: str) -> int:
-    """The row of the passage in ``language`` whose whole vector is closest to that of ``row``; -1: there is none."""
-    rows = snapshot.nearest(snapshot.vectors([row])[0], language, 1)
-    return int(rows[0]) if len(rows) else -1
-
-
-class _Leading:
+class _Leads:
     """How far passages stand out, for a question: by late interaction, or by their whole vectors where the index has no
     token vectors. All leads are raised, where a passage is in the other language."""
 
-    def __init__(self, snapshot: Snapshot, question: Asked, rules: Rules, rows: NDArray[np.int64]) -> None:
-        self._snapshot, self._question, self._rules = snapshot, question, rules
-        self._rows = rows  # those that are compared at once, in order
-        self._tokens = snapshot.tokens
-        if self._tokens is None:
-            return
-        self._usual = {
-            language: float((_best(snapshot.calibration.anchors[language], question) @ question.weights).mean())
-            for language in snapshot.languages
-        }
-        self._best = self._tokens.best(rows, question.tokens)
+    def __init__(self, snapshot: Snapshot, query: Query, matches: TokenMatches, rules: Rules) -> None:
+        self._snapshot, self._query, self._matches, self._rules = snapshot, query, matches, rules
+        self._late = snapshot.tokens is not None
+        if self._late:
+            self._usual = {
+                language: float((_best(snapshot.calibration.anchors[language], query) @ query.weights).mean())
+                for language in snapshot.languages
+            }
 
-    def own(self) -> FloatArray:
-        """Leads of the rows that are compared at once, by what each passage says itself."""
-        factors = self._factors(self._rows)
-        if self._tokens is None:
+    def alone(self, rows: NDArray[np.int64]) -> FloatArray:
+        """Leads of ``rows`` by what each passage says itself, shape (rows,)."""
+        factors = self._factors(rows)
+        if not self._late:
             # The sample's centred vectors have the mean zero: what is usual is zero already.
-            return factors * self._dense(self._rows)
-        return np.asarray(factors * (self._best @ self._question.weights - self._usually(self._rows)), np.float32)
+            return factors * self._dense(rows)
+        return np.asarray(factors * (self._matches.best(rows) @ self._query.weights - self._usually(rows)), np.float32)
 
-    def whole(self, rows: NDArray[np.int64]) -> FloatArray:
-        """Leads of any ``rows``: what the passages beside them match counts, too, and shared words."""
-        if self._tokens is None:
-            return np.asarray(self._factors(rows) * self._dense(rows) + self.said(rows), np.float32)
-        covered = _with_neighbours(self._snapshot, rows, self._rules, self._compared)
-        own = covered @ self._question.weights - self._usually(rows)
-        return np.asarray(self._factors(rows) * own + self.said(rows), np.float32)
+    def in_context(self, rows: NDArray[np.int64]) -> FloatArray:
+        """Leads of ``rows``: what the passages beside them match counts, too, and shared words; shape (rows,)."""
+        if not self._late:
+            return np.asarray(self._factors(rows) * self._dense(rows) + self.from_words(rows), np.float32)
+        covered = coverage(self._snapshot, self._matches, rows, self._rules)
+        own = covered @ self._query.weights - self._usually(rows)
+        return np.asarray(self._factors(rows) * own + self.from_words(rows), np.float32)
 
-    def said(self, rows: NDArray[np.int64]) -> FloatArray:
-        """What words that ``rows`` share with the question add to their leads."""
-        found = [shared(self._question.words, self._snapshot.words(row)) for row in rows.tolist()]
+    def from_words(self, rows: NDArray[np.int64]) -> FloatArray:
+        """What words that ``rows`` share with the question add to their leads, shape (rows,)."""
+        found = [word_overlap(self._query.rarity, self._snapshot.words_of(row)) for row in rows.tolist()]
         return np.asarray(self._factors(rows) * self._rules.words * np.array(found, np.float32), np.float32)
 
     def _factors(self, rows: NDArray[np.int64]) -> FloatArray:
-        language = self._question.language
+        language = self._query.language
         across = self._snapshot.calibration.across[language] if self._rules.balance else 1.0
-        return np.where(self._snapshot.speaks(rows, language), 1.0, across).astype(np.float32)
+        return np.where(self._snapshot.in_language(rows, language), 1.0, across).astype(np.float32)
 
     def _usually(self, rows: NDArray[np.int64]) -> FloatArray:
         """The usual score of passages in the language of each of ``rows``."""
         usual = np.zeros(len(rows), np.float32)
         for language, score in self._usual.items():
-            usual[self._snapshot.speaks(rows, language)] = score
+            usual[self._snapshot.in_language(rows, language)] = score
         return usual
 
     def _dense(self, rows: NDArray[np.int64]) -> FloatArray:
-        return np.asarray(self._snapshot.vectors(rows) @ self._question.vector, np.float32)
-
-    def _compared(self, rows: NDArray[np.int64]) -> FloatArray:
-        """What :meth:`Tokens.best` gives for ``rows``, in order."""
-        assert self._tokens is not None
-        best = np.empty((len(rows), self._best.shape[1]), np.float32)
-        known = np.isin(rows, self._rows)
-        best[known] = self._best[np.searchsorted(self._rows, rows[known])]
-        best[~known] = self._tokens.best(rows[~known], self._question.tokens)
-        return best
+        return np.asarray(self._snapshot.vectors(rows) @ self._query.vector, np.float32)
 
 
-def coverage(snapshot: Snapshot, encoder: Encoder, question: Asked, rows: Sequence[int]) -> FloatArray:
-    """How well each passage covers each token of the question, with what the passages beside it say.
-
-    Shape (rows, question tokens), similarities.
-    """
-
-    def best(wanted: NDArray[np.int64]) -> FloatArray:
-        if snapshot.tokens:
-            return snapshot.tokens.best(wanted, question.tokens)
-        return _best(_tokens_of(snapshot, encoder, wanted.tolist()), question)
-
-    return _with_neighbours(snapshot, np.asarray(rows, np.int64), RULES, best)
-
-
-def _with_neighbours(
-    snapshot: Snapshot,
-    rows: NDArray[np.int64],
-    rules: Rules,
-    best: Callable[[NDArray[np.int64]], FloatArray],
-) -> FloatArray:
+def coverage(snapshot: Snapshot, matches: TokenMatches, rows: NDArray[np.int64], rules: Rules = RULES) -> FloatArray:
     """For each of ``rows`` and each token of the question the similarity of the nearest token, shape (rows, tokens):
-    in the passage or, where it counts a little less, in those beside it. ``best`` gives those of single passages."""
+    in the passage or, where it counts a little less, in those beside it."""
     beside = [_neighbours(snapshot, rows, step, rules) for step in (-1, 1)]
     wanted = np.unique(np.concatenate([rows, *(others for others, _ in beside)]))
-    found = best(wanted)
+    found = matches.best(wanted)
     covered = found[np.searchsorted(wanted, rows)]
     for others, shares in beside:
         covered = np.maximum(covered, shares[:, None] * found[np.searchsorted(wanted, others)])
@@ -219,9 +177,9 @@ def _neighbours(
     return others, np.where(others == rows, 1.0, shares).astype(np.float32)
 
 
-def _best(tokens: PassageTokens, question: Asked) -> FloatArray:
+def _best(tokens: PassageTokens, query: Query) -> FloatArray:
     """For each passage and each token of the question, the similarity of the nearest token."""
-    return pooled(tokens.vectors @ widened(question.tokens).T, tokens.starts)[:, : len(question.tokens)]
+    return best_matches(tokens.vectors @ padded(query.tokens).T, tokens.starts)[:, : len(query.tokens)]
 
 
 def _without_repetition(
@@ -238,57 +196,3 @@ def _without_repetition(
     leads = leads - rules.repeated * steps
     order = np.argsort(-leads, kind="stable")
     return rows[order], leads[order]
-
-
-def sentence_leads(snapshot: Snapshot, encoder: Encoder, question: Asked, ranked: Sequence[Ranked]) -> list[FloatArray]:
-    """For each passage, how far each of its sentences stands out: shape (sentences,) each.
-
-    What the rest of the passage matches, its heading and its table's header among it, counts a little less
-    than what the sentence matches itself. Where the index has no token vectors, these passages are encoded now.
-    """
-    tokens = _tokens_of(snapshot, encoder, [one.row for one in ranked])
-    similarities = tokens.vectors @ question.tokens.T
-    leads = []
-    for at, one in enumerate(ranked):
-        passage = snapshot.passages[one.row]
-        part = slice(tokens.starts[at], tokens.starts[at + 1])
-        own = _by_sentence(similarities[part], tokens.sentences[part], len(passage.sentences))
-        whole = own.max(axis=0, initial=-1.0)
-        found = [_sentence_words(passage, number) for number in range(len(passage.sentences))]
-        said = np.array([shared(question.words, present) for present in found], np.float32)
-        scores = np.maximum(own[:-1], RULES.same_section * whole) @ question.weights + RULES.words * said
-        # Relative to the passage, whose own lead is known; what a sentence says itself counts once more.
-        leads.append(np.asarray(scores - scores.max(initial=-1.0) + _SAID * said, np.float32))
-    return leads
-
-
-def _by_sentence(similarities: FloatArray, numbers: NDArray[np.uint8], sentences: int) -> FloatArray:
-    """The nearest token for each token of the question, by sentence; the last row is what is in no sentence."""
-    best = np.full((sentences + 1, similarities.shape[1]), -1.0, np.float32)
-    for number in range(sentences):
-        members = similarities[numbers == number]
-        if len(members):
-            best[number] = members.max(axis=0)
-    outside = similarities[numbers == OUTSIDE]
-    if len(outside):
-        best[sentences] = outside.max(axis=0)
-    return best
-
-
-def _tokens_of(snapshot: Snapshot, encoder: Encoder, rows: Sequence[int]) -> PassageTokens:
-    if snapshot.tokens:
-        return snapshot.tokens.of(rows)
-    passages = [snapshot.passages[row] for row in rows]
-    encoded: dict[int, Encoded] = dict(encoder.encode_passages([encoder_text(passage) for passage in passages]))
-    means = snapshot.calibration.passages
-    tokens = [means.centred_tokens(encoded[at].tokens, passage.language) for at, passage in enumerate(passages)]
-    numbers = [sentence_numbers(passage, encoded[at]) for at, passage in enumerate(passages)]
-    return PassageTokens(
-        np.concatenate(tokens), np.cumsum([0, *(len(part) for part in tokens)]), np.concatenate(numbers)
-    )
-
-
-@lru_cache(maxsize=8192)
-def _sentence_words(passage: Passage, number: int) -> frozenset[str]:
-    start, end = passage.sentences[number]
-    return words(passage.text[start - passage.start : end - passage.start])

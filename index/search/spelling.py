@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 
 from corpus import HAN, Span
 from index.encoder import Encoded
-from index.matching.words import simplified, words
+from index.matching.words import simplify, words_in
 from index.storage.word_counts import Vocabulary
 
 _LATIN = re.compile(r"(?<![A-Za-z0-9_@])[A-Za-z]{5,24}(?![A-Za-z0-9_@])")
@@ -30,17 +30,17 @@ _NEAR = 15  # characters; so far apart those of one syllable stand in GB 2312
 _REACH = 64_000_000  # bytes of the texts that are looked through: more would take a slip longer than an answer
 
 
-class Texts(Protocol):
+class SearchableTexts(Protocol):
     """What the texts say, word for word."""
 
-    def said(self, piece: str, times: int, reach: int) -> bool:
+    def holds(self, piece: str, times: int, reach: int) -> bool:
         """Whether they hold ``piece`` at least ``times`` times, in their first ``reach`` bytes."""
 
-    def form(self, pattern: re.Pattern[bytes], reach: int) -> str:
+    def first_match(self, pattern: re.Pattern[bytes], reach: int) -> str:
         """What ``pattern`` first matches in their first ``reach`` bytes; empty where it does not."""
 
 
-def mended(question: str, encoded: Encoded, vocabulary: Vocabulary, texts: Texts) -> str:
+def mend_slips(question: str, encoded: Encoded, vocabulary: Vocabulary, texts: SearchableTexts) -> str:
     """``question`` with its slips mended; itself where there are none.
 
     ``encoded`` tells how the tokenizer cut it; ``texts`` show how a word is written, and what a Chinese correction
@@ -52,18 +52,18 @@ def mended(question: str, encoded: Encoded, vocabulary: Vocabulary, texts: Texts
     return question
 
 
-def _latin(question: str, encoded: Encoded, vocabulary: Vocabulary, texts: Texts) -> list[tuple[Span, str]]:
+def _latin(question: str, encoded: Encoded, vocabulary: Vocabulary, texts: SearchableTexts) -> list[tuple[Span, str]]:
     slips = []
     read = int(encoded.spans[:, 1].max(initial=0))  # what the model does not read need not be mended
     for match in _LATIN.finditer(question):
         if match.end() > read:
             break
-        (written,) = words(match.group())
+        (written,) = words_in(match.group())
         pieces = _pieces(match.group(), match.start(), encoded)
         if vocabulary.knows(written) or len(pieces) < 2 or _inflected(pieces):
             continue
         # First letters are rarely wrong (Pollock and Zamora 1984, https://doi.org/10.1145/358027.358048).
-        known = set(vocabulary.beginning(written[0]))
+        known = set(vocabulary.words_with_prefix(written[0]))
         near = process.extract(written, known, scorer=OSA.distance, score_cutoff=1, limit=None)
         likely = [(vocabulary.frequency(word), word) for word, *_ in near if _is_slip(written, word)]
         frequency, better = max(likely, default=(0, ""))
@@ -97,14 +97,14 @@ def _pieces(word: str, start: int, encoded: Encoded) -> list[str]:
     return [piece for one, other in spans if (piece := word[one:other])]
 
 
-def _capitals(word: str, texts: Texts) -> str:
+def _capitals(word: str, texts: SearchableTexts) -> str:
     """``word`` with the capitals it has where the texts first hold it."""
     form = re.compile(rb"(?<![A-Za-z])" + re.escape(word.encode("utf-8")), re.IGNORECASE)
-    return texts.form(form, _REACH) or word
+    return texts.first_match(form, _REACH) or word
 
 
-def _han(question: str, encoded: Encoded, vocabulary: Vocabulary, texts: Texts) -> list[tuple[Span, str]]:
-    plain = simplified(question[: int(encoded.spans[:, 1].max(initial=0))])
+def _han(question: str, encoded: Encoded, vocabulary: Vocabulary, texts: SearchableTexts) -> list[tuple[Span, str]]:
+    plain = simplify(question[: int(encoded.spans[:, 1].max(initial=0))])
 
     def known(pair: str) -> int:
         return vocabulary.count(pair, "zh")
@@ -119,10 +119,10 @@ def _han(question: str, encoded: Encoded, vocabulary: Vocabulary, texts: Texts) 
     @cache
     def better(three: str) -> str:
         before, written, after = three[0], three[1], three[2]
-        following = [pair[1] for pair in vocabulary.beginning(before, "zh") if len(pair) == 2]
+        following = [pair[1] for pair in vocabulary.words_with_prefix(before, "zh") if len(pair) == 2]
         found = [x for x in following if _sound_alike(written, x) and known(x + after)]
         found.sort(key=lambda x: (-min(known(before + x), known(x + after)), x))
-        told = (x for x in found[:_TRIED] if texts.said(before + x + after, _TOLD, _REACH))
+        told = (x for x in found[:_TRIED] if texts.holds(before + x + after, _TOLD, _REACH))
         return next(told, "")
 
     return [((at, at + 1), meant) for at in unknown if (meant := better(plain[at - 1 : at + 2]))]

@@ -31,7 +31,7 @@ from corpus import LANGUAGES
 from index.arrays import FloatArray, unit
 from index.encoder import Encoded, Encoder
 from index.encoder.progress import Progress, quiet
-from index.matching.maxsim import pooled
+from index.matching.maxsim import best_matches
 from index.storage.files import packed
 from index.storage.token_vectors import OUTSIDE, PassageTokens
 
@@ -223,7 +223,7 @@ def _late_scores(questions: Sequence[Encoded], tokens: Sequence[FloatArray], mea
     joined, starts = np.concatenate(tokens), np.cumsum([0, *(len(part) for part in tokens)])
     scores = []
     for question in questions:
-        nearest = pooled(joined @ means.centred_tokens(question.tokens, language).T, starts)
+        nearest = best_matches(joined @ means.centred_tokens(question.tokens, language).T, starts)
         scores.append(nearest @ question.weights / question.weights.sum())
     return np.stack(scores)
 

@@ -16,7 +16,6 @@ from corpus import Passage, encoder_text, readable
 from index.arrays import FloatArray
 from index.encoder import Encoded
 from index.matching.four_bits import Codes
-from index.matching.maxsim import pooled
 from index.storage.files import mapped
 from index.storage.manifest import damaged
 
@@ -37,6 +36,15 @@ class PassageTokens:
     """The token vectors of some passages, one after the other."""
 
     vectors: FloatArray  # (tokens, dimension), centred
+    starts: NDArray[np.int64]  # (passages + 1,): passage i has the rows starts[i] to starts[i + 1]
+    sentences: NDArray[np.uint8]  # (tokens,): index into Passage.sentences, or OUTSIDE
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSimilarities:
+    """How alike each token of some passages and each token of a question are; passages one after the other."""
+
+    values: FloatArray  # (tokens, question tokens), inner products
     starts: NDArray[np.int64]  # (passages + 1,): passage i has the rows starts[i] to starts[i + 1]
     sentences: NDArray[np.uint8]  # (tokens,): index into Passage.sentences, or OUTSIDE
 
@@ -92,11 +100,10 @@ class Tokens:
         records, starts = self._records(rows)
         return PassageTokens(self._codes.vectors(records[:, :-1]), starts, records[:, -1])
 
-    def best(self, rows: Sequence[int] | NDArray[np.int64], question: FloatArray) -> FloatArray:
-        """For each passage of ``rows`` and each token of ``question``, shape (tokens, dimension), the similarity of the
-        nearest token: shape (rows, tokens)."""
+    def compare(self, rows: Sequence[int] | NDArray[np.int64], question: FloatArray) -> TokenSimilarities:
+        """The tokens of the passages in ``rows`` beside those of ``question``, shape (question tokens, dimension)."""
         records, starts = self._records(rows)
-        return pooled(self._codes.similarities(records[:, :-1], question), starts)
+        return TokenSimilarities(self._codes.similarities(records[:, :-1], question), starts, records[:, -1])
 
     def _records(self, rows: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
         """The records of the passages in ``rows``, one after the other; where each begins, and the end."""

@@ -2,39 +2,38 @@
 
 import operator
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, overload
+from typing import overload
 
 from corpus import Document, Passage
-
-if TYPE_CHECKING:
-    from index.storage.snapshot import Snapshot
+from index.storage.rows import RowMap
+from index.storage.segment import Segment
 
 
 class Documents(Mapping[str, Document]):
     """The documents of a snapshot by their ids, read from disk when they are asked for; sorted by id."""
 
-    def __init__(self, snapshot: "Snapshot") -> None:
-        self._snapshot = snapshot
+    def __init__(self, catalogue: Mapping[str, tuple[int, int]], segments: Sequence[Segment]) -> None:
+        self._catalogue, self._segments = catalogue, segments
 
     def __getitem__(self, key: str) -> Document:
-        segment, number = self._snapshot.catalogue[key]
-        return self._snapshot.segments[segment].document(number)
+        segment, number = self._catalogue[key]
+        return self._segments[segment].document(number)
 
     def __contains__(self, key: object) -> bool:
-        return key in self._snapshot.catalogue
+        return key in self._catalogue
 
     def __iter__(self) -> Iterator[str]:
-        return iter(sorted(self._snapshot.catalogue))
+        return iter(sorted(self._catalogue))
 
     def __len__(self) -> int:
-        return len(self._snapshot.catalogue)
+        return len(self._catalogue)
 
 
 class Passages(Sequence[Passage]):
     """The passages of a snapshot by their rows, read from disk when they are asked for."""
 
-    def __init__(self, snapshot: "Snapshot") -> None:
-        self._snapshot = snapshot
+    def __init__(self, rows: RowMap, segments: Sequence[Segment]) -> None:
+        self._rows, self._segments = rows, segments
 
     @overload
     def __getitem__(self, row: int) -> Passage: ...
@@ -44,8 +43,8 @@ class Passages(Sequence[Passage]):
         if isinstance(row, slice):
             return [self[at] for at in range(*row.indices(len(self)))]
         number = operator.index(row)
-        segment, local = self._snapshot.place(number + len(self) if number < 0 else number)
-        return self._snapshot.segments[segment].passage(local)
+        segment, local = self._rows.home(number + len(self) if number < 0 else number)
+        return self._segments[segment].passage(local)
 
     def __len__(self) -> int:
-        return self._snapshot.manifest.passages
+        return len(self._rows)

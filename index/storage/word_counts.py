@@ -11,13 +11,13 @@ any time, and no update touches the counts that are there.
 import math
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus import LANGUAGES, Passage, encoder_text
-from index.matching.words import words
+from index.matching.words import words_in
 from index.storage.files import packed
 from index.storage.lru import Recent
 
@@ -36,7 +36,7 @@ class Tally:
         """Add the words of ``passage``; take them away where ``times`` is -1."""
         self.passages[passage.language] += times
         own = self.counts[passage.language]
-        for word in words(encoder_text(passage)):
+        for word in words_in(encoder_text(passage)):
             own[word] += times
 
     def add(self, table: "WordTable") -> None:
@@ -96,7 +96,7 @@ class WordTable:
             return np.asarray(self.counts[:, place])
         return np.zeros(len(LANGUAGES), np.int32)
 
-    def beginning(self, letters: str) -> range:
+    def places_of_prefix(self, letters: str) -> range:
         """The places of the words that begin with ``letters``."""
         wanted = letters.encode("utf-8", "replace")
         return range(self._first(wanted), self._first(wanted + b"\xff"))  # no UTF-8 holds this byte
@@ -116,14 +116,6 @@ class Vocabulary:
         total = sum((table.passages for table in tables), np.zeros(len(LANGUAGES), np.int64))
         self.passages: Mapping[str, int] = dict(zip(LANGUAGES, total.tolist(), strict=True))
         self._asked: Recent[str, tuple[int, ...]] = Recent(16384)
-
-    @classmethod
-    def of(cls, passages: Iterable[Passage]) -> "Vocabulary":
-        """The vocabulary of ``passages``."""
-        tally = Tally()
-        for passage in passages:
-            tally.count(passage)
-        return cls([tally.table()])
 
     def count(self, word: str, language: str) -> int:
         """How many passages in ``language`` hold ``word``."""
@@ -145,12 +137,12 @@ class Vocabulary:
         found = self.count(word, language)
         return max(_LEAST, math.log((total + 1) / (found + 0.5)) / math.log((total + 1) / 0.5))
 
-    def beginning(self, letters: str, language: str = "") -> Iterator[str]:
+    def words_with_prefix(self, letters: str, language: str = "") -> Iterator[str]:
         """The words that begin with ``letters``, of all languages or of one; each once, in no order."""
         found: Counter[str] = Counter()
         own = slice(None) if not language else slice(LANGUAGES.index(language), LANGUAGES.index(language) + 1)
         for table in self._tables:
-            places = table.beginning(letters)
+            places = table.places_of_prefix(letters)
             counts = table.counts[own, places.start : places.stop].sum(axis=0)
             for place, count in zip(places, counts.tolist(), strict=True):
                 found[table.word(place)] += count

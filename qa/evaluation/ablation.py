@@ -20,8 +20,9 @@ from rich.table import Table
 
 from corpus import PASSAGE_WIDTH, Document, FoundationQAError, load_documents
 from index import PassageIndex, SentenceEncoder, Snapshot, rebuild_index
-from index.search.query import Asked, asked
-from index.search.ranking import RULES, Rules, rank
+from index.search.query import Query, encode_query
+from index.search.ranking import RULES, Rules
+from index.search.retrieval import retrieve_query
 from index.storage.store import stored
 from index.storage.word_counts import Vocabulary
 from qa.evaluation.question_files import Question, gold_spans, load_questions, overlaps_gold
@@ -64,7 +65,7 @@ def measure(documents: Sequence[Document], questions: Sequence[Question], varian
     groups = _groups(questions)
     table = Table("", *groups, "own language first", "ms a question", "bytes a passage")
     snapshots: dict[tuple[int, bool, bool], tuple[Snapshot, Path]] = {}
-    encoded: dict[bool, list[Asked]] = {}
+    encoded: dict[bool, list[Query]] = {}
     seconds: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         for variant in variants:
@@ -80,13 +81,13 @@ def measure(documents: Sequence[Document], questions: Sequence[Question], varian
                 encoded[variant.vocabulary] = []
                 for question in questions:
                     start = time.perf_counter()
-                    encoded[variant.vocabulary].append(asked(question.question, encoder, known))
+                    encoded[variant.vocabulary].append(encode_query(question.question, encoder, known))
                     seconds.append(time.perf_counter() - start)
             on_disk = stored(place)
             assert on_disk is not None
             table.add_row(
                 variant.name,
-                *_row(snapshot, questions, encoded[variant.vocabulary], variant.rules, groups),
+                *_row(snapshot, encoder, questions, encoded[variant.vocabulary], variant.rules, groups),
                 f"{on_disk.size / on_disk.passages:.0f}",
             )
     table.caption = f"Embedding a question takes {1000 * median(seconds):.1f} ms; ms a question come on top of that."
@@ -101,7 +102,12 @@ def _unaware(snapshot: Snapshot) -> Snapshot:
 
 
 def _row(
-    snapshot: Snapshot, questions: Sequence[Question], encoded: Sequence[Asked], rules: Rules, groups: Sequence[str]
+    snapshot: Snapshot,
+    encoder: SentenceEncoder,
+    questions: Sequence[Question],
+    encoded: Sequence[Query],
+    rules: Rules,
+    groups: Sequence[str],
 ) -> list[str]:
     first: dict[str, list[bool]] = {group: [] for group in groups}
     five: dict[str, list[bool]] = {group: [] for group in groups}
@@ -109,7 +115,7 @@ def _row(
     seconds: list[float] = []
     for question, one in zip(questions, encoded, strict=True):
         start = time.perf_counter()
-        ranked = rank(snapshot, one, rules)[:5]
+        ranked = retrieve_query(one, encoder, snapshot, rules).ranked[:5]
         seconds.append(time.perf_counter() - start)
         spans = gold_spans(question, snapshot.documents)
         passages = [snapshot.passages[place.row] for place in ranked]

@@ -21,7 +21,8 @@ from qa.answerer import Answerer
 from qa.confidence import FILE, Confidence
 from qa.evaluation.question_files import Question, gold_spans, load_questions, overlaps_gold
 from qa.evidence import FEATURES
-from qa.small_talk import small_talk
+from qa.small_talk import reply_to_small_talk
+from qa.translated_quotes import with_translations
 
 ASKED = Path(__file__).parent
 
@@ -30,36 +31,39 @@ _FOLDS = 10
 
 
 def samples(answerer: Answerer, questions: list[Question]) -> tuple[FloatArray, list[bool], list[bool]]:
-    """The evidence for the answer to each question, shape (questions, features); whether the answer is right; and
+    """The features of the answer to each question, shape (questions, features); whether the answer is right; and
     whether the question has one."""
     rows, right, answerable = [], [], []
     for question in questions:
-        if small_talk(question.question):
+        if reply_to_small_talk(question.question):
             continue
-        found = answerer.find(question.question, question.history)
-        if not found.quotes:
+        considered = answerer.consider(question.question, question.history)
+        if not considered.candidates:
             continue
-        spans = gold_spans(question, found.snapshot.documents)
-        passages = [found.snapshot.passages[quote.ranked.row] for quote in found.chosen]
-        rows.append(found.evidence)
+        retrieval = considered.retrieval
+        spans = gold_spans(question, retrieval.snapshot.documents)
+        quotes = with_translations(retrieval, considered.quotes, considered.kind)
+        passages = [retrieval.passage(quote.ranked.row) for quote in quotes]
+        rows.append(considered.features)
         right.append(any(overlaps_gold(question, spans, each, each.start, each.end) for each in passages))
         answerable.append(question.answerable)
     return np.array(rows, np.float32), right, answerable
 
 
-def fit(evidence: FloatArray, right: list[bool], answerable: list[bool]) -> Confidence:
-    """The regression, and the thresholds that refuse as much as they may of what it has not seen (cross-validation)."""
+def fit(features: FloatArray, right: list[bool], answerable: list[bool]) -> Confidence:
+    """The regression on ``features``, shape (questions, features), and thresholds that refuse as much as they may of
+    what it has not seen (cross-validation)."""
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=1000))
     folds = StratifiedKFold(_FOLDS, shuffle=True, random_state=0)
-    unseen = cross_val_predict(model, evidence, right, cv=folds, method="predict_proba")[:, 1]
-    chinese, known = evidence[:, FEATURES.index("chinese")] > 0, np.array(answerable)
+    unseen = cross_val_predict(model, features, right, cv=folds, method="predict_proba")[:, 1]
+    chinese, known = features[:, FEATURES.index("chinese")] > 0, np.array(answerable)
     pooled = np.quantile(unseen[known], _REFUSED)
     # Half way to the threshold of both languages together: so few questions tell a quantile badly.
     thresholds = {
         language: round(float(pooled + np.quantile(unseen[known & members], _REFUSED)) / 2, 3)
         for language, members in (("en", ~chinese), ("zh", chinese))
     }
-    model.fit(evidence, right)
+    model.fit(features, right)
     scaler, regression = model[0], model[1]
     return Confidence(
         FEATURES,
@@ -80,8 +84,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         update_index(folder, load_documents(), encoder, glossary=load_glossary(BUILT_IN_TEXTS))
         answerer = Answerer(PassageIndex.open(folder, encoder))
-        evidence, right, answerable = samples(answerer, load_questions(ASKED / "fitting.jsonl"))
-    fit(evidence, right, answerable).write(options.output)
+        features, right, answerable = samples(answerer, load_questions(ASKED / "fitting.jsonl"))
+    fit(features, right, answerable).write(options.output)
 
 
 if __name__ == "__main__":

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 
 from index import Encoder, PassageIndex
 from index.encoder import Encoded
-from index.search.query import asked
-from index.search.ranking import CANDIDATES, rank
-from qa.evidence import evidence
-from qa.follow_ups import understood
-from qa.question_kinds import kind_of
-from qa.quotes import chosen, quotes
-from qa.translated_quotes import paired
+from index.search.query import encode_query
+from index.search.ranking import CANDIDATES
+from index.search.retrieval import retrieve, retrieve_query
+from qa.evidence import confidence_features
+from qa.follow_ups import resolve_follow_up
+from qa.question_kinds import question_kind
+from qa.quotes import best_quotes, select_quotes
+from qa.translated_quotes import with_translations
 
 _WARMING = 3  # questions before those that count: the first one loads the model
 
@@ -20,27 +21,27 @@ def profile(passages: PassageIndex, questions: Sequence[str]) -> dict[str, list[
     """Seconds that each step of an answer took: step -> one number for each of ``questions`` but the first three."""
     encoder, snapshot = _Timed(passages.encoder), passages.snapshot
     for question in questions[:_WARMING]:
-        rank(snapshot, asked(question, encoder, snapshot))
+        retrieve(question, encoder, snapshot)
     clock = _Clock()
     for question in questions[_WARMING:]:
         encoder.seconds = 0.0
         clock.begin()
-        sought = asked(understood(question, (), snapshot.glossary), encoder, snapshot)
+        query = encode_query(resolve_follow_up(question, (), snapshot.glossary), encoder, snapshot)
         clock.stop("the question's words, slips and weights", less=encoder.seconds)
         clock.add("the model", encoder.seconds)
         for language in snapshot.languages:
-            snapshot.nearest(sought.vector, language, CANDIDATES)
+            snapshot.nearest(query.vector, language, CANDIDATES)
         nearest = clock.stop("nearest whole vectors of each language")
-        ranked = rank(snapshot, sought)  # which looks for the nearest itself
+        retrieval = retrieve_query(query, encoder, snapshot)  # which looks for the nearest itself
         clock.stop("late interaction and ranking", less=nearest)
-        kind = kind_of(sought.text)
-        found = quotes(snapshot, encoder, sought, ranked, kind)
+        kind = question_kind(query.text)
+        candidates = best_quotes(retrieval, kind)
         clock.stop("quoting")
-        if not found:
-            continue  # then there is nothing to be sure of, as in Answerer.find
-        evidence(snapshot, encoder, sought, ranked, found[0], kind)
+        if not candidates:
+            continue  # then there is nothing to be sure of, as in Answerer.consider
+        confidence_features(retrieval, candidates[0], kind)
         clock.stop("evidence")
-        paired(snapshot, encoder, sought, ranked, chosen(snapshot, found, kind), kind)
+        with_translations(retrieval, select_quotes(candidates, kind), kind)
         clock.stop("choosing quotes and their languages")
     return clock.steps
 

@@ -13,10 +13,11 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from states import twin_of, vectors_of
 
 from corpus import Document, Passage, TextFile, encoder_text, split
 from index import PassageIndex, pending_change, rebuild_index, update_index
-from index.matching.words import words
+from index.matching.words import words_in
 from index.storage.manifest import SegmentFacts
 from index.storage.store import read_manifest
 from index.update.merge import to_merge
@@ -125,8 +126,8 @@ def everything(opened: PassageIndex) -> dict[str, Any]:
     passages = list(snapshot.passages)
     names = [(passage.document_id, passage.start, passage.end) for passage in passages]
     assert len(set(names)) == len(names) == snapshot.manifest.passages
-    matrix = snapshot.matrix()
-    said = {word for passage in passages for word in words(encoder_text(passage))}
+    matrix = vectors_of(snapshot)
+    said = {word for passage in passages for word in words_in(encoder_text(passage))}
     known = snapshot.vocabulary
     found: dict[str, Any] = {
         "documents": dict(snapshot.documents),
@@ -136,11 +137,11 @@ def everything(opened: PassageIndex) -> dict[str, Any]:
         "vocabulary": (
             known.passages,
             {(word, language): known.count(word, language) for word in said for language in ("en", "zh")},
-            {language: set(known.beginning("", language)) for language in ("en", "zh", "")},
+            {language: set(known.words_with_prefix("", language)) for language in ("en", "zh", "")},
         ),
         "rows": {each: [names[row] for row in snapshot.rows_of(each)] for each in [*snapshot.documents, "gone.md", ""]},
     }
-    twins = [snapshot.twin(row) for row in range(len(names))]
+    twins = [twin_of(snapshot, row) for row in range(len(names))]
     found["passages"] = {
         name: (
             passages[row],

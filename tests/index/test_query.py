@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 
 from corpus import Document
 from index import PassageIndex, Snapshot, update_index
-from index.matching.words import words
-from index.search.query import Asked, asked
+from index.matching.words import words_in
+from index.search.query import Query, encode_query
 
 
-def ask(question: str, opened: PassageIndex) -> Asked:
-    return asked(question, opened.encoder, opened.snapshot)
+def ask(question: str, opened: PassageIndex) -> Query:
+    return encode_query(question, opened.encoder, opened.snapshot)
 
 
 QUESTIONS = [
@@ -37,24 +37,24 @@ def test_its_tokens_share_its_weight(small_index: PassageIndex, question: str, l
     assert found.weights.sum() == pytest.approx(1, abs=1e-5)
     assert (found.weights >= 0).all()
     assert np.linalg.norm(found.vector) == pytest.approx(1, abs=1e-5)
-    assert set(found.words) == words(question)
-    assert min(found.words.values()) > 0
+    assert set(found.rarity) == words_in(question)
+    assert min(found.rarity.values()) > 0
 
 
 @pytest.mark.parametrize("question", [question for question, _ in QUESTIONS])
 def test_its_words_are_slices_and_every_token_is_in_one(small_index: PassageIndex, question: str) -> None:
     found = ask(question, small_index)
-    rows = [row for word in found.spoken for row in word.tokens]
+    rows = [row for word in found.words for row in word.tokens]
     assert sorted(rows) == list(range(len(found.tokens)))
     at = 0
-    for word in found.spoken:
+    for word in found.words:
         at = question.index(word.text, at) + len(word.text)
         assert word.weight == pytest.approx(float(found.weights[list(word.tokens)].sum()), abs=1e-5)
-    assert sum(word.weight for word in found.spoken) == pytest.approx(1, abs=1e-5)
+    assert sum(word.weight for word in found.words) == pytest.approx(1, abs=1e-5)
 
 
 def test_names_count_more_than_what_holds_a_sentence_together(small_index: PassageIndex) -> None:
-    weight = {word.text: word.weight for word in ask("What is the CLIP of the 涌现?", small_index).spoken}
+    weight = {word.text: word.weight for word in ask("What is the CLIP of the 涌现?", small_index).words}
     assert min(weight["CLIP"], weight["涌现"]) > 4 * max(weight["is"], weight["the"], weight["of"])
 
 
@@ -77,7 +77,7 @@ def lakes(tmp_path: Path, fake_encoder: Any) -> PassageIndex:
 def test_what_every_passage_says_counts_less(
     lakes: PassageIndex, small_index: PassageIndex, rare: str, common: str, question: str
 ) -> None:
-    there, here = ({word.text: word.weight for word in ask(question, opened).spoken} for opened in (lakes, small_index))
+    there, here = ({word.text: word.weight for word in ask(question, opened).words} for opened in (lakes, small_index))
     assert there[rare] > 2 * there[common]
     assert here[rare] == pytest.approx(here[common], rel=0.01)  # a few passages tell nothing of the kind
 
@@ -89,7 +89,7 @@ def test_any_text_may_be_asked(many: PassageIndex, question: str) -> None:
     assert len(found.weights) == len(found.tokens)
     assert found.weights.sum() == pytest.approx(1 if len(found.tokens) else 0, abs=1e-4)
     assert all(np.isfinite(part).all() for part in (found.vector, found.tokens, found.weights))
-    assert [word.text for word in found.spoken if word.text not in question] == []
+    assert [word.text for word in found.words if word.text not in question] == []
 
 
 @pytest.fixture(scope="module")
@@ -108,8 +108,8 @@ def test_a_slip_is_mended_in_what_is_shown_and_in_what_is_searched(tmp_path: Pat
     opened = PassageIndex.open(tmp_path, fake_encoder)
     slip, right = ask("什么是涌限能力？", opened), ask("什么是涌现能力？", opened)
     assert slip.text == right.text == "什么是涌现能力？"
-    assert slip.words == right.words
-    assert [word.text for word in slip.spoken] == [word.text for word in right.spoken]
+    assert slip.rarity == right.rarity
+    assert [word.text for word in slip.words] == [word.text for word in right.words]
     np.testing.assert_array_equal(slip.vector, right.vector)
     np.testing.assert_array_equal(slip.tokens, right.tokens)
 
@@ -126,9 +126,9 @@ def test_without_a_slip_the_question_is_encoded_once(tmp_path: Path, fake_encode
     update_index(tmp_path, [Document("a.md", "", "", TWICE)], encoder)
     snapshot: Snapshot = PassageIndex.open(tmp_path, encoder).snapshot
     seen.clear()  # the calibration asked some
-    asked("什么是涌现能力？", encoder, snapshot)
+    encode_query("什么是涌现能力？", encoder, snapshot)
     assert seen == ["什么是涌现能力？"]
-    asked("什麼是湧限能力？", encoder, snapshot)
+    encode_query("什麼是湧限能力？", encoder, snapshot)
     assert seen[1:] == ["什么是涌限能力？", "什么是涌现能力？"]
 
 
@@ -138,8 +138,8 @@ def test_a_slip_is_mended_with_the_real_model(tmp_path: Path, real_encoder: Any)
     opened = PassageIndex.open(tmp_path, real_encoder)
     found = ask("How many paramters has ChatGTP?", opened)
     assert found.text == "How many parameters has ChatGPT?"
-    assert [word.text for word in found.spoken if word.text[0] != "?"] == "How many parameters has ChatGPT".split()
-    assert len(next(word for word in found.spoken if word.text == "ChatGPT").tokens) > 1
+    assert [word.text for word in found.words if word.text[0] != "?"] == "How many parameters has ChatGPT".split()
+    assert len(next(word for word in found.words if word.text == "ChatGPT").tokens) > 1
     assert found.weights.sum() == pytest.approx(1, abs=1e-5)
     assert ask("奖厉模型 🎉是什么？", opened).text == "奖励模型 🎉是什么？"
     for question in ("Which lake is the largest?", "最大的湖是哪个？", "獎勵模型有多少參數？"):

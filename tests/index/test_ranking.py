@@ -8,8 +8,7 @@ import pytest
 
 from corpus import Document
 from index import PassageIndex, rebuild_index
-from index.search.query import asked
-from index.search.ranking import Ranked, _first, rank
+from index.search.ranking import Ranked, _first
 
 LAKES = [
     f"# Lakes\n\nThe lake {number} is large and deep.\n\n## Ships\n\nOn it sail {number % 7} ships of {size} tons."
@@ -21,7 +20,7 @@ def ranked(folder: Path, documents: list[Document], encoder: Any, question: str)
     """What is found, best first, by the document's id and the passage's text."""
     rebuild_index(folder, documents, encoder)
     snapshot = PassageIndex.open(folder, encoder).snapshot
-    found = rank(snapshot, asked(question, encoder, snapshot))
+    found = PassageIndex.open(folder, encoder).retrieve(question).ranked
     return {f"{snapshot.passages[one.row].document_id} {snapshot.passages[one.row].text}": one for one in found}
 
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from states import vectors_of
 
 from corpus import Document, encoder_text, load_documents, split
 from index import PassageIndex, rebuild_index, update_index
@@ -105,7 +106,7 @@ def test_whole_vectors_are_ranked_as_numpy_ranks_them(many: PassageIndex, asked:
     # No word of the question is in a text, where it would speak for it: the vectors alone decide.
     snapshot = many.snapshot
     (question,) = many.encoder.encode_questions([" ".join(asked)])
-    cosines = snapshot.matrix() @ snapshot.calibration.questions.centred(question.vector, "en")
+    cosines = vectors_of(snapshot) @ snapshot.calibration.questions.centred(question.vector, "en")
     order = np.argsort(-cosines)[:CANDIDATES]
     hits = many.search(" ".join(asked), 100)
     ours = [snapshot.passages.index(hit.passage) for hit in hits]
@@ -118,7 +119,7 @@ def test_faiss_finds_what_numpy_finds(many: PassageIndex) -> None:
     snapshot, random = many.snapshot, np.random.default_rng(0)
     for _ in range(20):
         question = random.standard_normal(snapshot.manifest.dimension).astype(np.float32)
-        cosines = snapshot.matrix() @ question
+        cosines = vectors_of(snapshot) @ question
         np.testing.assert_array_equal(snapshot.nearest(question, "en", 10), np.argsort(-cosines)[:10])
         (segment,) = snapshot.segments
         found, _ = segment.vectors["en"].search(question, 10)
@@ -145,7 +146,10 @@ def test_what_many_updates_left_is_searched_as_one(
     assert len(snapshot.segments) > 3
     assert any(facts.removed for facts in snapshot.manifest.segments)
     assert any(facts.cells for facts in snapshot.manifest.segments) == (few == 10)
-    matrix, languages = snapshot.matrix(), np.array([passage.language for passage in snapshot.passages])
+    matrix, languages = (
+        vectors_of(snapshot),
+        np.array([passage.language for passage in snapshot.passages]),
+    )
     assert len(matrix) == snapshot.manifest.passages == len(languages)
     assert snapshot.languages == ("en", "zh")
     assert [snapshot.language(row) for row in range(len(languages))] == languages.tolist()
@@ -172,8 +176,8 @@ def test_stored_vectors_are_centred_and_of_length_one(small_index: PassageIndex,
             for row, passage in enumerate(snapshot.passages)
         ]
     )
-    np.testing.assert_allclose(snapshot.matrix(), expected, atol=1e-6)
-    np.testing.assert_allclose(np.linalg.norm(snapshot.matrix(), axis=1), 1, atol=1e-5)
+    np.testing.assert_allclose(vectors_of(snapshot), expected, atol=1e-6)
+    np.testing.assert_allclose(np.linalg.norm(vectors_of(snapshot), axis=1), 1, atol=1e-5)
 
 
 def test_every_language_of_a_large_index_has_candidates(tmp_path: Path, fake_encoder: Any) -> None:

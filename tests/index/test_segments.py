@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from states import vocabulary_of
 
 from corpus import Document, Passage, Reference, encoder_text, split
 from index import FloatArray
-from index.matching.words import words
+from index.matching.words import words_in
 from index.storage.files import altered
 from index.storage.manifest import SegmentFacts
 from index.storage.segment import CATALOGUE, DOCUMENTS, PASSAGES, PLACES, TEXTS, WORDS, Segment, passage_key
@@ -156,11 +157,11 @@ def check_segment(
     if segment.tokens:
         for row, each in enumerate(records):
             np.testing.assert_array_equal(segment.tokens.records_of(row), each)
-    known, fresh = Vocabulary([segment.words]), Vocabulary.of(passages)
+    known, fresh = Vocabulary([segment.words]), vocabulary_of(passages)
     assert known.passages == fresh.passages
-    for word in {word for passage in passages for word in words(encoder_text(passage))}:
+    for word in {word for passage in passages for word in words_in(encoder_text(passage))}:
         assert [known.count(word, name) for name in ("en", "zh")] == [fresh.count(word, name) for name in ("en", "zh")]
-    assert set(known.beginning("")) == set(fresh.beginning(""))
+    assert set(known.words_with_prefix("")) == set(fresh.words_with_prefix(""))
     return segment
 
 
@@ -297,8 +298,8 @@ def test_what_is_copied_keeps_its_bytes(
             np.testing.assert_array_equal(copy.tokens.records_of(row), source.tokens.records_of(old))
             np.testing.assert_array_equal(copy.vectors_of(np.array([row])), source.vectors_of(np.array([old])))
     # The words of what was copied are added by whoever merges whole segments.
-    known, alone = Vocabulary([copy.words]), Vocabulary.of(split(before))
-    assert set(known.beginning("")) == set(alone.beginning(""))
+    known, alone = Vocabulary([copy.words]), vocabulary_of(split(before))
+    assert set(known.words_with_prefix("")) == set(alone.words_with_prefix(""))
     assert known.passages == alone.passages
 
 

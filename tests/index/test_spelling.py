@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from states import vocabulary_of
 
 from corpus import Document, load_documents, split
 from index import FloatArray, PassageIndex, Snapshot, update_index
 from index.encoder import Encoded
-from index.search.spelling import mended
+from index.search.spelling import mend_slips
 from index.storage.word_counts import Vocabulary
 
 ASKED = Path(__file__).parents[2] / "qa" / "evaluation"
@@ -30,10 +31,10 @@ class Letters:
     def __init__(self, *texts: str) -> None:
         self.raw = "\n".join(texts).encode("utf-8")
 
-    def said(self, piece: str, times: int, reach: int) -> bool:
+    def holds(self, piece: str, times: int, reach: int) -> bool:
         return self.raw[:reach].count(piece.encode("utf-8")) >= times
 
-    def form(self, pattern: re.Pattern[bytes], reach: int) -> str:
+    def first_match(self, pattern: re.Pattern[bytes], reach: int) -> str:
         found = pattern.search(self.raw, 0, reach)
         return found.group().decode("utf-8") if found else ""
 
@@ -73,12 +74,12 @@ They were released. A rareword.
 """,
 ]
 DOCUMENTS = [Document(f"{at}.md", "x", "", text) for at, text in enumerate(TEXTS)]
-KNOWN = Vocabulary.of(passage for document in DOCUMENTS for passage in split(document, 80))
+KNOWN = vocabulary_of(passage for document in DOCUMENTS for passage in split(document, 80))
 SAID = Letters(*TEXTS)
 
 
 def mend(question: str, size: int = 2) -> str:
-    return mended(question, cut(question, size), KNOWN, SAID)
+    return mend_slips(question, cut(question, size), KNOWN, SAID)
 
 
 @pytest.mark.parametrize(
@@ -149,16 +150,16 @@ def test_a_word_that_the_tokenizer_knows_is_no_slip() -> None:
 def test_a_word_and_an_ending_are_no_slip() -> None:
     question = "released networker"
     documents = [Document(f"{at}.md", "", "", "A networkxer.") for at in range(3)]
-    known = Vocabulary.of(passage for document in documents for passage in split(document))
+    known = vocabulary_of(passage for document in documents for passage in split(document))
     ending = Encoded(NONE, NONE, np.array([(0, 8), (9, 16), (16, 18)], np.int32), NONE)
-    assert mended(question, ending, known, Letters()) == question
-    assert mended(question, cut(question, 3), known, Letters()) == "released networkxer"
+    assert mend_slips(question, ending, known, Letters()) == question
+    assert mend_slips(question, cut(question, 3), known, Letters()) == "released networkxer"
 
 
 def test_nothing_is_known_of_no_texts() -> None:
-    nothing = Vocabulary.of(())
+    nothing = vocabulary_of(())
     for question in ("a langauge modle", "多摸态模型"):
-        assert mended(question, cut(question, 2), nothing, Letters()) == question
+        assert mend_slips(question, cut(question, 2), nothing, Letters()) == question
 
 
 @given(st.text(alphabet="多摸模态型奖厉励 aelmodgu，🎉現现", max_size=30))
@@ -175,7 +176,7 @@ def test_a_long_question_costs_no_more_than_its_length(unit: str) -> None:
         question = unit * (length // len(unit))
         read = Encoded(NONE, NONE, cut(question, 2).spans[:512], NONE)  # a model reads no more
         start = time.perf_counter()
-        mended(question, read, KNOWN, SAID)
+        mend_slips(question, read, KNOWN, SAID)
         return time.perf_counter() - start
 
     seconds(100)
@@ -185,7 +186,7 @@ def test_a_long_question_costs_no_more_than_its_length(unit: str) -> None:
 def test_what_the_model_does_not_read_is_left_alone() -> None:
     question = "多摸态模型。" * 3
     read = Encoded(NONE, NONE, cut(question, 2).spans[:4], NONE)
-    assert mended(question, read, KNOWN, SAID) == "多模态模型。多摸态模型。多摸态模型。"
+    assert mend_slips(question, read, KNOWN, SAID) == "多模态模型。多摸态模型。多摸态模型。"
 
 
 def test_only_so_much_of_the_texts_is_looked_through(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,10 +225,10 @@ def test_an_index_tells_what_its_texts_say(several: Snapshot, piece: str, times:
         left -= len(parts[-1])
     wanted = piece.encode("utf-8")
     found = sum(part[at:].startswith(wanted) for part in parts for at in range(len(part)))
-    assert several.said(piece, times, reach) == (found >= times)
+    assert several.holds(piece, times, reach) == (found >= times)
     pattern = re.compile(re.escape(wanted), re.IGNORECASE)
     expected = next((match.group().decode("utf-8") for part in parts if (match := pattern.search(part))), "")
-    assert several.form(pattern, reach) == expected
+    assert several.first_match(pattern, reach) == expected
 
 
 def test_a_text_that_is_gone_says_nothing(tmp_path: Path, fake_encoders: Any) -> None:
@@ -237,15 +238,15 @@ def test_a_text_that_is_gone_says_nothing(tmp_path: Path, fake_encoders: Any) ->
         kept = [Document(name, "", "", text) for name, text in texts.items() if not gone or name > gone]
         update_index(tmp_path, kept, encoder)
         snapshot = PassageIndex.open(tmp_path, encoder).snapshot
-        form = snapshot.form(re.compile(b"chatgpt", re.IGNORECASE), 10**6)
+        form = snapshot.first_match(re.compile(b"chatgpt", re.IGNORECASE), 10**6)
         assert form == {"": "CHATGPT", "a.md": "ChatGPT", "b.md": ""}[gone]
-        assert snapshot.said("多模态", 2, 10**6) == (gone == "")
+        assert snapshot.holds("多模态", 2, 10**6) == (gone == "")
 
 
 @lru_cache(maxsize=1)
 def built_in() -> tuple[Vocabulary, Letters]:
     documents = load_documents()
-    return Vocabulary.of(p for document in documents for p in split(document)), Letters(*(d.text for d in documents))
+    return vocabulary_of(p for document in documents for p in split(document)), Letters(*(d.text for d in documents))
 
 
 def asked(kind: str) -> list[str]:
@@ -259,9 +260,9 @@ def changed(questions: list[str], encoder: Any) -> list[tuple[str, str]]:
     """Those of ``questions`` that are changed, and into what."""
     vocabulary, texts = built_in()
     # Only those need the model that would be changed if it knew no word at all.
-    doubtful = [each for each in questions if mended(each, cut(each, 1), vocabulary, texts) != each]
+    doubtful = [each for each in questions if mend_slips(each, cut(each, 1), vocabulary, texts) != each]
     encoded = encoder.encode_questions(doubtful)
-    pairs = [(each, mended(each, one, vocabulary, texts)) for each, one in zip(doubtful, encoded, strict=True)]
+    pairs = [(each, mend_slips(each, one, vocabulary, texts)) for each, one in zip(doubtful, encoded, strict=True)]
     return [(before, after) for before, after in pairs if before != after]
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from corpus import Document, StoredIndexError, encoder_text, load_documents, split
 from index import FloatArray, PassageIndex, rebuild_index, update_index
 from index.matching.four_bits import Codes
-from index.matching.maxsim import pooled
+from index.matching.maxsim import best_matches
 from index.storage.token_vectors import (
     OUTSIDE,
     TOKENS,
@@ -32,7 +32,7 @@ from index.storage.token_vectors import (
 def test_the_nearest_token_counts_as_numpy_has_it(counts: list[int], asked: int, seed: int) -> None:
     similarities = np.random.default_rng(seed).uniform(-1, 1, (sum(counts), asked)).astype(np.float32)
     starts = np.cumsum([0, *counts])
-    for best, start, end in zip(pooled(similarities, starts), starts[:-1], starts[1:], strict=True):
+    for best, start, end in zip(best_matches(similarities, starts), starts[:-1], starts[1:], strict=True):
         expected = similarities[start:end].max(axis=0) if end > start else np.full(asked, -1, np.float32)
         np.testing.assert_array_equal(best, expected)
 
@@ -272,5 +272,8 @@ def test_some_at_a_time_are_compared_as_all_at_once(
     question = np.random.default_rng(0).standard_normal((5, 192)).astype(np.float32)
     for rows in ([0, 3, 1, 1], [], list(range(len(small_index.snapshot.passages)))):
         found = tokens.of(rows)
-        expected = pooled(found.vectors @ question.T, found.starts) if rows else np.empty((0, 5), np.float32)
-        np.testing.assert_allclose(tokens.best(rows, question), expected, atol=1e-5)
+        expected = best_matches(found.vectors @ question.T, found.starts) if rows else np.empty((0, 5), np.float32)
+        compared = tokens.compare(rows, question)
+        np.testing.assert_array_equal(compared.starts, found.starts)
+        np.testing.assert_array_equal(compared.sentences, found.sentences)
+        np.testing.assert_allclose(best_matches(compared.values, compared.starts), expected, atol=1e-5)

@@ -2,7 +2,7 @@
 
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from states import twin_of
 
 from corpus import Document, Passage, split
 from index import FloatArray, IndexManifest, PassageIndex, Snapshot, update_index
-from index.matching.alignment import aligned
-from index.search.query import asked
-from index.search.ranking import RULES, Ranked, Rules, rank
+from index.matching.alignment import align
+from index.search.ranking import RULES, Ranked, Rules
+from index.search.retrieval import retrieve
 from index.storage.calibration import Calibration, Means, Standing
 from index.storage.manifest import FORMAT
 from index.storage.segment import Segment
@@ -75,7 +76,7 @@ def rows(tmp_path: Path, request: pytest.FixtureRequest) -> Rows:
         removed = [0] if request.param == "after removed ones" else []
         snapshot = state(tmp_path, segments, {**SIMILAR, **similar}, *removed)
         assert list(snapshot.passages) == [passage for each in documents for passage in split(each)]
-        return list(snapshot.passages), [snapshot.twin(row) for row in range(len(snapshot.passages))]
+        return list(snapshot.passages), [twin_of(snapshot, row) for row in range(len(snapshot.passages))]
 
     return twins
 
@@ -93,11 +94,11 @@ def test_no_texts_have_no_twins(rows: Rows) -> None:
     assert rows([], SIMILAR) == ([], [])
 
 
-@pytest.mark.parametrize("row", [-1, 10, 10**9])
+@pytest.mark.parametrize("row", [-11, 10, 10**9])
 def test_a_row_that_is_not_there_is_an_error(tmp_path: Path, row: int) -> None:
     both = [document("en.md", ENGLISH, "zh.md"), document("zh.md", CHINESE, "en.md")]
-    with pytest.raises(IndexError, match=f"row {row} of 10 passages"):
-        state(tmp_path, [both], SIMILAR).twin(row)
+    with pytest.raises(IndexError, match=r"row -?\d+ of 10 passages"):
+        state(tmp_path, [both], SIMILAR).passages[row]
 
 
 @pytest.mark.parametrize("twin", ["gone.md", "en.md", "empty.md", "gone before.md"])
@@ -143,7 +144,7 @@ def test_a_longer_text_goes_with_a_shorter_one(rows: Rows, count: int) -> None:
 def test_no_other_way_in_order_is_better(own: int, other: int, data: st.DataObject) -> None:
     numbers = data.draw(st.lists(st.integers(-4, 4), min_size=own * other, max_size=own * other))
     table = np.array(numbers, np.float32).reshape(own, other)
-    found = aligned(np.pad(table, ((0, 0), (0, 8 - other))), AXES[:other])
+    found = align(np.pad(table, ((0, 0), (0, 8 - other))), AXES[:other])
     assert found is not None
     chosen = found.tolist()
     assert len(chosen) == own
@@ -158,7 +159,7 @@ def test_texts_beyond_measure_have_no_twins(tmp_path: Path, monkeypatch: pytest.
     for largest, expected in ((24, [-1] * 10), (25, [5, 6, 7, 8, 9, 0, 1, 2, 3, 4])):
         monkeypatch.setattr("index.matching.alignment._LARGEST", largest)
         snapshot = state(tmp_path / str(largest), [both], SIMILAR)
-        assert [snapshot.twin(row) for row in range(10)] == expected
+        assert [twin_of(snapshot, row) for row in range(10)] == expected
 
 
 def test_long_texts_take_no_longer_than_their_table(tmp_path: Path) -> None:
@@ -168,7 +169,7 @@ def test_long_texts_take_no_longer_than_their_table(tmp_path: Path) -> None:
     documents = [document("en.md", lines, "zh.md"), document("zh.md", chinese, "en.md")]
     snapshot = state(tmp_path, [documents], similar)
     start = time.perf_counter()
-    twins = [snapshot.twin(row) for row in range(1400)]
+    twins = [twin_of(snapshot, row) for row in range(1400)]
     assert time.perf_counter() - start < 5
     assert min(twins) >= 0
 
@@ -178,8 +179,8 @@ def opened(folder: Path, documents: list[Document], encoder: Any, late_interacti
     return PassageIndex.open(folder, encoder)
 
 
-def ranked(passages: PassageIndex, question: str, rules: Rules = RULES) -> list[Ranked]:
-    return rank(passages.snapshot, asked(question, passages.encoder, passages.snapshot), rules)
+def ranked(passages: PassageIndex, question: str, rules: Rules = RULES) -> Sequence[Ranked]:
+    return retrieve(question, passages.encoder, passages.snapshot, rules).ranked
 
 
 def texts(passages: PassageIndex, question: str, rules: Rules = RULES) -> list[str]:
@@ -230,7 +231,7 @@ def test_both_versions_count(pair: PassageIndex, twin: float) -> None:
     apart = {one.row: one.lead for one in ranked(pair, question, Rules(twin=-1, repeated=0))}
     joined = {one.row: one.lead for one in ranked(pair, question, Rules(twin=twin, repeated=0))}
     for row, lead in joined.items():
-        other = pair.snapshot.twin(row)
+        other = twin_of(pair.snapshot, row)
         expected = apart[row] if other < 0 else (apart[row] + twin * apart[other]) / (1 + twin)
         assert lead == pytest.approx(expected, abs=1e-5)
 
@@ -261,7 +262,7 @@ def test_an_update_finds_the_twins_anew(tmp_path: Path, fake_encoder: Any) -> No
     def update(*documents: Document) -> dict[str, str]:
         """The twin of each passage, empty: none."""
         snapshot = opened(tmp_path, list(documents), fake_encoder).snapshot
-        twins = [(passage.text, snapshot.twin(row)) for row, passage in enumerate(snapshot.passages)]
+        twins = [(passage.text, twin_of(snapshot, row)) for row, passage in enumerate(snapshot.passages)]
         return {text: snapshot.passages[twin].text if twin >= 0 else "" for text, twin in twins}
 
     english, chinese = document("en.md", ENGLISH[:2], "zh.md"), document("zh.md", CHINESE[:2], "en.md")
@@ -293,9 +294,9 @@ def test_built_in_texts_are_twins_section_by_section(real_encoder: Any, tmp_path
     cut = [Document(each.id, each.title, "", each.text[:6000], (), each.twin) for each in chosen]
     snapshot = opened(tmp_path, cut, real_encoder, False).snapshot
     own = [row for row, passage in enumerate(snapshot.passages) if passage.document_id == "en/scaling.md"]
-    twins = [snapshot.twin(row) for row in own]
+    twins = [twin_of(snapshot, row) for row in own]
     assert len(own) > 5
     assert twins == sorted(twins)
     assert {snapshot.passages[row].document_id for row in twins} == {"zh/scaling.md"}
-    mutual = [row for row in own if snapshot.twin(snapshot.twin(row)) == row]
+    mutual = [row for row in own if twin_of(snapshot, twin_of(snapshot, row)) == row]
     assert len(mutual) > 0.6 * len(own)

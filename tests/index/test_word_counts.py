@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from states import vocabulary_of
 
 from corpus import LANGUAGES, Document, Passage, Term, encoder_text, load_documents, split
 from index import PassageIndex, rebuild_index, update_index
-from index.matching.words import words
+from index.matching.words import words_in
 from index.storage.files import unpacked
 from index.storage.word_counts import Tally, Vocabulary, WordTable
 
@@ -35,7 +36,9 @@ TEXTS = [
     "Words.",
 ]
 ALL_WORDS = sorted(
-    {word for text in TEXTS for word in words(text)} | words("同一个 title 一 x 0 1 2 3 4 5 6 7") | {"gone", "没有"}
+    {word for text in TEXTS for word in words_in(text)}
+    | words_in("同一个 title 一 x 0 1 2 3 4 5 6 7")
+    | {"gone", "没有"}
 )
 
 
@@ -61,9 +64,10 @@ def told(known: Vocabulary, asked: Iterable[str] = ALL_WORDS) -> dict[str, Any]:
     """All that a vocabulary says, of the words ``asked`` and of those it finds itself."""
     beginnings = {word[:1] for word in asked}
     found = {
-        language: {word for each in beginnings for word in known.beginning(each, language)} for language in LANGUAGES
+        language: {word for each in beginnings for word in known.words_with_prefix(each, language)}
+        for language in LANGUAGES
     }
-    either = {word for each in beginnings for word in known.beginning(each)}
+    either = {word for each in beginnings for word in known.words_with_prefix(each)}
     every = sorted({*asked, *either})
     return {
         "passages": known.passages,
@@ -76,7 +80,7 @@ def told(known: Vocabulary, asked: Iterable[str] = ALL_WORDS) -> dict[str, Any]:
 
 
 def test_it_counts_passages_not_occurrences_in_each_language() -> None:
-    known = Vocabulary.of(passages(*TEXTS))
+    known = vocabulary_of(passages(*TEXTS))
     assert known.passages == {"en": 4, "zh": 3}
     assert known.count("clip", "en") == 2  # full-width letters are the same word
     assert known.count("image", "en") == 1
@@ -91,33 +95,33 @@ def test_it_counts_passages_not_occurrences_in_each_language() -> None:
 
 
 def test_words_are_found_by_their_beginning() -> None:
-    known = Vocabulary.of(passages(*TEXTS))
-    assert sorted(known.beginning("gpt")) == ["gpt-3", "gpt-4"]
-    assert sorted(known.beginning("gpt", "zh")) == ["gpt-3"]
-    assert set(known.beginning("涌")) == {word for word in words(TEXTS[2]) if word[0] == "涌"} != set()
-    assert set(known.beginning("涌", "en")) == set()
-    assert sorted(known.beginning("")) == sorted(
-        {word for one in passages(*TEXTS) for word in words(encoder_text(one))}
+    known = vocabulary_of(passages(*TEXTS))
+    assert sorted(known.words_with_prefix("gpt")) == ["gpt-3", "gpt-4"]
+    assert sorted(known.words_with_prefix("gpt", "zh")) == ["gpt-3"]
+    assert set(known.words_with_prefix("涌")) == {word for word in words_in(TEXTS[2]) if word[0] == "涌"} != set()
+    assert set(known.words_with_prefix("涌", "en")) == set()
+    assert sorted(known.words_with_prefix("")) == sorted(
+        {word for one in passages(*TEXTS) for word in words_in(encoder_text(one))}
     )
     for letters in ("湧", "CLIP", "clips", "gpt-33", "🎉", "\ud800", "\U0010ffff"):
-        assert list(known.beginning(letters)) == []
-    either = list(Vocabulary([table(passages(*TEXTS)), table(passages(*TEXTS))]).beginning("g"))
+        assert list(known.words_with_prefix(letters)) == []
+    either = list(Vocabulary([table(passages(*TEXTS)), table(passages(*TEXTS))]).words_with_prefix("g"))
     assert len(either) == len(set(either)) > 0  # each once
 
 
 def test_a_title_counts_as_what_the_encoder_sees() -> None:
-    assert Vocabulary.of(passages("A lake.", "A river.", title="Waters")).frequency("water") == 2
+    assert vocabulary_of(passages("A lake.", "A river.", title="Waters")).frequency("water") == 2
 
 
 def test_what_was_removed_leaves_nothing_behind() -> None:
     all_of_them, some = passages(*TEXTS), passages(*TEXTS)[:3]
     first = table(all_of_them)
     full = Vocabulary([first])
-    assert told(Vocabulary([first, table(removed=all_of_them[3:])])) == told(Vocabulary.of(some))
+    assert told(Vocabulary([first, table(removed=all_of_them[3:])])) == told(vocabulary_of(some))
     assert told(Vocabulary([first, table()])) == told(full)
     gone = [first, table(removed=all_of_them)]
     assert not Vocabulary(gone).knows("clip")
-    assert told(Vocabulary(gone)) == told(Vocabulary.of(())) == told(Vocabulary([]))
+    assert told(Vocabulary(gone)) == told(vocabulary_of(())) == told(Vocabulary([]))
     assert Vocabulary([*gone, table(all_of_them)]).frequency("clip") == 2
     assert full.frequency("clip") == 2  # a vocabulary itself does not change
     whole = joined(gone)
@@ -137,13 +141,13 @@ def test_changes_lead_where_a_count_from_nothing_leads(states: list[list[str]], 
         if chosen:
             merged = joined(tables[at] for at in sorted(chosen))
             tables = [*(each for at, each in enumerate(tables) if at not in chosen), merged]
-        assert told(Vocabulary(tables)) == told(Vocabulary.of(after))
+        assert told(Vocabulary(tables)) == told(vocabulary_of(after))
 
 
 def test_a_word_of_few_passages_is_as_rare_as_any() -> None:
-    few = Vocabulary.of(passages(*["The same lake."] * 29))
+    few = vocabulary_of(passages(*["The same lake."] * 29))
     assert [few.rarity(word, language) for word in ("lake", "sea") for language in ("en", "zh")] == [1.0] * 4
-    enough = Vocabulary.of(passages(*["The same lake."] * 30))
+    enough = vocabulary_of(passages(*["The same lake."] * 30))
     assert enough.rarity("lake", "en") < 0.1
     assert enough.rarity("lake", "zh") == 1.0  # there is nothing in Chinese
     assert enough.rarity("sea", "en") == pytest.approx(1.0)
@@ -151,7 +155,7 @@ def test_a_word_of_few_passages_is_as_rare_as_any() -> None:
 
 def test_rarity_falls_with_every_passage_and_stays_above_nothing() -> None:
     texts = [" ".join(f"word{number}x" for number in range(40) if number <= at) for at in range(40)]
-    known = Vocabulary.of(passages(*texts))
+    known = vocabulary_of(passages(*texts))
     rarities = [known.rarity(f"word{number}x", "en") for number in range(40)]
     assert rarities == sorted(rarities)
     assert 0 < rarities[0] < 0.1 < rarities[20] < rarities[39] < 1
@@ -191,9 +195,9 @@ def test_a_table_finds_what_a_dictionary_finds(counts: dict[str, tuple[int, int]
     for word in {*counts, *others, *(each[:1] for each in (*counts, *others)), ""}:
         assert tuple(found.of(word).tolist()) == counts.get(word, (0, 0))
         starting = {each for each in kept if each.startswith(word)}
-        assert {found.word(number) for number in found.beginning(word)} == starting
-        assert set(known.beginning(word)) == {each for each in starting if sum(counts[each]) > 0}
-        assert set(known.beginning(word, "zh")) == {each for each in starting if counts[each][1] > 0}
+        assert {found.word(number) for number in found.places_of_prefix(word)} == starting
+        assert set(known.words_with_prefix(word)) == {each for each in starting if sum(counts[each]) > 0}
+        assert set(known.words_with_prefix(word, "zh")) == {each for each in starting if counts[each][1] > 0}
 
 
 def test_after_any_updates_an_index_holds_what_a_fresh_one_would(tmp_path: Path, fake_encoder: Any) -> None:
@@ -228,7 +232,7 @@ def test_updates_and_merges_lead_where_a_fresh_build_leads(
             documents = [Document(f"{name}.md", "", "", text) for name, text in state.items()]
             update_index(folder, documents, encoder, late_interaction=False)
             known = PassageIndex.open(folder, encoder).snapshot.vocabulary
-            assert told(known) == told(Vocabulary.of(one for each in documents for one in split(each))), step
+            assert told(known) == told(vocabulary_of(one for each in documents for one in split(each))), step
 
 
 def test_a_change_of_the_glossary_alone_is_kept_and_embeds_nothing(
@@ -243,7 +247,7 @@ def test_a_change_of_the_glossary_alone_is_kept_and_embeds_nothing(
         assert small_index.snapshot.glossary == glossary
         return change.embedded, small_index.snapshot.generation != before
 
-    asked = sorted({word for one in small_index.snapshot.passages for word in words(encoder_text(one))})
+    asked = sorted({word for one in small_index.snapshot.passages for word in words_in(encoder_text(one))})
     vocabulary = told(small_index.snapshot.vocabulary, asked)
     clip = Term(
         "contrastive loss", "对比损失", "What CLIP learns with.", "CLIP 的「損失」🎉", "CL", ("对比学习", "ＣＬ2")
@@ -262,7 +266,7 @@ def test_a_long_text_costs_no_more_than_its_length() -> None:
     def seconds(times: int) -> float:
         found = passages("模型" * 400 + " word" * 400 + ".")
         start = time.perf_counter()
-        Vocabulary.of(found * times)
+        vocabulary_of(found * times)
         return time.perf_counter() - start
 
     seconds(1)
@@ -280,7 +284,7 @@ def test_a_word_is_found_in_a_large_vocabulary_without_looking_through_it() -> N
         start = time.perf_counter()
         assert all(known.frequency(f"word{number:06}") == 8 for number in range(0, 500))
         assert not any(known.knows(f"word{number:06}x") for number in range(0, 500))
-        assert [len(list(known.beginning(f"word00{number:03}"))) for number in range(100)] == [10] * 100
+        assert [len(list(known.words_with_prefix(f"word00{number:03}"))) for number in range(100)] == [10] * 100
         return time.perf_counter() - start
 
     seconds(1000)

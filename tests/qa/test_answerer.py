@@ -338,6 +338,7 @@ def test_a_question_asked_again_is_answered_from_memory_until_the_index_changes(
 
 def test_only_so_many_answers_are_remembered(answerer: Answerer, fake_encoder: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr("qa.memory._MOST", 3)
+    answerer = Answerer(answerer.passages)
     calls: list[int] = []
     encode = fake_encoder.encode_questions
     monkeypatch.setattr(fake_encoder, "encode_questions", lambda those: calls.append(1) or encode(those))

@@ -9,7 +9,7 @@ import pytest
 
 from index import FloatArray, PassageIndex
 from qa import Answerer, confidence
-from qa.confidence import FILE, Confidence, fitted
+from qa.confidence import FILE, Confidence, shipped_confidence
 from qa.evaluation.fit import fit, samples
 from qa.evaluation.question_files import Gold, Question
 from qa.evidence import FEATURES
@@ -17,7 +17,7 @@ from qa.evidence import FEATURES
 
 def seen(answerer: Answerer, question: str) -> dict[str, float]:
     """The evidence for the answer to ``question``, by name."""
-    return dict(zip(FEATURES, answerer.find(question).evidence.tolist(), strict=True))
+    return dict(zip(FEATURES, answerer.consider(question).features.tolist(), strict=True))
 
 
 @pytest.fixture
@@ -38,10 +38,10 @@ def answerer(small_index: PassageIndex) -> Answerer:
     ],
 )
 def test_evidence_is_as_many_finite_numbers_as_there_are_names(answerer: Answerer, question: str) -> None:
-    found = answerer.find(question)
-    assert found.evidence.shape == (len(FEATURES),)
-    assert np.isfinite(found.evidence).all()
-    assert 0 <= fitted().of(found.evidence) <= 1
+    found = answerer.consider(question)
+    assert found.features.shape == (len(FEATURES),)
+    assert np.isfinite(found.features).all()
+    assert 0 <= shipped_confidence().of(found.features) <= 1
     shares = seen(answerer, question)
     assert all(0 <= shares[name] <= 1.001 for name in ("shared", "names_lacking", "unknown", "length", "lost"))
     assert {shares[name] for name in ("foreign", "no_such_thing", "chinese")} <= {0, 1}
@@ -118,12 +118,12 @@ def test_a_fit_can_be_written_and_is_the_same_every_time(tmp_path: Path, monkeyp
     assert fit(*made_up()) == model
     model.write(tmp_path / "numbers.json")
     monkeypatch.setattr(confidence, "FILE", tmp_path / "numbers.json")
-    fitted.cache_clear()
+    shipped_confidence.cache_clear()
     try:
-        assert fitted() == model
+        assert shipped_confidence() == model
     finally:
         monkeypatch.undo()
-        fitted.cache_clear()
+        shipped_confidence.cache_clear()
 
 
 def test_numbers_that_were_fitted_to_other_features_are_refused(
@@ -133,17 +133,17 @@ def test_numbers_that_were_fitted_to_other_features_are_refused(
     facts["features"] = facts["features"][::-1]
     (tmp_path / "other.json").write_text(json.dumps(facts), encoding="utf-8")
     monkeypatch.setattr(confidence, "FILE", tmp_path / "other.json")
-    fitted.cache_clear()
+    shipped_confidence.cache_clear()
     try:
         with pytest.raises(RuntimeError, match="make fit"):
-            fitted()
+            shipped_confidence()
     finally:
         monkeypatch.undo()
-        fitted.cache_clear()
+        shipped_confidence.cache_clear()
 
 
 def test_the_shipped_numbers_fit_the_features() -> None:
-    model = fitted()
+    model = shipped_confidence()
     assert model.features == FEATURES
     assert {len(each) for each in (model.means, model.scales, model.coefficients)} == {len(FEATURES)}
     assert min(model.scales) > 0
@@ -159,7 +159,7 @@ def test_the_shipped_numbers_fit_the_features() -> None:
 
 @pytest.mark.parametrize("size", [1e3, -1e3, 1e5, -1e5])
 def test_confidence_stays_between_0_and_1_whatever_the_evidence(size: float) -> None:
-    model = fitted()
+    model = shipped_confidence()
     assert 0 <= model.of(np.full(len(FEATURES), size, np.float32)) <= 1
     for place in range(len(FEATURES)):
         evidence = np.array(model.means, np.float32)
@@ -172,10 +172,10 @@ def test_what_is_below_the_threshold_is_not_answered(answerer: Answerer, monkeyp
     sure = answerer.ask(question).confidence
     for threshold, answered in ((sure - 0.01, True), (sure + 0.01, False)):
         model = Confidence(
-            **{name: getattr(fitted(), name) for name in Confidence.__slots__ if name != "thresholds"},
+            **{name: getattr(shipped_confidence(), name) for name in Confidence.__slots__ if name != "thresholds"},
             thresholds={"en": threshold, "zh": 1 - threshold},
         )
-        monkeypatch.setattr("qa.answerer.fitted", lambda model=model: model)
+        monkeypatch.setattr("qa.answerer.shipped_confidence", lambda model=model: model)
         answer = answerer.consult(question).answer  # not from memory
         assert (answer.answered, answer.confidence) == (answered, sure)
         assert bool(answer.related) is not answered
@@ -192,11 +192,11 @@ def test_the_samples_to_fit_to_are_the_answers_judged(answerer: Answerer) -> Non
     )
     assert (right, answerable) == ([True, False, False], [True, True, False])
     assert evidence.shape == (3, len(FEATURES))
-    assert (evidence[0] == answerer.find(text).evidence).all()
+    assert (evidence[0] == answerer.consider(text).features).all()
 
 
 @pytest.mark.parametrize("unit", ["x", "它", "GPT-3 ", "how ", "多", "1 "])
 def test_a_long_question_takes_no_longer_than_its_length(answerer: Answerer, unit: str) -> None:
     begin = time.perf_counter()
-    assert np.isfinite(answerer.find((unit * 2000)[:2000]).evidence).all()
+    assert np.isfinite(answerer.consider((unit * 2000)[:2000]).features).all()
     assert time.perf_counter() - begin < 5

@@ -9,8 +9,8 @@ import pytest
 from corpus import BUILT_IN_TEXTS, Term, load_glossary
 from qa import phrases
 from qa.evaluation.question_files import load_questions
-from qa.follow_ups import understood
-from qa.small_talk import LONGEST_QUESTION, small_talk
+from qa.follow_ups import resolve_follow_up
+from qa.small_talk import LONGEST_QUESTION, reply_to_small_talk
 
 ASKED = Path(__file__).parents[2] / "qa" / "evaluation"
 GLOSSARY = (
@@ -55,7 +55,7 @@ GLOSSARY = (
     ],
 )
 def test_small_talk_is_told_from_questions(reply: dict[str, str], said: str) -> None:
-    assert small_talk(said) == reply
+    assert reply_to_small_talk(said) == reply
     assert set(reply) == {"en", "zh"}
 
 
@@ -84,14 +84,14 @@ def test_small_talk_is_told_from_questions(reply: dict[str, str], said: str) -> 
     ],
 )
 def test_a_question_is_no_small_talk(question: str) -> None:
-    assert small_talk(question) is None
+    assert reply_to_small_talk(question) is None
 
 
 def test_only_what_is_too_long_is_refused() -> None:
     for unit in ("word ", "词", "😀a"):
         longest = (unit * LONGEST_QUESTION)[:LONGEST_QUESTION]
-        assert small_talk(longest) is None
-        reply = small_talk(longest + "x")
+        assert reply_to_small_talk(longest) is None
+        reply = reply_to_small_talk(longest + "x")
         assert reply is not None
         assert all(f"{LONGEST_QUESTION + 1}" in text and f"{LONGEST_QUESTION}" in text for text in reply.values())
 
@@ -117,7 +117,7 @@ def test_only_what_is_too_long_is_refused() -> None:
     ],
 )
 def test_a_follow_up_is_asked_in_full(before: str, question: str, meant: str) -> None:
-    found = understood(question, [before], GLOSSARY)
+    found = resolve_follow_up(question, [before], GLOSSARY)
     assert found == meant
 
 
@@ -132,7 +132,7 @@ def test_a_follow_up_is_asked_in_full(before: str, question: str, meant: str) ->
     ],
 )
 def test_where_no_name_can_be_put_in_what_was_asked_is_added(before: str, question: str, kept: str) -> None:
-    found = understood(question, [before], GLOSSARY)
+    found = resolve_follow_up(question, [before], GLOSSARY)
     assert found.startswith(question)
     assert kept in found
     assert found != question  # it leans on what was asked before
@@ -159,34 +159,34 @@ ALONE = [
 @pytest.mark.parametrize("question", ALONE)
 def test_a_question_that_stands_alone_is_not_bent(question: str) -> None:
     for before in ("What is GPT-3?", "什么是思维链？"):
-        assert understood(question, [before], GLOSSARY) == understood(question, [], GLOSSARY)
-        assert understood(question, [before], GLOSSARY) == question
+        assert resolve_follow_up(question, [before], GLOSSARY) == resolve_follow_up(question, [], GLOSSARY)
+        assert resolve_follow_up(question, [before], GLOSSARY) == question
 
 
 def test_without_a_question_before_nothing_is_put_in() -> None:
     for history in ([], [""], ["Hello!"], ["谢谢", "😀", "Write me a poem."]):
-        found = understood("How big is it?", history, GLOSSARY)
+        found = resolve_follow_up("How big is it?", history, GLOSSARY)
         assert found == "How big is it?"
 
 
 def test_a_chain_of_follow_ups_keeps_its_subject() -> None:
     first = ["When did Google publish PaLM?", "How big is it?", "thanks!", "And who made it?"]
-    assert understood("How much did it cost?", first, GLOSSARY) == "How much did PaLM cost?"
+    assert resolve_follow_up("How much did it cost?", first, GLOSSARY) == "How much did PaLM cost?"
     other = [*first, "And CLIP?"]
-    assert "CLIP" in understood("How much did it cost?", other, GLOSSARY)
-    assert "PaLM" not in understood("How much did it cost?", other, GLOSSARY)
+    assert "CLIP" in resolve_follow_up("How much did it cost?", other, GLOSSARY)
+    assert "PaLM" not in resolve_follow_up("How much did it cost?", other, GLOSSARY)
     chinese = ["什么是思维链？", "它是谁提出的？", "你好", "它有什么用？"]
-    assert understood("它什么时候出现的？", chinese, GLOSSARY) == "思维链什么时候出现的？"
+    assert resolve_follow_up("它什么时候出现的？", chinese, GLOSSARY) == "思维链什么时候出现的？"
 
 
 def test_the_last_subject_is_meant() -> None:
     history = ["What is PaLM?", "What is CLIP?"]
-    assert understood("How big is it?", history, GLOSSARY) == "How big is CLIP?"
+    assert resolve_follow_up("How big is it?", history, GLOSSARY) == "How big is CLIP?"
 
 
 def test_a_follow_up_may_change_the_language() -> None:
-    assert understood("它有多少参数？", ["What is PaLM?"], GLOSSARY) == "PaLM 有多少参数？"
-    assert understood("Who proposed it?", ["什么是思维链？"], GLOSSARY) == "Who proposed 思维链?"
+    assert resolve_follow_up("它有多少参数？", ["What is PaLM?"], GLOSSARY) == "PaLM 有多少参数？"
+    assert resolve_follow_up("Who proposed it?", ["什么是思维链？"], GLOSSARY) == "Who proposed 思维链?"
 
 
 def test_our_own_questions_stand_alone_after_any_other() -> None:
@@ -199,14 +199,14 @@ def test_our_own_questions_stand_alone_after_any_other() -> None:
         if not question.history
     ]
     for before in ("What is GPT-3?", "什么是缩放定律？"):
-        bent = [question for question in single if understood(question, [before], glossary) != question]
+        bent = [question for question in single if resolve_follow_up(question, [before], glossary) != question]
         assert len(bent) <= 0.01 * len(single), bent
 
 
 def test_our_own_follow_ups_are_understood() -> None:
     glossary = load_glossary(BUILT_IN_TEXTS)
     leaning = Counter(
-        understood(question.question, question.history, glossary) != question.question
+        resolve_follow_up(question.question, question.history, glossary) != question.question
         for name in ("fitting", "regression")
         for question in load_questions(ASKED / f"{name}.jsonl")
         if question.history
@@ -220,8 +220,8 @@ def test_our_own_follow_ups_are_understood() -> None:
 def test_long_questions_and_histories_take_no_longer_than_their_length(unit: str) -> None:
     longest = (unit * LONGEST_QUESTION)[:LONGEST_QUESTION]
     begin = time.perf_counter()
-    small_talk((unit * 100_000)[:100_000])
-    found = understood("Why?", [longest, "How big is it?", "why?"] * 300, GLOSSARY)
+    reply_to_small_talk((unit * 100_000)[:100_000])
+    found = resolve_follow_up("Why?", [longest, "How big is it?", "why?"] * 300, GLOSSARY)
     assert len(found) <= 12 * LONGEST_QUESTION
-    understood(longest, [longest] * 2000, GLOSSARY)
+    resolve_follow_up(longest, [longest] * 2000, GLOSSARY)
     assert time.perf_counter() - begin < 3

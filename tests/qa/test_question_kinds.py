@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from qa.question_kinds import Kind, holds, kind_of
+from qa.question_kinds import QuestionKind, holds_kind, question_kind
 
 QUESTIONS = {
-    Kind.DATE: [
+    QuestionKind.DATE: [
         "When was CLIP published?",
         "In what year did Google publish PaLM?",
         "GPT-3 是哪一年发布的？",
@@ -16,7 +16,7 @@ QUESTIONS = {
         "BERT 何时开源 🚀",
         "which year 提出了 Transformer？",
     ],
-    Kind.NUMBER: [
+    QuestionKind.NUMBER: [
         "How many parameters has GPT-3?",
         "how much did it cost to train GPT-4",
         "What is the size of the training data?",
@@ -26,22 +26,27 @@ QUESTIONS = {
         "斯坦福报告有几项结论？",
         "请问 BLOOM 的 parameters 有多少",
     ],
-    Kind.COMPARISON: [
+    QuestionKind.COMPARISON: [
         "What is the difference between CBOW and skip-gram?",
         "How does an LLM differ from a foundation model?",
         "BERT 和 GPT 有什么区别？",
         "BERT 和 GPT 有什麼區別？",
         "微调与提示相比怎么样？",
     ],
-    Kind.REASON: ["Why do models hallucinate?", "为什么大模型会有涌现能力？", "幻觉的原因是什么"],
-    Kind.LIST: [
+    QuestionKind.REASON: ["Why do models hallucinate?", "为什么大模型会有涌现能力？", "幻觉的原因是什么"],
+    QuestionKind.LIST: [
         "What are the stages of adaptation?",
         "List the risks of foundation models!",
         "基础模型有哪些风险？",
         "多模态模型的优缺点",
     ],
-    Kind.PROCEDURE: ["How is CLIP trained?", "How do I fine-tune a model?", "怎么微调一个模型？", "RLHF 的流程"],
-    Kind.FACT: [
+    QuestionKind.PROCEDURE: [
+        "How is CLIP trained?",
+        "How do I fine-tune a model?",
+        "怎么微调一个模型？",
+        "RLHF 的流程",
+    ],
+    QuestionKind.FACT: [
         "What is a foundation model?",
         "Who coined the term?",
         "什么是基础模型？",
@@ -55,8 +60,8 @@ QUESTIONS = {
 @pytest.mark.parametrize(
     ("kind", "question"), [(kind, question) for kind, questions in QUESTIONS.items() for question in questions]
 )
-def test_a_question_asks_for_one_kind_of_thing(kind: Kind, question: str) -> None:
-    assert kind_of(question) is kind
+def test_a_question_asks_for_one_kind_of_thing(kind: QuestionKind, question: str) -> None:
+    assert question_kind(question) is kind
 
 
 @pytest.mark.parametrize(
@@ -69,7 +74,7 @@ def test_a_question_asks_for_one_kind_of_thing(kind: Kind, question: str) -> Non
     ],
 )
 def test_a_word_of_a_kind_alone_asks_for_no_number_or_date(question: str) -> None:
-    assert kind_of(question) not in (Kind.NUMBER, Kind.DATE)
+    assert question_kind(question) not in (QuestionKind.NUMBER, QuestionKind.DATE)
 
 
 @pytest.mark.parametrize(
@@ -90,7 +95,7 @@ def test_a_word_of_a_kind_alone_asks_for_no_number_or_date(question: str) -> Non
     ],
 )
 def test_a_number_is_neither_a_year_nor_part_of_a_name(text: str, held: bool) -> None:
-    assert holds(Kind.NUMBER, text) is held
+    assert holds_kind(QuestionKind.NUMBER, text) is held
 
 
 @pytest.mark.parametrize(
@@ -109,13 +114,15 @@ def test_a_number_is_neither_a_year_nor_part_of_a_name(text: str, held: bool) ->
     ],
 )
 def test_a_date_is_a_year_a_month_or_a_century(text: str, held: bool) -> None:
-    assert holds(Kind.DATE, text) is held
+    assert holds_kind(QuestionKind.DATE, text) is held
 
 
-@pytest.mark.parametrize("kind", [kind for kind in Kind if kind not in (Kind.NUMBER, Kind.DATE)])
-def test_other_kinds_cannot_be_told_by_their_form(kind: Kind) -> None:
-    assert holds(kind, "")
-    assert holds(kind, "任何文字")
+@pytest.mark.parametrize(
+    "kind", [kind for kind in QuestionKind if kind not in (QuestionKind.NUMBER, QuestionKind.DATE)]
+)
+def test_other_kinds_cannot_be_told_by_their_form(kind: QuestionKind) -> None:
+    assert holds_kind(kind, "")
+    assert holds_kind(kind, "任何文字")
 
 
 @pytest.mark.parametrize(
@@ -124,7 +131,7 @@ def test_other_kinds_cannot_be_told_by_their_form(kind: Kind) -> None:
 def test_a_long_question_takes_no_longer_than_its_length(unit: str) -> None:
     text = (unit * 20_000)[:20_000]
     begin = time.perf_counter()
-    kind_of(text)
-    for kind in Kind:
-        holds(kind, text)
+    question_kind(text)
+    for kind in QuestionKind:
+        holds_kind(kind, text)
     assert time.perf_counter() - begin < 2

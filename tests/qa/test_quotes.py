@@ -4,17 +4,16 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from corpus import Passage, load_documents
 from index import PassageIndex, Snapshot, update_index
-from index.search.query import asked
-from index.search.ranking import Ranked, rank
-from qa.question_kinds import Kind, kind_of
-from qa.quotes import LONGEST, QUOTES, RETRIEVED, Quote, chosen, quotes
+from index.search.ranking import Ranked
+from index.search.retrieval import retrieve
+from qa.question_kinds import QuestionKind, question_kind
+from qa.quotes import LONGEST, QUOTES, RETRIEVED, Quote, best_quotes, select_quotes
 
 Quoting = Callable[..., list[str]]
 
@@ -40,9 +39,7 @@ def quoted(over: Callable[..., Snapshot], fake_encoder: Any) -> Quoting:
 
     def run(question: str, *texts: str) -> list[str]:
         snapshot = over(*texts)
-        sought = asked(question, fake_encoder, snapshot)
-        ranked = rank(snapshot, sought)
-        found = quotes(snapshot, fake_encoder, sought, ranked, kind_of(question))
+        found = best_quotes(retrieve(question, fake_encoder, snapshot), question_kind(question))
         for quote in found:
             passage = snapshot.passages[quote.ranked.row]
             assert quote.span[0] in {start for start, _ in passage.sentences}
@@ -57,7 +54,10 @@ def quoted(over: Callable[..., Snapshot], fake_encoder: Any) -> Quoting:
 
 
 def text_of(snapshot: Snapshot, quote: Quote) -> str:
-    return snapshot.documents[snapshot.passages[quote.ranked.row].document_id].text[slice(*quote.span)]
+    """What stands there in the document, which is what the quote says."""
+    text = snapshot.documents[snapshot.passages[quote.ranked.row].document_id].text[slice(*quote.span)]
+    assert text == quote.text == snapshot.text(quote.ranked.row, quote.span)
+    return text
 
 
 @pytest.mark.parametrize(
@@ -113,9 +113,9 @@ def test_a_text_of_questions_alone_is_still_quoted(quoted: Quoting) -> None:
 
 def test_a_passage_that_only_announces_steps_back(over: Callable[..., Snapshot], fake_encoder: Any) -> None:
     snapshot = over("What is a zeppelin?", "A zeppelin is an airship.", "齐柏林飞艇如下：")
-    sought = asked("What is a zeppelin?", fake_encoder, snapshot)
-    ranked = {one.row: one.lead for one in rank(snapshot, sought)}
-    found = quotes(snapshot, fake_encoder, sought, rank(snapshot, sought), Kind.FACT)
+    retrieval = retrieve("What is a zeppelin?", fake_encoder, snapshot)
+    ranked = {one.row: one.lead for one in retrieval.ranked}
+    found = best_quotes(retrieval, QuestionKind.FACT)
     lost = {text_of(snapshot, quote): ranked[quote.ranked.row] - quote.ranked.lead for quote in found}
     assert lost["A zeppelin is an airship."] == 0
     assert min(lost["What is a zeppelin?"], lost["齐柏林飞艇如下："]) > 0.1
@@ -137,10 +137,9 @@ def test_neighbours_that_fit_as_well_are_quoted_together(quoted: Quoting, questi
 
 def test_a_broad_question_gets_no_less_than_a_narrow_one(over: Callable[..., Snapshot], fake_encoder: Any) -> None:
     snapshot = over("The zeppelin is an airship. The zeppelin was built in a city. Water is in the river. It rains.")
-    sought = asked("Where was the zeppelin built?", fake_encoder, snapshot)
-    ranked = rank(snapshot, sought)
-    narrow = quotes(snapshot, fake_encoder, sought, ranked, Kind.FACT)[0]
-    broad = quotes(snapshot, fake_encoder, sought, ranked, Kind.LIST)[0]
+    retrieval = retrieve("Where was the zeppelin built?", fake_encoder, snapshot)
+    narrow = best_quotes(retrieval, QuestionKind.FACT)[0]
+    broad = best_quotes(retrieval, QuestionKind.LIST)[0]
     assert broad.span[0] <= narrow.span[0] < narrow.span[1] <= broad.span[1]
     assert "The zeppelin was built in a city." in text_of(snapshot, narrow)
     assert "It rains" not in text_of(snapshot, narrow)
@@ -149,19 +148,22 @@ def test_a_broad_question_gets_no_less_than_a_narrow_one(over: Callable[..., Sna
 def lead(snapshot: Snapshot, row: int, value: float) -> Quote:
     """The whole passage in ``row``, with a lead."""
     passage: Passage = snapshot.passages[row]
-    return Quote(Ranked(row, value, 0.5), (passage.start, passage.end))
+    return Quote(Ranked(row, value, 0.5), (passage.start, passage.end), passage.text)
 
 
 def test_further_quotes_are_near_the_best_one(over: Callable[..., Snapshot]) -> None:
     snapshot = over("The zeppelin flies.", "Rain falls on trees.", "鱼在河里。", "黄金是金属。")
-    for kind in Kind:
+    for kind in QuestionKind:
         near = [lead(snapshot, row, 0.5 - 0.01 * row) for row in range(4)]
-        assert chosen(snapshot, near, kind) == near[:QUOTES]
+        assert select_quotes(near, kind) == near[:QUOTES]
         far = [near[0], lead(snapshot, 1, 0.1), lead(snapshot, 2, 0.09)]
-        assert chosen(snapshot, far, kind) == near[:1]
+        assert select_quotes(far, kind) == near[:1]
     between = [lead(snapshot, 0, 0.5), lead(snapshot, 1, 0.35)]
-    assert (len(chosen(snapshot, between, Kind.LIST)), len(chosen(snapshot, between, Kind.NUMBER))) == (2, 1)
-    assert chosen(snapshot, [], Kind.FACT) == []
+    assert (len(select_quotes(between, QuestionKind.LIST)), len(select_quotes(between, QuestionKind.NUMBER))) == (
+        2,
+        1,
+    )
+    assert select_quotes([], QuestionKind.FACT) == []
 
 
 def test_nothing_is_said_twice(over: Callable[..., Snapshot]) -> None:
@@ -172,7 +174,7 @@ def test_nothing_is_said_twice(over: Callable[..., Snapshot]) -> None:
         "齐柏林飞艇横渡大洋。",
         "齊柏林飛艇橫渡大洋。",
     )
-    answer = chosen(snapshot, [lead(snapshot, row, 0.5) for row in range(len(snapshot.passages))], Kind.LIST)
+    answer = select_quotes([lead(snapshot, row, 0.5) for row in range(len(snapshot.passages))], QuestionKind.LIST)
     assert [text_of(snapshot, quote) for quote in answer] == ["The zeppelin crossed the ocean.", "齐柏林飞艇横渡大洋。"]
 
 
@@ -185,26 +187,17 @@ def test_an_answer_has_a_length(over: Callable[..., Snapshot]) -> None:
     first, second, third = (lead(snapshot, row, 0.5) for row in range(3))
     document = snapshot.documents[snapshot.passages[first.ranked.row].document_id]
     assert len(document.text) < LONGEST
-    assert chosen(snapshot, [first, second, third], Kind.FACT) == [first, second, third]
+    assert select_quotes([first, second, third], QuestionKind.FACT) == [first, second, third]
     # As long as they are, two of them would be too much: the third still fits.
-    big = {
-        key: replace(each, text=each.text + "。" * LONGEST) if key == second_id(snapshot, second) else each
-        for key, each in snapshot.documents.items()
-    }
-    longer: Any = SimpleNamespace(passages=snapshot.passages, documents=big)
-    grown = Quote(second.ranked, (second.span[0], second.span[1] + LONGEST))
-    assert chosen(longer, [first, grown, third], Kind.FACT) == [first, third]
-    assert chosen(longer, [grown, first, third], Kind.FACT) == [grown]
-
-
-def second_id(snapshot: Snapshot, quote: Quote) -> str:
-    return snapshot.passages[quote.ranked.row].document_id
+    grown = replace(second, text=second.text + "。" * LONGEST)
+    assert select_quotes([first, grown, third], QuestionKind.FACT) == [first, third]
+    assert select_quotes([grown, first, third], QuestionKind.FACT) == [grown]
 
 
 def test_a_scrap_is_no_quote(over: Callable[..., Snapshot]) -> None:
     snapshot = over("CLIP learns from images.", "😀", "是")
     candidates = [lead(snapshot, row, 0.5) for row in range(len(snapshot.passages))]
-    assert [text_of(snapshot, quote) for quote in chosen(snapshot, candidates, Kind.FACT)] == [
+    assert [text_of(snapshot, quote) for quote in select_quotes(candidates, QuestionKind.FACT)] == [
         "CLIP learns from images."
     ]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from states import twin_of
 
 from corpus import load_documents
 from index import PassageIndex, Snapshot, update_index
@@ -299,6 +300,6 @@ def test_a_passage_and_its_translation_lie_together(built_in_index: PassageIndex
     distances = np.linalg.norm(atlas.places[:, None] - atlas.places[None], axis=2)
     np.fill_diagonal(distances, np.inf)
     nearest = np.argsort(distances, axis=1)[:, :10]
-    twins = [(row, twin) for row in range(len(languages)) if (twin := snapshot.twin(row)) >= 0]
+    twins = [(row, twin) for row in range(len(languages)) if (twin := twin_of(snapshot, row)) >= 0]
     assert len(twins) > 1000
     assert np.mean([twin in nearest[row] for row, twin in twins]) > 0.75
