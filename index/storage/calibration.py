@@ -12,9 +12,8 @@ evaluated has a part in it.
 """
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -25,15 +24,16 @@ import faiss
 import numpy as np
 import yaml
 from numpy.typing import NDArray
-from platformdirs import user_cache_path
 
 from corpus import LANGUAGES
 from index.arrays import FloatArray, unit
+from index.disk import replace_file
 from index.encoder import Encoded, Encoder
 from index.encoder.progress import Progress, quiet
 from index.matching.maxsim import pooled
 from index.storage.files import packed
 from index.storage.token_vectors import OUTSIDE, PassageTokens
+from index.user_folders import cache_folder
 
 _SAMPLE = "sample.yaml"
 _VERSION = 4
@@ -155,14 +155,15 @@ def calibration(encoder: Encoder, cache: Path | None = None, progress: Progress 
     (default: the user's cache folder)."""
     raw = files("index.storage").joinpath(_SAMPLE).read_bytes()
     key = hashlib.sha256(raw + f"{_VERSION} {encoder.digest}".encode()).hexdigest()[:24]
-    cache = cache or user_cache_path("foundation-qa", appauthor=False) / "calibrations"
-    path = cache / f"{key}.npz"
+    path = (cache or cache_folder() / "calibrations") / f"{key}.npz"
     try:
         return Calibration.load(path)
     except (OSError, EOFError, ValueError, KeyError, BadZipFile):
         pass  # a cache may be missing or damaged: it is measured again
     measured = _measure(encoder, yaml.safe_load(raw.decode("utf-8")), progress)
-    _keep(measured, path)
+    with suppress(OSError):  # a cache that cannot be written is done without
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, measured.pack(), durable=False, private=True)
     return measured
 
 
@@ -248,18 +249,3 @@ def _across(late: Mapping[tuple[str, str], Standing], language: str) -> float:
     # A model that does not know both languages tells nothing across: it is not believed more than twice.
     ratio = late[language, language].right / max(late[language, other].right, 1e-6)
     return float(min(2.0, max(1.0, ratio**_BALANCE)))
-
-
-def _keep(measured: Calibration, path: Path) -> None:
-    """Write the cache file beside and rename it; a cache that cannot be written is done without."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, work = tempfile.mkstemp(dir=path.parent, suffix=".partial")
-        os.close(handle)
-        try:
-            Path(work).write_bytes(measured.pack())
-            os.replace(work, path)
-        finally:
-            Path(work).unlink(missing_ok=True)
-    except OSError:
-        return

@@ -105,15 +105,3 @@ def _digest(path: Path) -> str:
         while part := stream.read(1 << 22):
             digest.update(part)
     return digest.hexdigest()
-
-
-def flush_folder(place: Path) -> None:
-    """Let the names in ``place`` survive a power cut, where the system can promise that."""
-    if os.name != "posix":
-        return
-    handle = os.open(place, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # some network file systems do not know what that is
-            os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -82,17 +82,17 @@ class IndexManifest:
             facts = json.loads(raw.decode("utf-8"))
             found = facts["format"]
             if isinstance(found, int) and found != FORMAT:
-                raise other_format(shown, found)
+                raise other_format_error(shown, found)
             checksum = facts.pop("checksum")
             if checksum != _checksum(facts):
-                raise damaged(shown, FILE)
+                raise damaged_error(shown, FILE)
             facts["files"] = _files(facts["files"])
             facts["segments"] = tuple(_segment(segment) for segment in facts["segments"])
             for name in ("corpus", "before"):
                 facts[name] = tuple(facts[name])
             return cls(**facts)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise damaged(shown, FILE) from error
+            raise damaged_error(shown, FILE) from error
 
     def with_removed(self, removed: Mapping[str, set[int]]) -> tuple[SegmentFacts, ...]:
         """The segments once the documents ``removed`` (segment name -> numbers) are gone."""
@@ -117,7 +117,7 @@ def _segment(facts: dict[str, Any]) -> SegmentFacts:
     return SegmentFacts(**facts)
 
 
-def other_format(shown: Path, found: object) -> StoredIndexError:
+def other_format_error(shown: Path, found: object) -> StoredIndexError:
     """The error for an index that another version of this program built."""
     return StoredIndexError(
         f"The index {shown} has format {found}; this version reads format {FORMAT}. "
@@ -125,7 +125,7 @@ def other_format(shown: Path, found: object) -> StoredIndexError:
     )
 
 
-def damaged(shown: Path, name: str) -> StoredIndexError:
+def damaged_error(shown: Path, name: str) -> StoredIndexError:
     """The error for a file of an index that does not hold what was written into it."""
     texts = " --corpus FOLDER" if name == FILE else ""  # where the texts are, only the manifest says
     return StoredIndexError(

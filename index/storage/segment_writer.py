@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from corpus import LANGUAGES, Document, Passage
 from index.arrays import FloatArray
-from index.storage.files import FileFacts, FileWriter, flush_folder, packed, write_file
+from index.disk import flush_folder
+from index.storage.files import FileFacts, FileWriter, packed, write_file
 from index.storage.manifest import SegmentFacts
 from index.storage.segment import (
     CATALOGUE,

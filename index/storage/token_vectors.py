@@ -18,7 +18,7 @@ from index.encoder import Encoded
 from index.matching.four_bits import Codes
 from index.matching.maxsim import pooled
 from index.storage.files import mapped
-from index.storage.manifest import damaged
+from index.storage.manifest import damaged_error
 
 TOKENS = "tokens.bin"
 
@@ -70,7 +70,7 @@ class TokenStore:
         """The records of one passage, shape (tokens, bytes of a record)."""
         records = self.records[self.starts[row] : self.starts[row + 1]]
         if not self._trusted and check(records) != int(self._checks[row]):
-            raise damaged(self._place.parent.parent, f"{self._place.parent.name}/{self._place.name}")
+            raise damaged_error(self._place.parent.parent, f"{self._place.parent.name}/{self._place.name}")
         return records
 
     def records_of_all(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:

@@ -402,7 +402,7 @@ def test_a_merge_that_is_interrupted_leaves_a_whole_index(
             raise error  # as pressing Ctrl+C does while the folder is flushed, or a disk that fails then
 
     with monkeypatch.context() as patch:
-        patch.setattr("index.storage.store.os.replace", interrupted)
+        patch.setattr("os.replace", interrupted)
         if isinstance(error, OSError):
             assert update_index(tmp_path, documents, fake_encoder).added == ("7.md",)
         else:

@@ -7,8 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformdirs import user_data_path
-
 from corpus import (
     BUILT_IN_TEXTS,
     CorpusError,
@@ -177,7 +175,9 @@ class Workplace:
 
 def _data() -> Path:
     """The folder that all which a user does not name lies in."""
-    return user_data_path("foundation-qa", appauthor=False)
+    from index.user_folders import data_folder
+
+    return data_folder()
 
 
 def _uploads() -> Path:
