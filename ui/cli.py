@@ -183,9 +183,9 @@ def _change(workplace: Workplace, as_json: bool, *, anew: bool = False, pending:
     if as_json:
         terminal.print_json(change_facts(change))
     else:
-        from index.storage.store import stored
+        from index.storage.store import index_facts
 
-        terminal.print_change(change, str(workplace.folder), pending, stored(workplace.folder))
+        terminal.print_change(change, str(workplace.folder), pending, index_facts(workplace.folder))
 
 
 @app.command()

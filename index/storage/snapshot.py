@@ -12,14 +12,12 @@ from numpy.typing import NDArray
 from corpus import LANGUAGES, Document, Passage, Term, encoder_text
 from index.arrays import FloatArray
 from index.matching.alignment import aligned
-from index.matching.four_bits import Codes
 from index.matching.words import words
 from index.storage.calibration import Calibration
 from index.storage.lru import Recent
 from index.storage.manifest import IndexManifest
 from index.storage.segment import Entry, Segment, passage_key, text_key
 from index.storage.token_vectors import Tokens
-from index.storage.vectors import Only
 from index.storage.views import Documents, Passages
 from index.storage.word_counts import Vocabulary
 
@@ -52,7 +50,7 @@ class Snapshot:
         self._begins: list[int] = self._starts.tolist()
         # Row of the index for each row of a segment; of no meaning where that does not count.
         self._rows = [start + np.cumsum(alive) - 1 for start, alive in zip(self._starts, self._alive, strict=False)]
-        self._only = [_selectors(segment, alive) for segment, alive in zip(segments, self._alive, strict=True)]
+        self._only = [_searched(segment, alive) for segment, alive in zip(segments, self._alive, strict=True)]
         self.paragraphs = self._joined("paragraph")  # (passages,): row of the first passage of each one's paragraph
         self.sections = self._joined("section")  # (passages,): the same for stretches under one heading
         self._languages = np.concatenate(
@@ -62,7 +60,7 @@ class Snapshot:
             ]
         )
         self.languages = tuple(LANGUAGES[at] for at in np.unique(self._languages).tolist())
-        self._codes = Codes(calibration.quantizer())
+        self._four_bits = calibration.four_bits()
         self._twins = np.full(len(self._languages), _UNKNOWN, np.int64)
         self._words: Recent[int, frozenset[str]] = Recent(4096)
 
@@ -89,7 +87,7 @@ class Snapshot:
         """The token vectors; None: the index was built without late interaction."""
         if not self.manifest.late_interaction:
             return None
-        return Tokens([segment.tokens for segment in self.segments], self.places, self._codes)
+        return Tokens([segment.tokens for segment in self.segments], self.places, self._four_bits)
 
     @cached_property
     def catalogue(self) -> Mapping[str, tuple[int, int]]:
@@ -268,10 +266,8 @@ def _alive(segment: Segment, removed: Sequence[int]) -> NDArray[np.bool_]:
     return alive
 
 
-def _selectors(segment: Segment, alive: NDArray[np.bool_]) -> dict[str, Only]:
-    """For each language some of whose passages do not count, what lets a search pass over them."""
+def _searched(segment: Segment, alive: NDArray[np.bool_]) -> dict[str, NDArray[np.bool_]]:
+    """For each language some of whose passages do not count, which of its vectors a search may find."""
     return {
-        language: Only.those(alive[vectors.rows])
-        for language, vectors in segment.vectors.items()
-        if not alive[vectors.rows].all()
+        language: alive[vectors.rows] for language, vectors in segment.vectors.items() if not alive[vectors.rows].all()
     }

@@ -28,8 +28,7 @@ from index.disk import replace_file
 from index.encoder import Encoder
 from index.storage.calibration import Calibration
 from index.storage.files import FileFacts, altered
-from index.storage.manifest import FILE as MANIFEST
-from index.storage.manifest import IndexManifest, damaged_error, other_format_error
+from index.storage.manifest import MANIFEST, IndexManifest, damaged_error, other_format_error
 from index.storage.segment import Segment
 from index.storage.snapshot import Snapshot
 from index.storage.token_vectors import COMPARED_WHOLE, TOKENS
@@ -73,8 +72,8 @@ def version(folder: Path) -> tuple[int, int, int] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """What lies on disk."""
+class IndexFacts:
+    """What an index takes and holds on disk."""
 
     size: int  # bytes of the current state
     passages: int
@@ -82,13 +81,13 @@ class Stored:
     corpus: tuple[str, ...]  # folders the texts came from; empty where they were given as documents
 
 
-def stored(folder: Path) -> Stored | None:
+def index_facts(folder: Path) -> IndexFacts | None:
     """What the index in ``folder`` holds; None where there is none."""
     manifest = read_manifest(folder)
     if manifest is None:
         return None
     size = sum(facts.size for facts in manifest.files.values()) + sum(segment.size for segment in manifest.segments)
-    return Stored(size, manifest.passages, manifest.late_interaction, manifest.corpus)
+    return IndexFacts(size, manifest.passages, manifest.late_interaction, manifest.corpus)
 
 
 def read_snapshot(folder: Path, known: Snapshot | None = None) -> Snapshot:
@@ -136,14 +135,14 @@ def _opened(folder: Path, manifest: IndexManifest, known: Snapshot | None) -> Sn
         glossary = _read_glossary(folder / manifest.glossary)
         stamps = _read_stamps(folder / manifest.stamps) if manifest.stamps else {}
     open_ones = {segment.name: segment for segment in known.segments} if known else {}
-    quantizer = calibration.quantizer() if manifest.late_interaction else None
+    code_size = calibration.four_bits().size if manifest.late_interaction else None
     segments = []
     for facts in manifest.segments:
         if facts.name not in open_ones:
             large = TOKENS in facts.files and facts.files[TOKENS].size > COMPARED_WHOLE
             if name := altered(folder / facts.name, facts.files, (TOKENS,) if large else ()):
                 raise damaged_error(folder, f"{facts.name}/{name}")
-            open_ones[facts.name] = Segment(folder / facts.name, facts, quantizer)
+            open_ones[facts.name] = Segment(folder / facts.name, facts, code_size)
         segments.append(open_ones[facts.name])
     return Snapshot(manifest, segments, calibration, glossary, stamps)
 
@@ -182,7 +181,10 @@ def _named(name: str, digest: str) -> str:
 
 
 def keep_shared(folder: Path, stem: str, suffix: str, data: bytes) -> tuple[str, FileFacts]:
-    """Keep ``data`` in a file of ``folder`` whose name tells what is in it; its name and facts. OSError as it comes."""
+    """Keep ``data`` in a file of ``folder`` whose name tells what is in it; its name and facts.
+
+    Raises OSError unchanged.
+    """
     name = f"{stem}-{xxhash.xxh3_64_hexdigest(data)}{suffix}"
     facts = FileFacts(len(data), xxhash.xxh3_128_hexdigest(data))
     if (folder / name).is_dir():
@@ -198,7 +200,7 @@ def glossary_bytes(glossary: Sequence[Term]) -> bytes:
 
 
 def keep_stamps(folder: Path, stamps: Mapping[str, str]) -> dict[str, FileFacts]:
-    """Keep ``stamps``, if there are any, in a file of ``folder``: its name and facts. OSError as it comes."""
+    """Keep ``stamps``, if there are any, in a file of ``folder``: its name and facts. Raises OSError unchanged."""
     if not stamps:
         return {}
     data = json.dumps(stamps, ensure_ascii=False, sort_keys=True).encode("utf-8")
@@ -218,7 +220,7 @@ def _read_glossary(path: Path) -> tuple[Term, ...]:
 
 
 @contextmanager
-def written(folder: Path) -> Iterator[None]:
+def storage_errors(folder: Path) -> Iterator[None]:
     """Errors of the disk while the index in ``folder`` is being written become :class:`StoredIndexError`."""
     try:
         yield
@@ -229,7 +231,10 @@ def written(folder: Path) -> Iterator[None]:
 
 
 def commit(folder: Path, manifest: IndexManifest) -> None:
-    """Make ``manifest``, all of whose files are on the disk, the current state, in one step. OSError as it comes."""
+    """Make ``manifest``, all of whose files are on the disk, the current state, in one step.
+
+    Raises OSError unchanged.
+    """
     replace_file(folder / MANIFEST, manifest.text().encode("utf-8"))
 
 

@@ -22,7 +22,7 @@ from corpus import PASSAGE_WIDTH, Document, FoundationQAError, load_documents
 from index import PassageIndex, SentenceEncoder, Snapshot, rebuild_index
 from index.search.query import Asked, asked
 from index.search.ranking import RULES, Rules, rank
-from index.storage.store import stored
+from index.storage.store import index_facts
 from index.storage.word_counts import Vocabulary
 from qa.evaluation.question_files import Question, gold_spans, load_questions, overlaps_gold
 
@@ -82,7 +82,7 @@ def measure(documents: Sequence[Document], questions: Sequence[Question], varian
                     start = time.perf_counter()
                     encoded[variant.vocabulary].append(asked(question.question, encoder, known))
                     seconds.append(time.perf_counter() - start)
-            on_disk = stored(place)
+            on_disk = index_facts(place)
             assert on_disk is not None
             table.add_row(
                 variant.name,

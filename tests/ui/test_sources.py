@@ -177,7 +177,16 @@ def test_only_texts_of_the_index_can_be_opened_and_only_uploads_removed(texts: P
 
 
 def test_the_result_of_an_update_is_a_table() -> None:
-    change = IndexChange(("a.md",), ("<b>.md",), tuple(f"{at}.md" for at in range(12)), 3, 40, 12_345, 28, 1.26)
+    change = IndexChange(
+        added=("a.md",),
+        changed=("<b>.md",),
+        removed=tuple(f"{at}.md" for at in range(12)),
+        documents=3,
+        passages=40,
+        embedded=12_345,
+        reused=28,
+        seconds=1.26,
+    )
     shown = change_html(change)
     assert "<b>" not in shown
     assert "&lt;b&gt;.md" in shown

@@ -18,7 +18,7 @@ from ui.html.breadcrumbs import place
 if TYPE_CHECKING:
     from corpus import Report
     from index import Hit, IndexChange
-    from index.storage.store import Stored
+    from index.storage.store import IndexFacts
     from qa import Answer
 
 _out = Console(highlight=False, soft_wrap=True, emoji=False)  # ":100:" in a quote is no name of an emoji
@@ -105,7 +105,7 @@ def print_hits(hits: "list[Hit]") -> None:
         _out.print(escape(passage.text) + "\n")
 
 
-def print_change(change: "IndexChange", folder: str, pending: bool, stored: "Stored | None") -> None:
+def print_change(change: "IndexChange", folder: str, pending: bool, stored: "IndexFacts | None") -> None:
     """What an update did or would do, as a table; and what is ``stored`` now, if anything is."""
     table = Table(title=escape(("Pending for " if pending else "Index ") + folder), title_justify="left")
     for column in ("", "count", "texts"):

@@ -83,11 +83,11 @@ class Workplace:
     @cached_property
     def _folders(self) -> tuple[str, ...]:
         """The folders of texts: those named, else those the index was built from."""
-        from index.storage.store import stored
+        from index.storage.store import index_facts
 
         if self.corpus:
             return tuple(str(Path(folder).resolve()) for folder in self.corpus)
-        present = stored(self.folder) if self.index else None
+        present = index_facts(self.folder) if self.index else None
         if present is None:
             return (BUILT_IN,)
         if not present.corpus:
