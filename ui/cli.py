@@ -213,6 +213,22 @@ def evaluate(
         terminal.print_figures(figures(outcomes))
 
 
+@app.command()
+def feedback(as_json: Json = False) -> None:
+    """Show what visitors of the page thought of answers, the oldest first; with --json one line of JSON each."""
+    from ui.chat.feedback_log import FeedbackLog
+
+    log = FeedbackLog.own()
+    opinions = log.read()
+    if not opinions:
+        terminal.warn(f"There is no feedback in {log.path}.")
+    for opinion in opinions:
+        if as_json:
+            terminal.print_json(opinion, on_one_line=True)
+        else:
+            terminal.print_opinion(opinion)
+
+
 def check_installation() -> None:
     """FoundationQAError where the four packages come from different places: their names are common ones."""
     found = {name: find_spec(name) for name in ("corpus", "index", "qa", "ui")}

@@ -34,6 +34,7 @@ HOMES = {  # library -> the modules that may import it
     "tokenizers": ("index/encoder/e5_export.py",),
     "safetensors": ("index/",),
     "watchfiles": ("ui/workspace/watch.py",),
+    "sqlite3": ("ui/workspace/log_database.py", "ui/workspace/gap_log.py", "ui/chat/feedback_log.py"),
     "xxhash": ("index/",),
     "rapidfuzz": ("index/search/spelling.py",),
     "sklearn": ("qa/evaluation/metrics.py", "qa/evaluation/fit.py", "ui/tabs/map_projection.py"),

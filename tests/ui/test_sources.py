@@ -521,7 +521,7 @@ def test_progress_is_told_to_whoever_asks_for_the_update(texts: Path, tmp_path: 
 def test_each_choice_of_texts_has_a_list_of_gaps_of_its_own(texts: Path, tmp_path: Path, fake_encoder: Any) -> None:
     places = [workplace(corpus, "", fake_encoder).gap_log for corpus in ((), (str(texts),), (str(tmp_path),))]
     assert len(set(places)) == 3
-    assert all(place.parent.name == "gaps" and place.suffix == ".jsonl" for place in places)
+    assert all(place.parent.name == "gaps" and place.suffix == ".sqlite" for place in places)
 
 
 def test_progress_is_told_in_both_languages() -> None:

@@ -149,6 +149,21 @@ def print_report(report: "Report") -> None:
         )
 
 
+def print_opinion(opinion: dict[str, Any]) -> None:
+    """What a visitor thought of an answer, see :meth:`ui.chat.feedback_log.FeedbackLog.read`."""
+    verdict = "[green]good[/]" if opinion["helpful"] else "[red]bad [/]"
+    facts = f"confidence {opinion['confidence']:.0%}" if opinion["answered"] else "not answered"
+    shown = ", ".join([facts, *opinion["cited"]])
+    _out.print(f"{verdict} [dim]{_plain(opinion['time'])}[/] {_plain(opinion['question'])} [dim]({_plain(shown)})[/]")
+    if opinion["reason"]:
+        _out.print("     " + _plain(opinion["reason"]))
+
+
+def _plain(text: str) -> str:
+    """``text`` of a stranger on one line: nothing in it moves the cursor or colours the terminal."""
+    return escape("".join(each if each.isprintable() else " " for each in text))
+
+
 def print_figures(figures: dict[str, Any]) -> None:
     """The figures of an evaluation, as a table: all questions first, then the groups."""
     columns = ("recall@1", "recall@5", "mrr", "cited@1", "cited@3", "facts", "refused", "own_language_first")
