@@ -43,7 +43,7 @@ def gaps() -> list[tuple[str, str, float]]:
 
 @pytest.fixture
 def desk(small_index: PassageIndex, tmp_path: Path, gaps: list[Any]) -> Desk:
-    return Desk(Counting(small_index), lambda *gap: gaps.append(gap), FeedbackLog(tmp_path / "feedback.sqlite"))
+    return Desk(Counting(small_index), lambda *gap: gaps.append(gap), FeedbackLog(tmp_path / "feedback.jsonl"))
 
 
 @pytest.fixture
@@ -133,7 +133,7 @@ def test_long_quotes_are_searched_for_many_terms_within_seconds(small_index: Pas
 
         glossary = tuple(Term(f"term {at}", f"术语{at}", "", "") for at in range(300))
 
-    desk = Desk(Explaining(small_index), feedback=FeedbackLog(tmp_path / "feedback.sqlite"))
+    desk = Desk(Explaining(small_index), feedback=FeedbackLog(tmp_path / "feedback.jsonl"))
     calls = {call.__name__: call for call in calls_of(desk)}
     turn = asked(calls, QUESTION)["turn"]
     citation = turn["answer"]["citations"][0]
@@ -216,7 +216,7 @@ def test_what_leads_on_is_in_the_language_of_the_answer_and_was_not_asked(calls:
 
 def test_an_opinion_that_cannot_be_stored_is_told(desk: Desk, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    desk.feedback = FeedbackLog(tmp_path / "file" / "feedback.sqlite")
+    desk.feedback = FeedbackLog(tmp_path / "file" / "feedback.jsonl")
     assert "could not be stored" in {each.__name__: each for each in calls_of(desk)}["rate"](RATED)["hint"]
 
 
