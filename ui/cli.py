@@ -183,9 +183,9 @@ def _change(workplace: Workplace, as_json: bool, *, anew: bool = False, pending:
     if as_json:
         terminal.print_json(change_facts(change))
     else:
-        from index.storage.store import stored
+        from index.storage.store import index_facts
 
-        terminal.print_change(change, str(workplace.folder), pending, stored(workplace.folder))
+        terminal.print_change(change, str(workplace.folder), pending, index_facts(workplace.folder))
 
 
 @app.command()
@@ -211,6 +211,22 @@ def evaluate(
         terminal.print_json(figures(outcomes))
     else:
         terminal.print_figures(figures(outcomes))
+
+
+@app.command()
+def feedback(as_json: Json = False) -> None:
+    """Show what visitors of the page thought of answers, the oldest first; with --json one line of JSON each."""
+    from ui.chat.feedback_log import FeedbackLog
+
+    log = FeedbackLog.own()
+    opinions = log.read()
+    if not opinions:
+        terminal.warn(f"There is no feedback in {log.path}.")
+    for opinion in opinions:
+        if as_json:
+            terminal.print_json(opinion, on_one_line=True)
+        else:
+            terminal.print_opinion(opinion)
 
 
 def check_installation() -> None:

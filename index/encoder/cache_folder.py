@@ -6,14 +6,13 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from platformdirs import user_cache_path
-
 from corpus.errors import EncoderError
+from index.user_folders import cache_folder
 
 
 def models_folder() -> Path:
     """Where models are kept that were made from the offline model's data file."""
-    return user_cache_path("foundation-qa", appauthor=False) / "models"
+    return cache_folder() / "models"
 
 
 def made_once(folder: Path, make: Callable[[Path], None], megabytes: int) -> Path:

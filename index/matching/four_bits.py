@@ -14,14 +14,25 @@ from index.matching.maxsim import padded
 _AT_ONCE = 1024  # codes; their levels, as floating point, take 1.5 MB: they stay in the processor's cache
 
 
-class Codes:
-    """Reads the codes that a trained ``faiss.ScalarQuantizer.QT_4bit`` writes."""
+class FourBits:
+    """Writes vectors as codes of four bits a number, and reads them.
 
-    def __init__(self, quantizer: faiss.ScalarQuantizer) -> None:
-        self.dimension, self.size = int(quantizer.d), int(quantizer.code_size)  # numbers of a vector, bytes of a code
-        lowest, width = faiss.vector_to_array(quantizer.trained).reshape(2, self.dimension)
+    The levels are spread from ``lowest`` to ``highest``, shape (dimension,) each.
+    """
+
+    def __init__(self, lowest: FloatArray, highest: FloatArray) -> None:
+        self._quantizer = faiss.ScalarQuantizer(len(lowest), faiss.ScalarQuantizer.QT_4bit)
+        self._quantizer.train(np.stack([lowest, highest]))
+        self.dimension, self.size = len(lowest), int(self._quantizer.code_size)  # numbers of a vector, bytes of a code
+        start, width = faiss.vector_to_array(self._quantizer.trained).reshape(2, self.dimension)
         self._step = width / 15
-        self._zero = lowest + self._step / 2
+        self._zero = start + self._step / 2
+
+    def codes(self, vectors: FloatArray) -> NDArray[np.uint8]:
+        """The codes of ``vectors``, shape (vectors, dimension): shape (vectors, size)."""
+        if not len(vectors):
+            return np.empty((0, self.size), np.uint8)  # nothing is nothing that FAISS would take
+        return np.asarray(self._quantizer.compute_codes(vectors), np.uint8)
 
     def vectors(self, codes: NDArray[np.uint8]) -> FloatArray:
         """The vectors of ``codes``, shape (vectors, size): shape (vectors, dimension)."""

@@ -12,28 +12,28 @@ evaluated has a part in it.
 """
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-import faiss
 import numpy as np
 import yaml
 from numpy.typing import NDArray
-from platformdirs import user_cache_path
 
 from corpus import LANGUAGES
 from index.arrays import FloatArray, unit
+from index.disk import replace_file
 from index.encoder import Encoded, Encoder
 from index.encoder.progress import Progress, quiet
+from index.matching.four_bits import FourBits
 from index.matching.maxsim import best_matches
-from index.storage.files import packed
+from index.storage.files import pack_arrays
 from index.storage.token_vectors import OUTSIDE, PassageTokens
+from index.user_folders import cache_folder
 
 _SAMPLE = "sample.yaml"
 _VERSION = 4
@@ -86,7 +86,7 @@ class Standing:
         return np.asarray(1 / (1 + np.exp(-np.clip((leads - middle) / spread, -20, 20) * np.log(9))), np.float64)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
     """What the sample says about a model."""
 
@@ -99,11 +99,9 @@ class Calibration:
     highest: FloatArray
     anchors: Mapping[str, PassageTokens]  # language -> the sample's first passages: they say what score is usual
 
-    def quantizer(self) -> faiss.ScalarQuantizer:
-        """Four bits for each number of a centred token vector: ``code_size`` bytes a token."""
-        quantizer = faiss.ScalarQuantizer(len(self.lowest), faiss.ScalarQuantizer.QT_4bit)
-        quantizer.train(np.stack([self.lowest, self.highest]))
-        return quantizer
+    def four_bits(self) -> FourBits:
+        """What writes and reads centred token vectors."""
+        return FourBits(self.lowest, self.highest)
 
     def pack(self) -> bytes:
         """It as the bytes of a file."""
@@ -116,7 +114,7 @@ class Calibration:
             for role, means in (("questions", self.questions), ("passages", self.passages)):
                 arrays[f"{role}_vectors_{language}"] = means.vectors[language]
                 arrays[f"{role}_tokens_{language}"] = means.tokens[language]
-        return packed(**arrays)
+        return pack_arrays(**arrays)
 
     @classmethod
     def load(cls, path: Path) -> "Calibration":
@@ -132,14 +130,14 @@ class Calibration:
             ]
             standing = [float(value) for value in arrays["standing"]]
             return cls(
-                means[0],
-                means[1],
-                {language: float(arrays[f"across_{language}"]) for language in LANGUAGES},
-                Standing(*standing[:2]),
-                Standing(*standing[2:]),
-                arrays["lowest"],
-                arrays["highest"],
-                {
+                questions=means[0],
+                passages=means[1],
+                across={language: float(arrays[f"across_{language}"]) for language in LANGUAGES},
+                late=Standing(*standing[:2]),
+                dense=Standing(*standing[2:]),
+                lowest=arrays["lowest"],
+                highest=arrays["highest"],
+                anchors={
                     language: _anchors(arrays[f"anchors_{language}"].astype(np.float32), arrays[f"starts_{language}"])
                     for language in LANGUAGES
                 },
@@ -155,14 +153,15 @@ def calibration(encoder: Encoder, cache: Path | None = None, progress: Progress 
     (default: the user's cache folder)."""
     raw = files("index.storage").joinpath(_SAMPLE).read_bytes()
     key = hashlib.sha256(raw + f"{_VERSION} {encoder.digest}".encode()).hexdigest()[:24]
-    cache = cache or user_cache_path("foundation-qa", appauthor=False) / "calibrations"
-    path = cache / f"{key}.npz"
+    path = (cache or cache_folder() / "calibrations") / f"{key}.npz"
     try:
         return Calibration.load(path)
     except (OSError, EOFError, ValueError, KeyError, BadZipFile):
         pass  # a cache may be missing or damaged: it is measured again
     measured = _measure(encoder, yaml.safe_load(raw.decode("utf-8")), progress)
-    _keep(measured, path)
+    with suppress(OSError):  # a cache that cannot be written is done without
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, measured.pack(), durable=False, private=True)
     return measured
 
 
@@ -187,14 +186,14 @@ def _measure(encoder: Encoder, sample: dict[str, Any], progress: Progress) -> Ca
             dense[name, passage_language] = _standing(ours @ theirs.T)
     everything = np.concatenate([part for parts in tokens.values() for part in parts])
     return Calibration(
-        of_questions,
-        of_passages,
-        {name: _across(late, name) for name in LANGUAGES},
-        _mean_standing([late[name, name] for name in LANGUAGES]),
-        _mean_standing([dense[name, name] for name in LANGUAGES]),
-        everything.min(axis=0),
-        everything.max(axis=0),
-        {
+        questions=of_questions,
+        passages=of_passages,
+        across={name: _across(late, name) for name in LANGUAGES},
+        late=_mean_standing([late[name, name] for name in LANGUAGES]),
+        dense=_mean_standing([dense[name, name] for name in LANGUAGES]),
+        lowest=everything.min(axis=0),
+        highest=everything.max(axis=0),
+        anchors={
             name: _anchors(np.concatenate(parts[:_ANCHORS]), np.cumsum([0, *(len(part) for part in parts[:_ANCHORS])]))
             for name, parts in tokens.items()
         },
@@ -248,18 +247,3 @@ def _across(late: Mapping[tuple[str, str], Standing], language: str) -> float:
     # A model that does not know both languages tells nothing across: it is not believed more than twice.
     ratio = late[language, language].right / max(late[language, other].right, 1e-6)
     return float(min(2.0, max(1.0, ratio**_BALANCE)))
-
-
-def _keep(measured: Calibration, path: Path) -> None:
-    """Write the cache file beside and rename it; a cache that cannot be written is done without."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, work = tempfile.mkstemp(dir=path.parent, suffix=".partial")
-        os.close(handle)
-        try:
-            Path(work).write_bytes(measured.pack())
-            os.replace(work, path)
-        finally:
-            Path(work).unlink(missing_ok=True)
-    except OSError:
-        return

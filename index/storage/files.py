@@ -63,15 +63,15 @@ def write_file(path: Path, data: bytes) -> FileFacts:
         writer.abandon()
 
 
-def packed(**arrays: NDArray[Any]) -> bytes:
+def pack_arrays(**arrays: NDArray[Any]) -> bytes:
     """``arrays`` as the bytes of an npz file."""
     stream = io.BytesIO()
     np.savez(stream, **arrays)  # type: ignore[arg-type]  # the stub takes the names for its own options
     return stream.getvalue()
 
 
-def unpacked(path: Path) -> dict[str, NDArray[Any]]:
-    """What :func:`packed` packed."""
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """What :func:`pack_arrays` packed."""
     # A stream of our own: NumPy leaves its one open where the file is damaged.
     with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
         return dict(arrays)
@@ -86,9 +86,9 @@ def mapped(path: Path) -> mmap.mmap | bytes:
 
 
 def altered(place: Path, files: Mapping[str, FileFacts], by_size: Container[str] = ()) -> str:
-    """The first of ``files`` in ``place`` that is not what was written; empty where all are. OSError as it comes.
+    """The first of ``files`` in ``place`` that is not what was written; empty where all are.
 
-    Of those named in ``by_size`` only the size is compared.
+    Raises OSError unchanged. Of those named in ``by_size`` only the size is compared.
     """
     for name, facts in files.items():
         path = place / name
@@ -105,15 +105,3 @@ def _digest(path: Path) -> str:
         while part := stream.read(1 << 22):
             digest.update(part)
     return digest.hexdigest()
-
-
-def flush_folder(place: Path) -> None:
-    """Let the names in ``place`` survive a power cut, where the system can promise that."""
-    if os.name != "posix":
-        return
-    handle = os.open(place, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # some network file systems do not know what that is
-            os.fsync(handle)
-    finally:
-        os.close(handle)

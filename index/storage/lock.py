@@ -10,7 +10,7 @@ from corpus import StoredIndexError
 
 
 @contextmanager
-def writing(folder: Path) -> Iterator[None]:
+def index_lock(folder: Path) -> Iterator[None]:
     """The right to write the index in ``folder``, which is made if need be.
 
     :class:`StoredIndexError` where another process has it, or where nothing may be written there. The system takes the

@@ -1,35 +1,34 @@
 """What was asked for lately is kept: it is likely to be asked for again."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Generic, TypeVar
+
+from cachetools import LRUCache
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
 
 
 class Recent(Generic[Key, Value]):
-    """The last ``most`` values that were made. Safe to use from threads.
+    """The last ``most`` values that were made, none of which is None. Safe to use from threads.
 
-    Unlike :func:`functools.lru_cache` on a method it holds nothing of the object that uses it. Such an object is gone
-    as soon as nobody has it, and its open files with it; with a cycle of references it would wait for the collector.
+    Unlike :func:`functools.lru_cache` and :func:`cachetools.cachedmethod` on a method it holds nothing of the object
+    that uses it. Such an object is gone as soon as nobody has it, and its open files with it; with a cycle of
+    references it would wait for the collector.
     """
 
     def __init__(self, most: int) -> None:
-        self._most = most
-        self._values: OrderedDict[Key, Value] = OrderedDict()
+        self._values: LRUCache[Key, Value] = LRUCache(most)
         self._lock = Lock()
 
     def get(self, key: Key, make: Callable[[Key], Value]) -> Value:
         """The value of ``key``; made by ``make``, maybe twice, where it is not known."""
         with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-                return self._values[key]
+            value = self._values.get(key)
+        if value is not None:
+            return value
         value = make(key)
         with self._lock:
             self._values[key] = value
-            if len(self._values) > self._most:
-                self._values.popitem(last=False)
         return value

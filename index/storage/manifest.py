@@ -14,19 +14,19 @@ from index.storage.files import FileFacts
 FORMAT = 4
 """Raised whenever the files of an index change their meaning, or a text is read or split in another way."""
 
-FILE = "manifest.json"
+MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """How many vectors are searched where comparing them one by one would take too long, see index.storage.vectors."""
+    """How vectors are searched where comparing them one by one would take too long, see index.storage.faiss_vectors."""
 
     factory: str  # as faiss.index_factory takes it
     visited: int  # cells that a search visits
     recall: float  # recall@10 against exact search, measured when it was built
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SegmentFacts:
     """One segment: texts that were indexed together, in a folder of that name."""
 
@@ -43,7 +43,7 @@ class SegmentFacts:
         return sum(facts.size for facts in self.files.values())
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexManifest:
     """The identity of an index, and the segments that make up its current state.
 
@@ -82,17 +82,17 @@ class IndexManifest:
             facts = json.loads(raw.decode("utf-8"))
             found = facts["format"]
             if isinstance(found, int) and found != FORMAT:
-                raise other_format(shown, found)
+                raise other_format_error(shown, found)
             checksum = facts.pop("checksum")
             if checksum != _checksum(facts):
-                raise damaged(shown, FILE)
+                raise damaged_error(shown, MANIFEST)
             facts["files"] = _files(facts["files"])
             facts["segments"] = tuple(_segment(segment) for segment in facts["segments"])
             for name in ("corpus", "before"):
                 facts[name] = tuple(facts[name])
             return cls(**facts)
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise damaged(shown, FILE) from error
+            raise damaged_error(shown, MANIFEST) from error
 
     def with_removed(self, removed: Mapping[str, set[int]]) -> tuple[SegmentFacts, ...]:
         """The segments once the documents ``removed`` (segment name -> numbers) are gone."""
@@ -117,7 +117,7 @@ def _segment(facts: dict[str, Any]) -> SegmentFacts:
     return SegmentFacts(**facts)
 
 
-def other_format(shown: Path, found: object) -> StoredIndexError:
+def other_format_error(shown: Path, found: object) -> StoredIndexError:
     """The error for an index that another version of this program built."""
     return StoredIndexError(
         f"The index {shown} has format {found}; this version reads format {FORMAT}. "
@@ -125,16 +125,16 @@ def other_format(shown: Path, found: object) -> StoredIndexError:
     )
 
 
-def damaged(shown: Path, name: str) -> StoredIndexError:
+def damaged_error(shown: Path, name: str) -> StoredIndexError:
     """The error for a file of an index that does not hold what was written into it."""
-    texts = " --corpus FOLDER" if name == FILE else ""  # where the texts are, only the manifest says
+    texts = " --corpus FOLDER" if name == MANIFEST else ""  # where the texts are, only the manifest says
     return StoredIndexError(
         f"The index {shown} is damaged: {name} is not what was written. "
         f"Build it again with: foundation-qa index rebuild --index {shown}{texts}"
     )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IndexChange:
     """What an update did, or would do."""
 

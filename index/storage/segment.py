@@ -7,7 +7,7 @@
     places.npz          where the lines begin, and what is asked of all passages at once
     words.npz           how many passages hold each word, see index.storage.word_counts
     vectors-en.faiss    the whole vectors of the passages in one language; with nearest-en.faiss, see
-                        index.storage.vectors
+                        index.storage.faiss_vectors
     tokens.bin          the token vectors, see index.storage.token_vectors; not without late interaction
 
 An index is made of segments, as those of Lucene are (and log-structured merge trees, O'Neil et al. 1996,
@@ -18,28 +18,26 @@ documents of the older ones count no more. Small segments are merged from time t
 import hashlib
 import json
 import mmap
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import faiss
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus import LANGUAGES, Document, Passage, Reference, encoder_text
-from index.storage.files import mapped, unpacked
+from index.storage.files import mapped, read_arrays
 from index.storage.lru import Recent
 from index.storage.manifest import SegmentFacts
 from index.storage.token_vectors import TokenStore
-from index.storage.vectors import VectorIndex, vectors_file
+from index.storage.vectors import open_vectors
 from index.storage.word_counts import WordTable
 
 CATALOGUE, DOCUMENTS, TEXTS = "catalogue.jsonl", "documents.jsonl", "texts.txt"
 PASSAGES, PLACES, WORDS = "passages.jsonl", "places.npz", "words.npz"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """A document in the catalogue of its segment."""
 
@@ -54,7 +52,7 @@ class Entry:
     size: int  # of its text, bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Places:
     """What is known of all passages of a segment without reading them; row i is passage i."""
 
@@ -72,27 +70,22 @@ class Places:
 class Segment:
     """A segment, open; its files stay on disk and are read where they are asked for. Safe to use from threads."""
 
-    def __init__(self, place: Path, facts: SegmentFacts, quantizer: faiss.ScalarQuantizer | None) -> None:
+    def __init__(self, place: Path, facts: SegmentFacts, code_size: int | None) -> None:
         """The segment in the folder ``place``, whose files have been compared with ``facts`` already.
 
-        ``quantizer`` reads the token vectors; None: the index has none.
+        ``code_size`` is the bytes of a token vector's code; None: the index has none. Raises OSError unchanged.
         """
         self.name = facts.name
         self.entries = tuple(Entry(**json.loads(line)) for line in _lines(place / CATALOGUE))
-        self.places = Places(**unpacked(place / PLACES))
-        self.words = WordTable.unpack(unpacked(place / WORDS))
+        self.places = Places(**read_arrays(place / PLACES))
+        self.words = WordTable.unpack(read_arrays(place / WORDS))
         self.texts = mapped(place / TEXTS)
         self._documents, self._passages = mapped(place / DOCUMENTS), mapped(place / PASSAGES)
-        self.vectors: Mapping[str, VectorIndex] = {
-            language: VectorIndex.open(
-                place, language, np.flatnonzero(self.places.language == at), facts.cells.get(language)
-            )
-            for at, language in enumerate(LANGUAGES)
-            if vectors_file(language) in facts.files
-        }
+        rows = {language: np.flatnonzero(self.places.language == at) for at, language in enumerate(LANGUAGES)}
+        self.vectors = open_vectors(place, facts, rows)
         self.tokens = None
-        if quantizer is not None:
-            self.tokens = TokenStore.open(place, self.places.tokens_at, self.places.checks, quantizer)
+        if code_size is not None:
+            self.tokens = TokenStore.open(place, self.places.tokens_at, self.places.checks, code_size)
         self._read_passages: Recent[int, Passage] = Recent(4096)
         self._read_documents: Recent[int, Document] = Recent(64)
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from corpus import LANGUAGES, Document, Passage
 from index.arrays import FloatArray
-from index.storage.files import FileFacts, FileWriter, flush_folder, packed, write_file
+from index.disk import flush_folder
+from index.storage.files import FileFacts, FileWriter, pack_arrays, write_file
 from index.storage.manifest import SegmentFacts
 from index.storage.segment import (
     CATALOGUE,
@@ -27,13 +28,13 @@ from index.storage.segment import (
     passage_facts,
     passage_key,
 )
-from index.storage.token_vectors import TOKENS, check
-from index.storage.vectors import VectorWriter
+from index.storage.token_vectors import TOKENS, checksum
+from index.storage.vectors import VectorWriter, vector_writer
 from index.storage.word_counts import Tally
 
 
 class SegmentWriter:
-    """A segment that is being written into the new folder ``place``; OSError as it comes.
+    """A segment that is being written into the new folder ``place``. Raises OSError unchanged.
 
     Documents are added in their order, with all their passages, new ones by :meth:`add` and those of other segments by
     :meth:`copy`. Without :meth:`finish` the folder is of no use.
@@ -42,7 +43,7 @@ class SegmentWriter:
     def __init__(self, place: Path, dimension: int, late_interaction: bool) -> None:
         place.mkdir(parents=True)
         self.place, self._dimension, self._late = place, dimension, late_interaction
-        self.tally = Tally()  # the caller takes away what is gone
+        self.tally = Tally()  # of what is added; the caller subtracts the words of documents that are gone
         self._stack = ExitStack()
         self._files: dict[str, FileWriter] = {}
         for name in (CATALOGUE, DOCUMENTS, TEXTS, PASSAGES, *([TOKENS] if late_interaction else [])):
@@ -78,7 +79,17 @@ class SegmentWriter:
         text = document.text.encode("utf-8")
         first = len(self._document)
         self._begin(
-            Entry(document.id, document.title, document.twin, digest, stamp, first, len(passages), 0, len(text)),
+            Entry(
+                id=document.id,
+                title=document.title,
+                twin=document.twin,
+                digest=digest,
+                stamp=stamp,
+                first=first,
+                count=len(passages),
+                at=self._files[TEXTS].size,
+                size=len(text),
+            ),
             text,
             _line({"source": document.source, "references": [asdict(each) for each in document.references]}),
         )
@@ -108,7 +119,7 @@ class SegmentWriter:
         entry, places = segment.entries[number], segment.places
         shift = len(self._document) - entry.first
         self._begin(
-            replace(entry, stamp=stamp, first=len(self._document)),
+            replace(entry, stamp=stamp, first=len(self._document), at=self._files[TEXTS].size),
             segment.text_bytes(number),
             segment.document_line(number),
         )
@@ -133,16 +144,21 @@ class SegmentWriter:
         files[PLACES] = write_file(self.place / PLACES, self._places())
         cells = {}
         for language, vectors in self._vectors.items():
-            written, found = vectors.write(self.place, language)
-            files |= written
+            own, found = vectors.write(self.place, language)
+            files |= own
             if found:
                 cells[language] = found
         flush_folder(self.place)
-        return SegmentFacts(self.place.name, self._documents, len(self._document), files, cells)
+        return SegmentFacts(
+            name=self.place.name,
+            documents=self._documents,
+            passages=len(self._document),
+            files=files,
+            cells=cells,
+        )
 
     def _begin(self, entry: Entry, text: bytes, line: bytes) -> None:
         """The document that the next passages belong to."""
-        entry = replace(entry, at=self._files[TEXTS].size)
         self._files[TEXTS].write(text)
         self._files[CATALOGUE].write(_line(asdict(entry)))
         self._files[DOCUMENTS].write(line)
@@ -162,18 +178,18 @@ class SegmentWriter:
         if tokens is not None:
             self._files[TOKENS].write(tokens.tobytes())
         self._tokens_at.append(self._tokens_at[-1] + (len(tokens) if tokens is not None else 0))
-        self._checks.append(check(tokens) if tokens is not None else 0)
+        self._checks.append(checksum(tokens) if tokens is not None else 0)
 
     def _add_vectors(self, languages: NDArray[np.uint8], vectors: FloatArray) -> None:
         for at, language in enumerate(LANGUAGES):
             chosen = languages == at
             if chosen.any():
                 if language not in self._vectors:
-                    self._vectors[language] = VectorWriter(self._dimension)
+                    self._vectors[language] = vector_writer(self._dimension)
                 self._vectors[language].add(vectors[chosen])
 
     def _places(self) -> bytes:
-        return packed(
+        return pack_arrays(
             documents_at=np.asarray(self._documents_at, np.int64),
             passages_at=np.asarray(self._passages_at, np.int64),
             document=np.asarray(self._document, np.int32),

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from corpus import LANGUAGES, Document, Passage, Span, Term, encoder_text
 from index.arrays import FloatArray
 from index.matching.alignment import align
-from index.matching.four_bits import Codes
 from index.matching.words import words_in
 from index.storage.calibration import Calibration
 from index.storage.lru import Recent
@@ -19,7 +18,6 @@ from index.storage.manifest import IndexManifest
 from index.storage.rows import RowMap
 from index.storage.segment import Entry, Segment, passage_key, text_key
 from index.storage.token_vectors import Tokens
-from index.storage.vectors import Only
 from index.storage.views import Documents, Passages
 from index.storage.word_counts import Vocabulary
 
@@ -48,7 +46,7 @@ class Snapshot:
         removed = [facts.removed for facts in manifest.segments]
         alive = [_alive(segment, gone) for segment, gone in zip(segments, removed, strict=True)]
         self._rows = RowMap(alive)
-        self._only = [_selectors(segment, each) for segment, each in zip(segments, alive, strict=True)]
+        self._only = [_searched(segment, each) for segment, each in zip(segments, alive, strict=True)]
         # These views know the files, not the snapshot: with a cycle of references the files of an old state would stay
         # open until the collector finds it.
         self.passages: Sequence[Passage] = Passages(self._rows, self.segments)  # by their rows
@@ -61,7 +59,7 @@ class Snapshot:
             ]
         )
         self.languages = tuple(LANGUAGES[at] for at in np.unique(self._languages).tolist())
-        self._codes = Codes(calibration.quantizer())
+        self._four_bits = calibration.four_bits()
         self._twins = np.full(len(self._languages), _UNKNOWN, np.int64)
         self._words: Recent[int, frozenset[str]] = Recent(4096)
 
@@ -80,7 +78,7 @@ class Snapshot:
         """The token vectors; None: the index was built without late interaction."""
         if not self.manifest.late_interaction:
             return None
-        return Tokens([segment.tokens for segment in self.segments], self._rows.homes, self._codes)
+        return Tokens([segment.tokens for segment in self.segments], self._rows.homes, self._four_bits)
 
     @cached_property
     def catalogue(self) -> Mapping[str, tuple[int, int]]:
@@ -243,10 +241,8 @@ def _alive(segment: Segment, removed: Sequence[int]) -> NDArray[np.bool_]:
     return alive
 
 
-def _selectors(segment: Segment, alive: NDArray[np.bool_]) -> dict[str, Only]:
-    """For each language some of whose passages do not count, what lets a search pass over them."""
+def _searched(segment: Segment, alive: NDArray[np.bool_]) -> dict[str, NDArray[np.bool_]]:
+    """For each language some of whose passages do not count, which of its vectors a search may find."""
     return {
-        language: Only.those(alive[vectors.rows])
-        for language, vectors in segment.vectors.items()
-        if not alive[vectors.rows].all()
+        language: alive[vectors.rows] for language, vectors in segment.vectors.items() if not alive[vectors.rows].all()
     }

@@ -13,7 +13,6 @@ the segments of the state before: somebody may be just opening it.
 """
 
 import json
-import os
 import re
 import shutil
 import uuid
@@ -25,19 +24,19 @@ from pathlib import Path
 import xxhash
 
 from corpus import StoredIndexError, Term
+from index.disk import replace_file
 from index.encoder import Encoder
 from index.storage.calibration import Calibration
-from index.storage.files import FileFacts, altered, flush_folder, write_file
-from index.storage.manifest import FILE as MANIFEST
-from index.storage.manifest import IndexManifest, damaged, other_format
+from index.storage.files import FileFacts, altered
+from index.storage.manifest import MANIFEST, IndexManifest, damaged_error, other_format_error
 from index.storage.segment import Segment
 from index.storage.snapshot import Snapshot
 from index.storage.token_vectors import COMPARED_WHOLE, TOKENS
 
-_PARTIAL = ".partial"
 _OLDER = "CURRENT"  # the file that an index up to format 3 had instead of a manifest
+_BESIDE = r"(\.[0-9a-f]{8})?\.partial"  # while a file is being written, see index.disk
 _OURS = re.compile(
-    r"segment-[0-9a-f]{12}|(calibration|glossary|stamps)-[0-9a-f]{16}\.\w+(\.partial)?|manifest\.json\.partial"
+    rf"segment-[0-9a-f]{{12}}|(calibration|glossary|stamps)-[0-9a-f]{{16}}\.\w+({_BESIDE})?|manifest\.json{_BESIDE}"
     rf"|{_OLDER}|\d{{8}}T\d{{6}}-[0-9a-f]{{8}}(\.partial)?"  # those of an index up to format 3
 )
 
@@ -56,10 +55,10 @@ def read_manifest(folder: Path) -> IndexManifest | None:
         raw = (folder / MANIFEST).read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         if (folder / _OLDER).exists():
-            raise other_format(folder, "3 or older") from None
+            raise other_format_error(folder, "3 or older") from None
         return None
     except OSError as error:
-        raise unreadable(folder, error) from error
+        raise unreadable_error(folder, error) from error
     return IndexManifest.parse(raw, folder)
 
 
@@ -73,8 +72,8 @@ def version(folder: Path) -> tuple[int, int, int] | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
-    """What lies on disk."""
+class IndexFacts:
+    """What an index takes and holds on disk."""
 
     size: int  # bytes of the current state
     passages: int
@@ -82,13 +81,13 @@ class Stored:
     corpus: tuple[str, ...]  # folders the texts came from; empty where they were given as documents
 
 
-def stored(folder: Path) -> Stored | None:
+def index_facts(folder: Path) -> IndexFacts | None:
     """What the index in ``folder`` holds; None where there is none."""
     manifest = read_manifest(folder)
     if manifest is None:
         return None
     size = sum(facts.size for facts in manifest.files.values()) + sum(segment.size for segment in manifest.segments)
-    return Stored(size, manifest.passages, manifest.late_interaction, manifest.corpus)
+    return IndexFacts(size, manifest.passages, manifest.late_interaction, manifest.corpus)
 
 
 def read_snapshot(folder: Path, known: Snapshot | None = None) -> Snapshot:
@@ -111,11 +110,11 @@ def read_snapshot(folder: Path, known: Snapshot | None = None) -> Snapshot:
             if (latest := read_manifest(folder)) and latest.generation != manifest.generation:
                 continue
             if isinstance(error, FileNotFoundError):
-                raise damaged(folder, _shown(folder, error)) from error
-            raise unreadable(folder, error) from error
+                raise damaged_error(folder, _shown(folder, error)) from error
+            raise unreadable_error(folder, error) from error
 
 
-def unreadable(folder: Path, error: OSError) -> StoredIndexError:
+def unreadable_error(folder: Path, error: OSError) -> StoredIndexError:
     """The error for an index that the system does not let us read."""
     shown = f"{_shown(folder, error)}: " if error.filename else ""
     return StoredIndexError(f"The index {folder} cannot be read: {shown}{error.strerror or error}.")
@@ -131,19 +130,19 @@ def _opened(folder: Path, manifest: IndexManifest, known: Snapshot | None) -> Sn
         calibration, glossary, stamps = known.calibration, known.glossary, known.stamps
     else:
         if name := altered(folder, manifest.files):
-            raise damaged(folder, name)
+            raise damaged_error(folder, name)
         calibration = Calibration.load(folder / manifest.calibration)
         glossary = _read_glossary(folder / manifest.glossary)
         stamps = _read_stamps(folder / manifest.stamps) if manifest.stamps else {}
     open_ones = {segment.name: segment for segment in known.segments} if known else {}
-    quantizer = calibration.quantizer() if manifest.late_interaction else None
+    code_size = calibration.four_bits().size if manifest.late_interaction else None
     segments = []
     for facts in manifest.segments:
         if facts.name not in open_ones:
             large = TOKENS in facts.files and facts.files[TOKENS].size > COMPARED_WHOLE
             if name := altered(folder / facts.name, facts.files, (TOKENS,) if large else ()):
-                raise damaged(folder, f"{facts.name}/{name}")
-            open_ones[facts.name] = Segment(folder / facts.name, facts, quantizer)
+                raise damaged_error(folder, f"{facts.name}/{name}")
+            open_ones[facts.name] = Segment(folder / facts.name, facts, code_size)
         segments.append(open_ones[facts.name])
     return Snapshot(manifest, segments, calibration, glossary, stamps)
 
@@ -182,13 +181,16 @@ def _named(name: str, digest: str) -> str:
 
 
 def keep_shared(folder: Path, stem: str, suffix: str, data: bytes) -> tuple[str, FileFacts]:
-    """Keep ``data`` in a file of ``folder`` whose name tells what is in it; its name and facts. OSError as it comes."""
+    """Keep ``data`` in a file of ``folder`` whose name tells what is in it; its name and facts.
+
+    Raises OSError unchanged.
+    """
     name = f"{stem}-{xxhash.xxh3_64_hexdigest(data)}{suffix}"
     facts = FileFacts(len(data), xxhash.xxh3_128_hexdigest(data))
     if (folder / name).is_dir():
         shutil.rmtree(folder / name)
     if not (folder / name).exists() or altered(folder, {name: facts}):
-        _replace(folder / name, data)
+        replace_file(folder / name, data)
     return name, facts
 
 
@@ -198,7 +200,7 @@ def glossary_bytes(glossary: Sequence[Term]) -> bytes:
 
 
 def keep_stamps(folder: Path, stamps: Mapping[str, str]) -> dict[str, FileFacts]:
-    """Keep ``stamps``, if there are any, in a file of ``folder``: its name and facts. OSError as it comes."""
+    """Keep ``stamps``, if there are any, in a file of ``folder``: its name and facts. Raises OSError unchanged."""
     if not stamps:
         return {}
     data = json.dumps(stamps, ensure_ascii=False, sort_keys=True).encode("utf-8")
@@ -218,7 +220,7 @@ def _read_glossary(path: Path) -> tuple[Term, ...]:
 
 
 @contextmanager
-def written(folder: Path) -> Iterator[None]:
+def storage_errors(folder: Path) -> Iterator[None]:
     """Errors of the disk while the index in ``folder`` is being written become :class:`StoredIndexError`."""
     try:
         yield
@@ -229,19 +231,11 @@ def written(folder: Path) -> Iterator[None]:
 
 
 def commit(folder: Path, manifest: IndexManifest) -> None:
-    """Make ``manifest``, all of whose files are on the disk, the current state, in one step. OSError as it comes."""
-    _replace(folder / MANIFEST, manifest.text().encode("utf-8"))
+    """Make ``manifest``, all of whose files are on the disk, the current state, in one step.
 
-
-def _replace(path: Path, data: bytes) -> None:
-    """Put ``data`` into the file ``path``, which holds all of it or what it held before."""
-    partial = path.with_name(f"{path.name}{_PARTIAL}")
-    try:
-        write_file(partial, data)
-        os.replace(partial, path)
-    finally:
-        partial.unlink(missing_ok=True)
-    flush_folder(path.parent)
+    Raises OSError unchanged.
+    """
+    replace_file(folder / MANIFEST, manifest.text().encode("utf-8"))
 
 
 def tidy(folder: Path, manifest: IndexManifest | None) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import faiss
 import numpy as np
 import xxhash
 from numpy.typing import NDArray
@@ -15,9 +14,9 @@ from numpy.typing import NDArray
 from corpus import Passage, encoder_text, readable
 from index.arrays import FloatArray
 from index.encoder import Encoded
-from index.matching.four_bits import Codes
+from index.matching.four_bits import FourBits
 from index.storage.files import mapped
-from index.storage.manifest import damaged
+from index.storage.manifest import damaged_error
 
 TOKENS = "tokens.bin"
 
@@ -52,7 +51,7 @@ class TokenSimilarities:
 class TokenStore:
     """The token vectors of the passages of one segment, as codes that stay on disk.
 
-    A token takes the bytes of a code (:class:`index.matching.four_bits.Codes`) and one more for its sentence;
+    A token takes the bytes of a code (:class:`index.matching.four_bits.FourBits`) and one more for its sentence;
     passage after passage.
     """
 
@@ -63,26 +62,27 @@ class TokenStore:
         self.starts = starts  # (passages + 1,): passage i has the records starts[i] to starts[i + 1]
         self._checks = checks  # (passages,): digests of their records
         self._place = place
-        self._trusted = records.nbytes <= COMPARED_WHOLE  # else nobody has read them all
+        self._trusted = records.nbytes <= COMPARED_WHOLE  # if not, each passage is checked as it is read
 
     @classmethod
-    def open(
-        cls, folder: Path, starts: NDArray[np.int64], checks: NDArray[np.uint64], quantizer: faiss.ScalarQuantizer
-    ) -> "TokenStore":
-        """The store in ``folder``."""
-        shape = (int(starts[-1]), quantizer.code_size + 1)
+    def open(cls, folder: Path, starts: NDArray[np.int64], checks: NDArray[np.uint64], code_size: int) -> "TokenStore":
+        """The store in ``folder``, whose codes take ``code_size`` bytes each; for the rest see ``__init__``.
+
+        Raises OSError unchanged.
+        """
+        shape = (int(starts[-1]), code_size + 1)
         raw = mapped(folder / TOKENS)
         return cls(np.frombuffer(raw, np.uint8).reshape(shape), starts, checks, folder / TOKENS)
 
     def records_of(self, row: int) -> NDArray[np.uint8]:
         """The records of one passage, shape (tokens, bytes of a record)."""
         records = self.records[self.starts[row] : self.starts[row + 1]]
-        if not self._trusted and check(records) != int(self._checks[row]):
-            raise damaged(self._place.parent.parent, f"{self._place.parent.name}/{self._place.name}")
+        if not self._trusted and checksum(records) != int(self._checks[row]):
+            raise damaged_error(self._place.parent.parent, f"{self._place.parent.name}/{self._place.name}")
         return records
 
     def records_of_all(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """The records of the passages in ``rows``, one after the other."""
+        """The records of the passages in ``rows``, one after the other, shape (tokens, bytes of a record)."""
         if not self._trusted:
             return np.concatenate([self.records[:0], *map(self.records_of, rows.tolist())])
         lengths = self.starts[rows + 1] - self.starts[rows]
@@ -92,18 +92,18 @@ class TokenStore:
 class Tokens:
     """The token vectors of all passages of an index."""
 
-    def __init__(self, stores: Sequence[TokenStore | None], places: Places, codes: Codes) -> None:
-        self._stores, self._places, self._codes = stores, places, codes
+    def __init__(self, stores: Sequence[TokenStore | None], places: Places, four_bits: FourBits) -> None:
+        self._stores, self._places, self._four_bits = stores, places, four_bits
 
     def of(self, rows: Sequence[int] | NDArray[np.int64]) -> PassageTokens:
         """The token vectors of the passages in ``rows``."""
         records, starts = self._records(rows)
-        return PassageTokens(self._codes.vectors(records[:, :-1]), starts, records[:, -1])
+        return PassageTokens(self._four_bits.vectors(records[:, :-1]), starts, records[:, -1])
 
     def compare(self, rows: Sequence[int] | NDArray[np.int64], question: FloatArray) -> TokenSimilarities:
         """The tokens of the passages in ``rows`` beside those of ``question``, shape (question tokens, dimension)."""
         records, starts = self._records(rows)
-        return TokenSimilarities(self._codes.similarities(records[:, :-1], question), starts, records[:, -1])
+        return TokenSimilarities(self._four_bits.similarities(records[:, :-1], question), starts, records[:, -1])
 
     def _records(self, rows: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
         """The records of the passages in ``rows``, one after the other; where each begins, and the end."""
@@ -117,7 +117,7 @@ class Tokens:
         if len(members) == 1:
             (at,) = members
             return self._store(at).records_of_all(locals_), begins
-        records = np.empty((int(begins[-1]), self._codes.size + 1), np.uint8)
+        records = np.empty((int(begins[-1]), self._four_bits.size + 1), np.uint8)
         for at, chosen in members.items():
             records[_stretches(begins[chosen], lengths[chosen])] = self._store(at).records_of_all(locals_[chosen])
         return records, begins
@@ -134,18 +134,18 @@ def _stretches(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray
     return np.asarray(np.arange(ends[-1] if len(ends) else 0) + np.repeat(starts - (ends - lengths), lengths), np.int64)
 
 
-def check(records: NDArray[np.uint8]) -> int:
-    """A digest of the records of one passage."""
+def checksum(records: NDArray[np.uint8]) -> int:
+    """A digest of the records of one passage, shape (tokens, bytes of a record): a number of 64 bits."""
     return xxhash.xxh3_64_intdigest(records.tobytes())
 
 
 def token_records(codes: NDArray[np.uint8], sentences: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The records of a passage: the code of each token, and the sentence it belongs to."""
+    """The records of a passage, shape (tokens, bytes of a code + 1): of each token its code, then its sentence."""
     return np.concatenate([codes, sentences[:, None]], axis=1)
 
 
 def sentence_numbers(passage: Passage, encoded: Encoded) -> NDArray[np.uint8]:
-    """Which sentence of ``passage`` each token of its encoder text belongs to."""
+    """Which sentence of ``passage`` each token of its encoder text belongs to, or :data:`OUTSIDE`: shape (tokens,)."""
     numbers = np.full(len(encoded.spans), OUTSIDE, np.uint8)
     middles = encoded.spans.mean(axis=1)
     for number, (start, end) in enumerate(_sentences_as_encoded(passage)):

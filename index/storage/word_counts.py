@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from corpus import LANGUAGES, Passage, encoder_text
 from index.matching.words import words_in
-from index.storage.files import packed
+from index.storage.files import pack_arrays
 from index.storage.lru import Recent
 
 _FEW = 30  # passages of one language; from fewer no frequency can be told
@@ -72,7 +72,7 @@ class WordTable:
     def pack(self) -> bytes:
         """The table as a file."""
         letters = np.frombuffer(self.letters, np.uint8)
-        return packed(letters=letters, at=self.at, counts=self.counts, passages=self.passages)
+        return pack_arrays(letters=letters, at=self.at, counts=self.counts, passages=self.passages)
 
     @classmethod
     def unpack(cls, arrays: Mapping[str, NDArray[np.generic]]) -> "WordTable":

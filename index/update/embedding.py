@@ -35,8 +35,8 @@ def write_segment(
 ) -> tuple[SegmentFacts, int]:
     """Write what ``todo`` brings into the new folder ``place``, and take away the words of what goes.
 
-    The segment, and how many passages had been embedded before by an update that was interrupted. OSError as it comes,
-    and whatever the encoder raises.
+    The segment, and how many passages had been embedded before by an update that was interrupted.
+    Raises OSError and whatever the encoder raises unchanged.
     """
     with ExitStack() as stack:
         writer = stack.enter_context(SegmentWriter(place, encoder.dimension, late_interaction))
@@ -82,9 +82,9 @@ class _Coder:
         total: int,
     ) -> None:
         self._encoder, self._late, self._old = encoder, late_interaction, old
-        self._means, self._quantizer = measured.passages, measured.quantizer()
+        self._means, self._four_bits = measured.passages, measured.four_bits()
         self._progress, self._done, self._total = progress, 0, total
-        self.width = self._quantizer.code_size + 1 if late_interaction else 0  # bytes of a token record
+        self.width = self._four_bits.size + 1 if late_interaction else 0  # bytes of a token record
         self.spool: Spool | None = None
         self.recovered = 0
 
@@ -106,7 +106,7 @@ class _Coder:
         for number, encoded in self._encoder.encode_passages(texts, self._report) if texts else ():
             at, row = fresh[number]
             passage = window[at].passages[row]
-            vectors = self._kept(passage, encoded)
+            vectors = self._vectors_of(passage, encoded)
             coded[at][0][row], coded[at][1][row] = vectors
             if self.spool is not None:
                 self.spool.add(passage, vectors)
@@ -132,14 +132,12 @@ class _Coder:
         tokens = source.tokens.records_of(row) if self._late and source.tokens else _NONE
         return source.vectors_of(np.array([row]))[0], tokens
 
-    def _kept(self, passage: Passage, encoded: Encoded) -> Vectors:
+    def _vectors_of(self, passage: Passage, encoded: Encoded) -> Vectors:
         vector = self._means.centred(encoded.vector, passage.language)
         if not self._late:
             return vector, _NONE
         tokens = self._means.centred_tokens(encoded.tokens, passage.language)
-        size = self._quantizer.code_size
-        codes = self._quantizer.compute_codes(tokens) if len(tokens) else np.empty((0, size), np.uint8)
-        return vector, token_records(codes, sentence_numbers(passage, encoded))
+        return vector, token_records(self._four_bits.codes(tokens), sentence_numbers(passage, encoded))
 
 
 _NONE: NDArray[np.uint8] = np.empty((0, 0), np.uint8)

@@ -27,7 +27,7 @@ def to_merge(segments: Sequence[SegmentFacts]) -> list[int]:
             return places
     for place, facts in enumerate(segments):
         if len(facts.removed) > _STALE * facts.documents:
-            # Its words are counted with those of the segments after it: alone it may stay as it is where that is all.
+            # It may be written anew alone: its counts of words stay, as later segments hold what to subtract from them.
             return [place]
     return []
 
@@ -40,10 +40,10 @@ def _magnitude(passages: int) -> int:
     return magnitude
 
 
-def merged(snapshot: Snapshot, places: Sequence[int], folder: Path) -> SegmentFacts:
+def merge_segments(snapshot: Snapshot, places: Sequence[int], folder: Path) -> SegmentFacts:
     """Write the segments in ``places`` as one into the new ``folder``, without what has been removed from them.
 
-    OSError as it comes.
+    Raises OSError unchanged.
     """
     manifest, stamps = snapshot.manifest, snapshot.stamps
     with SegmentWriter(folder, manifest.dimension, manifest.late_interaction) as writer:

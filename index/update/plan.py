@@ -20,7 +20,7 @@ class Incoming:
     known: Sequence[tuple[int, int] | None]  # of each passage: segment and row of one with the same vectors, or None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """The way from one state of an index to the next."""
 
@@ -46,14 +46,14 @@ class Plan:
         """What it did, or would do, in ``seconds``; so many passages were ``recovered`` instead of embedded."""
         embedded = self.embedded - recovered
         return IndexChange(
-            self.added,
-            self.changed,
-            self.removed,
-            self.documents,
-            self.passages,
-            embedded,
-            self.passages - embedded,
-            round(seconds, 3),
+            added=self.added,
+            changed=self.changed,
+            removed=self.removed,
+            documents=self.documents,
+            passages=self.passages,
+            embedded=embedded,
+            reused=self.passages - embedded,
+            seconds=round(seconds, 3),
         )
 
 
@@ -105,16 +105,16 @@ def plan(documents: Iterable[Document | TextFile], passage_width: int, old: Snap
         )
     known = iter(old.find([passage for each in found for passage in each]) if old else ())
     return Plan(
-        tuple(
+        incoming=tuple(
             Incoming(document, digest, stamp, own, [next(known, None) for _ in own])
             for (document, digest, stamp), own in zip(incoming, found, strict=True)
         ),
-        tuple(added),
-        tuple(changed),
-        removed,
-        len(seen),
-        passages,
-        stamps,
+        added=tuple(added),
+        changed=tuple(changed),
+        removed=removed,
+        documents=len(seen),
+        passages=passages,
+        stamps=stamps,
     )
 
 

@@ -30,9 +30,10 @@ Vectors = tuple[FloatArray, NDArray[np.uint8]]
 
 
 class Spool:
-    """The passages of a build that were embedded, by this process or by one that was interrupted. OSError as it comes.
+    """The passages of a build that were embedded, by this process or by one that was interrupted.
 
-    ``identity`` names all that the vectors depend on beside the passage; ``width`` is the bytes of a token record.
+    Raises OSError unchanged. ``identity`` names all that the vectors depend on beside the passage; ``width`` is
+    the bytes of a token record.
     """
 
     def __init__(self, folder: Path, identity: str, dimension: int, width: int) -> None:

@@ -13,7 +13,7 @@ from corpus import PASSAGE_WIDTH, Document, StoredIndexError, Term, TextFile
 from index.encoder import Encoder
 from index.encoder.progress import Progress, quiet
 from index.storage.calibration import calibration
-from index.storage.lock import writing
+from index.storage.lock import index_lock
 from index.storage.manifest import FORMAT, IndexChange, IndexManifest, SegmentFacts
 from index.storage.snapshot import Snapshot
 from index.storage.store import (
@@ -25,11 +25,11 @@ from index.storage.store import (
     new_name,
     read_manifest,
     read_snapshot,
+    storage_errors,
     tidy,
-    written,
 )
 from index.update.embedding import write_segment
-from index.update.merge import merged, to_merge
+from index.update.merge import merge_segments, to_merge
 from index.update.plan import Plan, plan
 from index.update.spool import remove_spools
 
@@ -59,7 +59,7 @@ def update_index(
     be read. The index is then as it was.
     """
     folder = Path(folder)
-    with writing(folder):
+    with index_lock(folder):
         old = read_snapshot(folder) if read_manifest(folder) else None
         if old:
             check_identity(folder, old.manifest, encoder, passage_width, late_interaction)
@@ -81,7 +81,7 @@ def rebuild_index(
 ) -> IndexChange:
     """Build the index in ``folder`` anew, whatever is there; the old one answers until the new one is whole."""
     folder = Path(folder)
-    with writing(folder):
+    with index_lock(folder):
         settings = _Settings(passage_width, late_interaction, tuple(corpus), tuple(glossary))
         return _write(folder, documents, encoder, settings, progress, None, _replaced(folder))
 
@@ -123,45 +123,45 @@ def _write(
     start = time.perf_counter()
     todo = plan(documents, settings.passage_width, old)
     if old and todo.empty and old.manifest.corpus == settings.corpus and old.glossary == settings.glossary:
-        with written(folder):
+        with storage_errors(folder):
             _refresh(folder, old, todo)
         return todo.change(time.perf_counter() - start)
     recovered = 0
     measured = old.calibration if old else calibration(encoder, progress=progress)
-    with written(folder):
+    with storage_errors(folder):
         if old:
-            kept = (old.manifest.calibration, old.manifest.files[old.manifest.calibration])
+            shared_calibration = (old.manifest.calibration, old.manifest.files[old.manifest.calibration])
         else:
-            kept = keep_shared(folder, "calibration", ".npz", measured.pack())
-        terms = keep_shared(folder, "glossary", ".jsonl", glossary_bytes(settings.glossary))
+            shared_calibration = keep_shared(folder, "calibration", ".npz", measured.pack())
+        shared_glossary = keep_shared(folder, "glossary", ".jsonl", glossary_bytes(settings.glossary))
         stamps = keep_stamps(folder, todo.stamps)
         segments: tuple[SegmentFacts, ...] = ()
         if old:
             segments = old.manifest.with_removed(_removed(todo, old))
         if not todo.empty:
             place = folder / new_name()
-            with _whole(place):
+            with _removed_on_failure(place):
                 late = settings.late_interaction
                 facts, recovered = write_segment(place, todo, encoder, late, measured, old, progress)
             segments += (facts,)
         manifest = IndexManifest(
-            FORMAT,
-            uuid.uuid4().hex,
-            encoder.name,
-            encoder.digest,
-            encoder.dimension,
-            settings.passage_width,
-            settings.late_interaction,
-            todo.documents,
-            todo.passages,
-            datetime.now(UTC).isoformat(timespec="seconds"),
-            kept[0],
-            terms[0],
-            dict([kept, terms]) | stamps,
-            segments,
-            settings.corpus,
-            next(iter(stamps), ""),
-            _names(before),
+            format=FORMAT,
+            generation=uuid.uuid4().hex,
+            encoder_name=encoder.name,
+            encoder_digest=encoder.digest,
+            dimension=encoder.dimension,
+            passage_width=settings.passage_width,
+            late_interaction=settings.late_interaction,
+            documents=todo.documents,
+            passages=todo.passages,
+            built=datetime.now(UTC).isoformat(timespec="seconds"),
+            calibration=shared_calibration[0],
+            glossary=shared_glossary[0],
+            files=dict([shared_calibration, shared_glossary]) | stamps,
+            segments=segments,
+            corpus=settings.corpus,
+            stamps=next(iter(stamps), ""),
+            before=_names(before),
         )
         commit(folder, manifest)
     remove_spools(folder)
@@ -196,7 +196,7 @@ def _removed(todo: Plan, old: Snapshot) -> dict[str, set[int]]:
 
 
 @contextmanager
-def _whole(place: Path) -> Iterator[None]:
+def _removed_on_failure(place: Path) -> Iterator[None]:
     """Whatever interrupts the writing of the segment ``place`` leaves nothing of it."""
     try:
         yield
@@ -214,8 +214,8 @@ def _merge(folder: Path, manifest: IndexManifest, old: Snapshot | None) -> Index
         inside = {name for name, (segment, _) in snapshot.catalogue.items() if segment in places}
         outside = {name: stamp for name, stamp in snapshot.stamps.items() if name not in inside}
         try:
-            with _whole(place):
-                facts = merged(snapshot, places, place)
+            with _removed_on_failure(place):
+                facts = merge_segments(snapshot, places, place)
                 stamps = keep_stamps(folder, outside)
             commit(
                 folder,

@@ -23,7 +23,7 @@ from index import PassageIndex, SentenceEncoder, Snapshot, rebuild_index
 from index.search.query import Query, encode_query
 from index.search.ranking import RULES, Rules
 from index.search.retrieval import retrieve_query
-from index.storage.store import stored
+from index.storage.store import index_facts
 from index.storage.word_counts import Vocabulary
 from qa.evaluation.question_files import Question, gold_spans, load_questions, overlaps_gold
 
@@ -83,7 +83,7 @@ def measure(documents: Sequence[Document], questions: Sequence[Question], varian
                     start = time.perf_counter()
                     encoded[variant.vocabulary].append(encode_query(question.question, encoder, known))
                     seconds.append(time.perf_counter() - start)
-            on_disk = stored(place)
+            on_disk = index_facts(place)
             assert on_disk is not None
             table.add_row(
                 variant.name,

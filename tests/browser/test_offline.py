@@ -170,7 +170,12 @@ def test_the_page_works_behind_a_password(
     encoder = fake_encoders()
     update_index(tmp_path / "index", load_documents(write_texts(tmp_path / "texts")), encoder)
     answerer = Answerer(PassageIndex.open(tmp_path / "index", encoder))
-    service = Service(answerer, lambda: IndexChange((), (), (), 4, 9, 0, 9, 0.0))
+    service = Service(
+        answerer,
+        lambda: IndexChange(
+            added=(), changed=(), removed=(), documents=4, passages=9, embedded=0, reused=9, seconds=0.0
+        ),
+    )
     serving = Serving(service, accounts=parse_accounts("小明:密 码:é", "the accounts"))
     server = started(answerer, port=free_port(), serving=serving)
     right = browser.new_context(http_credentials={"username": "小明", "password": "密 码:é"})
@@ -218,7 +223,12 @@ def test_another_sites_page_cannot_ask_on_behalf_of_its_visitor(
         def log_message(self, *_: object) -> None:
             pass
 
-    service = Watching(answerer, lambda: IndexChange((), (), (), 4, 9, 0, 9, 0.0))
+    service = Watching(
+        answerer,
+        lambda: IndexChange(
+            added=(), changed=(), removed=(), documents=4, passages=9, embedded=0, reused=9, seconds=0.0
+        ),
+    )
     server = started(answerer, port=free_port(), serving=Serving(service))
     other = ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
     threading.Thread(target=other.serve_forever, daemon=True).start()

@@ -9,11 +9,12 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -176,7 +177,7 @@ def gaps() -> list[tuple[str, str, float]]:
 
 @pytest.fixture(scope="module")
 def feedback(tmp_path_factory: pytest.TempPathFactory) -> FeedbackLog:
-    return FeedbackLog(tmp_path_factory.mktemp("feedback") / "feedback.jsonl")
+    return FeedbackLog(tmp_path_factory.mktemp("feedback") / "feedback.sqlite")
 
 
 @pytest.fixture(scope="module")
@@ -605,10 +606,13 @@ def test_an_opinion_is_stored_with_its_reason(page: Page, feedback: FeedbackLog)
     page.keyboard.press("Enter")
     expect(reply.locator(".thanks")).to_contain_text("Thank you.")
     assert page.evaluate("document.activeElement.matches('.down')")
-    clicked, stored = (json.loads(line) for line in feedback.path.read_text(encoding="utf-8").splitlines()[-2:])
-    assert (clicked["helpful"], clicked["reason"]) == (False, "")
+    with closing(sqlite3.connect(feedback.path)) as connection:
+        rows = connection.execute("SELECT id, helpful, reason FROM opinions ORDER BY number").fetchall()
+    clicked, reasoned = rows[-2:]
+    assert clicked == (reasoned[0], False, "")
+    stored = feedback.read()[-1]
     assert stored.pop("time").endswith("+00:00")
-    assert stored.pop("id") == clicked["id"]
+    assert stored.pop("id") == clicked[0]
     assert stored == {
         "helpful": False,
         "reason": "太短😀 <b>",

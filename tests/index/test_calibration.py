@@ -29,7 +29,7 @@ def test_it_is_read_as_it_was_packed(fake_encoder: Any, tmp_path: Path) -> None:
         np.testing.assert_array_equal(read.anchors[language].starts, anchors.starts)
         np.testing.assert_array_equal(read.anchors[language].sentences, anchors.sentences)
         np.testing.assert_allclose(read.anchors[language].vectors, anchors.vectors, atol=1e-3)  # kept in 16 bits
-    codes = [each.quantizer().compute_codes(measured.anchors["en"].vectors) for each in (read, measured)]
+    codes = [each.four_bits().codes(measured.anchors["en"].vectors) for each in (read, measured)]
     np.testing.assert_array_equal(codes[0], codes[1])
 
 
@@ -92,14 +92,14 @@ def test_the_right_passages_stand_out(fake_encoder: Any) -> None:
     assert all(1 <= factor <= 2 for factor in measured.across.values())
 
 
-def test_the_quantizer_keeps_token_vectors(fake_encoder: Any) -> None:
+def test_four_bits_keep_token_vectors(fake_encoder: Any) -> None:
     measured = calibration(fake_encoder)
-    quantizer = measured.quantizer()
+    four_bits = measured.four_bits()
     (encoded,) = fake_encoder.encode_questions(["The lake and the mountain are far from the city of gold"])
     tokens = measured.passages.centred_tokens(encoded.tokens, "en")
-    codes = quantizer.compute_codes(tokens)
+    codes = four_bits.codes(tokens)
     assert codes.shape == (len(tokens), fake_encoder.dimension // 2)
-    assert (quantizer.decode(codes) * tokens).sum(axis=1).min() > 0.97
+    assert (four_bits.vectors(codes) * tokens).sum(axis=1).min() > 0.97
 
 
 @given(st.floats(-1, 1), st.floats(0.01, 0.5), st.lists(st.floats(-3, 3), min_size=2))

@@ -26,7 +26,7 @@ MANY = 8  # segments of about one size are merged
 
 
 def segment(passages: int, documents: int = 10, removed: int = 0) -> SegmentFacts:
-    return SegmentFacts("segment", documents, passages, {}, removed=tuple(range(removed)))
+    return SegmentFacts(name="segment", documents=documents, passages=passages, files={}, removed=tuple(range(removed)))
 
 
 def settled(segments: Sequence[SegmentFacts]) -> tuple[list[SegmentFacts], int]:
@@ -374,7 +374,7 @@ def test_what_a_full_disk_does_not_let_merge_is_merged_later(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr("index.update.update.merged", full)
+        patch.setattr("index.update.update.merge_segments", full)
         assert update_index(tmp_path, documents, fake_encoder).added == ("7.md",)
     is_whole(tmp_path, fake_encoder, 8, 8)
     nothing_is_left_over(tmp_path)
@@ -403,7 +403,7 @@ def test_a_merge_that_is_interrupted_leaves_a_whole_index(
             raise error  # as pressing Ctrl+C does while the folder is flushed, or a disk that fails then
 
     with monkeypatch.context() as patch:
-        patch.setattr("index.storage.store.os.replace", interrupted)
+        patch.setattr("os.replace", interrupted)
         if isinstance(error, OSError):
             assert update_index(tmp_path, documents, fake_encoder).added == ("7.md",)
         else:

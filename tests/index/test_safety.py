@@ -365,7 +365,7 @@ def test_a_disk_that_is_full_for_tidying_up_only_keeps_the_update(
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr("index.update.update.merged", full)
+        patch.setattr("index.update.update.merge_segments", full)
         for number in range(10):
             edit(texts / "en" / "clip.md", "400" if number == 0 else f"{400 + number}", f"{401 + number}")
             update_index(small_index.folder, load_documents(texts), fake_encoder)
@@ -551,18 +551,18 @@ def test_a_long_life_of_updates_keeps_no_file_open(tmp_path: Path, fake_encoder:
 def test_a_reader_that_is_overtaken_by_two_updates_reads_the_last_state(
     small_index: PassageIndex, texts: Path, fake_encoder: Any, edit: Edit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from index.storage.vectors import VectorIndex
+    from index.storage.faiss_vectors import FaissVectors
 
-    opened = VectorIndex.open
+    opened = FaissVectors.open
     edit(texts / "en" / "models.md", "175 billion", "many")
 
     def overtaken(*those: Any) -> Any:
-        monkeypatch.setattr(VectorIndex, "open", opened)
+        monkeypatch.setattr(FaissVectors, "open", opened)
         for _ in range(2):
             rebuild_index(small_index.folder, load_documents(texts), fake_encoder)
         return opened(*those)
 
-    monkeypatch.setattr(VectorIndex, "open", overtaken)
+    monkeypatch.setattr(FaissVectors, "open", overtaken)
     assert "many" in found(PassageIndex.open(small_index.folder, fake_encoder))
 
 

@@ -131,8 +131,8 @@ def test_faiss_finds_what_numpy_finds(many: PassageIndex) -> None:
 def test_what_many_updates_left_is_searched_as_one(
     tmp_path: Path, fake_encoders: Any, monkeypatch: pytest.MonkeyPatch, few: int, near: float
 ) -> None:
-    monkeypatch.setattr("index.storage.vectors.EXACT", few)
-    monkeypatch.setattr("index.storage.vectors._TRIED", 10)
+    monkeypatch.setattr("index.storage.faiss_vectors.EXACT", few)
+    monkeypatch.setattr("index.storage.faiss_vectors._TRIED", 10)
     encoder, chance, random = fake_encoders("some", 24), np.random.default_rng(5), np.random.default_rng(6)
     texts = {f"{number}.md": f"{ONE[number % 17]} {number}." for number in range(50)}
     texts |= {f"zh/{number}.md": f"{ZH[number % 7]}{number}。" for number in range(50)}

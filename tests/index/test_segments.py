@@ -6,7 +6,6 @@ from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import faiss
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -25,6 +24,7 @@ from index.storage.token_vectors import TOKENS
 from index.storage.word_counts import Vocabulary
 
 DIMENSION = 8
+CODE = DIMENSION // 2  # bytes of a code: four bits a number
 ROWS = "".join(f"| BERT-{number} 🎉 | {number} 亿 |\n" for number in range(60))
 DOCUMENTS_OF = [
     Document(
@@ -55,13 +55,6 @@ DOCUMENTS_OF = [
     ),
 ]
 STAMPS = ["1-2-3-abc", "", "x", "", "", "🎉"]
-
-
-@pytest.fixture(scope="module")
-def quantizer() -> faiss.ScalarQuantizer:
-    quantizer = faiss.ScalarQuantizer(DIMENSION, faiss.ScalarQuantizer.QT_4bit)
-    quantizer.train(np.stack([np.full(DIMENSION, -1, np.float32), np.full(DIMENSION, 1, np.float32)]))
-    return quantizer
 
 
 Coded = tuple[FloatArray, list[NDArray[np.uint8]]]
@@ -108,7 +101,6 @@ def check_segment(
     of: Sequence[Coded],
     facts: SegmentFacts,
     late: bool,
-    quantizer: faiss.ScalarQuantizer,
 ) -> Segment:
     """Whether the segment in ``place`` holds exactly what it was written from."""
     passages = [passage for document in documents for passage in split(document)]
@@ -126,7 +118,7 @@ def check_segment(
     expected = {CATALOGUE, DOCUMENTS, TEXTS, PASSAGES, PLACES, WORDS, *(f"vectors-{name}.faiss" for name in languages)}
     assert set(facts.files) == expected | ({TOKENS} if late else set())
 
-    segment = Segment(place, facts, quantizer if late else None)
+    segment = Segment(place, facts, CODE if late else None)
     assert len(segment) == len(passages)
     assert [segment.document(number) for number in range(len(documents))] == list(documents)
     assert [segment.passage(row) for row in range(len(passages))] == passages
@@ -171,13 +163,11 @@ def check_segment(
     [[], [1], [1, 3], [0], [2], [0, 1, 2, 3, 4, 5], [5, 4, 3, 2, 1, 0], [3, 0, 1]],
     ids=lambda chosen: "".join(map(str, chosen)) or "nothing",
 )
-def test_what_was_written_comes_back(
-    tmp_path: Path, quantizer: faiss.ScalarQuantizer, chosen: list[int], late: bool
-) -> None:
+def test_what_was_written_comes_back(tmp_path: Path, chosen: list[int], late: bool) -> None:
     documents = [DOCUMENTS_OF[number] for number in chosen]
-    of = coded(documents, quantizer.code_size + 1)
+    of = coded(documents, CODE + 1)
     facts = write(tmp_path / "one", documents, of, late)
-    check_segment(tmp_path / "one", documents, of, facts, late, quantizer)
+    check_segment(tmp_path / "one", documents, of, facts, late)
 
 
 def test_these_texts_have_all_that_a_segment_may_hold() -> None:
@@ -193,13 +183,11 @@ def test_these_texts_have_all_that_a_segment_may_hold() -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_an_index_of_one_language_has_no_vectors_of_the_other(
-    tmp_path: Path, quantizer: faiss.ScalarQuantizer, language: str
-) -> None:
+def test_an_index_of_one_language_has_no_vectors_of_the_other(tmp_path: Path, language: str) -> None:
     text = {"en": "Some words.\n\nMore words 🎉.", "zh": "一些话。\n\n另一些🎉。"}[language]
     documents = [Document("a.md", "A", "", text), Document("none.md", "", "", "***\n")]
-    of = coded(documents, quantizer.code_size + 1)
-    segment = check_segment(tmp_path / "one", documents, of, write(tmp_path / "one", documents, of), True, quantizer)
+    of = coded(documents, CODE + 1)
+    segment = check_segment(tmp_path / "one", documents, of, write(tmp_path / "one", documents, of), True)
     assert list(segment.vectors) == [language]
     assert {path.name for path in tmp_path.rglob("vectors-*")} == {f"vectors-{language}.faiss"}
 
@@ -243,18 +231,18 @@ DOCUMENT = st.builds(
 
 @given(st.lists(DOCUMENT, max_size=4), st.booleans())
 @settings(max_examples=60, deadline=None)
-def test_any_texts_come_back(quantizer: faiss.ScalarQuantizer, documents: list[Document], late: bool) -> None:
+def test_any_texts_come_back(documents: list[Document], late: bool) -> None:
     documents = [replace(document, id=f"{number}.md") for number, document in enumerate(documents)]
-    of = coded(documents, quantizer.code_size + 1)
+    of = coded(documents, CODE + 1)
     with TemporaryDirectory() as folder:
         place = Path(folder, "one")
-        check_segment(place, documents, of, write(place, documents, of, late), late, quantizer)
+        check_segment(place, documents, of, write(place, documents, of, late), late)
 
 
 @pytest.fixture
-def source(tmp_path: Path, quantizer: faiss.ScalarQuantizer) -> Segment:
-    of = coded(DOCUMENTS_OF, quantizer.code_size + 1)
-    return Segment(tmp_path / "source", write(tmp_path / "source", DOCUMENTS_OF, of), quantizer)
+def source(tmp_path: Path) -> Segment:
+    of = coded(DOCUMENTS_OF, CODE + 1)
+    return Segment(tmp_path / "source", write(tmp_path / "source", DOCUMENTS_OF, of), CODE)
 
 
 def test_a_whole_copy_is_the_same_files(tmp_path: Path, source: Segment) -> None:
@@ -269,17 +257,15 @@ def test_a_whole_copy_is_the_same_files(tmp_path: Path, source: Segment) -> None
 
 
 @pytest.mark.parametrize("chosen", [[5, 0, 3, 2], [1], [4], [2, 2]], ids=str)
-def test_what_is_copied_keeps_its_bytes(
-    tmp_path: Path, quantizer: faiss.ScalarQuantizer, source: Segment, chosen: list[int]
-) -> None:
+def test_what_is_copied_keeps_its_bytes(tmp_path: Path, source: Segment, chosen: list[int]) -> None:
     before = Document("before.md", "Before", "", "Some words.\n\n# 前\n\n一些话。")
-    ((vectors, records),) = coded([before], quantizer.code_size + 1)
+    ((vectors, records),) = coded([before], CODE + 1)
     with SegmentWriter(tmp_path / "copy", DIMENSION, True) as writer:
         writer.add(before, "own", "", split(before), vectors, records)
         for number in chosen:
             writer.copy(source, number, f"new {number}")
         facts = writer.finish()
-    copy = Segment(tmp_path / "copy", facts, quantizer)
+    copy = Segment(tmp_path / "copy", facts, CODE)
     documents = [before, *(DOCUMENTS_OF[number] for number in chosen)]
     assert [copy.document(at) for at in range(len(documents))] == documents
     assert [copy.passage(row) for row in range(len(copy))] == [p for each in documents for p in split(each)]

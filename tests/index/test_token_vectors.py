@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from corpus import Document, StoredIndexError, encoder_text, load_documents, split
 from index import FloatArray, PassageIndex, rebuild_index, update_index
-from index.matching.four_bits import Codes
+from index.matching.four_bits import FourBits
 from index.matching.maxsim import best_matches
 from index.storage.token_vectors import (
     OUTSIDE,
@@ -22,7 +22,7 @@ from index.storage.token_vectors import (
     Places,
     Tokens,
     TokenStore,
-    check,
+    checksum,
     sentence_numbers,
     token_records,
 )
@@ -37,41 +37,38 @@ def test_the_nearest_token_counts_as_numpy_has_it(counts: list[int], asked: int,
         np.testing.assert_array_equal(best, expected)
 
 
-def _quantizer(dimension: int) -> faiss.ScalarQuantizer:
-    quantizer = faiss.ScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_4bit)
-    quantizer.train(np.stack([np.full(dimension, -1, np.float32), np.full(dimension, 1, np.float32)]))
-    return quantizer
+def _four_bits(dimension: int) -> FourBits:
+    return FourBits(np.full(dimension, -1, np.float32), np.full(dimension, 1, np.float32))
 
 
 def _stored(
-    folder: Path, records: Sequence[NDArray[np.uint8]], quantizer: faiss.ScalarQuantizer
+    folder: Path, records: Sequence[NDArray[np.uint8]], four_bits: FourBits
 ) -> tuple[TokenStore, NDArray[np.int64], NDArray[np.uint64]]:
     """A store of ``records``, one passage after the other; where each begins, and their digests."""
     folder.mkdir(exist_ok=True)
     (folder / TOKENS).write_bytes(b"".join(each.tobytes() for each in records))
     starts = np.cumsum([0, *(len(each) for each in records)], dtype=np.int64)
-    checks = np.array([check(each) for each in records], np.uint64)
-    return TokenStore.open(folder, starts, checks, quantizer), starts, checks
+    checks = np.array([checksum(each) for each in records], np.uint64)
+    return TokenStore.open(folder, starts, checks, four_bits.size), starts, checks
 
 
-def _records(quantizer: faiss.ScalarQuantizer, vectors: FloatArray, sentence: int) -> NDArray[np.uint8]:
-    codes = quantizer.compute_codes(vectors) if len(vectors) else np.empty((0, quantizer.code_size), np.uint8)
-    return token_records(codes, np.full(len(vectors), sentence, np.uint8))
+def _records(four_bits: FourBits, vectors: FloatArray, sentence: int) -> NDArray[np.uint8]:
+    return token_records(four_bits.codes(vectors), np.full(len(vectors), sentence, np.uint8))
 
 
 def test_a_record_is_the_code_and_the_sentence() -> None:
-    quantizer = _quantizer(8)
-    codes = quantizer.compute_codes(np.random.default_rng(2).uniform(-1, 1, (3, 8)).astype(np.float32))
+    four_bits = _four_bits(8)
+    codes = four_bits.codes(np.random.default_rng(2).uniform(-1, 1, (3, 8)).astype(np.float32))
     records = token_records(codes, np.array([0, 7, OUTSIDE], np.uint8))
-    assert (records.shape, records.dtype) == ((3, quantizer.code_size + 1), np.uint8)
+    assert (records.shape, records.dtype) == ((3, four_bits.size + 1), np.uint8)
     np.testing.assert_array_equal(records[:, :-1], codes)
     assert records[:, -1].tolist() == [0, 7, OUTSIDE]
-    assert check(records) == check(records.copy())
+    assert checksum(records) == checksum(records.copy())
     for row, column in ((0, 0), (1, 4), (2, 2)):
         other = records.copy()
         other[row, column] ^= 1
-        assert check(other) != check(records)
-    assert check(records[:2]) != check(records)
+        assert checksum(other) != checksum(records)
+    assert checksum(records[:2]) != checksum(records)
 
 
 def _places(places: Sequence[tuple[int, int]]) -> Places:
@@ -85,13 +82,13 @@ def test_token_vectors_come_back_in_the_order_of_the_passages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: int
 ) -> None:
     monkeypatch.setattr("index.storage.token_vectors.COMPARED_WHOLE", whole)
-    quantizer, random = _quantizer(8), np.random.default_rng(0)
+    four_bits, random = _four_bits(8), np.random.default_rng(0)
     vectors = [random.uniform(-1, 1, (count, 8)).astype(np.float32) for count in (3, 0, 5, 1)]
-    records = [_records(quantizer, each, row) for row, each in enumerate(vectors)]
+    records = [_records(four_bits, each, row) for row, each in enumerate(vectors)]
     # Two segments, and the passages of the index in an order of their own.
-    one, *_ = _stored(tmp_path / "one", [records[2], records[0]], quantizer)
-    other, *_ = _stored(tmp_path / "other", [records[3], records[1]], quantizer)
-    tokens = Tokens([one, other], _places([(0, 1), (1, 1), (0, 0), (1, 0)]), Codes(quantizer))
+    one, *_ = _stored(tmp_path / "one", [records[2], records[0]], four_bits)
+    other, *_ = _stored(tmp_path / "other", [records[3], records[1]], four_bits)
+    tokens = Tokens([one, other], _places([(0, 1), (1, 1), (0, 0), (1, 0)]), four_bits)
     for rows in ([0, 1, 2, 3], [3, 0], [1], [], [2, 2], np.array([3, 1, 0], np.int64)):
         found = tokens.of(rows)
         expected = np.concatenate([np.empty((0, 8), np.float32), *(vectors[row] for row in rows)])
@@ -106,73 +103,77 @@ def test_token_vectors_come_back_in_the_order_of_the_passages(
 )
 @settings(max_examples=40, deadline=None)
 def test_records_of_any_passages_are_found_in_any_segments(segments: list[list[int]], asked: list[int]) -> None:
-    quantizer, random = _quantizer(8), np.random.default_rng(len(asked))
+    four_bits, random = _four_bits(8), np.random.default_rng(len(asked))
     places = [(at, row) for at, counts in enumerate(segments) for row in range(len(counts))]
     rows = [row % len(places) for row in asked] if places else []
     with TemporaryDirectory() as folder:
         stores = [
             _stored(
                 Path(folder, str(at)),
-                [_records(quantizer, random.uniform(-1, 1, (count, 8)).astype(np.float32), at) for count in counts],
-                quantizer,
+                [_records(four_bits, random.uniform(-1, 1, (count, 8)).astype(np.float32), at) for count in counts],
+                four_bits,
             )[0]
             for at, counts in enumerate(segments)
         ]
-        found = Tokens(stores, _places(places), Codes(quantizer)).of(rows)
+        found = Tokens(stores, _places(places), four_bits).of(rows)
         records = [stores[segment].records_of(local) for segment, local in (places[row] for row in rows)]
         assert found.starts.tolist() == [0, *np.cumsum([len(each) for each in records])]
-        joined = np.concatenate([np.empty((0, quantizer.code_size + 1), np.uint8), *records])
+        joined = np.concatenate([np.empty((0, four_bits.size + 1), np.uint8), *records])
         np.testing.assert_array_equal(found.sentences, joined[:, -1])
-        np.testing.assert_array_equal(found.vectors, Codes(quantizer).vectors(joined[:, :-1]))
+        np.testing.assert_array_equal(found.vectors, four_bits.vectors(joined[:, :-1]))
 
 
 @pytest.mark.parametrize(
     ("dimension", "codes", "asked"), [(8, 0, 3), (8, 5, 0), (384, 2500, 15), (7, 40, 8), (192, 9, 17)]
 )
-def test_codes_are_read_as_faiss_reads_them(dimension: int, codes: int, asked: int) -> None:
+def test_codes_are_written_and_read_as_faiss_does_it(dimension: int, codes: int, asked: int) -> None:
     random = np.random.default_rng(dimension)
     quantizer = faiss.ScalarQuantizer(dimension, faiss.ScalarQuantizer.QT_4bit)
-    quantizer.train(np.stack([random.uniform(-2, -1, dimension), random.uniform(0, 3, dimension)]).astype(np.float32))
+    ends = np.stack([random.uniform(-2, -1, dimension), random.uniform(0, 3, dimension)]).astype(np.float32)
+    quantizer.train(ends)
+    four_bits = FourBits(*ends)
     vectors = random.uniform(-2, 3, (codes, dimension)).astype(np.float32)
     written = quantizer.compute_codes(vectors) if codes else np.empty((0, quantizer.code_size), np.uint8)
     expected = quantizer.decode(written) if codes else vectors
+    assert (four_bits.dimension, four_bits.size) == (dimension, quantizer.code_size)
+    np.testing.assert_array_equal(four_bits.codes(vectors), written)
     question = random.standard_normal((asked, dimension)).astype(np.float32)
-    np.testing.assert_allclose(Codes(quantizer).vectors(written), expected, atol=1e-6)
-    found = Codes(quantizer).similarities(written, question)
+    np.testing.assert_allclose(four_bits.vectors(written), expected, atol=1e-6)
+    found = four_bits.similarities(written, question)
     assert (found.shape, found.dtype) == ((codes, asked), np.float32)
     np.testing.assert_allclose(found, expected @ question.T, atol=1e-3, rtol=1e-4)
 
 
 def test_copied_token_vectors_are_the_same_bytes(tmp_path: Path) -> None:
-    quantizer, random = _quantizer(8), np.random.default_rng(1)
+    four_bits, random = _four_bits(8), np.random.default_rng(1)
     records = [
         token_records(
-            quantizer.compute_codes(random.uniform(-1, 1, (row + 1, 8)).astype(np.float32)),
+            four_bits.codes(random.uniform(-1, 1, (row + 1, 8)).astype(np.float32)),
             np.arange(row + 1, dtype=np.uint8),
         )
         for row in range(3)
     ]
-    old, _, checks = _stored(tmp_path / "old", records, quantizer)
-    new, _, copied = _stored(tmp_path / "new", [old.records_of(2), old.records_of(0)], quantizer)
+    old, _, checks = _stored(tmp_path / "old", records, four_bits)
+    new, _, copied = _stored(tmp_path / "new", [old.records_of(2), old.records_of(0)], four_bits)
     for row, source in enumerate((2, 0)):
         np.testing.assert_array_equal(new.records_of(row), records[source])
         assert copied[row] == checks[source]
     ours, theirs = (
-        Tokens([old], _places([(0, row) for row in range(3)]), Codes(quantizer)).of([2, 0]),
-        Tokens([new], _places([(0, row) for row in range(2)]), Codes(quantizer)).of([0, 1]),
+        Tokens([old], _places([(0, row) for row in range(3)]), four_bits).of([2, 0]),
+        Tokens([new], _places([(0, row) for row in range(2)]), four_bits).of([0, 1]),
     )
     np.testing.assert_array_equal(ours.vectors, theirs.vectors)
     assert theirs.sentences.tolist() == [0, 1, 2, 0]
 
 
 def test_an_index_without_a_token_can_be_stored(tmp_path: Path) -> None:
-    quantizer = _quantizer(8)
-    nothing = np.empty((0, quantizer.code_size + 1), np.uint8)
-    store, *_ = _stored(tmp_path, [nothing, nothing], quantizer)
+    four_bits = _four_bits(8)
+    nothing = np.empty((0, four_bits.size + 1), np.uint8)
+    store, *_ = _stored(tmp_path, [nothing, nothing], four_bits)
     assert store.records_of(0).shape == nothing.shape
-    found = Tokens([store], _places([(0, 0), (0, 1)]), Codes(quantizer)).of([0, 1])
+    found = Tokens([store], _places([(0, 0), (0, 1)]), four_bits).of([0, 1])
     assert (found.vectors.shape, found.starts.tolist(), len(found.sentences)) == ((0, 8), [0, 0, 0], 0)
-    assert Tokens([], _places([]), Codes(quantizer)).of([]).vectors.shape == (0, 8)
+    assert Tokens([], _places([]), four_bits).of([]).vectors.shape == (0, 8)
 
 
 def test_altered_records_of_a_large_store_are_noticed_when_they_are_read(

@@ -35,7 +35,16 @@ def document(name: str, lines: list[str], twin: str = "") -> Document:
 AXES = np.eye(8, dtype=np.float32)
 SIMILAR = {text: AXES[at] for texts in (ENGLISH, CHINESE) for at, text in enumerate(texts)}
 # Nothing that a twin depends on.
-UNMEASURED = Calibration(Means({}, {}), Means({}, {}), {}, Standing(1, 0), Standing(1, 0), AXES[0], AXES[0], {})
+UNMEASURED = Calibration(
+    questions=Means({}, {}),
+    passages=Means({}, {}),
+    across={},
+    late=Standing(1, 0),
+    dense=Standing(1, 0),
+    lowest=AXES[0],
+    highest=AXES[0],
+    anchors={},
+)
 
 Rows = Callable[..., tuple[list[Passage], list[int]]]
 
@@ -56,7 +65,20 @@ def state(folder: Path, segments: list[list[Document]], similar: dict[str, Float
     kept = [each for documents in segments for each in documents if each.id not in gone]
     count = sum(len(split(each)) for each in kept)
     manifest = IndexManifest(
-        FORMAT, "one", "fake", "0", 8, 250, False, len(kept), count, "", "", "", {}, segments=tuple(facts)
+        format=FORMAT,
+        generation="one",
+        encoder_name="fake",
+        encoder_digest="0",
+        dimension=8,
+        passage_width=250,
+        late_interaction=False,
+        documents=len(kept),
+        passages=count,
+        built="",
+        calibration="",
+        glossary="",
+        files={},
+        segments=tuple(facts),
     )
     opened = [Segment(folder / each.name, each, None) for each in facts]
     return Snapshot(manifest, opened, UNMEASURED, ())

@@ -16,7 +16,7 @@ from states import vocabulary_of
 from corpus import LANGUAGES, Document, Passage, Term, encoder_text, load_documents, split
 from index import PassageIndex, rebuild_index, update_index
 from index.matching.words import words_in
-from index.storage.files import unpacked
+from index.storage.files import read_arrays
 from index.storage.word_counts import Tally, Vocabulary, WordTable
 
 
@@ -166,7 +166,7 @@ def test_it_is_read_as_it_was_written(tmp_path: Path) -> None:
     for number, written in enumerate((table(texts), table(()), table(texts[:2], texts), table((), texts))):
         path = tmp_path / f"{number}.npz"
         path.write_bytes(written.pack())
-        read = WordTable.unpack(unpacked(path))
+        read = WordTable.unpack(read_arrays(path))
         assert read.letters == written.letters
         for name in ("at", "counts", "passages"):
             ours, theirs = getattr(read, name), getattr(written, name)

@@ -69,7 +69,12 @@ def answerer(place: Path, fake_encoders: Any) -> Answerer:
 
 
 def _serve(started: Any, answerer: Answerer, **how: Any) -> Iterator[str]:
-    service = Service(answerer, lambda: IndexChange((), (), (), 4, 9, 0, 9, 0.0))
+    service = Service(
+        answerer,
+        lambda: IndexChange(
+            added=(), changed=(), removed=(), documents=4, passages=9, embedded=0, reused=9, seconds=0.0
+        ),
+    )
     page = started(answerer, port=free_port(), serving=Serving(service, mcp=True, **how))
     yield str(page.local_url).rstrip("/")
     page.close(verbose=False)

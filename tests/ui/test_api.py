@@ -241,7 +241,12 @@ def test_a_trouble_of_the_index_is_not_the_callers(small_index: PassageIndex, st
             raise CorpusError("The index is gone <b>！")
 
     answerer = Troubled(small_index)
-    service = Service(answerer, lambda: IndexChange((), (), (), 0, 0, 0, 0, 0.0))
+    service = Service(
+        answerer,
+        lambda: IndexChange(
+            added=(), changed=(), removed=(), documents=0, passages=0, embedded=0, reused=0, seconds=0.0
+        ),
+    )
     page = started(answerer, port=free_port(), serving=Serving(service))
     try:
         reply = httpx.post(f"{page.local_url}api/ask", json={"question": "GPT"})
@@ -288,7 +293,12 @@ def test_callers_do_not_wait_for_one_another(small_index: PassageIndex, started:
             return super().ask(question, history)
 
     answerer = Meeting(small_index)
-    service = Service(answerer, lambda: IndexChange((), (), (), 0, 0, 0, 0, 0.0))
+    service = Service(
+        answerer,
+        lambda: IndexChange(
+            added=(), changed=(), removed=(), documents=0, passages=0, embedded=0, reused=0, seconds=0.0
+        ),
+    )
     page = started(answerer, port=free_port(), serving=Serving(service))
     try:
         load = bear(str(page.local_url), [ENGLISH], clients=8, each=1)
@@ -313,7 +323,7 @@ def test_one_status_is_good_for_all_who_ask_at_once(small_index: PassageIndex) -
 
     def pending() -> IndexChange:
         read.append(1)
-        return IndexChange((), (), (), 4, 9, 0, 9, 0.1)
+        return IndexChange(added=(), changed=(), removed=(), documents=4, passages=9, embedded=0, reused=9, seconds=0.1)
 
     service = Service(Answerer(small_index), pending)
     with ThreadPoolExecutor(8) as callers:

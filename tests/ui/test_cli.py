@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ui import cli
+from ui.chat.feedback_log import FeedbackLog, Opinion
 
 ROOT = Path(__file__).parents[2]
 ANSWER = {"question", "language", "answered", "text", "seconds", "citations", "confidence", "understood", "related"}
@@ -387,7 +388,47 @@ def test_every_command_explains_itself(run: Command) -> None:
         assert told.status == 0
         for option in ("--corpus", "--index", "--settings", "--help"):
             assert option in told.out
+    assert "what visitors of the page thought" in run("feedback", "--help").out
+    assert "feedback" in shown.out
     assert set(run("index", "--help").out.split()) >= {"update", "rebuild", "status"}
+
+
+def test_feedback_is_printed_for_people_and_programs(run: Command) -> None:
+    ran = run("feedback")
+    assert (ran.status, ran.out) == (0, "")
+    assert "There is no feedback in" in ran.err
+    log = FeedbackLog.own()
+    log.add(Opinion("one", True, "", "什么是涌现？", True, 0.87, ("zh/a.md",)))
+    log.add(Opinion("two", False, "Too [short]\x1b[2J\n\x9b", "Who won?", False, 0.1, ()))
+    ran = run("feedback", "--json")
+    assert (ran.status, ran.err) == (0, "")
+    one, two = map(json.loads, ran.out.splitlines())
+    assert one.pop("time").endswith("+00:00")
+    assert one == {
+        "id": "one",
+        "helpful": True,
+        "reason": "",
+        "question": "什么是涌现？",
+        "answered": True,
+        "confidence": 0.87,
+        "cited": ["zh/a.md"],
+    }
+    assert (two["helpful"], two["reason"]) == (False, "Too [short]\x1b[2J\n\x9b")
+    ran = run("feedback")
+    assert (ran.status, ran.err) == (0, "")
+    first, second, reason = ran.out.splitlines()
+    assert first.startswith("good")
+    assert first.endswith("什么是涌现？ (confidence 87%, zh/a.md)")
+    assert second.startswith("bad")
+    assert second.endswith("Who won? (not answered)")
+    assert reason.split() == ["Too", "[short]", "[2J"]  # nothing that a terminal obeys
+
+
+def test_feedback_that_cannot_be_read_is_named_with_what_mends_it(run: Command) -> None:
+    path = FeedbackLog.own().path
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"no database" * 100)
+    assert "feedback.sqlite is damaged: move it away" in run("feedback").message
 
 
 def test_ctrl_c_ends_without_a_traceback(run: Command, index: Path, monkeypatch: pytest.MonkeyPatch) -> None:

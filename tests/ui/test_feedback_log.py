@@ -1,61 +1,143 @@
-"""Opinions: stored whole, one a line, by many writers at once."""
+"""Opinions: stored whole, by many writers at once, and taken over from earlier versions."""
 
 import json
+import sqlite3
 import stat
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from corpus import FoundationQAError
 from ui.chat import feedback_log as feedback
 from ui.chat.feedback_log import FeedbackLog, Opinion
 
+TIME = "2026-01-02T03:04:05+00:00"
 
-def opinion(reason: str) -> Opinion:
-    return Opinion("a1", True, reason, "什么是涌现？😀", True, 0.9, ("zh/a.md",))
+
+def opinion(reason: str, name: str = "") -> Opinion:
+    return Opinion(name or f"id of {reason}"[:64], True, reason, "什么是涌现？😀", True, 0.9, ("zh/a.md",))
 
 
 def reasons(path: Path) -> list[str]:
-    return [json.loads(line)["reason"] for line in path.read_text(encoding="utf-8").splitlines()]
+    return [each["reason"] for each in FeedbackLog(path).read()]
 
 
-def test_every_writer_s_line_is_whole(tmp_path: Path) -> None:
-    path = tmp_path / "data" / "feedback.jsonl"
+def old_line(reason: str, **changes: Any) -> str:
+    """A line as earlier versions wrote it."""
+    facts = {"time": TIME, **asdict(opinion(reason)), **changes}
+    return json.dumps(facts, ensure_ascii=False) + "\n"
+
+
+def test_every_writer_s_opinion_is_whole(tmp_path: Path) -> None:
+    path = tmp_path / "data" / "feedback.sqlite"
     sent = [f"{number} 行\nbreak \u2028 {'长' * 500}" for number in range(40)]
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda reason: FeedbackLog(path).add(opinion(reason)), sent))
-    lines = path.read_text(encoding="utf-8").split("\n")[:-1]
-    assert sorted(json.loads(line)["reason"] for line in lines) == sorted(sent)
-    assert "什么是涌现？😀" in lines[0]
+    assert sorted(reasons(path)) == sorted(sent)
+    first = FeedbackLog(path).read()[0]
+    assert first.pop("time").endswith("+00:00")
+    assert {**first, "cited": tuple(first["cited"])} == asdict(opinion(first["reason"]))
 
 
-def test_a_line_cut_short_by_a_crash_spoils_no_other(tmp_path: Path) -> None:
-    path = tmp_path / "feedback.jsonl"
-    path.write_text('{"helpful": tr', encoding="utf-8")
-    FeedbackLog(path).add(opinion("whole"))
-    assert json.loads(path.read_text(encoding="utf-8").splitlines()[1])["reason"] == "whole"
+def test_of_several_with_one_id_the_last_counts(tmp_path: Path) -> None:
+    log = FeedbackLog(tmp_path / "feedback.sqlite")
+    assert log.read() == []
+    log.add(opinion("", "one"))
+    log.add(opinion("other", "two"))
+    log.add(replace(opinion("a reason", "one"), helpful=False, answered=False, cited=()))
+    other, last = log.read()
+    assert (other["id"], other["helpful"], other["answered"], other["cited"]) == ("two", True, True, ["zh/a.md"])
+    assert (last["id"], last["reason"], last["helpful"]) == ("one", "a reason", False)
+    assert (last["answered"], last["cited"]) == (False, [])
+    with closing(sqlite3.connect(log.path)) as connection:  # what was changed is not lost
+        assert connection.execute("SELECT count(*) FROM opinions").fetchone() == (3,)
+
+
+def test_half_a_character_is_spelled_out(tmp_path: Path) -> None:
+    log = FeedbackLog(tmp_path / "feedback.sqlite")
+    log.add(opinion("half \ud800"))
+    assert reasons(log.path) == ["half \\ud800"]
+
+
+def test_the_files_of_earlier_versions_are_taken_over_once_and_kept(tmp_path: Path) -> None:
+    older, old = tmp_path / "feedback.old.jsonl", tmp_path / "feedback.jsonl"
+    older.write_text(old_line("first") + old_line("second\n行"), encoding="utf-8")
+    old.write_text(old_line("third", helpful=False, cited=[]) + old_line("first", id="other"), encoding="utf-8")
+    raw = [older.read_bytes(), old.read_bytes()]
+    log = FeedbackLog(tmp_path / "feedback.sqlite")
+    log.add(opinion("new"))
+    for _ in range(2):
+        assert reasons(log.path) == ["first", "second\n行", "third", "first", "new"]
+    assert [each["time"] for each in log.read()[:4]] == [TIME] * 4
+    kept = [tmp_path / "feedback.old.jsonl.imported", tmp_path / "feedback.jsonl.imported"]
+    assert [path.read_bytes() for path in kept] == raw
+    assert sorted(tmp_path.iterdir()) == sorted([*kept, log.path])
+
+
+def test_damaged_lines_spoil_no_other_and_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    wrong = [
+        old_line("", helpful="perhaps"),
+        old_line("", confidence=7),
+        old_line("", cited="a.md"),
+        old_line("", time="yesterday"),
+        old_line("", time=5),
+        old_line("x" * 1001),
+        '{"helpful": true}\n',
+        "[1, 2]\n",
+        "null\n",
+        "[" * 100_000 + "\n",
+        '{"helpful": tr',
+    ]
+    old = tmp_path / "feedback.jsonl"
+    old.write_bytes((old_line("whole") + "".join(wrong[:5])).encode("utf-8") + b"\xff\n" + "".join(wrong[5:]).encode())
+    assert reasons(tmp_path / "feedback.sqlite") == ["whole"]
+    told = " ".join(capsys.readouterr().err.split())
+    assert f"{len(wrong) + 1} damaged lines of {old} were passed over." in told
+    assert "kept as feedback.jsonl.imported" in told
+
+
+def test_an_old_file_that_cannot_be_read_is_named_and_taken_over_later(tmp_path: Path) -> None:
+    old = tmp_path / "feedback.jsonl"
+    old.mkdir()
+    log = FeedbackLog(tmp_path / "feedback.sqlite")
+    with pytest.raises(FoundationQAError, match=r"feedback.sqlite cannot be used: Is a directory"):
+        log.add(opinion("too early"))
+    old.rmdir()
+    old.write_text(old_line("old"), encoding="utf-8")
+    assert reasons(log.path) == ["old"]
 
 
 def test_the_file_does_not_grow_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(feedback, "LARGEST_FILE", 1_000)
-    log = FeedbackLog(tmp_path / "feedback.jsonl")
-    for number in range(20):
-        log.add(opinion(str(number)))
-    assert log.path.stat().st_size <= 1_000
-    kept = reasons(tmp_path / "feedback.old.jsonl") + reasons(log.path)
-    assert kept == [str(number) for number in range(20)][-len(kept) :]
-    assert len(kept) > 3
+    monkeypatch.setattr(feedback, "LARGEST_FILE", 60_000)
+    log = FeedbackLog(tmp_path / "feedback.sqlite")
+    sent = [f"{number} {'长' * 900}" for number in range(60)]
+    for reason in sent:
+        log.add(opinion(reason))
+        assert log.path.stat().st_size <= 60_000
+    kept = reasons(log.path)
+    assert kept == sent[-len(kept) :]
+    assert len(kept) > 5
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX permissions")
 def test_nobody_else_reads_it(tmp_path: Path) -> None:
-    log = FeedbackLog(tmp_path / "feedback.jsonl")
+    log = FeedbackLog(tmp_path / "feedback.sqlite")
     log.add(opinion(""))
     assert stat.S_IMODE(log.path.stat().st_mode) == 0o600
+
+
+def test_a_file_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(FoundationQAError, match=r"file of feedback .*file/feedback.sqlite cannot be used: .*Allow"):
+        FeedbackLog(tmp_path / "file" / "feedback.sqlite").add(opinion(""))
 
 
 def test_its_own_place_is_the_user_s_data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     if sys.platform == "linux":
-        assert FeedbackLog.own().path == tmp_path / "foundation-qa" / "feedback.jsonl"
+        assert FeedbackLog.own().path == tmp_path / "foundation-qa" / "feedback.sqlite"

@@ -4,11 +4,14 @@ import csv
 import io
 import json
 import os
+import sqlite3
 import stat
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 from subprocess import Popen
+from typing import Any
 
 import pytest
 
@@ -21,12 +24,20 @@ from ui.workspace.gap_log import GapLog, Gaps, as_csv, as_json_lines
 from ui.workspace.settings import Settings
 from ui.workspace.workspace import Workplace
 
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
 HOSTILE = "<img src=x onerror=alert(1)>\"' {{1+1}} ${1+1}"
 
 
 @pytest.fixture
 def log(tmp_path: Path) -> GapLog:
-    return GapLog(tmp_path / "deep" / "gaps.jsonl")
+    return GapLog(tmp_path / "deep" / "gaps.sqlite")
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    """What the file holds, for whoever opens it without this program."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute("SELECT * FROM gaps")]
 
 
 def questions(log: GapLog) -> list[str]:
@@ -43,8 +54,11 @@ def test_a_question_asked_in_vain_is_kept_with_its_language_and_confidence(log: 
 
 def test_nothing_but_the_question_is_kept(log: GapLog) -> None:
     log.add("Who won?", "en", 0.1)
-    (line,) = log.path.read_text(encoding="utf-8").splitlines()
-    assert set(json.loads(line)) == {"question", "language", "confidence", "times", "first", "last", "done"}
+    (row,) = rows(log.path)
+    kept = {"question", "language", "confidence", "times", "first", "last", "done"}
+    assert set(row) == kept | {"turn", "key"}
+    assert (row["turn"], row["key"]) == (1, "who won?")
+    assert [path.name for path in log.path.parent.iterdir()] == ["gaps.sqlite"]
     if os.name == "posix":
         assert stat.S_IMODE(log.path.stat().st_mode) == 0o600
 
@@ -88,15 +102,79 @@ def test_a_question_that_was_seen_to_comes_back_when_it_is_asked_in_vain_again(l
 def test_a_removed_question_is_no_longer_in_the_file(log: GapLog) -> None:
     log.add("Who is Zhang San?", "en", 0.1)
     log.add("Who won?", "en", 0.1)
+    assert b"Zhang" in log.path.read_bytes()
     log.remove("who is zhang san?")
     assert questions(log) == ["Who won?"]
-    assert "Zhang" not in log.path.read_text(encoding="utf-8")
+    assert b"zhang" not in log.path.read_bytes().lower()
 
 
-def test_damaged_lines_are_passed_over_and_counted(log: GapLog) -> None:
-    log.add("Who won?", "en", 0.1)
-    good = log.path.read_bytes()
-    facts = json.loads(good)
+GOOD = {
+    "question": "Who won?",
+    "language": "en",
+    "confidence": 0.1,
+    "times": 1,
+    "first": "2026-01-02T03:04:05+00:00",
+    "last": "2026-01-02T03:04:05+00:00",
+    "done": False,
+}
+
+
+def old_lines(*changes: dict[str, Any]) -> bytes:
+    """Lines as earlier versions wrote them."""
+    return b"".join(json.dumps(GOOD | each).encode("utf-8") + b"\n" for each in changes)
+
+
+def test_the_file_of_an_earlier_version_is_taken_over_once_and_kept(log: GapLog) -> None:
+    old = log.path.with_suffix(".jsonl")
+    old.parent.mkdir(parents=True)
+    old.write_bytes(
+        old_lines(
+            {"question": "First?", "last": "2026-02-02T03:04:05+00:00"},
+            {"question": "Second?"},
+            {"question": "second?", "confidence": 0.2, "last": "2026-03-02T03:04:05+00:00"},
+            {"question": "Done?"},
+            {"question": "Done?", "times": 0, "done": True},
+            {"question": "Back?"},
+            {"question": "Back?", "times": 0, "done": True},
+            {"question": "Back?", "times": 3},
+            {"question": "Gone?", "times": 0, "done": True},
+        )
+    )
+    raw = old.read_bytes()
+    for _ in range(2):
+        found = log.read()
+        assert [(gap.question, gap.times, gap.done) for gap in found.gaps] == [
+            ("second?", 2, False),
+            ("First?", 1, False),
+            ("Back?", 4, False),
+            ("Done?", 1, True),
+        ]
+        assert found.damaged == 0
+    assert (found.gaps[0].first, found.gaps[0].confidence) == (GOOD["first"], 0.2)
+    assert [path.name for path in sorted(old.parent.iterdir())] == ["gaps.jsonl.imported", "gaps.sqlite"]
+    assert (old.parent / "gaps.jsonl.imported").read_bytes() == raw
+    old.write_bytes(old_lines({"question": "Later?"}))  # as an earlier version does that is started again
+    assert "Later?" not in questions(log)
+    assert old.exists()
+
+
+def test_a_file_that_was_kept_is_not_overwritten_by_another(log: GapLog) -> None:
+    old = log.path.with_suffix(".jsonl")
+    old.parent.mkdir(parents=True)
+    for number in ("one?", "two?", "three?"):
+        old.write_bytes(old_lines({"question": number}))
+        assert questions(log) == [number]
+        log.path.unlink()
+    kept = {path.name: json.loads(path.read_bytes())["question"] for path in old.parent.iterdir()}
+    assert kept == {
+        "gaps.jsonl.imported": "one?",
+        "gaps.jsonl.imported-2": "two?",
+        "gaps.jsonl.imported-3": "three?",
+    }
+
+
+def test_damaged_lines_are_passed_over_and_counted(log: GapLog, capsys: pytest.CaptureFixture[str]) -> None:
+    facts = GOOD
     wrong = [
         facts | {"times": -1},
         facts | {"times": "many"},
@@ -114,50 +192,107 @@ def test_damaged_lines_are_passed_over_and_counted(log: GapLog) -> None:
     ]
     lines = [json.dumps(each).encode("utf-8") for each in wrong]
     lines += [b"\xff\xfe broken", b'{"question": "cut o', b"[" * 100_000]
-    log.path.write_bytes(good + b"\n".join(lines))
+    old = log.path.with_suffix(".jsonl")
+    old.parent.mkdir(parents=True)
+    old.write_bytes(old_lines({}) + b"\n".join(lines))
     found = log.read()
     assert [gap.question for gap in found.gaps] == ["Who won?"]
     assert found.damaged == len(lines)
+    assert f"{len(lines)} damaged lines of {old} were passed over" in " ".join(capsys.readouterr().err.split())
+    log.add("Who won?", "en", 0.1)
+    assert log.read().damaged == len(lines)
+    (old.parent / "gaps.jsonl.imported").unlink()  # whoever has seen to it
+    assert log.read().damaged == 0
 
 
-def test_a_line_that_was_cut_off_does_not_spoil_the_next(log: GapLog) -> None:
+def test_a_row_that_was_not_written_here_is_passed_over_and_counted(log: GapLog) -> None:
+    for question in ("first?", "second?"):
+        log.add(question, "en", 0.1)
+    with closing(sqlite3.connect(log.path)) as connection, connection:
+        connection.execute("UPDATE gaps SET last = 'yesterday' WHERE key = 'first?'")
+    found = log.read()
+    assert ([gap.question for gap in found.gaps], found.damaged) == (["second?"], 1)
+
+
+def test_a_writer_that_was_cut_off_does_not_spoil_the_next(log: GapLog) -> None:
     log.add("first?", "en", 0.1)
-    log.path.write_bytes(log.path.read_bytes() + b'{"question": "cut o')
+    code = (
+        "import os, sys; from ui.workspace.gap_log import GapLog\n"
+        "with GapLog(sys.argv[1])._database.transaction() as connection:\n"
+        "    connection.execute('PRAGMA cache_size = 1'); connection.execute('DELETE FROM gaps'); os._exit(9)"
+    )
+    assert Popen([sys.executable, "-c", code, str(log.path)], env=ENVIRONMENT).wait(timeout=60) == 9
     log.add("second?", "en", 0.1)
     found = log.read()
     assert {gap.question for gap in found.gaps} == {"first?", "second?"}
-    assert found.damaged == 1
+    assert found.damaged == 0
 
 
-def test_threads_and_processes_write_together(log: GapLog, tmp_path: Path) -> None:
-    root = Path(__file__).parents[2]
+def test_a_damaged_file_is_named_with_what_mends_it(log: GapLog, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(200):
+        log.add(f"question {number}?", "en", 0.1)
+    whole = log.path.read_bytes()
+    for raw in (b"no database at all, but long enough to be one" * 9, whole[:100] + b"\xff" * (len(whole) - 100)):
+        log.path.write_bytes(raw)
+        with pytest.raises(FoundationQAError, match=rf"{log.path} is damaged: move it away"):
+            log.read()
+        log.add("Who won?", "en", 0.1)
+        assert "is damaged: move it away" in " ".join(capsys.readouterr().err.split())
+        assert log.path.read_bytes() == raw
+    log.path.rename(log.path.with_suffix(".damaged"))
+    log.add("Who won?", "en", 0.1)
+    assert questions(log) == ["Who won?"]
+
+
+def test_the_file_of_a_later_version_is_left_alone(log: GapLog) -> None:
+    log.add("Who won?", "en", 0.1)
+    with closing(sqlite3.connect(log.path)) as connection, connection:
+        connection.execute("PRAGMA user_version = 2")
+    with pytest.raises(FoundationQAError, match=r"was written by a later version of this program"):
+        log.mark("who won?")
+
+
+def test_whoever_holds_the_file_too_long_is_told_of(log: GapLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.workspace.log_database._PATIENCE", 0.05)
+    log.add("Who won?", "en", 0.1)
+    with closing(sqlite3.connect(log.path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(FoundationQAError, match=r"cannot be used: database is locked\. .*log_gaps: false"):
+            log.read()
+    assert questions(log) == ["Who won?"]
+
+
+def test_threads_and_processes_write_together(log: GapLog) -> None:
+    old = log.path.with_suffix(".jsonl")  # all of them find it when they start
+    old.parent.mkdir(parents=True)
+    old.write_bytes(old_lines(*({"question": f"old {number % 500}?"} for number in range(1000))) + b"damaged")
     code = (
         "import sys; from ui.workspace.gap_log import GapLog\n"
         "for at in range(20): GapLog(sys.argv[1]).add(f'{sys.argv[2]} asks {at}?', 'en', 0.1)"
     )
-    environment = {**os.environ, "PYTHONPATH": str(root)}
-    processes = [Popen([sys.executable, "-c", code, str(log.path), name], env=environment) for name in ("ann", "bob")]
+    processes = [Popen([sys.executable, "-c", code, str(log.path), name], env=ENVIRONMENT) for name in ("ann", "bob")]
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(lambda at: log.add(f"thread asks {at % 10}?", "en", 0.1), range(60)))
     assert [process.wait(timeout=60) for process in processes] == [0, 0]
     found = log.read()
-    assert found.damaged == 0
-    assert sum(gap.times for gap in found.gaps) == 100
-    assert len(found.gaps) == 50
+    assert found.damaged == 1
+    assert sum(gap.times for gap in found.gaps) == 100 + 1000
+    assert len(found.gaps) == 50 + 500
+    assert [path.name for path in sorted(old.parent.iterdir())] == ["gaps.jsonl.imported", "gaps.sqlite"]
 
 
 def test_the_file_stays_small_and_keeps_the_newest(tmp_path: Path) -> None:
-    log = GapLog(tmp_path / "gaps.jsonl", largest=4000)
-    for at in range(100):
-        log.add(f"question {at}?", "en", 0.1)
-        assert log.path.stat().st_size <= 4000
-    kept = questions(log)
-    assert "question 99?" in kept
-    assert 10 <= len(kept) < 40
+    log = GapLog(tmp_path / "gaps.sqlite", largest=60_000)
+    for at in range(120):
+        log.add(f"question {at}? {'长' * 100}", "en", 0.1)
+        assert log.path.stat().st_size <= 60_000
+    kept = [int(question.split()[1].strip("?")) for question in questions(log)]
+    assert kept == list(range(119, 119 - len(kept), -1))
+    assert 20 <= len(kept) < 60
 
 
 def test_what_is_asked_often_is_folded_when_the_file_is_full(tmp_path: Path) -> None:
-    log = GapLog(tmp_path / "gaps.jsonl", largest=4000)
+    log = GapLog(tmp_path / "gaps.sqlite", largest=30_000)
     for _ in range(200):
         log.add("Who won?", "en", 0.1)
     (gap,) = log.read().gaps
@@ -176,7 +311,7 @@ def test_a_log_that_cannot_be_written_warns_and_withholds_no_answer(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    log = GapLog(tmp_path / "file" / "gaps.jsonl")
+    log = GapLog(tmp_path / "file" / "gaps.sqlite")
     log.add("Who won?", "en", 0.1)
     assert "log_gaps: false" in capsys.readouterr().err
     with pytest.raises(FoundationQAError, match="cannot be used"):

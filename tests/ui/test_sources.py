@@ -177,7 +177,16 @@ def test_only_texts_of_the_index_can_be_opened_and_only_uploads_removed(texts: P
 
 
 def test_the_result_of_an_update_is_a_table() -> None:
-    change = IndexChange(("a.md",), ("<b>.md",), tuple(f"{at}.md" for at in range(12)), 3, 40, 12_345, 28, 1.26)
+    change = IndexChange(
+        added=("a.md",),
+        changed=("<b>.md",),
+        removed=tuple(f"{at}.md" for at in range(12)),
+        documents=3,
+        passages=40,
+        embedded=12_345,
+        reused=28,
+        seconds=1.26,
+    )
     shown = change_html(change)
     assert "<b>" not in shown
     assert "&lt;b&gt;.md" in shown
@@ -512,7 +521,7 @@ def test_progress_is_told_to_whoever_asks_for_the_update(texts: Path, tmp_path: 
 def test_each_choice_of_texts_has_a_list_of_gaps_of_its_own(texts: Path, tmp_path: Path, fake_encoder: Any) -> None:
     places = [workplace(corpus, "", fake_encoder).gap_log for corpus in ((), (str(texts),), (str(tmp_path),))]
     assert len(set(places)) == 3
-    assert all(place.parent.name == "gaps" and place.suffix == ".jsonl" for place in places)
+    assert all(place.parent.name == "gaps" and place.suffix == ".sqlite" for place in places)
 
 
 def test_progress_is_told_in_both_languages() -> None:

@@ -146,8 +146,8 @@ class Desk:
         """Store what a visitor thinks of an answer."""
         try:
             self.feedback.add(call)
-        except OSError as error:
-            reason = escape(error.strerror or str(error))
+        except FoundationQAError as error:
+            reason = escape(str(error))
             return {"hint": f"{both('Your opinion could not be stored:', '您的意见未能保存：')} {reason}"}
         return {"html": both("Thank you.", "谢谢您的意见。")}
 

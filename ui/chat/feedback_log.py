@@ -1,21 +1,21 @@
 """What visitors think of answers, kept in a file on this machine."""
 
 import json
-import os
+import sqlite3
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from filelock import FileLock
-from platformdirs import user_data_path
-from pydantic import Field
+from pydantic import Field, TypeAdapter
 
+from index.user_folders import data_folder
 from qa.small_talk import LONGEST_QUESTION
 from ui.chat.turns import Stretch
+from ui.workspace.log_database import LogDatabase
 
 LARGEST_FILE = 20_000_000
-"""Bytes; beyond, the file becomes the old one in place of the one before: no visitor fills the disk."""
+"""Bytes; beyond, the oldest opinions are forgotten: no visitor fills the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,35 +32,81 @@ class Opinion:
 
 
 class FeedbackLog:
-    """A JSON Lines file of opinions. Safe to be written by several threads and processes."""
+    """The opinions, in the SQLite file ``path``. Safe to be used by several threads and processes."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._database = LogDatabase(
+            path=path,
+            title="The file of feedback",
+            advice="Allow reading and writing it.",
+            table="opinions",
+            columns=_COLUMNS,
+            largest=LARGEST_FILE,
+            old_files=(path.with_suffix(".old.jsonl"), path.with_suffix(".jsonl")),
+            take_line=_take_line,
+        )
 
     @classmethod
     def own(cls) -> "FeedbackLog":
         """The one in the user's data folder."""
-        return cls(user_data_path("foundation-qa", appauthor=False) / "feedback.jsonl")
+        return cls(data_folder() / "feedback.sqlite")
 
     def add(self, opinion: Opinion) -> None:
-        """Append ``opinion`` and wait until it is on the disk; OSError where it cannot be."""
-        record = {"time": datetime.now(UTC).isoformat(timespec="seconds"), **asdict(opinion)}
-        line = json.dumps(record, ensure_ascii=False).encode("utf-8", errors="backslashreplace") + b"\n"
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(f"{self.path}.lock", timeout=10):
-            if self.path.exists() and self.path.stat().st_size + len(line) > LARGEST_FILE:
-                os.replace(self.path, self.path.with_suffix(".old.jsonl"))
-            # Questions are nobody's business but the owner's.
-            handle = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-            with os.fdopen(handle, "ab") as file:
-                if file.tell() and not _ends_with_break(self.path):  # a crash cut the last line short
-                    line = b"\n" + line
-                file.write(line)
-                file.flush()
-                os.fsync(file.fileno())
+        """Add ``opinion`` and wait until it is on the disk; :class:`FoundationQAError` where it cannot be."""
+        with self._database.transaction() as connection:
+            _add(connection, datetime.now(UTC).isoformat(timespec="seconds"), opinion)
+
+    def read(self) -> list[dict[str, Any]]:
+        """The opinions that count, as facts for JSON, the oldest first; ``time`` is when it was given (UTC, ISO 8601).
+
+        :class:`FoundationQAError` where the file cannot be read.
+        """
+        with self._database.transaction() as connection:
+            connection.row_factory = sqlite3.Row
+            rows = connection.execute(_READ).fetchall()
+        return [
+            dict(row)
+            | {"helpful": bool(row["helpful"]), "answered": bool(row["answered"]), "cited": json.loads(row["cited"])}
+            for row in rows
+        ]
 
 
-def _ends_with_break(path: Path) -> bool:
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read() == b"\n"
+_COLUMNS = """
+    number INTEGER PRIMARY KEY,
+    time TEXT NOT NULL,
+    id TEXT NOT NULL,
+    helpful INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    question TEXT NOT NULL,
+    answered INTEGER NOT NULL,
+    confidence REAL NOT NULL,
+    cited TEXT NOT NULL  -- ids of documents, as a list in JSON
+"""
+_NAMES = "time, id, helpful, reason, question, answered, confidence, cited"
+_ADD = f"INSERT INTO opinions ({_NAMES}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_READ = f"SELECT {_NAMES} FROM opinions WHERE number IN (SELECT max(number) FROM opinions GROUP BY id) ORDER BY number"
+_OLD = TypeAdapter(Opinion)
+
+
+def _add(connection: sqlite3.Connection, time: str, opinion: Opinion) -> None:
+    facts = asdict(opinion) | {"cited": json.dumps(opinion.cited, ensure_ascii=False)}
+    # What is only half of a character, which no file can hold, is spelled out.
+    values = (
+        each.encode("utf-8", "backslashreplace").decode("utf-8") if isinstance(each, str) else each
+        for each in (time, *facts.values())
+    )
+    connection.execute(_ADD, tuple(values))
+
+
+def _take_line(connection: sqlite3.Connection, line: bytes) -> bool:
+    """Take over the opinion in one line of an old file; False where it is not a line that was written there."""
+    try:
+        facts = json.loads(line.decode("utf-8"))
+        time = facts.pop("time")
+        datetime.fromisoformat(time)
+        opinion = _OLD.validate_python(facts)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return False
+    _add(connection, time, opinion)
+    return True

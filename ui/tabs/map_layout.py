@@ -1,8 +1,7 @@
 """Where each passage lies on the map of the texts, and which topic it belongs to."""
 
 import hashlib
-import os
-import tempfile
+import io
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -11,10 +10,11 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from platformdirs import user_cache_path
 
 from corpus import language_of
 from index import FloatArray, Snapshot
+from index.disk import replace_file
+from index.user_folders import cache_folder
 from ui.tabs.map_projection import level, means, placed, project, sampled
 from ui.workspace.topics import topics_of
 
@@ -66,7 +66,7 @@ class Cartographer:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder or user_cache_path("foundation-qa", appauthor=False) / "maps"
+        self._folder = folder or cache_folder() / "maps"
         self._drawing = threading.Lock()
         self._atlas: Atlas | None = None
 
@@ -81,7 +81,7 @@ class Cartographer:
             return self._atlas
 
     def _layout(self, vectors: FloatArray) -> FloatArray:
-        # By what is laid out and not by the name of the state: another index may have the same passages.
+        # The name says what is laid out and not of which state: two indexes may hold the same passages.
         file = self._folder / f"{hashlib.sha256(vectors.tobytes()).hexdigest()[:32]}.npy"
         with suppress(OSError, ValueError, EOFError):  # not there, or damaged: then it is drawn anew
             places = np.load(file, allow_pickle=False)
@@ -94,9 +94,9 @@ class Cartographer:
 
     def _keep(self, file: Path, places: FloatArray) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=self._folder, suffix=".partial", delete=False) as beside:
-            np.save(beside, places)
-        os.replace(beside.name, file)
+        data = io.BytesIO()
+        np.save(data, places)
+        replace_file(file, data.getvalue(), durable=False, private=True)
         old = sorted(self._folder.glob("*.npy"), key=lambda each: each.stat().st_mtime)[:-_KEPT]
         for each in old:
             each.unlink(missing_ok=True)

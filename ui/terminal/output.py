@@ -18,7 +18,7 @@ from ui.html.breadcrumbs import place
 if TYPE_CHECKING:
     from corpus import Report
     from index import Hit, IndexChange
-    from index.storage.store import Stored
+    from index.storage.store import IndexFacts
     from qa import Answer
 
 _out = Console(highlight=False, soft_wrap=True, emoji=False)  # ":100:" in a quote is no name of an emoji
@@ -105,7 +105,7 @@ def print_hits(hits: "list[Hit]") -> None:
         _out.print(escape(passage.text) + "\n")
 
 
-def print_change(change: "IndexChange", folder: str, pending: bool, stored: "Stored | None") -> None:
+def print_change(change: "IndexChange", folder: str, pending: bool, stored: "IndexFacts | None") -> None:
     """What an update did or would do, as a table; and what is ``stored`` now, if anything is."""
     table = Table(title=escape(("Pending for " if pending else "Index ") + folder), title_justify="left")
     for column in ("", "count", "texts"):
@@ -147,6 +147,21 @@ def print_report(report: "Report") -> None:
             f"Longest stretch in common with the other texts: {report.longest_run} columns, in "
             f"{escape(report.run_in)}: {escape(report.run)}"
         )
+
+
+def print_opinion(opinion: dict[str, Any]) -> None:
+    """What a visitor thought of an answer, see :meth:`ui.chat.feedback_log.FeedbackLog.read`."""
+    verdict = "[green]good[/]" if opinion["helpful"] else "[red]bad [/]"
+    facts = f"confidence {opinion['confidence']:.0%}" if opinion["answered"] else "not answered"
+    shown = ", ".join([facts, *opinion["cited"]])
+    _out.print(f"{verdict} [dim]{_plain(opinion['time'])}[/] {_plain(opinion['question'])} [dim]({_plain(shown)})[/]")
+    if opinion["reason"]:
+        _out.print("     " + _plain(opinion["reason"]))
+
+
+def _plain(text: str) -> str:
+    """``text`` of a stranger on one line: nothing in it moves the cursor or colours the terminal."""
+    return escape("".join(each if each.isprintable() else " " for each in text))
 
 
 def print_figures(figures: dict[str, Any]) -> None:

@@ -1,29 +1,24 @@
 """What people asked in vain, kept on this machine for those who write the texts.
 
-One line of JSON for each question that the texts did not answer, appended in one step under a lock, so that several
-threads and processes may write. Lines about the same question are folded when they are read. Nothing is kept of
-the person who asked.
+One row for each question that the texts did not answer, however it was typed. Nothing is kept of the person who asked.
 """
 
 import csv
 import io
 import json
-import os
+import sqlite3
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Iterable
+from dataclasses import asdict, astuple, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
-
-from filelock import FileLock
 
 from corpus import LANGUAGES, FoundationQAError
 from qa.small_talk import LONGEST_QUESTION
 from ui import terminal
+from ui.workspace.log_database import LogDatabase
 
 LARGEST_LOG = 1_000_000  # bytes; beyond, what was asked longest ago is forgotten
-_PATIENCE = 5.0  # seconds to wait for another writer; writing one line takes about a millisecond
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run as a formula
 
 
@@ -50,7 +45,7 @@ class Gaps:
     """What a log holds."""
 
     gaps: tuple[Gap, ...]  # one for each question, the last asked first
-    damaged: int  # lines that could not be read
+    damaged: int  # lines of an old file, or rows, that could not be read
 
 
 def folded(question: str) -> str:
@@ -59,10 +54,20 @@ def folded(question: str) -> str:
 
 
 class GapLog:
-    """The questions asked in vain, in the file ``path`` of at most about ``largest`` bytes."""
+    """The questions asked in vain, in the SQLite file ``path`` of at most about ``largest`` bytes."""
 
     def __init__(self, path: str | Path, largest: int = LARGEST_LOG) -> None:
         self.path, self.largest = Path(path), largest
+        self._database = LogDatabase(
+            path=self.path,
+            title="The list of unanswered questions",
+            advice="Allow reading and writing it, or switch it off with 'log_gaps: false' in a settings file.",
+            table="gaps",
+            columns=_COLUMNS,
+            largest=largest,
+            old_files=(self.path.with_suffix(".jsonl"),),
+            take_line=_take_line,
+        )
 
     def add(self, question: str, language: str, confidence: float) -> None:
         """Keep that ``question`` was not answered.
@@ -74,82 +79,87 @@ class GapLog:
             return
         now = datetime.now(UTC).isoformat(timespec="seconds")
         try:
-            self._append(Gap(words, language, round(confidence, 3), 1, now, now))
+            with self._database.transaction() as connection:
+                _add(connection, Gap(words, language, round(confidence, 3), 1, now, now))
         except FoundationQAError as error:
             terminal.warn(str(error))
 
     def read(self) -> Gaps:
-        """All of it; damaged lines are passed over and counted. :class:`FoundationQAError` where it cannot be read."""
-        with self._locked():
-            return self._read()
+        """All of it; what is damaged is passed over and counted. :class:`FoundationQAError` where it cannot be read."""
+        with self._database.transaction() as connection:
+            rows = connection.execute(f"SELECT {_NAMES} FROM gaps ORDER BY last DESC, turn DESC").fetchall()
+            damaged = self._database.damaged(connection)
+        gaps = [replace(Gap(*row), done=bool(row[-1])) for row in rows]  # SQLite knows numbers only
+        right = tuple(gap for gap in gaps if _is_right(gap))
+        return Gaps(right, damaged + len(gaps) - len(right))
 
     def mark(self, key: str, done: bool = True) -> None:
         """Say that somebody saw to the question with this ``key``, or take that back. An unknown one is passed over."""
-        gap = next((gap for gap in self.read().gaps if gap.key == key), None)
-        if gap is not None:
-            self._append(replace(gap, times=0, done=done))
+        with self._database.transaction() as connection:
+            connection.execute(_MARK, (done, key))
 
     def remove(self, key: str) -> None:
         """Take the question with this ``key`` out of the file."""
-        with self._locked():
-            self._write(gap for gap in self._read().gaps if gap.key != key)
+        with self._database.transaction() as connection:
+            connection.execute("DELETE FROM gaps WHERE key = ?", (key,))
 
-    def _append(self, gap: Gap) -> None:
-        line = (json.dumps(asdict(gap), ensure_ascii=False) + "\n").encode("utf-8")
-        with self._locked():
-            with os.fdopen(os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600), "ab+") as stream:
-                size = stream.seek(0, os.SEEK_END)
-                if size:
-                    stream.seek(size - 1)
-                    if stream.read(1) != b"\n":  # somebody was cut off while writing
-                        line = b"\n" + line
-                stream.write(line)
-            if size + len(line) > self.largest:
-                self._write(_newest(self._read().gaps, self.largest // 2))
 
-    def _read(self) -> Gaps:
-        lines = self.path.read_bytes().split(b"\n") if self.path.exists() else []
-        found: dict[str, Gap] = {}
-        damaged = 0
-        for line in filter(bytes.strip, lines):
-            gap = _gap(line)
-            if gap is None:
-                damaged += 1
-            else:
-                before = found.pop(gap.key, None)
-                found[gap.key] = _joined(before, gap) if before else gap
-        asked = [gap for gap in reversed(found.values()) if gap.times]
-        return Gaps(tuple(sorted(asked, key=lambda gap: gap.last, reverse=True)), damaged)
+_NAMES = ", ".join(field.name for field in fields(Gap))
+_COLUMNS = """
+    turn INTEGER PRIMARY KEY,  -- grows with each time that any question is asked
+    key TEXT NOT NULL UNIQUE,
+    question TEXT NOT NULL,
+    language TEXT NOT NULL,
+    confidence REAL NOT NULL,
+    times INTEGER NOT NULL,
+    first TEXT NOT NULL,
+    last TEXT NOT NULL,
+    done INTEGER NOT NULL
+"""
+# Of a question that is there already only its first time stays.
+_ADD = f"""
+    INSERT INTO gaps (key, {_NAMES}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (key) DO UPDATE SET
+        turn = (SELECT max(turn) + 1 FROM gaps),
+        question = excluded.question,
+        language = excluded.language,
+        confidence = excluded.confidence,
+        times = times + excluded.times,
+        first = min(first, excluded.first),
+        last = max(last, excluded.last),
+        done = excluded.done
+"""
+_MARK = "UPDATE gaps SET done = ? WHERE key = ?"
 
-    def _write(self, gaps: Iterable[Gap]) -> None:
-        """Put ``gaps`` in place of all that is there, in one step."""
-        beside = self.path.with_name(f"{self.path.name}.partial")
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(as_json_lines(sorted(gaps, key=lambda gap: gap.last)))
-            stream.flush()
-            os.fsync(stream.fileno())
-        os.replace(beside, self.path)
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with FileLock(f"{self.path}.lock", timeout=_PATIENCE):
-                yield
-        except OSError as error:  # a Timeout of the lock is one
-            raise FoundationQAError(
-                f"The list of unanswered questions {self.path} cannot be used: {error.strerror or error}. "
-                f"Allow reading and writing it, or switch it off with 'log_gaps: false' in a settings file."
-            ) from error
+def _add(connection: sqlite3.Connection, gap: Gap) -> None:
+    connection.execute(_ADD, (gap.key, *astuple(gap)))
+
+
+def _take_line(connection: sqlite3.Connection, line: bytes) -> bool:
+    """Take over what one line of an old file says; False where it is not a line that was written there."""
+    gap = _gap(line)
+    if gap is None:
+        return False
+    if gap.times:
+        _add(connection, gap)
+    else:  # somebody said whether it is done
+        connection.execute(_MARK, (gap.done, gap.key))
+    return True
 
 
 def _gap(line: bytes) -> Gap | None:
-    """What one line says; None where it is not a line that was written here."""
     try:
-        facts = json.loads(line.decode("utf-8"))
-        gap = Gap(**facts)
-        right = (
+        gap = Gap(**json.loads(line.decode("utf-8")))
+    except (ValueError, TypeError, RecursionError):
+        return None
+    return gap if _is_right(gap) else None
+
+
+def _is_right(gap: Gap) -> bool:
+    """Whether ``gap`` is one that may have been written here."""
+    try:
+        return (
             all(isinstance(text, str) for text in (gap.question, gap.first, gap.last))
             and gap.language in LANGUAGES
             and isinstance(gap.times, int)
@@ -157,26 +167,10 @@ def _gap(line: bytes) -> Gap | None:
             and 0 <= gap.confidence <= 1
             and isinstance(gap.done, bool)
             and datetime.fromisoformat(gap.first) <= datetime.fromisoformat(gap.last)
+            and bool(gap.key)
         )
-    except (ValueError, TypeError, RecursionError):
-        return None
-    return gap if right and gap.key else None
-
-
-def _joined(before: Gap, gap: Gap) -> Gap:
-    """What two lines about the same question say together; the second was written later."""
-    spoken = gap if gap.times else before
-    times, first, last = before.times + gap.times, min(before.first, gap.first), max(before.last, gap.last)
-    return replace(spoken, times=times, first=first, last=last, done=gap.done)
-
-
-def _newest(gaps: Sequence[Gap], size: int) -> Iterator[Gap]:
-    """Those of ``gaps``, the last asked first, that take at most ``size`` bytes."""
-    for gap in gaps:
-        size -= len(as_json_lines([gap]).encode("utf-8"))
-        if size < 0:
-            return
-        yield gap
+    except (ValueError, TypeError):
+        return False
 
 
 def as_json_lines(gaps: Iterable[Gap]) -> str:

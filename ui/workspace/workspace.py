@@ -7,8 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from platformdirs import user_data_path
-
 from corpus import (
     BUILT_IN_TEXTS,
     CorpusError,
@@ -60,7 +58,7 @@ class Workplace:
         """The file that keeps what these texts did not answer."""
         places = [folder if folder == BUILT_IN else str(Path(folder).resolve()) for folder in self._folders]
         digest = hashlib.sha256("\0".join(places).encode("utf-8")).hexdigest()[:8]
-        return _data() / "gaps" / f"{_name(places[0])}-{digest}.jsonl"
+        return _data() / "gaps" / f"{_name(places[0])}-{digest}.sqlite"
 
     def _own_folder(self) -> Path:
         folders = self.corpus or (BUILT_IN,)
@@ -85,11 +83,11 @@ class Workplace:
     @cached_property
     def _folders(self) -> tuple[str, ...]:
         """The folders of texts: those named, else those the index was built from."""
-        from index.storage.store import stored
+        from index.storage.store import index_facts
 
         if self.corpus:
             return tuple(str(Path(folder).resolve()) for folder in self.corpus)
-        present = stored(self.folder) if self.index else None
+        present = index_facts(self.folder) if self.index else None
         if present is None:
             return (BUILT_IN,)
         if not present.corpus:
@@ -177,7 +175,9 @@ class Workplace:
 
 def _data() -> Path:
     """The folder that all which a user does not name lies in."""
-    return user_data_path("foundation-qa", appauthor=False)
+    from index.user_folders import data_folder
+
+    return data_folder()
 
 
 def _uploads() -> Path:
