@@ -134,7 +134,7 @@ class Snapshot:
 
     def language(self, row: int) -> str:
         """The language of the passage in ``row``."""
-        return LANGUAGES[self._languages[row]]
+        return LANGUAGES[int(self._languages[row])]
 
     def words(self, row: int) -> frozenset[str]:
         """The words of the passage in ``row`` as the model sees it, see :func:`index.matching.words.words`."""
