@@ -12,8 +12,8 @@ from corpus.errors import (
     StoredIndexError,
 )
 from corpus.files.folders import BUILT_IN_TEXTS, TextFile, find_texts, load_documents
+from corpus.files.formats import load_document
 from corpus.files.glossary import Term, load_glossary
-from corpus.files.text_file import load_document
 from corpus.language import HAN, LANGUAGES, language_of
 from corpus.parsing.figures import figures_in
 from corpus.parsing.passages import PASSAGE_WIDTH, split

@@ -1,7 +1,7 @@
-"""The records that texts are made of: a document, a passage of it, and the sources it rests on."""
+"""The records that texts are made of: what a file holds, a document, a passage of it, and the sources it rests on."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 
 Span = tuple[int, int]
 """Start and end in a document's text, in Unicode code points, end exclusive."""
@@ -16,18 +16,30 @@ class Reference:
     address: str  # where it can be read; empty: nowhere on the web
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileContent:
+    """What the reader of a format finds in a file; what the file does not say stays empty."""
+
+    text: str  # see Document
+    title: str = ""  # on one line, as the others
+    source: str = ""
+    references: tuple[str, ...] = ()  # keys, or whole lines
+    twin: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """One source text.
 
-    ``text`` is the decoded file with ``\\n`` newlines and nothing else changed (a byte-order mark is not
-    text), so that a quote is exact.
+    ``text`` is what the reader of its format read, with ``\\n`` newlines. Of a plain or Markdown file it is the decoded
+    file with nothing else changed (a byte-order mark is not text), so that a quote is exact.
     """
 
     id: str  # path below its corpus folder, with suffix, "/" between the parts
     title: str
     source: str  # URL or bibliographic line; the id where the text names neither
     text: str
+    _: KW_ONLY
     references: tuple[Reference, ...] = ()  # what the text says it rests on; empty: it names nothing
     twin: str = ""  # id of the document that says the same in the other language; empty: none is named
 
@@ -37,7 +49,7 @@ class Document:
         return hashlib.sha256(self.text.encode("utf-8")).hexdigest()[:32]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
     """A stretch of one document, the unit of retrieval.
 
@@ -50,7 +62,7 @@ class Passage:
     title: str
     heading: str  # "Training > Loss"; empty above the first heading
     context: str  # header row of the table, or the line that introduces the list, this is a part of; or empty
-    language: str  # "en" or "zh", of this passage: one file may hold both
+    language: str  # one of LANGUAGES, of this passage: one file may hold several
     text: str
     start: int
     end: int

@@ -1,36 +1,145 @@
-"""Which language a text is in, by its script: this corpus knows English and Chinese."""
+"""The languages of the texts, one record each, and which of them a text is in.
+
+A further language is a record at the end of :data:`KNOWN`: its place there is how an index numbers it. Telling
+languages apart, sentences, figures, bare headings, encodings of files and the glossary go by the records alone.
+
+The program is bilingual all the same. It relies on there being two languages here:
+
+- ``Document.twin``: a text has one translation, and its front matter names one file.
+- ``corpus.editing.check``: a text is held against its one twin, and such pairs are counted.
+- ``corpus.editing.new_pair`` (``foundation-qa corpus new``): an English title, which names both files, and a Chinese
+  one.
+"""
 
 import re
-
-LANGUAGES = ("en", "zh")
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 HAN = r"\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_HAN = re.compile(f"[{HAN}]")
-_WORD = re.compile(r"[A-Za-z][A-Za-z'’]*")
 _ADDRESS = re.compile(r"(?:https?://|(?<![\w.-])[\w-]++(?:\.[\w-]++)++/)[\w./?=&%#~+-]*+", re.ASCII)
-# Function words give a mixed sentence away: names and terms are borrowed, grammar is not.
-_ENGLISH_GRAMMAR = frozenset(
-    "a an and are as at be been but by can did do does for from had has have how i if in into is it its many "
-    "me much my no not of on or our should so than that the their them there these they this those to under "
-    "us was we were what what's when where which who whom whose why will with would you your".split()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Language:
+    """What the corpus knows of a language."""
+
+    code: str  # "zh": how front matters, glossaries, indexes and questions name it
+    tag: str  # "zh-Hans": of the attribute lang
+    name: str  # in the language itself
+    spaced: bool  # white space parts its words
+    characters: str = ""  # where it does not: those of its words, as in the brackets of a pattern
+    encodings: tuple[str, ...]  # that its older files come in
+
+    # Function words give a mixed sentence away: names and terms are borrowed, grammar is not.
+    word: re.Pattern[str]  # one of its words; one of its characters where no space parts the words
+    words_worth: float  # how many of those carry as much as one English word
+    grammar: frozenset[str] | re.Pattern[str]  # the function words; a pattern of them where no space parts the words
+
+    sentence_marks: str  # they end a sentence: before white space alone where that parts its words
+    clause_marks: str
+    abbreviations: frozenset[str] = frozenset()  # without the full stop, which ends no sentence behind them
+    abbreviations_or_ends: frozenset[str] = frozenset()  # which end a sentence just as often: the next word tells
+    abbreviations_of_numbers: frozenset[str] = frozenset()  # words of their own, short for something before a number
+    sentence_openers: tuple[str, ...] = ()  # rather begin a sentence than go on with a name
+
+    units: Mapping[str, int]  # words behind a figure and what they multiply it by; none before one it begins with
+    months: tuple[str, ...] = ()  # where they have names
+    between_figures: tuple[str, ...]  # "to": between two figures that share a unit
+    figure_forms: tuple[tuple[re.Pattern[str], str], ...] = ()  # a way to write figures, and the common one
+
+    numbered_heading: str = ""  # pattern of a line that is a heading by its number alone; empty: there are none
+    navigation: str  # pattern of what a web page leaves at the top of a copied text
+
+    def weight(self, text: str) -> float:
+        """How much of ``text`` is in this language, in English words; what holds sentences together counts more."""
+        words = self.word.findall(text)
+        if isinstance(self.grammar, re.Pattern):
+            held = len(self.grammar.findall(text))
+        else:
+            held = sum(word.lower().replace("’", "'") in self.grammar for word in words)
+        return 2 * held + len(words) / self.words_worth
+
+
+ENGLISH = Language(
+    code="en",
+    tag="en",
+    name="English",
+    spaced=True,
+    encodings=("cp1252",),
+    word=re.compile(r"[A-Za-z][A-Za-z'’]*"),
+    words_worth=1,
+    grammar=frozenset(
+        "a an and are as at be been but by can did do does for from had has have how i if in into is it its many "
+        "me much my no not of on or our should so than that the their them there these they this those to under "
+        "us was we were what what's when where which who whom whose why will with would you your".split()
+    ),
+    sentence_marks=".!?",
+    clause_marks=",;:",
+    abbreviations=frozenset(
+        "al approx cf ch co corp dept dr ed eds e.g eq eqs esp est etc fig figs i.e inc jr ltd mr mrs ms "
+        "nos p pp prof refs resp sr st u.s u.k univ v viz vol vols vs ph.d a.m p.m".split()
+    ),
+    abbreviations_or_ends=frozenset({"etc", "inc", "ltd", "co", "corp", "u.s", "u.k", "ph.d", "al", "a.m", "p.m"}),
+    abbreviations_of_numbers=frozenset(  # "No. 5", "Aug. 2021"
+        "no art sec tab ref jan feb mar apr jun jul aug sep sept oct nov dec".split()
+    ),
+    sentence_openers=tuple(
+        "The This These That Those It In We They There When While If For By As With At On Our Its However But "
+        "And".split()
+    ),
+    units={"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12},
+    months=tuple("January February March April May June July August September October November December".split()),
+    between_figures=("and", "to", "or"),
+    navigation=r"(?:skip|jump) to (?:main )?content|table of contents",
 )
-_CHINESE_GRAMMAR = re.compile("[的了吗呢么吧是在和与有哪谁怎何为被把从对也都还就]|多少|几|什|多[大高久长]")
+CHINESE = Language(
+    code="zh",
+    tag="zh-Hans",
+    name="中文",
+    spaced=False,
+    characters=HAN,
+    encodings=("gb18030", "big5"),
+    word=re.compile(f"[{HAN}]"),
+    words_worth=1.5,
+    grammar=re.compile("[的了吗呢么吧是在和与有哪谁怎何为被把从对也都还就]|多少|几|什|多[大高久长]"),
+    sentence_marks="。！？；…",
+    clause_marks="，、；：",
+    units={
+        "万亿": 10**12,
+        "千亿": 10**11,
+        "百亿": 10**10,
+        "十亿": 10**9,
+        "亿": 10**8,
+        "千万": 10**7,
+        "百万": 10**6,
+        "十万": 10**5,
+        "万": 10**4,
+    },
+    between_figures=("到", "至", "或"),
+    figure_forms=((re.compile(r"20 ?世纪 ?(\d0) ?年代"), r"19\1"),),
+    numbered_heading=r"[第]?[一二三四五六七八九十]{1,3}[、章节部]\s*\S",
+    navigation="跳[转到至]+(?:主要)?内容|目录",
+)
+KNOWN = (ENGLISH, CHINESE)
+"""The first one is that of texts with no words of any."""
+
+LANGUAGES = tuple(each.code for each in KNOWN)
+UNSPACED = "".join(each.characters for each in KNOWN)
+"""What stands beside such a character needs no space before it; for the brackets of a pattern."""
 
 
 def language_of(text: str) -> str:
-    """``"zh"`` or ``"en"``: the language whose grammar holds ``text`` together.
+    """The code of the language whose grammar holds ``text`` together; the first known one where there are no words.
 
     A Chinese sentence may be full of English names and an English one may quote a Chinese term, so function
-    words decide first, and the amount of each script where they do not. Text with neither is English.
+    words decide first, and the amount of each script where they do not.
 
     >>> language_of("用 ICL 的时候需要 update 模型参数吗？"), language_of("What is 隐式知识库?")
     ('zh', 'en')
     """
-    han = len(_HAN.findall(text))
-    if not han:
-        return "en"
-    words = [word.lower().replace("’", "'") for word in _WORD.findall(_ADDRESS.sub(" ", text))]
-    english = 2 * sum(word in _ENGLISH_GRAMMAR for word in words)
-    chinese = 2 * len(_CHINESE_GRAMMAR.findall(text))
-    # About one and a half Han characters carry as much as one English word.
-    return "zh" if chinese + han / 1.5 >= english + len(words) else "en"
+    there = [each for each in KNOWN if each.word.search(text)]
+    if len(there) < 2:
+        return there[0].code if there else KNOWN[0].code
+    bare = _ADDRESS.sub(" ", text)
+    # Latin words are borrowed everywhere: of two that weigh the same rather the one that spaces do not part.
+    return max(there, key=lambda each: (each.weight(bare), not each.spaced)).code

@@ -103,7 +103,7 @@ def _topic(question: str, glossary: Sequence[Term]) -> str:
     """What an "it" after ``question`` means: the last name in it, rather no organization; or else its longest term."""
     names = _names(question)
     organizations = {
-        form.casefold() for term in glossary if _ORGANIZATION.search(term.definition_en) for form in term.forms
+        form.casefold() for term in glossary if _ORGANIZATION.search(term.definitions["en"]) for form in term.forms
     }
     things = [name for name in names if name.casefold() not in organizations]
     return next(iter([*reversed(things), *_terms(question, glossary), *reversed(names)]), "")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from corpus import FoundationQAError
+from corpus.files.formats import SUFFIXES
 from ui import terminal
 from ui.api.records import answer_facts, change_facts, hits_facts
 from ui.corpus_commands import corpus_app
@@ -36,7 +37,9 @@ app.add_typer(corpus_app, name="corpus")
 Corpus = Annotated[
     list[str] | None,
     typer.Option(
-        "--corpus", metavar="FOLDER", help="Folder of texts (.md, .txt); repeatable. Default: the built-in texts."
+        "--corpus",
+        metavar="FOLDER",
+        help=f"Folder of texts ({', '.join(SUFFIXES)}); repeatable. Default: the built-in texts.",
     ),
 ]
 Index = Annotated[

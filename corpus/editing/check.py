@@ -10,13 +10,14 @@ from corpus.document import Document, Span
 from corpus.editing.new_pair import TO_WRITE
 from corpus.files.folders import load_documents
 from corpus.files.glossary import load_glossary
-from corpus.files.references import load_references
+from corpus.files.references import REFERENCES_FILE, load_references
 from corpus.files.text_file import front_matter
 from corpus.language import LANGUAGES, language_of
-from corpus.parsing.blocks import Block, Kind, blocks_of, front_matter_end, heading_text
+from corpus.parsing.blocks import Block, BlockKind, blocks_of, heading_text
 from corpus.parsing.figures import figures_in
+from corpus.parsing.front_matter import front_matter_end
 from corpus.parsing.passages import PASSAGE_WIDTH, split
-from corpus.parsing.plain_text import named_in, readable
+from corpus.parsing.plain_text import readable, reference_keys
 from corpus.parsing.sentences import width
 
 LONGEST_RUN = 60  # columns that a text may have in common with another author's: titles and lists of names do
@@ -35,12 +36,12 @@ class Problem(NamedTuple):
     message: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What a check found."""
 
     documents: int
-    pairs: int  # texts with a twin in the other language, counted once
+    pairs: int  # texts with a twin, counted once
     references: int
     terms: int  # of the glossary
     longest_run: int  # columns of the longest stretch in common with other authors' texts; 0: there were none
@@ -60,7 +61,7 @@ def check_texts(folder: Path, *, others: Path | None = None, passage_width: int 
     listed = load_references(folder)
     terms = load_glossary(folder)
     by_id = {document.id: document for document in documents}
-    problems = [problem for document in documents for problem in _in_one(document, folder, passage_width)]
+    problems = [problem for document in documents for problem in _problems_in(document, folder, passage_width)]
     pairs = []
     for document in documents:
         twin = by_id.get(document.twin)
@@ -72,23 +73,32 @@ def check_texts(folder: Path, *, others: Path | None = None, passage_width: int 
             problems.append(Problem(document.id, 0, f"its twin {twin.id} names {twin.twin or 'no twin'} instead of it"))
         elif twin and document.id < twin.id:
             pairs.append((document, twin))
-            problems.extend(_between(document, twin))
+            problems.extend(_differences(document, twin))
     used = {reference.key for document in documents for reference in document.references}
     for document in documents:
-        problems.extend(_unresolved(document, set(listed)))
+        problems.extend(_unlisted_references(document, set(listed)))
     for key in sorted(set(listed) - used):
-        problems.append(Problem("references.yaml", 0, f"no text names the reference {key!r}"))
+        problems.append(Problem(REFERENCES_FILE, 0, f"no text names the reference {key!r}"))
     foreign = load_documents(others) if others else []
     problems.extend(_sentences_of_others(documents, foreign))
-    where, run = _longest_run(documents, foreign)
+    where, run = _find_longest_run(documents, foreign)
     if width(run) > LONGEST_RUN:
         problems.append(
             Problem(where, 0, f"{width(run)} columns are word for word another's (at most {LONGEST_RUN}): {run!r}")
         )
-    return Report(len(documents), len(pairs), len(listed), len(terms), width(run), run, where, tuple(problems))
+    return Report(
+        documents=len(documents),
+        pairs=len(pairs),
+        references=len(listed),
+        terms=len(terms),
+        longest_run=width(run),
+        run=run,
+        run_in=where,
+        problems=tuple(problems),
+    )
 
 
-def _in_one(document: Document, folder: Path, passage_width: int) -> Iterator[Problem]:
+def _problems_in(document: Document, folder: Path, passage_width: int) -> Iterator[Problem]:
     """What is wrong with a text by itself."""
     facts = front_matter(document.text, folder / document.id)
     for key in _REQUIRED:
@@ -107,26 +117,26 @@ def _in_one(document: Document, folder: Path, passage_width: int) -> Iterator[Pr
         if section.level > 1 and not section.references:
             yield Problem(document.id, section.line, f"{name!r} names no references (<!-- references: key, key -->)")
         for block in section.blocks:
-            yield from _in_block(document, block, language, passage_width)
+            yield from _problems_in_block(document, block, language, passage_width)
     if TO_WRITE in document.text:
         line = _line(document, document.text.index(TO_WRITE))
         yield Problem(document.id, line, f"something is still to be written ({TO_WRITE})")
 
 
-def _in_block(document: Document, block: Block, language: object, passage_width: int) -> Iterator[Problem]:
+def _problems_in_block(document: Document, block: Block, language: object, passage_width: int) -> Iterator[Problem]:
     stretch = document.text[block.start : block.end]
-    if block.kind is not Kind.OTHER and width(stretch) > passage_width:
+    if block.kind is not BlockKind.OTHER and width(stretch) > passage_width:
         yield Problem(
             document.id,
             _line(document, block.start),
             f"a paragraph of {width(stretch)} columns; {passage_width} fit in a passage: part it",
         )
-    prose = block.kind is Kind.PROSE and language in LANGUAGES
+    prose = block.kind is BlockKind.PROSE and language in LANGUAGES
     if prose and language_of(readable(stretch)) != language:
         yield Problem(document.id, _line(document, block.start), f"a paragraph that is not in {language!r}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Section:
     level: int
     heading: str
@@ -142,7 +152,7 @@ def _sections(document: Document) -> list[_Section]:
     heads: list[Block | None] = [None]
     bodies: list[list[Block]] = [[]]
     for block in blocks_of(document.text):
-        if block.kind is Kind.HEADING:
+        if block.kind is BlockKind.HEADING:
             heads.append(block)
             bodies.append([])
         else:
@@ -156,19 +166,19 @@ def _sections(document: Document) -> list[_Section]:
         stretch = document.text[start : following.start if following else len(document.text)]
         sections.append(
             _Section(
-                head.level if head else 0,
-                readable(heading_text(document.text, head)) if head else "",
-                _line(document, start),
-                named_in(stretch),
-                tuple(block for block in body if readable(document.text[block.start : block.end])),
-                stretch,
-                bool(head and following and following.level > head.level),
+                level=head.level if head else 0,
+                heading=readable(heading_text(document.text, head)) if head else "",
+                line=_line(document, start),
+                references=reference_keys(stretch),
+                blocks=tuple(block for block in body if readable(document.text[block.start : block.end])),
+                text=stretch,
+                parent=bool(head and following and following.level > head.level),
             )
         )
     return sections
 
 
-def _between(document: Document, twin: Document) -> Iterator[Problem]:
+def _differences(document: Document, twin: Document) -> Iterator[Problem]:
     """Where twins differ in what they hold."""
     ours, theirs = _sections(document), _sections(twin)
     if [section.level for section in ours] != [section.level for section in theirs]:
@@ -183,33 +193,33 @@ def _between(document: Document, twin: Document) -> Iterator[Problem]:
         if shapes[0] != shapes[1]:
             shown = " and ".join(_shape(shape) for shape in shapes)
             yield Problem(document.id, one.line, f"{here} are not made of the same paragraphs, items and rows: {shown}")
-        if differing := figures_in(_bare(one.text)) ^ figures_in(_bare(other.text)):
+        if differing := figures_in(_without_comments(one.text)) ^ figures_in(_without_comments(other.text)):
             shown = ", ".join(sorted(format(value, "f") for value in differing))
             yield Problem(document.id, one.line, f"{here} do not state the same figures: only one has {shown}")
 
 
-def _bare(text: str) -> str:
+def _without_comments(text: str) -> str:
     return _COMMENT.sub("", text)
 
 
-def _shape(kinds: Sequence[Kind]) -> str:
-    names = {Kind.PROSE: "paragraphs", Kind.ITEM: "items", Kind.ROW: "rows", Kind.OTHER: "others"}
+def _shape(kinds: Sequence[BlockKind]) -> str:
+    names = {BlockKind.PROSE: "paragraphs", BlockKind.ITEM: "items", BlockKind.ROW: "rows", BlockKind.OTHER: "others"}
     return " ".join(f"{kinds.count(kind)} {name}" for kind, name in names.items() if kind in kinds) or "nothing"
 
 
-def _unresolved(document: Document, listed: set[str]) -> Iterator[Problem]:
-    named = set(named_in(document.text))
+def _unlisted_references(document: Document, listed: set[str]) -> Iterator[Problem]:
+    named = set(reference_keys(document.text))
     for reference in document.references:
         # A line of the front matter that is no key says itself what it means.
         if reference.key not in listed and (reference.key in named or _KEY.fullmatch(reference.key)):
-            yield Problem(document.id, 0, f"the reference {reference.key!r} is not in references.yaml")
+            yield Problem(document.id, 0, f"the reference {reference.key!r} is not in {REFERENCES_FILE}")
 
 
 def _sentences_of_others(documents: Iterable[Document], others: Iterable[Document]) -> Iterator[Problem]:
-    theirs = {_squeezed(other.text[slice(*span)]): other.id for other in others for span in _sentences(other)}
+    theirs = {_squeeze(other.text[slice(*span)]): other.id for other in others for span in _sentences(other)}
     for document in documents if theirs else ():
         for start, end in _sentences(document):
-            sentence = _squeezed(document.text[start:end])
+            sentence = _squeeze(document.text[start:end])
             if width(sentence) > 20 and sentence in theirs:
                 yield Problem(document.id, _line(document, start), f"a sentence of {theirs[sentence]}: {sentence!r}")
 
@@ -220,13 +230,16 @@ def _sentences(document: Document) -> Iterator[Span]:
         yield from passage.sentences
 
 
-def _longest_run(documents: Sequence[Document], others: Sequence[Document]) -> tuple[str, str]:
+def _find_longest_run(documents: Sequence[Document], others: Sequence[Document]) -> tuple[str, str]:
     """The id of a document, and the longest stretch (without white space) that it has in common with ``others``.
 
     By bisection: where a stretch of n characters is common, one of n - 1 is. White space and case do not count.
     """
-    theirs = [_squeezed(other.text) for other in others]
-    ours = [(document.id, _squeezed(_bare(document.text[front_matter_end(document.text) :]))) for document in documents]
+    theirs = [_squeeze(other.text) for other in others]
+    ours = [
+        (document.id, _squeeze(_without_comments(document.text[front_matter_end(document.text) :])))
+        for document in documents
+    ]
     low, high, found = 0, 1 << 12, ("", "")
     while theirs and low < high:
         length = (low + high + 1) // 2
@@ -245,7 +258,7 @@ def _longest_run(documents: Sequence[Document], others: Sequence[Document]) -> t
     return found
 
 
-def _squeezed(text: str) -> str:
+def _squeeze(text: str) -> str:
     return _SPACE.sub("", text).casefold()
 
 

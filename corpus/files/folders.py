@@ -11,10 +11,9 @@ from stat import S_ISREG
 
 from corpus.document import Document, Reference
 from corpus.errors import CorpusError
+from corpus.files.formats import LARGEST_FILE, SUFFIXES, is_text, load_document
 from corpus.files.references import load_references
-from corpus.files.text_file import LARGEST_FILE, load_document
 
-SUFFIXES = (".md", ".txt")
 BUILT_IN_TEXTS = Path(__file__).parents[1] / "texts"
 
 _COARSE = 2_000_000_000  # nanoseconds: the coarsest time stamps of a file system (FAT) are this far apart
@@ -36,7 +35,7 @@ class TextFile:
 
 
 def find_texts(*folders: str | Path, largest_file: int = LARGEST_FILE) -> list[TextFile]:
-    """The texts (``.md``, ``.txt``) of ``folders`` and their subfolders, sorted by id.
+    """The texts (files of a known format) of ``folders`` and their subfolders, sorted by id.
 
     Without a folder, the built-in texts. Links are followed; hidden files and folders are passed over.
     :class:`CorpusError` where a folder is missing or holds no text, or where two texts have the same path below their
@@ -86,7 +85,7 @@ def _texts_below(folder: Path) -> Iterator[tuple[str, Path, os.stat_result | Non
         raise CorpusError(f"{folder} is a file; --corpus takes the folder that holds the texts.")
     none = True
     for below, place, name in _files_below(folder):
-        if not name.lower().endswith(SUFFIXES):
+        if not is_text(name):
             continue
         path = Path(place, name)
         facts = None

@@ -2,6 +2,7 @@
 
 import re
 
+from corpus.language import KNOWN
 from corpus.parsing.sentences import sentence_spans, width
 
 HEADING_WIDTH = 72  # columns; a longer line without markup is a sentence that lost its full stop
@@ -10,15 +11,14 @@ BULLET = re.compile(r"[ \t]*(?:[•·●○▪◦‣∙]|[-*+–—](?=\s)|\d{1,
 DIAGRAM = re.compile(r"[\u2500-\u257f\u2580-\u259f]|^[\s│|▼▲►◄↓↑/\\]+$")
 DRAWN = re.compile("[\u2500-\u257f]")
 WORDS = re.compile(r"[^\W_]")
-_CHINESE_NUMBER = re.compile(r"[第]?[一二三四五六七八九十]{1,3}[、章节部]\s*\S")
+_NUMBERED_HEADING = re.compile("|".join(each.numbered_heading for each in KNOWN if each.numbered_heading))
 _SECTION_NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})[.、]?\s+\S")
 _STEP_NUMBER = re.compile(r"\d{1,2}[.、]\s*\S")
 _FORMULA = re.compile(r"[ \t>]*(?:(\\\[)|(\$\$)|\\begin\{)")
 _FENCE = re.compile(r"[ \t>]*(?:[-*+•]\s+|\d{1,3}[.)]\s+)?(`{3,}|~{3,})")
 _UNDERLINE = re.compile(r"[ \t]*={3,}[ \t]*")
-_TERMINAL = tuple("。！？；：，、.!?;:,…")
-# What a page's navigation leaves at the top of a copied text.
-_NAVIGATION = re.compile(r"(?:skip|jump) to (?:main )?content|跳[转到至]+(?:主要)?内容|table of contents|目录", re.I)
+_TERMINAL = tuple(mark for each in KNOWN for mark in each.sentence_marks + each.clause_marks)
+_NAVIGATION = re.compile("|".join(each.navigation for each in KNOWN), re.I)
 
 
 def heading_level(line: str, marked: bool) -> int:
@@ -32,7 +32,7 @@ def heading_level(line: str, marked: bool) -> int:
     line = line.strip()
     if not is_bare(line) or _NAVIGATION.fullmatch(line):
         return 0
-    if _CHINESE_NUMBER.match(line):
+    if _NUMBERED_HEADING.match(line):
         return 2
     if marked:
         return 0

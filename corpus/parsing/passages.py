@@ -6,26 +6,28 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.document import Document, Passage, Span
-from corpus.language import HAN, language_of
-from corpus.parsing.blocks import Block, Kind, blocks_of, heading_text
+from corpus.language import KNOWN, UNSPACED, language_of
+from corpus.parsing.blocks import Block, BlockKind, blocks_of, heading_text
 from corpus.parsing.line_shapes import WORDS
-from corpus.parsing.plain_text import encoder_text, named_in, readable
+from corpus.parsing.plain_text import encoder_text, readable, reference_keys
 from corpus.parsing.sentences import sentence_spans, width
 
 PASSAGE_WIDTH = 250
 """Columns that a passage may have by default; see :func:`corpus.parsing.sentences.width`."""
 
 _MARKER = re.compile(r"(?:>[ \t]?)+|(?:[•·●○▪◦‣∙]|[-*+–—](?=\s)|\d{1,3}[.)、](?!\d)|[（(]\d{1,2}[)）])[ \t]*|\|[ \t]*")
-_CLAUSE_END = re.compile(rf"[，、；：]|[,;:](?=\s|[{HAN}])")
+_CLAUSE_AT_SPACE = "".join(each.clause_marks for each in KNOWN if each.spaced)
+_CLAUSE_ANYWHERE = "".join(each.clause_marks for each in KNOWN if not each.spaced)
+_CLAUSE_END = re.compile(rf"[{_CLAUSE_ANYWHERE}]|[{_CLAUSE_AT_SPACE}](?=\s|[{UNSPACED}])")
 _HIDING = re.compile(r"[<\[]")
 _SPACE = re.compile(r"\s+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Piece:
     """A block, or as much of a long one as a passage may hold."""
 
-    kind: Kind
+    kind: BlockKind
     group: int
     start: int
     end: int
@@ -48,7 +50,7 @@ def split(document: Document, passage_width: int = PASSAGE_WIDTH) -> list[Passag
         raise ValueError(f"passage_width is {passage_width}; a Chinese character alone takes 2 columns.")
     passages: list[Passage] = []
     seen: dict[str, int] = {}
-    for run in _packed(document.text, _pieces(document, passage_width), passage_width):
+    for run in _pack(document.text, _pieces(document, passage_width), passage_width):
         passage = _passage(document, run)
         # Two passages that read the same would share an id: the later ones are numbered.
         count = seen[passage.id] = seen.get(passage.id, 0) + 1
@@ -81,9 +83,9 @@ def _pieces(document: Document, limit: int) -> Iterator[_Piece]:
     headings: list[tuple[int, str]] = []  # level and text of the headings above, outermost first
     references: list[tuple[int, tuple[str, ...]]] = [(0, ())]  # level and keys of the sections around, likewise
     section = 0
-    lead = ""  # the line that introduces the list or table which follows it
+    introduction = ""  # the line that introduces the list or table which follows it
     for block in blocks_of(text):
-        if block.kind is Kind.HEADING:
+        if block.kind is BlockKind.HEADING:
             section += 1
             title = readable(heading_text(text, block))
             headings = [(level, above) for level, above in headings if level < block.level]
@@ -91,34 +93,34 @@ def _pieces(document: Document, limit: int) -> Iterator[_Piece]:
                 headings.append((block.level, title))
             references = [(level, keys) for level, keys in references if level < block.level]
             references.append((block.level, references[-1][1]))
-            lead = ""
+            introduction = ""
             continue
-        if block.kind is Kind.OTHER and (keys := named_in(text[block.start : block.end])):
+        if block.kind is BlockKind.OTHER and (keys := reference_keys(text[block.start : block.end])):
             references[-1] = (references[-1][0], keys)
         if not _says_something(text[block.start : block.end]):
             continue
         heading = " > ".join(above for _, above in headings)
-        context = _context(text, block, lead)
-        for run in _filled(text, _spans(text, block, limit), limit):
+        context = _context(text, block, introduction)
+        for run in _fill(text, _spans(text, block, limit), limit):
             start, end = run[0][0], run[-1][1]
-            language = language_of(readable(text[start:end]))
             yield _Piece(
-                block.kind,
-                block.group,
-                start,
-                end,
-                () if block.names_columns else tuple(run),
-                language,
-                section,
-                heading,
-                context,
-                references[-1][1],
+                kind=block.kind,
+                group=block.group,
+                start=start,
+                end=end,
+                sentences=() if block.names_columns else tuple(run),
+                language=language_of(readable(text[start:end])),
+                section=section,
+                heading=heading,
+                context=context,
+                references=references[-1][1],
             )
-        if block.kind is Kind.PROSE:
+        if block.kind is BlockKind.PROSE:
             line = text[block.start : block.end]
-            lead = readable(line) if line.endswith((":", "：")) and width(line) <= limit // 2 else ""
-        elif block.kind is Kind.OTHER:
-            lead = ""
+            introduces = line.endswith((":", "：")) and width(line) <= limit // 2
+            introduction = readable(line) if introduces else ""
+        elif block.kind is BlockKind.OTHER:
+            introduction = ""
 
 
 def _says_something(text: str) -> bool:
@@ -126,24 +128,24 @@ def _says_something(text: str) -> bool:
     return bool(WORDS.search(text)) and (not _HIDING.search(text) or bool(WORDS.search(readable(text))))
 
 
-def _context(text: str, block: Block, lead: str) -> str:
+def _context(text: str, block: Block, introduction: str) -> str:
     """What an item or row needs beside it to be understood: the line that introduces it, the header row."""
-    if block.kind not in (Kind.ITEM, Kind.ROW):
+    if block.kind not in (BlockKind.ITEM, BlockKind.ROW):
         return ""
     header = readable(text[slice(*block.header)])
-    return " ".join(part for part in (lead, header) if part)
+    return " ".join(part for part in (introduction, header) if part)
 
 
 def _spans(text: str, block: Block, limit: int) -> Iterator[Span]:
     """The sentences of ``block`` without its bullet or quotation mark, none wider than a passage may be."""
     start, end = block.start, block.end
-    if block.kind is not Kind.OTHER:
+    if block.kind is not BlockKind.OTHER:
         while marker := _MARKER.match(text, start, end):
             start = marker.end()
-    if block.kind is Kind.ROW:
+    if block.kind is BlockKind.ROW:
         cells = text[start:end].rstrip(" \t")
         end = start + len(cells if cells.endswith("\\|") else cells.removesuffix("|").rstrip(" \t"))
-    whole = block.kind in (Kind.ROW, Kind.OTHER)
+    whole = block.kind in (BlockKind.ROW, BlockKind.OTHER)
     for span in [(start, end)] if whole else sentence_spans(text, start, end):
         for part in _clauses(text, span, limit):
             if _says_something(text[slice(*part)]):
@@ -173,7 +175,7 @@ def _last_end(mark: re.Pattern[str], text: str, start: int, end: int) -> int:
     return max((match.end() for match in mark.finditer(text, start, end)), default=0)
 
 
-def _filled(text: str, spans: Iterable[Span], limit: int) -> Iterator[list[Span]]:
+def _fill(text: str, spans: Iterable[Span], limit: int) -> Iterator[list[Span]]:
     """Runs of neighbouring spans, each as wide as ``limit`` allows."""
     run: list[Span] = []
     columns = 0
@@ -188,7 +190,7 @@ def _filled(text: str, spans: Iterable[Span], limit: int) -> Iterator[list[Span]
         yield run
 
 
-def _packed(text: str, pieces: Iterable[_Piece], limit: int) -> Iterator[list[_Piece]]:
+def _pack(text: str, pieces: Iterable[_Piece], limit: int) -> Iterator[list[_Piece]]:
     """Runs of neighbouring pieces that make one passage each."""
     run: list[_Piece] = []
     columns = 0
@@ -198,23 +200,23 @@ def _packed(text: str, pieces: Iterable[_Piece], limit: int) -> Iterator[list[_P
         if run and not (columns <= limit and (introduced or _belongs(run[-1], piece))):
             # A line that introduces a list or a table goes with it, where both fit.
             together = width(text[run[-1].start : piece.end])
-            lead = [run.pop()] if introduced and len(run) > 1 and together <= limit else []
+            ahead = [run.pop()] if introduced and len(run) > 1 and together <= limit else []
             yield run
-            run, columns = lead, together if lead else width(text[piece.start : piece.end])
+            run, columns = ahead, together if ahead else width(text[piece.start : piece.end])
         run.append(piece)
     if run:
         yield run
 
 
 def _introduces(text: str, last: _Piece, piece: _Piece) -> bool:
-    if last.kind is not Kind.PROSE or not piece.context or last.section != piece.section:
+    if last.kind is not BlockKind.PROSE or not piece.context or last.section != piece.section:
         return False
     return piece.context.startswith(readable(text[last.start : last.end]))
 
 
 def _belongs(last: _Piece, piece: _Piece) -> bool:
-    if last.section != piece.section or Kind.OTHER in (last.kind, piece.kind):
+    if last.section != piece.section or BlockKind.OTHER in (last.kind, piece.kind):
         return False
-    if Kind.ROW in (last.kind, piece.kind):
+    if BlockKind.ROW in (last.kind, piece.kind):
         return last.group == piece.group
     return last.language == piece.language

@@ -47,7 +47,7 @@ def encoder_text(passage: Passage) -> str:
     return "\n".join(part for part in (title, passage.heading.replace(" > ", ": "), context, text) if part)
 
 
-def named_in(text: str) -> tuple[str, ...]:
+def reference_keys(text: str) -> tuple[str, ...]:
     """The keys that the reference comments of ``text`` name, each once, in their order."""
     keys = (key.strip() for match in _REFERENCES.finditer(text) for key in match.group(1).split(","))
     return tuple(dict.fromkeys(key for key in keys if key))

@@ -1,4 +1,4 @@
-"""Sentence ends of English and Chinese, and the width that a text takes on a page."""
+"""Where sentences end, and the width that a text takes on a page."""
 
 import re
 import unicodedata
@@ -6,27 +6,23 @@ from collections.abc import Iterator
 from functools import cache
 
 from corpus.document import Span
-from corpus.language import HAN
+from corpus.language import KNOWN, UNSPACED
 
 _CLOSING = "”’»」』）)】》〉\"']"
+_AT_SPACE = "".join(each.sentence_marks for each in KNOWN if each.spaced)
+_ANYWHERE = "".join(each.sentence_marks for each in KNOWN if not each.spaced)
 # A mark that may end a sentence, with the closing quotes and brackets that belong to it. A full stop between
 # digits or letters ("3.5", "e.g.", "arxiv.org") does not; one before a Han character does.
 _END = re.compile(
-    rf"(?:[。！？；…][。！？；….!?]*+|(?<![.!?;])[.!?;]++(?=[{re.escape(_CLOSING)}]*(?:\s|$|[{HAN}])))"
+    rf"(?:[{_ANYWHERE}][{_ANYWHERE}{_AT_SPACE}]*+"
+    rf"|(?<![{_AT_SPACE};])[{_AT_SPACE};]++(?=[{re.escape(_CLOSING)}]*(?:\s|$|[{UNSPACED}])))"
     rf"[{re.escape(_CLOSING)}]*"
 )
-_ABBREVIATIONS = frozenset(
-    "al approx cf ch co corp dept dr ed eds e.g eq eqs esp est etc fig figs i.e inc jr ltd mr mrs ms "
-    "nos p pp prof refs resp sr st u.s u.k univ v viz vol vols vs ph.d a.m p.m".split()
-)
-# These end a sentence just as often as not: the next word tells.
-_MAY_END = frozenset({"etc", "inc", "ltd", "co", "corp", "u.s", "u.k", "ph.d", "al", "a.m", "p.m"})
-# These are words of their own, and short for something before a number only: "No. 5", "Aug. 2021".
-_BEFORE_NUMBER = frozenset("no art sec tab ref jan feb mar apr jun jul aug sep sept oct nov dec".split())
+_ABBREVIATIONS = frozenset(word for each in KNOWN for word in each.abbreviations)
+_MAY_END = frozenset(word for each in KNOWN for word in each.abbreviations_or_ends)
+_BEFORE_NUMBER = frozenset(word for each in KNOWN for word in each.abbreviations_of_numbers)
 _NUMBER = re.compile(r"[\d(\[#]|[IVX]+\b")
-_BEGINS_SENTENCE = re.compile(
-    r"(?:The|This|These|That|Those|It|In|We|They|There|When|While|If|For|By|As|With|At|On|Our|Its|However|But|And)\b"
-)
+_BEGINS_SENTENCE = re.compile(rf"(?:{'|'.join(word for each in KNOWN for word in each.sentence_openers)})\b")
 _BEFORE = 400  # characters of a sentence that are looked back at: more are no sentence but a hostile text
 _BRACKET_REACH = 200  # characters after which a bracket that stays open is taken for a slip
 _AFTER = _BRACKET_REACH + 100  # characters that are looked ahead at
@@ -47,7 +43,7 @@ def _ends_sentence(text: str, start: int, end: int, mark: re.Match[str]) -> bool
         return False  # a reference: "[Y. LeCun. 2015. Deep Learning.]"
     if punctuation == ";":
         # An English semicolon joins clauses of one sentence; between Han text it separates list members.
-        return bool(re.match(f"[{HAN}]", before.rstrip(_CLOSING)[-1:]))
+        return bool(re.match(f"[{UNSPACED}]", before.rstrip(_CLOSING)[-1:]))
     if rest[:1].islower() and rest[:1].isascii() and (closing or punctuation[-1] in ".…") and punctuation[0] in ".!?…":
         return False  # "etc. and", "“Really?” he asked", "well… maybe"
     if not punctuation.endswith("."):

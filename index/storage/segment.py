@@ -137,7 +137,7 @@ class Segment:
         entry, facts = self.entries[number], json.loads(self.document_line(number))
         references = tuple(Reference(**each) for each in facts["references"])
         text = self.text_bytes(number).decode("utf-8")
-        return Document(entry.id, entry.title, facts["source"], text, references, entry.twin)
+        return Document(entry.id, entry.title, facts["source"], text, references=references, twin=entry.twin)
 
     def _passage(self, row: int) -> Passage:
         facts = json.loads(self.passage_line(row))

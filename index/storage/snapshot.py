@@ -107,7 +107,7 @@ class Snapshot:
 
     def language(self, row: int) -> str:
         """The language of the passage in ``row``."""
-        return LANGUAGES[self._languages[row]]
+        return LANGUAGES[int(self._languages[row])]
 
     def text(self, row: int, span: Span) -> str:
         """What stands at ``span`` of the document, within the passage in ``row``."""

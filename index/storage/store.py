@@ -18,7 +18,7 @@ import shutil
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
 import xxhash
@@ -196,7 +196,7 @@ def keep_shared(folder: Path, stem: str, suffix: str, data: bytes) -> tuple[str,
 
 def glossary_bytes(glossary: Sequence[Term]) -> bytes:
     """The terms as the bytes of their file."""
-    return "".join(json.dumps(asdict(term), ensure_ascii=False) + "\n" for term in glossary).encode("utf-8")
+    return "".join(json.dumps(term.row(), ensure_ascii=False) + "\n" for term in glossary).encode("utf-8")
 
 
 def keep_stamps(folder: Path, stamps: Mapping[str, str]) -> dict[str, FileFacts]:
@@ -216,7 +216,7 @@ def _read_stamps(path: Path) -> dict[str, str]:
 def _read_glossary(path: Path) -> tuple[Term, ...]:
     with path.open(encoding="utf-8", newline="\n") as stream:
         rows = [json.loads(line) for line in stream]
-    return tuple(Term(**row | {"variants": tuple(row["variants"])}) for row in rows)
+    return tuple(Term.of_row(row) for row in rows)
 
 
 @contextmanager

@@ -24,10 +24,10 @@ from urllib.parse import urlsplit
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, Route, expect
-from records import answer_of, citation_of
+from records import answer_of, citation_of, term_of
 
-from corpus import Document, FoundationQAError, Term, language_of, split
-from corpus.files.references import resolved
+from corpus import Document, FoundationQAError, language_of, split
+from corpus.files.references import resolve_references
 from qa import Answer, Citation, Located, locate
 from qa.small_talk import LONGEST_QUESTION
 from ui.chat.calls import Answering
@@ -53,7 +53,7 @@ ZH = Document(
     "这个名称出自斯坦福大学 2021 年的报告😀。基础模型是在广泛数据上训练、能够适配到多种下游任务的模型。"
     "“基础”一词强调它尚未完成，却支撑着许多应用。\n\n"
     "| 模型 | 年份 |\n| --- | --- |\n| BERT | 2018 |\n| GPT-3 | 2020 |\n\n## 历史\n\n这个名称不到十年。\n",
-    resolved(
+    references=resolve_references(
         [
             "Bommasani et al. (2021). On the Opportunities and Risks of Foundation Models. https://arxiv.org/abs/2108.07258"
         ],
@@ -69,7 +69,9 @@ EN = Document(
     "trained on broad data that can be adapted to a wide range of downstream tasks.\n\n"
     "| Model | Year |\n| --- | --- |\n| BERT | 2018 |\n| GPT-3 | 2020 |\n\n## History\n\n"
     "The name is younger than ten years.\n",
-    resolved(["Bommasani et al. (2021). https://arxiv.org/abs/2108.07258", "javascript:alert(1)"], {}),
+    references=resolve_references(
+        ["Bommasani et al. (2021). https://arxiv.org/abs/2108.07258", "javascript:alert(1)"], {}
+    ),
     twin="zh/definition.md",
 )
 TRAP = Document(
@@ -77,7 +79,7 @@ TRAP = Document(
     f"Trap {HOSTILE}",
     f"javascript:alert(1) {HOSTILE}",
     f"# Trap\n\n## Heading {HOSTILE}\n\nA line before. The trap says {HOSTILE} and no more.\n",
-    resolved([HOSTILE], {}),
+    references=resolve_references([HOSTILE], {}),
 )
 LONG = Document(
     "en/long.md",
@@ -117,8 +119,8 @@ class SmallAnswerer:
     """Knows a few texts, and quotes the sentence a question is paired with."""
 
     glossary = (
-        Term("foundation model", "基础模型", "A model that much is built on.", "支撑许多应用的模型。"),
-        Term(f"trap {HOSTILE}", f"陷阱 {HOSTILE}", HOSTILE, HOSTILE, "", ("The trap",)),
+        term_of("foundation model", "基础模型", "A model that much is built on.", "支撑许多应用的模型。"),
+        term_of(f"trap {HOSTILE}", f"陷阱 {HOSTILE}", HOSTILE, HOSTILE, "", ("The trap",)),
     )
 
     def __init__(self) -> None:

@@ -1,12 +1,14 @@
-"""Terms in both languages: read, joined over folders, and refused with what is wrong."""
+"""Terms in every language: read, joined over folders, and refused with what is wrong."""
 
+import json
 import time
 from pathlib import Path
 
 import pytest
+from records import term_of
 
 from corpus import BUILT_IN_TEXTS, CorpusError, Term, load_glossary
-from corpus.files.glossary import FILE
+from corpus.files.glossary import GLOSSARY_FILE
 
 EMERGENCE = """- en: emergence
   zh: 涌现
@@ -27,7 +29,7 @@ ENTRY = "- {{en: A, zh: 甲, definition_en: D, definition_zh: 丁, {}}}"
 
 def glossary(folder: Path, text: str | bytes) -> tuple[Term, ...]:
     folder.mkdir(exist_ok=True)
-    (folder / FILE).write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+    (folder / GLOSSARY_FILE).write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
     return load_glossary(folder)
 
 
@@ -35,9 +37,9 @@ def glossary(folder: Path, text: str | bytes) -> tuple[Term, ...]:
 def test_terms_are_read_in_their_order(tmp_path: Path, newline: str) -> None:
     assert load_glossary(tmp_path) == load_glossary() == ()
     emergence, learning = glossary(tmp_path, (EMERGENCE + LEARNING).replace("\n", newline))
-    assert emergence == Term("emergence", "涌现", "Behaviour that arises from training.", "从训练中产生的行为🎉。")
+    assert emergence == term_of("emergence", "涌现", "Behaviour that arises from training.", "从训练中产生的行为🎉。")
     assert emergence.forms == ("emergence", "涌现")
-    assert learning.definition_en == "A model picks up a task: from examples."
+    assert learning.definitions["en"] == "A model picks up a task: from examples."
     assert learning.forms == ("in-context learning", "上下文学习", "ICL", "情境学习", "上下文學習")
 
 
@@ -45,7 +47,10 @@ def test_the_first_of_two_folders_has_the_say(tmp_path: Path) -> None:
     glossary(tmp_path / "own", EMERGENCE.replace("emergence", "Emergence").replace("涌现", "湧現"))
     glossary(tmp_path / "theirs", EMERGENCE + LEARNING)
     terms = load_glossary(tmp_path / "own", tmp_path / "missing", tmp_path / "theirs")
-    assert [(term.en, term.zh) for term in terms] == [("Emergence", "湧現"), ("in-context learning", "上下文学习")]
+    assert [tuple(term.names.values()) for term in terms] == [
+        ("Emergence", "湧現"),
+        ("in-context learning", "上下文学习"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +85,7 @@ def test_what_is_no_glossary_is_named(tmp_path: Path, text: str | bytes, words: 
     with pytest.raises(CorpusError) as caught:
         glossary(tmp_path, text)
     assert words in str(caught.value)
-    assert str(tmp_path / FILE) in str(caught.value)
+    assert str(tmp_path / GLOSSARY_FILE) in str(caught.value)
 
 
 def test_a_few_lines_that_unfold_without_end_are_refused_at_once(tmp_path: Path) -> None:
@@ -101,4 +106,14 @@ def test_many_terms_take_no_time(tmp_path: Path) -> None:
 def test_the_built_in_glossary_is_one() -> None:
     terms = load_glossary(BUILT_IN_TEXTS)
     assert len(terms) >= 50
-    assert [term.en for term in terms if "\n" in term.definition_en + term.definition_zh] == []
+    assert [term.names for term in terms if "\n" in "".join(term.definitions.values())] == []
+
+
+def test_a_term_is_kept_as_indexes_have_always_kept_it() -> None:
+    term = term_of("clip", "CLIP 模型", "A model.", "一个模型🎉。", "CL", ("对比", "ＣＬ"))
+    kept = (
+        '{"en": "clip", "zh": "CLIP 模型", "definition_en": "A model.", "definition_zh": "一个模型🎉。", '
+        '"abbreviation": "CL", "variants": ["对比", "ＣＬ"]}'
+    )
+    assert json.dumps(term.row(), ensure_ascii=False) == kept
+    assert {Term.of_row(json.loads(kept))} == {term}

@@ -4,8 +4,24 @@ import time
 
 import pytest
 
-from corpus import encoder_text, language_of, readable
+from corpus import LANGUAGES, encoder_text, language_of, readable
 from corpus.document import Passage
+from corpus.language import KNOWN
+
+
+def passage_of(document_id: str, title: str, text: str, heading: str = "", context: str = "") -> Passage:
+    return Passage(
+        id="x#1",
+        document_id=document_id,
+        title=title,
+        heading=heading,
+        context=context,
+        language="en",
+        text=text,
+        start=0,
+        end=len(text),
+        sentences=(),
+    )
 
 
 @pytest.mark.parametrize(
@@ -23,10 +39,23 @@ from corpus.document import Passage
         ("", "en"),
         ("12345 🎉", "en"),
         ("𠮷", "zh"),
+        ("的湖泊 the lake", "zh"),  # as much of one as of the other
+        ("https://example.org/the/of 湖", "zh"),
     ],
 )
 def test_the_grammar_tells_the_language(text: str, language: str) -> None:
     assert language_of(text) == language
+
+
+def test_every_language_can_be_told_from_the_others() -> None:
+    assert tuple(each.code for each in KNOWN) == LANGUAGES
+    for facts in ("code", "tag", "name"):
+        assert len({getattr(each, facts) for each in KNOWN}) == len(KNOWN)
+    assert [language_of(each.name) for each in KNOWN] == list(LANGUAGES)
+    units = [unit for each in KNOWN for unit in each.units]
+    assert len(set(units)) == len(units)
+    # The first that fits counts: none may begin with one before it.
+    assert [unit for at, unit in enumerate(units) if unit.startswith(tuple(units[:at]))] == []
 
 
 @pytest.mark.parametrize(
@@ -60,9 +89,9 @@ def test_hostile_markup_costs_no_more_than_its_length(unit: str) -> None:
 
 
 def test_the_encoder_sees_title_heading_and_context_before_the_words() -> None:
-    passage = Passage("x#1", "x.md", "A title", "Data > Size", "Model | Size", "en", "| GPT-3 | **175B**", 0, 18, ())
+    passage = passage_of("x.md", "A title", "| GPT-3 | **175B**", heading="Data > Size", context="Model | Size")
     assert encoder_text(passage) == "A title\nData: Size\nModel | Size\nGPT-3 | 175B"
 
 
 def test_a_file_name_is_no_title_to_the_encoder() -> None:
-    assert encoder_text(Passage("x#1", "notes/x.md", "x", "", "", "en", "Words.", 0, 6, ())) == "Words."
+    assert encoder_text(passage_of("notes/x.md", "x", "Words.")) == "Words."

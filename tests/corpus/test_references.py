@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from corpus import CorpusError, Document, Passage, Reference, load_documents, references_of, split
-from corpus.files.references import FILE, load_references, resolved
-from corpus.parsing.plain_text import named_in
+from corpus.files.references import REFERENCES_FILE, load_references, resolve_references
+from corpus.parsing.plain_text import reference_keys
 
 LISTED = """wei2022:
   authors: Wei et al.
@@ -28,7 +28,7 @@ FIELD = "a: {{authors: A, title: T, {}}}"
 
 
 def listed(folder: Path, text: str | bytes = LISTED) -> dict[str, Reference]:
-    (folder / FILE).write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+    (folder / REFERENCES_FILE).write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
     return load_references(folder)
 
 
@@ -92,14 +92,14 @@ def test_what_is_no_list_of_sources_is_named(tmp_path: Path, text: str | bytes, 
     with pytest.raises(CorpusError) as caught:
         listed(tmp_path, text)
     assert words in str(caught.value)
-    assert str(tmp_path / FILE) in str(caught.value)
+    assert str(tmp_path / REFERENCES_FILE) in str(caught.value)
     (tmp_path / "a.md").write_text("Words.", encoding="utf-8")
     with pytest.raises(CorpusError):
         load_documents(tmp_path)
 
 
 def test_a_folder_in_the_place_of_the_list_is_named(tmp_path: Path) -> None:
-    (tmp_path / FILE).mkdir()
+    (tmp_path / REFERENCES_FILE).mkdir()
     with pytest.raises(CorpusError, match=r"references\.yaml cannot be read: Is a directory"):
         load_references(tmp_path)
 
@@ -112,7 +112,7 @@ def test_a_few_lines_that_unfold_without_end_are_refused_at_once(tmp_path: Path,
     start = time.perf_counter()
     with pytest.raises(CorpusError, match=r"references\.yaml is not YAML in UTF-8 \(line 2\): an alias"):
         listed(tmp_path, bomb)
-    (tmp_path / FILE).unlink()
+    (tmp_path / REFERENCES_FILE).unlink()
     (tmp_path / "a.md").write_text(f"---\n{bomb}\ntitle: *a11\n---\nWords.\n", encoding="utf-8")
     with pytest.raises(CorpusError, match=r"front matter of .*a\.md is not YAML in line \d+: an alias"):
         load_documents(tmp_path)
@@ -134,7 +134,7 @@ def test_a_few_lines_that_unfold_without_end_are_refused_at_once(tmp_path: Path,
     ],
 )
 def test_comments_name_keys(text: str, keys: tuple[str, ...]) -> None:
-    assert named_in(text) == keys
+    assert reference_keys(text) == keys
 
 
 @pytest.mark.parametrize(
@@ -150,21 +150,21 @@ def test_comments_name_keys(text: str, keys: tuple[str, ...]) -> None:
     ],
 )
 def test_a_line_that_is_no_key_stands_for_itself(line: str, text: str, address: str) -> None:
-    assert resolved([line], {"wei2022": WEI}) == (Reference(line, text, address),)
+    assert resolve_references([line], {"wei2022": WEI}) == (Reference(line, text, address),)
 
 
 def test_keys_and_lines_are_resolved_once_each_in_order() -> None:
     known = {"wei2022": WEI, "fang2023": FANG}
     line = Reference("A line", "A line", "")
-    assert resolved(["fang2023", "A line", "wei2022", "fang2023"], known) == (FANG, line, WEI)
+    assert resolve_references(["fang2023", "A line", "wei2022", "fang2023"], known) == (FANG, line, WEI)
 
 
 def test_huge_lines_take_no_time() -> None:
     start = time.perf_counter()
     line = "http://" * 100_000 + " end"
-    assert resolved([line], {}) == (Reference(line, line[:1999] + "…", ""),)
-    assert named_in("<!-- references: " * 50_000 + "," * 100_000) == ()
-    assert len(named_in(f"<!-- references: {','.join(map(str, range(50_000)))} -->")) == 50_000
+    assert resolve_references([line], {}) == (Reference(line, line[:1999] + "…", ""),)
+    assert reference_keys("<!-- references: " * 50_000 + "," * 100_000) == ()
+    assert len(reference_keys(f"<!-- references: {','.join(map(str, range(50_000)))} -->")) == 50_000
     assert time.perf_counter() - start < 2
 
 

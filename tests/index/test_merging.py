@@ -220,7 +220,7 @@ def many_texts() -> dict[str, Document]:
             text = f"{chosen[0]}\n\n# One 一\n\n{long}\n\n{long}\n\n# Two\n\n{chosen[1]}\n\n# 三\n\n{chosen[2]} 🎉\n"
             other = {"en": "zh", "zh": "en"}[language]
             twin = f"{other}/{number}.md" if number % 3 else ""
-            documents.append(Document(f"{language}/{number}.md", f"T {number}", f"s {number}", text, (), twin))
+            documents.append(Document(f"{language}/{number}.md", f"T {number}", f"s {number}", text, twin=twin))
     return {document.id: document for document in documents}
 
 
@@ -325,7 +325,7 @@ def test_whatever_was_updated_the_index_is_as_good_as_new(
         documents: list[Document] = []
         for state in states:
             wanted = [
-                Document(name, "T", f"{number}", TEXTS[number], (), NAMES[name]) for name, number in state.items()
+                Document(name, "T", f"{number}", TEXTS[number], twin=NAMES[name]) for name, number in state.items()
             ]
             if not any(split(document) for document in wanted):
                 continue  # refused

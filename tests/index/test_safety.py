@@ -16,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from records import term_of
 from states import vectors_of
 
-from corpus import Document, StoredIndexError, Term, find_texts, load_documents
+from corpus import Document, StoredIndexError, find_texts, load_documents
 from index import PassageIndex, pending_change, rebuild_index, update_index
 from qa import Answerer
 from ui.workspace.settings import Settings
@@ -40,7 +41,7 @@ SEGMENT = [
     "words.npz",
 ]
 FILES = [*SHARED, *(f"segment-*/{name}" for name in SEGMENT)]
-TERM = Term("emergence", "涌现", "What nobody designed.", "并非设计出来的。")
+TERM = term_of("emergence", "涌现", "What nobody designed.", "并非设计出来的。")
 
 
 def state(folder: Path) -> dict[str, tuple[bytes, int]]:

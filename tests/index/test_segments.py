@@ -33,11 +33,11 @@ DOCUMENTS_OF = [
         "https://example.org/ä?x=1&y=\u2028",
         "🎉🎉 Above it all.\n\n# One\n\nA model 🚀 is large. 𠮷野家 too. It is large.\u2028Line\x85 and \x0b more.\n\n"
         "<!-- references: wei2022, b -->\n\n## Two\n\nIt was trained.\n\n\n\nAgain: it was trained.\n",
-        (
+        references=(
             Reference("wei2022", "魏等（2022）。“涌现”🎉\u2028<b>", "https://example.org/w"),
             Reference("b", 'B\'s \\ "book"', ""),
         ),
-        "zh/a.md",
+        twin="zh/a.md",
     ),
     Document("none.md", "", "", "---\n\n***\n"),  # without a passage
     Document(
@@ -45,8 +45,7 @@ DOCUMENTS_OF = [
         "模型",
         "zh/a.md",
         "# 一\n\n涌现是指系统的行为。它很大！🎉\n\nMixed 模型 here.\n\n## 二\n\nAn English paragraph.\n\n又是中文。\n",
-        (),
-        "en/a.md",
+        twin="en/a.md",
     ),
     Document("empty.md", "Empty", "empty.md", ""),
     Document("table.md", "表", "", f"Before it.\n\n| Model | 参数 |\n|---|---|\n{ROWS}\nAfter it: \n\n- 一\n- 二\n"),
@@ -224,8 +223,10 @@ DOCUMENT = st.builds(
     st.text('Tt 标🎉\n"', max_size=6),
     st.text("s\u2028源", max_size=5),
     TEXT,
-    st.lists(st.builds(Reference, st.just("w"), st.text("Rr📖", max_size=4), st.just("")), max_size=2).map(tuple),
-    st.sampled_from(["", "other.md", "译文.md"]),
+    references=st.lists(st.builds(Reference, st.just("w"), st.text("Rr📖", max_size=4), st.just("")), max_size=2).map(
+        tuple
+    ),
+    twin=st.sampled_from(["", "other.md", "译文.md"]),
 )
 
 

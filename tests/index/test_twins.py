@@ -29,7 +29,7 @@ CHINESE = ["湖很大。", "星星有光。", "黄金是金属。", "稻米是�
 
 def document(name: str, lines: list[str], twin: str = "") -> Document:
     """A text of which every line is a passage."""
-    return Document(name, "", "", "".join(f"## {at}\n\n{line}\n\n" for at, line in enumerate(lines)), (), twin)
+    return Document(name, "", "", "".join(f"## {at}\n\n{line}\n\n" for at, line in enumerate(lines)), twin=twin)
 
 
 AXES = np.eye(8, dtype=np.float32)
@@ -313,7 +313,7 @@ def test_built_in_texts_are_twins_section_by_section(real_encoder: Any, tmp_path
     from corpus import load_documents
 
     chosen = [each for each in load_documents() if each.id.endswith("/scaling.md")]
-    cut = [Document(each.id, each.title, "", each.text[:6000], (), each.twin) for each in chosen]
+    cut = [Document(each.id, each.title, "", each.text[:6000], twin=each.twin) for each in chosen]
     snapshot = opened(tmp_path, cut, real_encoder, False).snapshot
     own = [row for row, passage in enumerate(snapshot.passages) if passage.document_id == "en/scaling.md"]
     twins = [twin_of(snapshot, row) for row in own]

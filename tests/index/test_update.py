@@ -119,7 +119,7 @@ def test_references_and_twins_are_kept_and_a_change_of_them_embeds_nothing(tmp_p
     text = "Above.\n\n## 一\n\n<!-- references: wei2022 -->\n\nSome words.\n"
 
     def kept(twin: str, *references: Reference) -> tuple[str, ...]:
-        document = Document("a.md", "A", "a.md", text, references, twin)
+        document = Document("a.md", "A", "a.md", text, references=references, twin=twin)
         change = update_index(tmp_path, [document], fake_encoder)
         snapshot = PassageIndex.open(tmp_path, fake_encoder).snapshot
         assert list(snapshot.documents.values()) == [document]

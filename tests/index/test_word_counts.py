@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from records import term_of
 from states import vocabulary_of
 
 from corpus import LANGUAGES, Document, Passage, Term, encoder_text, load_documents, split
@@ -249,14 +250,14 @@ def test_a_change_of_the_glossary_alone_is_kept_and_embeds_nothing(
 
     asked = sorted({word for one in small_index.snapshot.passages for word in words_in(encoder_text(one))})
     vocabulary = told(small_index.snapshot.vocabulary, asked)
-    clip = Term(
+    clip = term_of(
         "contrastive loss", "对比损失", "What CLIP learns with.", "CLIP 的「損失」🎉", "CL", ("对比学习", "ＣＬ2")
     )
     fake_encoder.seen.clear()
     assert update() == (0, False)
     assert update(clip) == (0, True)
     assert update(clip) == (0, False)
-    assert update(Term(clip.en, clip.zh, clip.definition_en, "别的")) == (0, True)
+    assert update(term_of("contrastive loss", "对比损失", "What CLIP learns with.", "别的")) == (0, True)
     assert update() == (0, True)
     assert fake_encoder.seen == []
     assert told(small_index.snapshot.vocabulary, asked) == vocabulary

@@ -5,8 +5,9 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from records import term_of
 
-from corpus import BUILT_IN_TEXTS, Term, load_glossary
+from corpus import BUILT_IN_TEXTS, load_glossary
 from qa import phrases
 from qa.evaluation.question_files import load_questions
 from qa.follow_ups import resolve_follow_up
@@ -14,12 +15,12 @@ from qa.small_talk import LONGEST_QUESTION, reply_to_small_talk
 
 ASKED = Path(__file__).parents[2] / "qa" / "evaluation"
 GLOSSARY = (
-    Term("scaling law", "缩放定律", "A rule of growth.", "增长的规律。"),
-    Term("chain of thought", "思维链", "Steps before the answer.", "回答之前的步骤。", "CoT"),
-    Term("foundation model", "基础模型", "A model for many tasks.", "用于许多任务的模型。"),
-    Term("homogenization", "同质化", "All alike.", "趋于相同。"),
-    Term("OpenAI", "OpenAI 公司", "A company that makes GPT.", "制作 GPT 的公司。"),
-    Term("artificial intelligence", "人工智能", "All of it.", "全部。", "AI"),
+    term_of("scaling law", "缩放定律", "A rule of growth.", "增长的规律。"),
+    term_of("chain of thought", "思维链", "Steps before the answer.", "回答之前的步骤。", "CoT"),
+    term_of("foundation model", "基础模型", "A model for many tasks.", "用于许多任务的模型。"),
+    term_of("homogenization", "同质化", "All alike.", "趋于相同。"),
+    term_of("OpenAI", "OpenAI 公司", "A company that makes GPT.", "制作 GPT 的公司。"),
+    term_of("artificial intelligence", "人工智能", "All of it.", "全部。", "AI"),
 )
 
 

@@ -17,7 +17,18 @@ from qa.evaluation.question_files import Gold, Question
 
 Y, N = True, False
 DOCUMENT = Document("a.md", "A", "a.md", "First fact.")
-PASSAGE = Passage("p", "a.md", "A", "", "", "en", "First fact.", 0, 11, ((0, 11),))
+PASSAGE = Passage(
+    id="p",
+    document_id="a.md",
+    title="A",
+    heading="",
+    context="",
+    language="en",
+    text="First fact.",
+    start=0,
+    end=11,
+    sentences=((0, 11),),
+)
 QUOTE = citation_of(DOCUMENT, PASSAGE, "First fact.", 0)
 
 

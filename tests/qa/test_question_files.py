@@ -36,7 +36,18 @@ def asking(*gold: tuple[str, str]) -> Question:
 
 def passage(start: int, end: int, document: Document = DOCUMENT) -> Passage:
     text = document.text[start:end]
-    return Passage("p", document.id, document.title, "", "", "en", text, start, end, ((start, end),))
+    return Passage(
+        id="p",
+        document_id=document.id,
+        title=document.title,
+        heading="",
+        context="",
+        language="en",
+        text=text,
+        start=start,
+        end=end,
+        sentences=((start, end),),
+    )
 
 
 def test_a_line_holds_a_question(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from corpus import Document, Passage
+from corpus import Document, Passage, Term
 from qa import Answer, AnswerKind, Citation
 
 
@@ -42,3 +42,14 @@ def answer_of(
         confidence=confidence,
         related=tuple(related),
     )
+
+
+def term_of(
+    en: str,
+    zh: str,
+    definition_en: str,
+    definition_zh: str,
+    abbreviation: str = "",
+    variants: tuple[str, ...] = (),
+) -> Term:
+    return Term({"en": en, "zh": zh}, {"en": definition_en, "zh": definition_zh}, abbreviation, variants)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from records import answer_of, citation_of
+from records import answer_of, citation_of, term_of
 
 from corpus import Document, Passage, Reference, Term, split
 from qa import Answer, AnswerKind, Citation
@@ -118,12 +118,23 @@ def test_line_breaks_of_a_table_are_kept() -> None:
 
 
 def test_hostile_text_is_inert_in_every_field() -> None:
-    passage = Passage(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, 0, len(HOSTILE), ())
-    document = Document(HOSTILE, HOSTILE, HOSTILE, HOSTILE, (Reference(HOSTILE, HOSTILE, HOSTILE),))
+    passage = Passage(
+        id=HOSTILE,
+        document_id=HOSTILE,
+        title=HOSTILE,
+        heading=HOSTILE,
+        context=HOSTILE,
+        language=HOSTILE,
+        text=HOSTILE,
+        start=0,
+        end=len(HOSTILE),
+        sentences=(),
+    )
+    document = Document(HOSTILE, HOSTILE, HOSTILE, HOSTILE, references=(Reference(HOSTILE, HOSTILE, HOSTILE),))
     citation = citation_of(document, passage, HOSTILE, 0)
     answer = answer_of(f"{HOSTILE} [1]", (citation,), question=HOSTILE, language=HOSTILE)
     turn = Turn(HOSTILE, kept(answer))
-    terms = [Term(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)]
+    terms = [term_of(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)]
     everything = "".join(
         [
             reply_html(turn, 1),
@@ -242,8 +253,8 @@ def test_an_answer_says_how_it_was_understood_and_how_sure_it_is(language: str, 
 
 def test_terms_are_explained_where_they_are_used_and_do_nothing_else() -> None:
     glossary = (
-        Term("emergence", "涌现", "Abilities <b>nobody</b> built in.", "没有人设计的能力。", "", ("湧現",)),
-        Term("chain of thought", "思维链", "Steps before the answer.", "先写步骤再作答。", "CoT"),
+        term_of("emergence", "涌现", "Abilities <b>nobody</b> built in.", "没有人设计的能力。", "", ("湧現",)),
+        term_of("chain of thought", "思维链", "Steps before the answer.", "先写步骤再作答。", "CoT"),
     )
     whole = Reader(glossary_html(glossary, "Glossary"))
     assert whole.tags.count("dt") == 2

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from records import term_of
 
-from corpus import FoundationQAError, Term, load_documents
+from corpus import FoundationQAError, load_documents
 from index import PassageIndex, update_index
 from qa import Answer, Answerer
 from qa.small_talk import LONGEST_QUESTION
@@ -131,7 +132,7 @@ def test_long_quotes_are_searched_for_many_terms_within_seconds(small_index: Pas
     class Explaining(Answerer):
         """Explains many terms."""
 
-        glossary = tuple(Term(f"term {at}", f"术语{at}", "", "") for at in range(300))
+        glossary = tuple(term_of(f"term {at}", f"术语{at}", "", "") for at in range(300))
 
     desk = Desk(Explaining(small_index), feedback=FeedbackLog(tmp_path / "feedback.jsonl"))
     calls = {call.__name__: call for call in calls_of(desk)}
@@ -201,7 +202,10 @@ def test_what_is_suggested_is_answered_and_tried_once(calls: Any, desk: Desk) ->
 
 
 def test_what_leads_on_is_in_the_language_of_the_answer_and_was_not_asked(calls: Any, small_index: Any) -> None:
-    glossary = (Term("parameter", "参数", "A number.", "一个数。"), Term("OpenAI", "OpenAI", "A lab.", "实验室。"))
+    glossary = (
+        term_of("parameter", "参数", "A number.", "一个数。"),
+        term_of("OpenAI", "OpenAI", "A lab.", "实验室。"),
+    )
     turn = recalled([asked(calls, "GPT-3 有多少参数？")["turn"]])[0]
     assert turn.answer
     english = recalled([asked(calls, QUESTION)["turn"]])[0]

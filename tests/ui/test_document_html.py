@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus import Document, Span, load_documents, split
-from corpus.parsing.blocks import Kind, blocks_of
+from corpus.parsing.blocks import BlockKind, blocks_of
 from qa import locate
 from ui.chat.citation_html import opened_html
 from ui.html.document import PART, WHOLE, counterpart, text_html, window
@@ -259,7 +259,7 @@ def test_every_paragraph_of_the_built_in_texts_has_its_twin(built_in: dict[str, 
             start, end = counterpart(document, block.start, twin)
             assert starts[start] is block.kind
             assert start < end
-            if block.kind is Kind.HEADING:
+            if block.kind is BlockKind.HEADING:
                 sign = document.text[block.start : block.end].split(" ")[0]
                 assert twin.text[start:end].startswith(f"{sign} ")
 

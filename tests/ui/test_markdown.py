@@ -10,7 +10,7 @@ from markdown_it import MarkdownIt
 from records import answer_of, citation_of
 
 from corpus import Document, split
-from corpus.files.references import resolved
+from corpus.files.references import resolve_references
 from ui.chat.markdown import conversation_markdown, turn_markdown
 from ui.chat.turns import Turn, kept
 
@@ -39,7 +39,8 @@ class Texts(HTMLParser):
 
 
 def turn(text: str, quote: str, question: str = "Why?", language: str = "en", answered: bool = True) -> Turn:
-    document = Document("a/b_c.md", f"T {text[:20]}", "https://example.org/x_y", text, resolved(["Wei *et al.*"], {}))
+    references = resolve_references(["Wei *et al.*"], {})
+    document = Document("a/b_c.md", f"T {text[:20]}", "https://example.org/x_y", text, references=references)
     passage = split(Document("p.md", "P", "p.md", "One."))[0]
     start = text.index(quote)
     cited = (citation_of(document, passage, quote, start, score=0.9),)

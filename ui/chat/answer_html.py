@@ -129,14 +129,18 @@ def cards_html(turn: Turn, number: int, glossary: Sequence[Term]) -> str:
     return f"{question}{cards or none}{terms}"
 
 
+def _name(name: str, language: str) -> str:
+    return f'<span lang="{tag(language)}">{escape(name)}</span>'
+
+
 def glossary_html(terms: Sequence[Term], summary: str) -> str:
     """Terms with their names and definitions in both languages, to be unfolded; ``summary`` is HTML."""
     if not terms:
         return ""
     rows = "".join(
-        f'<dt><span lang="en">{escape(term.en)}</span> · <span lang="zh-Hans">{escape(term.zh)}</span>'
+        f"<dt>{' · '.join(_name(name, language) for language, name in term.names.items())}"
         f"{f' · {escape(term.abbreviation)}' if term.abbreviation else ''}</dt>"
-        f"<dd>{both(term.definition_en, term.definition_zh)}</dd>"
+        f"<dd>{both(*term.definitions.values())}</dd>"
         for term in terms
     )
     return (

@@ -55,8 +55,9 @@ def next_questions(answer: KeptAnswer, asked: Sequence[str], glossary: Sequence[
 
 def _about_term(term: Term, language: str) -> str:
     if language == "zh":
-        return f"什么是{term.zh}？"
-    return f"What is {term.en}?" if term.en[0].isupper() else f"What does “{term.en}” mean?"
+        return f"什么是{term.names['zh']}？"
+    name = term.names["en"]
+    return f"What is {name}?" if name[0].isupper() else f"What does “{name}” mean?"
 
 
 def _about_section(title: str, heading: str, language: str) -> str:

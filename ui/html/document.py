@@ -10,7 +10,7 @@ from html import escape
 from itertools import pairwise
 
 from corpus import Document, Span, language_of
-from corpus.parsing.blocks import Block, Kind, blocks_of
+from corpus.parsing.blocks import Block, BlockKind, blocks_of
 from ui.html.bilingual import both
 from ui.html.language_tags import language_of_text, tag
 from ui.html.signs import signs_of
@@ -75,7 +75,7 @@ def counterpart(document: Document, start: int, twin: Document) -> Span:
 
 
 def _headings(blocks: list[Block]) -> list[Block]:
-    return [block for block in blocks if block.kind is Kind.HEADING]
+    return [block for block in blocks if block.kind is BlockKind.HEADING]
 
 
 def _part_button(at: int, english: str, chinese: str) -> str:

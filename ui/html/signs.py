@@ -12,7 +12,7 @@ _SIGNS = {
 
 
 def signs_of(line: str, kind: str) -> list[Span]:
-    """Where the signs of ``line`` stand, in order; ``kind`` is a value of :class:`corpus.parsing.blocks.Kind`.
+    """Where the signs of ``line`` stand, in order; ``kind`` is a value of :class:`corpus.parsing.blocks.BlockKind`.
 
     >>> signs_of("## Loss", "heading"), signs_of("loss | 2.1", "row")
     ([(0, 3)], [(5, 6)])

@@ -9,6 +9,7 @@ from typing import Any
 import gradio as gr
 
 from corpus import CorpusError, FoundationQAError
+from corpus.files.formats import SUFFIXES
 from index import PassageIndex
 from ui.html.bilingual import both, label
 from ui.html.document_panel import panel_html
@@ -48,7 +49,7 @@ def library_view(workplace: Workplace, passages: PassageIndex, *, allow_upload: 
                     bring = gr.UploadButton(
                         label("Add texts", "添加文本"),
                         file_count="multiple",
-                        file_types=[".md", ".txt"],
+                        file_types=[*SUFFIXES],
                         elem_id="bring",
                     )
                     replace = gr.Checkbox(

@@ -8,7 +8,8 @@ from typing import Any
 import yaml
 
 from corpus.errors import SettingsError
-from corpus.files.text_file import LARGEST_FILE
+from corpus.files.formats import LARGEST_FILE
+from corpus.files.yaml_text import YAML_ERRORS, explain_yaml_error
 from corpus.parsing.passages import PASSAGE_WIDTH
 
 
@@ -54,11 +55,10 @@ def load_settings(path: str | Path | None) -> Settings:
         facts = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SettingsError(f"The settings file {path} cannot be read: {error.strerror}.") from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:  # ValueError: not UTF-8, or a date like 2021-13-45
-        mark = getattr(error, "problem_mark", None)
-        line = f" (line {mark.line + 1})" if mark else ""
+    except YAML_ERRORS as error:
+        where, _ = explain_yaml_error(error, " (line {})")
         raise SettingsError(
-            f"The settings file {path} is not YAML in UTF-8{line}: write 'key: value' lines."
+            f"The settings file {path} is not YAML in UTF-8{where}: write 'key: value' lines."
         ) from error
     if facts is None:
         return Settings()

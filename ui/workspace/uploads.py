@@ -17,8 +17,7 @@ from pathlib import Path
 from filelock import FileLock
 
 from corpus import CorpusError, load_document, split
-from corpus.files.folders import SUFFIXES
-from corpus.files.text_file import LARGEST_FILE
+from corpus.files.formats import LARGEST_FILE, SUFFIXES
 
 LARGEST_IN_ALL = 64_000_000  # bytes
 MOST_TEXTS = 500

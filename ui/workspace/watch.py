@@ -6,7 +6,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from corpus import CorpusError, FoundationQAError
-from corpus.files.folders import SUFFIXES
+from corpus.files.formats import SUFFIXES
 from ui.workspace.workspace import Workplace
 
 if TYPE_CHECKING:

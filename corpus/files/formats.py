@@ -1,0 +1,83 @@
+"""Which files are texts, and how one becomes a document: a reader for each suffix.
+
+A further format is a module beside this one with a :class:`Reader`, and a line in :data:`READERS`. The suffixes that
+are found, watched, uploaded and named in messages are those of the table.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from corpus.document import Document, FileContent, Reference
+from corpus.errors import CorpusError
+from corpus.files.references import LONGEST_LINE, resolve_references, shorten
+from corpus.files.text_file import read_text_file
+
+LARGEST_FILE = 8_000_000  # bytes; a text beyond is rather a dump, and its passages would drown the others
+_LONGEST_TITLE = 300  # characters; what is longer is no title, and every list of texts would carry it
+
+
+class Reader(Protocol):
+    """Reads the files of one format."""
+
+    def __call__(self, raw: bytes, path: Path, /) -> FileContent:
+        """What the file ``path`` with the bytes ``raw`` holds; :class:`CorpusError` where it is no such file."""
+
+
+READERS: Mapping[str, Reader] = {
+    ".md": read_text_file,
+    ".txt": read_text_file,
+}
+"""By suffix, in lower case."""
+
+SUFFIXES = tuple(READERS)
+
+
+def is_text(name: str) -> bool:
+    """Whether a file called ``name`` is a text, by its suffix."""
+    return name.lower().endswith(SUFFIXES)
+
+
+def load_document(
+    path: Path, name: str, largest_file: int = LARGEST_FILE, listed: Mapping[str, Reference] | None = None
+) -> Document:
+    """The text in the file ``path``, as the document with the id ``name``; ``listed`` are the sources its folder
+    lists.
+
+    A title of more than 300 characters, and a source of more than 2,000, end in an ellipsis there. A file of an
+    unknown suffix is read as plain text. :class:`CorpusError` where the file cannot be read.
+    """
+    try:
+        name.encode("utf-8")
+    except UnicodeEncodeError:
+        raise CorpusError(f"The name of the file {str(path)!r} is not UTF-8. Rename it.") from None
+    read = READERS.get(Path(name).suffix.lower(), read_text_file)
+    content = read(_read_bytes(path, largest_file), path)
+    return Document(
+        name,
+        shorten(content.title or Path(name).stem, _LONGEST_TITLE),
+        shorten(content.source or name, LONGEST_LINE),
+        content.text,
+        references=resolve_references(content.references, listed or {}),
+        twin=content.twin,
+    )
+
+
+def _read_bytes(path: Path, largest_file: int) -> bytes:
+    try:
+        size = path.stat().st_size
+        if size > largest_file:
+            raise CorpusError(
+                f"{path} has {size / 1e6:.1f} MB; a text may have {largest_file / 1e6:.1f} MB. Split it into several "
+                f"files, or raise 'largest_file_mb' in a settings file."
+            )
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise CorpusError(
+            f"{path} cannot be read: No such file. It went while the folder was read, then try again; or it is a link "
+            f"to nothing, then take it out."
+        ) from error
+    except OSError as error:
+        raise CorpusError(
+            f"{path} cannot be read: {error.strerror}. Allow reading it, or take it out of the folder."
+        ) from error
