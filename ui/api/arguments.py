@@ -3,7 +3,7 @@
 A type holds all that is known of an argument. Checks, messages and the schemas of MCP are made of these.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sized
 from inspect import signature
 from typing import Annotated, Any
 
@@ -43,17 +43,19 @@ HistoryArgument = Annotated[
         "'And how big is it?' is understood. Leave it out for a question that stands alone.",
     ),
 ]
-CountArgument = Annotated[
-    int, Field(strict=True, ge=1, le=MOST_HITS, description="How many passages to return.")
-]  # strict: neither "5" nor true
+CountArgument = Annotated[int, Field(strict=True, ge=1, le=MOST_HITS, description="How many passages to return.")]
 
-_COUNT = f"a whole number from 1 to {MOST_HITS}"
-_EXPECTED = {  # kind of pydantic's error -> what would be right
-    "string_type": "a text",
-    "list_type": "a list of texts",
-    "int_type": _COUNT,
-    "greater_than_equal": _COUNT,
-    "less_than_equal": _COUNT,
+_NO_COUNT = f"{{name}} is {{shown}}; expected a whole number from 1 to {MOST_HITS}."
+_MESSAGES = {  # by pydantic's kind of error
+    "missing": "{operation} needs a {name}.",
+    "string_type": "{name} is {shown}; expected a text.",
+    "string_too_short": "{name} is empty; expected a text.",
+    "string_too_long": "{name} has {length:,} characters; at most {max_length:,} are allowed. Please shorten it.",
+    "list_type": "{name} is {shown}; expected a list of texts.",
+    "too_long": "{name} has {length:,} questions; at most {max_length} are allowed.",
+    "int_type": _NO_COUNT,
+    "greater_than_equal": _NO_COUNT,
+    "less_than_equal": _NO_COUNT,
 }
 
 
@@ -76,28 +78,15 @@ def checked(model: type[BaseModel], arguments: Mapping[str, Any]) -> dict[str, A
     try:
         return dict(model.model_validate(dict(arguments)))
     except ValidationError as error:
-        problem = error.errors(include_url=False)[0]
-    name, *numbers = problem["loc"]
-    named = repr("".join((str(name), *(f"[{number}]" for number in numbers))))
-    raise RequestError(_message(model.__name__, named, problem["type"], problem["input"]))
+        raise RequestError(_message(model.__name__, error)) from error
 
 
-def _message(operation: str, named: str, kind: str, value: Any) -> str:
-    match kind:
-        case "missing":
-            return f"{operation} needs a {named}."
-        case "string_too_short":
-            return f"{named} is empty; expected a text."
-        case "string_too_long":
-            return (
-                f"{named} has {len(value):,} characters; at most {LONGEST_QUESTION:,} are allowed. Please shorten it."
-            )
-        case "too_long":
-            return f"{named} has {len(value):,} questions; at most {LONGEST_HISTORY} are allowed."
-        case _:
-            return f"{named} is {_shown(value)}; expected {_EXPECTED[kind]}."
-
-
-def _shown(value: object) -> str:
+def _message(operation: str, error: ValidationError) -> str:
+    problem = error.errors(include_url=False)[0]
+    first, *rest = problem["loc"]
+    name = repr("".join((str(first), *(f"[{number}]" for number in rest))))
+    value, limits = problem["input"], problem.get("ctx", {})
+    length = len(value) if isinstance(value, Sized) else 0
     shown = repr(value)
-    return shown if len(shown) <= 40 else f"{shown[:40]}…"
+    shown = shown if len(shown) <= 40 else f"{shown[:40]}…"
+    return _MESSAGES[problem["type"]].format(operation=operation, name=name, length=length, shown=shown, **limits)

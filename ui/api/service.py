@@ -6,14 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from qa import AnswerKind
-from ui.api.arguments import (
-    CountArgument,
-    HistoryArgument,
-    QuestionArgument,
-    RequestError,
-    arguments_of,
-    checked,
-)
+from ui.api.arguments import CountArgument, HistoryArgument, QuestionArgument, RequestError, arguments_of, checked
 from ui.api.records import Facts, answer_facts, change_facts, hits_facts
 
 if TYPE_CHECKING:
