@@ -21,6 +21,7 @@ _RULES = [
     (re.compile(r"(?<![ \t])[ \t]*+\|[ \t]*|(?<=[ \t])\|[ \t]*"), " | "),
     (re.compile(r"\s+"), " "),
 ]
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def readable(text: str) -> str:
@@ -51,3 +52,11 @@ def reference_keys(text: str) -> tuple[str, ...]:
     """The keys that the reference comments of ``text`` name, each once, in their order."""
     keys = (key.strip() for match in _REFERENCES.finditer(text) for key in match.group(1).split(","))
     return tuple(dict.fromkeys(key for key in keys if key))
+
+
+def without_surrogates(text: str) -> str:
+    """``text`` with U+FFFD for each half of a character, which cannot be written as UTF-8.
+
+    JSON may hold one, and names of files and arguments in a shell do where their bytes are no UTF-8.
+    """
+    return _SURROGATE.sub("\ufffd", text)

@@ -1,7 +1,6 @@
 """Texts become vectors: the offline model by default, any sentence-transformers model by name."""
 
 import hashlib
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import EncoderError
+from corpus.parsing.plain_text import without_surrogates
 from index.arrays import FloatArray, unit
 from index.encoder.e5_openvino import DIGEST, open_offline
 from index.encoder.model import Model, Read
@@ -19,8 +19,6 @@ from index.encoder.progress import Progress, quiet
 
 OFFLINE = "offline"
 """The name of the model that comes with the installation."""
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +119,7 @@ class SentenceEncoder:
 
     def _encode(self, texts: list[str], role: str) -> list[Encoded]:
         prompt = self._model.prompt(role)
-        texts = [_SURROGATE.sub("\ufffd", text) for text in texts]  # bytes of a shell that are no UTF-8, say
+        texts = [without_surrogates(text) for text in texts]  # bytes of a shell that are no UTF-8, say
         return [self._one(read, len(prompt)) for read in self._model.read([prompt + text for text in texts])]
 
     def _one(self, read: Read, prompt: int) -> Encoded:

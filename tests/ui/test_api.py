@@ -27,8 +27,9 @@ from corpus import CorpusError, load_documents
 from index import IndexChange, PassageIndex, pending_change, update_index
 from qa import Answer, Answerer
 from qa.small_talk import LONGEST_QUESTION
+from ui.api.arguments import LONGEST_HISTORY, MOST_HITS, RequestError
 from ui.api.records import answer_facts
-from ui.api.service import LONGEST_HISTORY, MOST_HITS, RequestError, Service
+from ui.api.service import Service
 from ui.server.options import Serving
 
 ROOT = Path(__file__).parents[2]
@@ -42,7 +43,9 @@ WRONG = [  # operation, arguments, what the message must name
     ("ask", {"question": 7}, "'question' is 7; expected a text."),
     ("ask", {"question": "长" * (LONGEST_QUESTION + 1)}, "'question' has 1,001 characters; at most 1,000 are allowed."),
     ("ask", {"question": ENGLISH, "history": "x"}, "'history' is 'x'; expected a list of texts."),
+    ("ask", {"question": ENGLISH, "history": '["x"]'}, "'history' is '[\"x\"]'; expected a list of texts."),
     ("ask", {"question": ENGLISH, "history": [3]}, "'history[0]' is 3; expected a text."),
+    ("ask", {"question": ENGLISH, "history": ["x", ""]}, "'history[1]' is empty; expected a text."),
     (
         "ask",
         {"question": ENGLISH, "history": ["x"] * (LONGEST_HISTORY + 1)},
@@ -220,6 +223,7 @@ def test_a_wrong_request_gets_one_message_that_names_it(
         (b'["GPT"]', "The body is no JSON object"),
         (b"{}", "ask needs a 'question'."),
         (b'{"question": "x", "q": 1}', "ask does not know 'q'; expected: question, history."),
+        (b'{"\\ud800": 1, "q": 1}', "ask does not know 'q', '\\ud800'; expected: question, history."),
     ],
 )
 def test_a_body_that_is_no_request_is_explained(served: Served, body: bytes, message: str) -> None:
@@ -265,7 +269,30 @@ def test_the_tools_are_these_three_and_say_what_they_take(served: Served) -> Non
         assert tool.annotations.readOnlyHint
         assert all(each["description"] for each in tool.inputSchema["properties"].values())
     assert tools["ask"].inputSchema["required"] == ["question"]
-    assert tools["search"].inputSchema["properties"]["k"]["maximum"] == MOST_HITS
+    assert not any(tool.inputSchema["additionalProperties"] for tool in tools.values())
+    question = tools["ask"].inputSchema["properties"]["question"]
+    assert (question["type"], question["minLength"], question["maxLength"]) == ("string", 1, LONGEST_QUESTION)
+    assert tools["search"].inputSchema["properties"]["question"] == question
+    history = tools["ask"].inputSchema["properties"]["history"]
+    assert [each.get("maxItems") for each in history["anyOf"]] == [LONGEST_HISTORY, None]
+    k = tools["search"].inputSchema["properties"]["k"]
+    assert (k["minimum"], k["maximum"], k["default"]) == (1, MOST_HITS, 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments", "message"),
+    [
+        ("answer", {}, "There is no operation 'answer'; expected one of: ask, search, status."),
+        ("ask", {"history": []}, "ask needs a 'question'."),
+        ("ask", {"question": ENGLISH, "q": 1}, "ask does not know 'q'; expected: question, history."),
+        ("status", {"verbose": True}, "status does not know 'verbose'; expected: nothing."),
+    ],
+)
+def test_a_tool_call_that_is_no_request_is_explained(
+    served: Served, name: str, arguments: dict[str, Any], message: str
+) -> None:
+    called = over_mcp(served.address, lambda session: session.call_tool(name, arguments))
+    assert (called.isError, text_of(called)) == (True, message)
 
 
 def test_gradio_tells_of_these_three_endpoints_only(client: Client) -> None:

@@ -59,6 +59,16 @@ def test_every_text_tells_its_state(texts: Path, small_index: PassageIndex) -> N
     assert found.count(State.NEW, State.CHANGED) == 2
 
 
+def test_a_text_whose_name_is_no_text_can_still_be_shown(small_index: PassageIndex, texts: Path) -> None:
+    try:
+        Path(os.fsdecode(os.fsencode(texts) + b"/\xff.md")).write_text("x", encoding="utf-8")
+    except OSError:
+        pytest.skip("this file system takes UTF-8 names only")
+    found = look(texts, small_index)
+    assert states(found)["\ufffd.md"] is State.UNREADABLE
+    assert "\ufffd" in survey_html(found)
+
+
 def test_an_entry_tells_languages_passages_and_age(texts: Path, small_index: PassageIndex) -> None:
     os.utime(texts / "zh/risks.md", (1_700_000_000, 1_700_000_000))
     entry = next(entry for entry in look(texts, small_index).entries if entry.id == "zh/risks.md")

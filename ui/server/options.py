@@ -5,7 +5,8 @@ from typing import Any
 
 from starlette.middleware import Middleware
 
-from ui.api.interfaces import McpEndpoint, rest_routes
+from ui.api.mcp_tools import McpEndpoint
+from ui.api.rest import rest_routes
 from ui.api.service import Service
 from ui.server.accounts import Accounts
 from ui.server.gate import Gate

@@ -13,7 +13,7 @@ from typing import Any
 import gradio as gr
 
 from corpus import FoundationQAError
-from ui.api.interfaces import add_api
+from ui.api.gradio_endpoints import add_api
 from ui.api.service import Service
 from ui.chat.calls import Answering, OnGap
 from ui.chat.feedback_log import FeedbackLog

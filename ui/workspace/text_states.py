@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from corpus import CorpusError, TextFile, find_texts, language_of
+from corpus.parsing.plain_text import without_surrogates
 from index import Snapshot
 from ui.html.language_tags import language_of_text
 from ui.workspace.topics import topics_of
@@ -112,6 +113,5 @@ def _indexed(name: str, snapshot: Snapshot, edited: datetime | None, state: Stat
 
 def _unreadable(name: str, problem: str, edited: datetime | None, uploaded: str) -> TextEntry:
     # A name that is not UTF-8 could be neither shown nor sent.
-    shown = name.encode("utf-8", "replace").decode("utf-8")
-    said = problem.encode("utf-8", "replace").decode("utf-8")
+    shown, said = without_surrogates(name), without_surrogates(problem)
     return TextEntry(shown, shown, (), 0, edited, State.UNREADABLE, problem=said, uploaded=uploaded)

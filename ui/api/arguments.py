@@ -1,0 +1,92 @@
+"""The arguments of what the program offers to other programs: their types and limits, and what is wrong with one.
+
+A type holds all that is known of an argument. Checks, messages and the schemas of MCP are made of these.
+"""
+
+from collections.abc import Callable, Mapping, Sized
+from inspect import signature
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+
+from corpus import FoundationQAError
+from corpus.parsing.plain_text import without_surrogates
+from index.search.ranking import CANDIDATES
+from qa.small_talk import LONGEST_QUESTION
+
+MOST_HITS = 2 * CANDIDATES
+"""Passages that a search can find: so many candidates of each of two languages."""
+
+LONGEST_HISTORY = 100
+"""Earlier questions; only the last few of them are used."""
+
+
+class RequestError(FoundationQAError):
+    """What a caller sent cannot be used; the message says what is wrong with it."""
+
+
+def _tidied(text: object) -> object:
+    return without_surrogates(text).strip() if isinstance(text, str) else text
+
+
+_Text = Annotated[str, Field(min_length=1, max_length=LONGEST_QUESTION), BeforeValidator(_tidied)]
+
+QuestionArgument = Annotated[
+    _Text,
+    Field(description="One question, in English or Chinese. Name what it is about; ask for one thing at a time."),
+]
+HistoryArgument = Annotated[
+    list[_Text] | None,
+    Field(
+        max_length=LONGEST_HISTORY,
+        description="Earlier questions of this conversation, oldest first, so that a follow-up such as "
+        "'And how big is it?' is understood. Leave it out for a question that stands alone.",
+    ),
+]
+CountArgument = Annotated[int, Field(strict=True, ge=1, le=MOST_HITS, description="How many passages to return.")]
+
+_NO_COUNT = f"{{name}} is {{shown}}; expected a whole number from 1 to {MOST_HITS}."
+_MESSAGES = {  # by pydantic's kind of error
+    "missing": "{operation} needs a {name}.",
+    "string_type": "{name} is {shown}; expected a text.",
+    "string_too_short": "{name} is empty; expected a text.",
+    "string_too_long": "{name} has {length:,} characters; at most {max_length:,} are allowed. Please shorten it.",
+    "list_type": "{name} is {shown}; expected a list of texts.",
+    "too_long": "{name} has {length:,} questions; at most {max_length} are allowed.",
+    "int_type": _NO_COUNT,
+    "greater_than_equal": _NO_COUNT,
+    "less_than_equal": _NO_COUNT,
+}
+
+
+def arguments_of(method: Callable[..., Any]) -> type[BaseModel]:
+    """A model called like ``method`` that takes its arguments, by name and without ``self``, and no others."""
+    _, *parameters = signature(method).parameters.values()
+    fields: dict[str, Any] = {
+        each.name: (each.annotation, ... if each.default is each.empty else each.default) for each in parameters
+    }
+    model: type[BaseModel] = create_model(method.__name__, __config__=ConfigDict(extra="forbid"), **fields)
+    return model
+
+
+def checked(model: type[BaseModel], arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """``arguments``, tidied, with the defaults of those left out; :class:`RequestError` for the first that is wrong."""
+    # Not left to pydantic: it cannot tell the name of one that holds half a character.
+    if unknown := sorted(set(arguments) - set(model.model_fields)):
+        expected = ", ".join(model.model_fields) or "nothing"
+        raise RequestError(f"{model.__name__} does not know {', '.join(map(repr, unknown))}; expected: {expected}.")
+    try:
+        return dict(model.model_validate(dict(arguments)))
+    except ValidationError as error:
+        raise RequestError(_message(model.__name__, error)) from error
+
+
+def _message(operation: str, error: ValidationError) -> str:
+    problem = error.errors(include_url=False)[0]
+    first, *rest = problem["loc"]
+    name = repr("".join((str(first), *(f"[{number}]" for number in rest))))
+    value, limits = problem["input"], problem.get("ctx", {})
+    length = len(value) if isinstance(value, Sized) else 0
+    shown = repr(value)
+    shown = shown if len(shown) <= 40 else f"{shown[:40]}…"
+    return _MESSAGES[problem["type"]].format(operation=operation, name=name, length=length, shown=shown, **limits)
