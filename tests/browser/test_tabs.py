@@ -9,7 +9,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 
 from qa import Answerer
 from ui.server.options import Serving
-from ui.tabs.all_tabs import tabs_of
+from ui.server.site import assemble_page
 from ui.workspace.gap_log import GapLog
 from ui.workspace.settings import Settings
 from ui.workspace.uploads import Uploads
@@ -60,11 +60,11 @@ def site(
     workplace = Workplace(Settings(), (str(texts),), str(folder / "index"))
     workplace.__dict__["encoder"] = fake_encoders()  # in place of the real model
     answerer = workplace.answerer(follow=True)
-    tabs = tabs_of(workplace, answerer, allow_upload=True)
+    whole = assemble_page(workplace, answerer, allow_upload=True)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = int(listener.getsockname()[1])
-    page = started(answerer, port=port, views=tabs.views, on_gap=tabs.on_gap, serving=Serving(largest_file=200_000))
+    page = started(replace(whole, serving=Serving(largest_file=200_000)), port=port)
     yield Site(str(page.local_url), workplace, answerer, GapLog(workplace.gap_log), texts)
     page.close(verbose=False)
 

@@ -15,7 +15,7 @@ from ui.api.records import Facts, answer_facts, change_facts, hits_facts
 if TYPE_CHECKING:
     from index import IndexChange
     from qa import Answerer
-    from ui.chat.calls import OnGap
+    from ui.workspace.gap_log import OnGap
 
 MOST_HITS = 2 * CANDIDATES
 """Passages that a search can find: so many candidates of each of two languages."""

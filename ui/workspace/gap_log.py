@@ -10,7 +10,7 @@ import io
 import json
 import os
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
@@ -21,6 +21,9 @@ from filelock import FileLock
 from corpus import LANGUAGES, FoundationQAError
 from qa.small_talk import LONGEST_QUESTION
 from ui import terminal
+
+OnGap = Callable[[str, str, float], None]
+"""Hears of a question that the texts do not answer: the question, its language and the confidence, 0 to 1."""
 
 LARGEST_LOG = 1_000_000  # bytes; beyond, what was asked longest ago is forgotten
 _PATIENCE = 5.0  # seconds to wait for another writer; writing one line takes about a millisecond
