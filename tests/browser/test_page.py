@@ -28,8 +28,8 @@ from records import answer_of, citation_of
 
 from corpus import Document, FoundationQAError, Term, language_of, split
 from corpus.files.references import resolved
-from qa import Answer, Citation, Located, locate
-from qa.small_talk import LONGEST_QUESTION
+from qa import Answer, AnswerKind, Citation, Located, locate
+from qa.small_talk import LONGEST_QUESTION, small_talk
 from ui.chat.calls import ChatAnswerer
 from ui.chat.feedback_log import FeedbackLog
 from ui.server.page import serve, start
@@ -143,10 +143,11 @@ class SmallAnswerer:
             return answer_of(text, citations, question=question, language=language, confidence=0.87)
         near = (citation(1, EN, "The term was coined"),) if question == UNANSWERABLE else ()
         said = f"The texts do not say. {tuple(history)}"
-        return answer_of(said, related=near, question=question, language=language, confidence=0.1)
+        kind = AnswerKind.SMALL_TALK if small_talk(question) else AnswerKind.NOT_IN_TEXTS
+        return answer_of(said, related=near, kind=kind, question=question, language=language, confidence=0.1)
 
     def answers(self, question: str) -> bool:
-        return self.ask(question).answered
+        return question in QUOTED
 
     def locate(self, document_id: str, digest: str, quote: str, start: int) -> Located:
         return locate(self.passages.snapshot.documents, document_id, digest, quote, start)

@@ -338,6 +338,15 @@ def test_the_map_can_be_used_by_keyboard(page: Page, site: Site) -> None:
     assert page.locator(".members li").count() >= 1
 
 
+def test_the_chat_tells_other_tabs_what_was_asked_oldest_first(page: Page) -> None:
+    assert page.evaluate("foundationQA.questions()") == []
+    ask(page, UNANSWERABLE)
+    ask(page, f" {QUESTION} ")
+    assert page.evaluate("foundationQA.questions()") == [UNANSWERABLE, QUESTION]
+    page.get_by_role("button", name="New chat").click()
+    assert page.evaluate("foundationQA.questions()") == []
+
+
 def test_visitors_do_not_see_one_anothers_marks(browser: Browser, site: Site) -> None:
     with visit(browser, site) as first, visit(browser, site) as second:
         ask(first, QUESTION)

@@ -10,7 +10,7 @@ import pytest
 
 from corpus import FoundationQAError, Term, load_documents
 from index import PassageIndex, update_index
-from qa import Answer, Answerer
+from qa import Answer, Answerer, phrases
 from qa.small_talk import LONGEST_QUESTION
 from ui.chat.calls import ChatCalls, checked_calls
 from ui.chat.feedback_log import FeedbackLog
@@ -135,9 +135,14 @@ def test_a_problem_is_told_and_kept(calls: Any) -> None:
     assert "The index is gone &lt;b&gt;." in reply["reply"]
 
 
-@pytest.mark.parametrize("question", ["", "  \n", "长" * (LONGEST_QUESTION + 1)])
-def test_what_cannot_be_asked_gets_a_hint(calls: Any, question: str) -> None:
-    assert set(asked(calls, question)) == {"hint"}
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [("", phrases.EMPTY_QUESTION["zh"]), ("  \n", "Please type"), ("长" * (LONGEST_QUESTION + 1), "1,001 characters")],
+)
+def test_what_cannot_be_asked_gets_a_hint(calls: Any, question: str, words: str) -> None:
+    reply = asked(calls, question)
+    assert set(reply) == {"hint"}
+    assert words in reply["hint"]
 
 
 def test_a_conversation_has_as_many_citations_and_references_as_an_answer_may_have(calls: Any) -> None:
