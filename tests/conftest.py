@@ -168,12 +168,19 @@ def _write_texts(folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def started() -> Callable[..., Any]:
-    """:func:`ui.server.page.start`, called where an event loop runs: else Gradio makes loops that nobody closes."""
-    from ui.server.page import start
+    """:func:`ui.server.page.start`, called where an event loop runs: else Gradio makes loops that nobody closes.
 
-    def begin(*args: Any, **kwargs: Any) -> Any:
+    It takes a page, or an answerer and the options of :func:`pages.chat_page`.
+    """
+    from pages import chat_page
+
+    from ui.server.page import Page, start
+
+    def begin(asked: Any, *, port: int, **options: Any) -> Any:
+        page = asked if isinstance(asked, Page) else chat_page(asked, **options)
+
         async def inside() -> Any:
-            return start(*args, **kwargs)
+            return start(page, port=port)
 
         with ThreadPoolExecutor(1) as thread:
             return thread.submit(asyncio.run, inside()).result()

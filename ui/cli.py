@@ -1,10 +1,10 @@
 """The shell commands. Everything that goes wrong on purpose becomes one message and exit status 1 here."""
 
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -80,24 +80,19 @@ def serve(
     if allow_upload:
         Uploads(workplace.uploads).check_folder()
     answerer = workplace.answerer(follow=True)
-    from ui.api.service import Service
-    from ui.server.options import Serving
     from ui.server.page import serve as serve_page
-    from ui.tabs.all_tabs import tabs_of
+    from ui.server.site import assemble_page
 
     # What one visitor asked in vain is not for every other one who happens to reach this page.
     known = accounts is not None or is_loopback(host)
-    tabs = tabs_of(workplace, answerer, allow_upload=allow_upload, show_gaps=known)
-    largest_file = workplace.largest_file if allow_upload else 0
-    serving = Serving(Service(answerer, workplace.pending, tabs.on_gap), mcp, accounts, largest_file)
-    options: dict[str, Any] = {"views": tabs.views, "on_gap": tabs.on_gap, "serving": serving}
+    page = assemble_page(workplace, answerer, mcp=mcp, accounts=accounts, allow_upload=allow_upload, show_gaps=known)
     if not watch:
-        serve_page(answerer, host, port, **options)
+        serve_page(page, host, port)
         return
     from ui.workspace.watch import Watch
 
     with Watch(workplace) as watching:
-        serve_page(answerer, host, port, notice=lambda: watching.problem, **options)
+        serve_page(replace(page, notice=lambda: watching.problem), host, port)
 
 
 @app.command()

@@ -23,14 +23,15 @@ from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from pages import chat_page
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 from records import answer_of, citation_of, term_of
 
 from corpus import Document, FoundationQAError, language_of, split
 from corpus.files.references import resolve_references
-from qa import Answer, Citation, Located, locate
+from qa import Answer, AnswerKind, Citation, Located, locate
 from qa.small_talk import LONGEST_QUESTION
-from ui.chat.calls import Answering
+from ui.chat.calls import ChatAnswerer
 from ui.chat.feedback_log import FeedbackLog
 from ui.server.page import serve, start
 from ui.tabs.tab import View
@@ -145,7 +146,11 @@ class SmallAnswerer:
             return answer_of(text, citations, question=question, language=language, confidence=0.87)
         near = (citation(1, EN, "The term was coined"),) if question == UNANSWERABLE else ()
         said = f"The texts do not say. {tuple(history)}"
-        return answer_of(said, related=near, question=question, language=language, confidence=0.1)
+        kind = AnswerKind.SMALL_TALK if reply_to_small_talk(question) else AnswerKind.NOT_IN_TEXTS
+        return answer_of(said, related=near, kind=kind, question=question, language=language, confidence=0.1)
+
+    def answers(self, question: str) -> bool:
+        return question in QUOTED
 
     def locate(self, document_id: str, digest: str, quote: str, start: int) -> Located:
         return locate(self.passages.snapshot.documents, document_id, digest, quote, start)
@@ -167,7 +172,7 @@ def free_port() -> int:
 
 
 @pytest.fixture(scope="module")
-def answerer() -> Answering:
+def answerer() -> ChatAnswerer:
     return SmallAnswerer()
 
 
@@ -183,8 +188,8 @@ def feedback(tmp_path_factory: pytest.TempPathFactory) -> FeedbackLog:
 
 
 @pytest.fixture(scope="module")
-def page_url(answerer: Answering, gaps: list[Any], feedback: FeedbackLog) -> Iterator[str]:
-    page = start(answerer, port=free_port(), on_gap=lambda *gap: gaps.append(gap), feedback=feedback)
+def page_url(answerer: ChatAnswerer, gaps: list[Any], feedback: FeedbackLog) -> Iterator[str]:
+    page = start(chat_page(answerer, on_gap=lambda *gap: gaps.append(gap), feedback=feedback), port=free_port())
     yield str(page.local_url)
     page.close(verbose=False)
 
@@ -278,7 +283,7 @@ def sideways(page: Page) -> int:
 def test_a_question_is_answered_in_its_language_with_its_quotes_marked(
     browser: Browser,
     page_url: str,
-    answerer: Answering,
+    answerer: ChatAnswerer,
     artifacts: Path,
     scheme: Literal["light", "dark"],
     locale: str,
@@ -303,7 +308,7 @@ def test_a_question_is_answered_in_its_language_with_its_quotes_marked(
         page.screenshot(path=artifacts / f"page-{locale}-{scheme}-reader.png")
 
 
-def test_a_citation_opens_the_whole_text_at_the_marked_quote(page: Page, answerer: Answering) -> None:
+def test_a_citation_opens_the_whole_text_at_the_marked_quote(page: Page, answerer: ChatAnswerer) -> None:
     page.set_viewport_size({"width": 1100, "height": 420})
     reply = ask(page, ZH_QUESTION)
     reader = open_citation(reply)
@@ -322,7 +327,7 @@ def test_a_citation_opens_the_whole_text_at_the_marked_quote(page: Page, answere
 
 
 def test_the_reader_goes_from_citation_to_citation_and_to_the_twin(
-    page: Page, answerer: Answering, artifacts: Path
+    page: Page, answerer: ChatAnswerer, artifacts: Path
 ) -> None:
     reader = open_citation(ask(page, ZH_QUESTION))
     first, second = (citation.quote for citation in answerer.ask(ZH_QUESTION).citations)
@@ -806,7 +811,7 @@ def test_nobody_is_shut_out(browser: Browser, page_url: str, scheme: Literal["li
 )
 def test_a_citation_knows_that_its_source_has_changed(browser: Browser, change: Any, said: str) -> None:
     answerer = SmallAnswerer()
-    server = start(answerer, port=free_port())
+    server = start(chat_page(answerer), port=free_port())
     try:
         with visit(browser, str(server.local_url)) as page:
             reply = ask(page, EN_QUESTION)
@@ -847,7 +852,7 @@ class Waiting(SmallAnswerer):
 
 def test_a_question_shows_at_once_and_can_be_stopped(browser: Browser) -> None:
     answerer = Waiting(2)
-    server = start(answerer, port=free_port())
+    server = start(chat_page(answerer), port=free_port())
     try:
         with visit(browser, str(server.local_url)) as page:
             page.fill("#question", EN_QUESTION)
@@ -868,7 +873,7 @@ def test_a_question_shows_at_once_and_can_be_stopped(browser: Browser) -> None:
 def test_eight_visitors_neither_wait_for_nor_see_one_another(browser: Browser) -> None:
     people = 8
     answerer = Waiting(people)
-    server = start(answerer, port=free_port())
+    server = start(chat_page(answerer), port=free_port())
     contexts = [browser.new_context() for _ in range(people)]
     try:
         pages = [context.new_page() for context in contexts]
@@ -895,7 +900,9 @@ def test_other_tabs_leave_the_conversation_alone_and_a_notice_stands_above(brows
     def mount() -> None:
         gr.Textbox(label="Search / 搜索", placeholder="A word / 一个词")
 
-    server = start(SmallAnswerer(), port=free_port(), views=[View("Sources", "原文", mount)], notice=lambda: said[0])
+    server = start(
+        chat_page(SmallAnswerer(), views=[View("Sources", "原文", mount)], notice=lambda: said[0]), port=free_port()
+    )
     try:
         with visit(browser, str(server.local_url)) as page:
             assert page.locator("#notice p").count() == 0
@@ -925,14 +932,14 @@ def test_a_port_in_use_is_named(capsys: pytest.CaptureFixture[str]) -> None:
         taken.listen()
         port = taken.getsockname()[1]
         with pytest.raises(FoundationQAError, match=f"127.0.0.1, port {port}: it is in use"):
-            serve(SmallAnswerer(), port=port)
+            serve(chat_page(SmallAnswerer()), port=port)
     assert capsys.readouterr().out == ""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a POSIX signal")
 def test_serving_prints_the_address_alone_and_ends_at_ctrl_c() -> None:
     port = free_port()
-    code = f"from test_page import *; serve(SmallAnswerer(), port={port})"
+    code = f"from test_page import *; serve(chat_page(SmallAnswerer()), port={port})"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parent), *sys.path])}
     # A proxy in the environment must not come between Gradio and its own address.
     environment |= {"HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"}

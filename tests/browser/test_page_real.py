@@ -86,7 +86,7 @@ def test_the_page_says_when_the_texts_do_not(page: Page, artifacts: Path) -> Non
 def test_every_example_of_the_page_is_answered(answerer: Answerer) -> None:
     from ui.chat.view import EXAMPLES
 
-    assert [example for example in EXAMPLES if not answerer.ask(example).answered] == []
+    assert [example for example, _ in EXAMPLES if not answerer.ask(example).answered] == []
 
 
 @pytest.fixture(scope="module")

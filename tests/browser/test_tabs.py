@@ -9,7 +9,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Dialog, Page, expect
 
 from qa import Answerer
 from ui.server.options import Serving
-from ui.tabs.all_tabs import tabs_of
+from ui.server.site import assemble_page
 from ui.workspace.gap_log import GapLog
 from ui.workspace.settings import Settings
 from ui.workspace.uploads import Uploads
@@ -60,11 +60,11 @@ def site(
     workplace = Workplace(Settings(), (str(texts),), str(folder / "index"))
     workplace.__dict__["encoder"] = fake_encoders()  # in place of the real model
     answerer = workplace.answerer(follow=True)
-    tabs = tabs_of(workplace, answerer, allow_upload=True)
+    whole = assemble_page(workplace, answerer, allow_upload=True)
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = int(listener.getsockname()[1])
-    page = started(answerer, port=port, views=tabs.views, on_gap=tabs.on_gap, serving=Serving(largest_file=200_000))
+    page = started(replace(whole, serving=Serving(largest_file=200_000)), port=port)
     yield Site(str(page.local_url), workplace, answerer, GapLog(workplace.gap_log), texts)
     page.close(verbose=False)
 
@@ -336,6 +336,15 @@ def test_the_map_can_be_used_by_keyboard(page: Page, site: Site) -> None:
     expect(page.locator(".topics button[aria-pressed=true]")).to_have_count(1)
     page.locator(".members summary").click()
     assert page.locator(".members li").count() >= 1
+
+
+def test_the_chat_tells_other_tabs_what_was_asked_oldest_first(page: Page) -> None:
+    assert page.evaluate("foundationQA.questions()") == []
+    ask(page, UNANSWERABLE)
+    ask(page, f" {QUESTION} ")
+    assert page.evaluate("foundationQA.questions()") == [UNANSWERABLE, QUESTION]
+    page.get_by_role("button", name="New chat").click()
+    assert page.evaluate("foundationQA.questions()") == []
 
 
 def test_visitors_do_not_see_one_anothers_marks(browser: Browser, site: Site) -> None:

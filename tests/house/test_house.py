@@ -179,6 +179,7 @@ def test_every_library_is_declared() -> None:
         ("qa", "ui torch sentence_transformers sklearn ir_measures gradio"),
         ("ui.cli", "faiss torch sentence_transformers sklearn gradio"),
         ("ui.server.page", "torch sentence_transformers sklearn"),
+        ("ui.server.site", "torch sentence_transformers sklearn"),
     ],
 )
 def test_a_room_starts_without_what_it_does_not_need_yet(module: str, absent: str) -> None:

@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 from gradio_client import Client
+from pages import chat_page
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -475,7 +476,7 @@ def test_what_is_still_being_sent_needs_room_too(tmp_path: Path) -> None:
 @pytest.mark.parametrize("host", ["x" * 64, "..", "a..b", "长" * 64, "192.0.2.1", ""])
 def test_a_host_that_is_not_this_machine_is_named(answerer: Answerer, host: str) -> None:
     with pytest.raises(FoundationQAError, match=re.escape(f"at {host!r}: this machine is not known by that name")):
-        start(answerer, host)
+        start(chat_page(answerer), host)
 
 
 def test_serve_takes_the_accounts_and_warns_of_what_is_open(

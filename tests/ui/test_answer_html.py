@@ -11,9 +11,10 @@ from records import answer_of, citation_of, term_of
 from corpus import Document, Passage, Reference, Term, split
 from qa import Answer, AnswerKind, Citation
 from ui.chat.answer_html import answer_html, card_html, cards_html, glossary_html, reply_html
-from ui.chat.turns import KeptCitation, Turn, kept
-from ui.html.bilingual import both, label, unseen
+from ui.chat.turns import Turn, kept
+from ui.html.citation_view import CitationView
 from ui.html.links import linked
+from ui.html.words import each_html, label, unseen_html, words_html
 
 HOSTILE = "\"><img src=x onerror=alert(1)><script>alert(1)</script>&amp;'{{x}}${x}</div>"
 
@@ -71,7 +72,7 @@ def card(citation: Citation, number: int = 1) -> str:
     return card_html(drawn(citation), number)
 
 
-def drawn(citation: Citation) -> KeptCitation:
+def drawn(citation: Citation) -> CitationView:
     return kept(answered("[1]", citation)).citations[0]
 
 
@@ -143,8 +144,8 @@ def test_hostile_text_is_inert_in_every_field() -> None:
                 Turn(HOSTILE, kept(replace(answer, kind=AnswerKind.NOT_IN_TEXTS, citations=(), related=(citation,)))), 3
             ),
             cards_html(turn, 1, terms),
-            glossary_html(terms, both(HOSTILE, HOSTILE)),
-            unseen(HOSTILE, HOSTILE),
+            glossary_html(terms, each_html({"en": HOSTILE, "zh": HOSTILE})),
+            unseen_html("answer.understood", question=HOSTILE),
         ]
     )
     page = Reader(everything)  # asserts that the tags are balanced, so nothing broke out
@@ -304,7 +305,7 @@ def test_every_part_names_its_language() -> None:
     html = card(chinese)
     assert '<blockquote class="passage" lang="zh-Hans">' in html
     assert ">中文</span>" in html and ">English</span>" in card(english)
-    assert Reader(both("Ask", "提问")).values("lang") == ["en", "zh-Hans"]
+    assert Reader(words_html("chat.ask")).values("lang") == ["en", "zh-Hans"]
 
 
 def test_a_heading_does_not_repeat_the_title() -> None:
@@ -321,4 +322,4 @@ def test_an_answer_without_sources_says_so() -> None:
 
 
 def test_labels_hold_both_languages() -> None:
-    assert label("Sources", "原文") == "Sources / 原文"
+    assert label("answer.sources") == "Sources / 出处"

@@ -11,9 +11,9 @@ from records import term_of
 
 from corpus import FoundationQAError, load_documents
 from index import PassageIndex, update_index
-from qa import Answer, Answerer
+from qa import Answer, Answerer, phrases
 from qa.small_talk import LONGEST_QUESTION
-from ui.chat.calls import Desk, calls_of
+from ui.chat.calls import ChatCalls, checked_calls
 from ui.chat.feedback_log import FeedbackLog
 from ui.chat.suggestions import next_questions
 from ui.chat.turns import MOST_TURNS, facts, recalled
@@ -43,13 +43,14 @@ def gaps() -> list[tuple[str, str, float]]:
 
 
 @pytest.fixture
-def desk(small_index: PassageIndex, tmp_path: Path, gaps: list[Any]) -> Desk:
-    return Desk(Counting(small_index), lambda *gap: gaps.append(gap), FeedbackLog(tmp_path / "feedback.jsonl"))
+def own(small_index: PassageIndex, tmp_path: Path, gaps: list[Any]) -> ChatCalls:
+    """The calls as the server has them."""
+    return ChatCalls(Counting(small_index), lambda *gap: gaps.append(gap), FeedbackLog(tmp_path / "feedback.jsonl"))
 
 
 @pytest.fixture
-def calls(desk: Desk) -> dict[str, Callable[[Any], dict[str, Any]]]:
-    return {call.__name__: call for call in calls_of(desk)}
+def calls(own: ChatCalls) -> dict[str, Callable[[Any], dict[str, Any]]]:
+    return {call.__name__: call for call in checked_calls(own)}
 
 
 def asked(calls: Any, question: str, *history: str, number: int = 1) -> dict[str, Any]:
@@ -60,19 +61,55 @@ def asked(calls: Any, question: str, *history: str, number: int = 1) -> dict[str
 
 @pytest.mark.parametrize("words", ["hello", "谢谢！", "who are you?"])
 def test_small_talk_is_no_gap(calls: Any, gaps: list[Any], words: str) -> None:
-    assert asked(calls, words)["turn"]["answer"]["talk"]
+    assert asked(calls, words)["turn"]["answer"]["kind"] == "small_talk"
     assert gaps == []
 
 
 def test_an_answer_is_drawn_and_what_is_kept_draws_the_same(calls: Any) -> None:
     reply = asked(calls, f"  {QUESTION}\n")
     assert reply["turn"]["question"] == QUESTION
-    assert reply["turn"]["answer"]["answered"]
+    assert reply["turn"]["answer"]["kind"] == "answered"
     assert "<mark>" in reply["cards"]
     assert "175 billion" in reply["markdown"]
     again = calls["restore"]([reply["turn"]])["turns"]
     assert again == [reply]
     assert facts(recalled([reply["turn"]])) == [reply["turn"]]
+
+
+@pytest.mark.parametrize("question", [QUESTION, "Hello!", "火星上谁赢了棋？"])
+def test_what_was_kept_before_answers_had_a_kind_is_still_drawn(calls: Any, question: str) -> None:
+    reply = asked(calls, question)
+    answer = dict(reply["turn"]["answer"])
+    kind = answer.pop("kind")
+    before = answer | {"answered": kind == "answered", "talk": kind == "small_talk"}
+    assert calls["restore"]([reply["turn"] | {"answer": before}])["turns"] == [reply]
+
+
+def test_what_is_kept_of_a_citation_is_what_older_pages_kept(calls: Any) -> None:
+    """A name that is lost here is a conversation that is lost in every visitor's browser; a new one needs a default."""
+    names = "number document_id digest start quote before after title heading context language score source references"
+    (citation,) = asked(calls, QUESTION)["turn"]["answer"]["citations"][:1]
+    assert list(citation) == names.split()
+    assert all(set(each) == {"text", "address"} for each in citation["references"])
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"number": 0},
+        {"number": 100},
+        {"start": -1},
+        {"score": 1.5},
+        {"quote": 5},
+        {"quote": "x" * 100_001},
+        {"references": [{"text": "x" * 100_001, "address": ""}]},
+    ],
+)
+def test_a_citation_that_no_answer_has_is_refused(calls: Any, wrong: dict[str, Any]) -> None:
+    turn = asked(calls, QUESTION)["turn"]
+    citations = [citation | wrong for citation in turn["answer"]["citations"]]
+    sent = turn | {"answer": turn["answer"] | {"citations": citations}}
+    assert set(calls["restore"]([sent])) == {"hint"}
 
 
 def test_a_kept_citation_opens_its_text(calls: Any) -> None:
@@ -88,7 +125,7 @@ def test_gaps_are_questions_that_the_texts_do_not_answer(calls: Any, gaps: list[
     asked(calls, "broken")
     assert gaps == []
     reply = asked(calls, "火星上谁赢了棋？")
-    assert not reply["turn"]["answer"]["answered"]
+    assert reply["turn"]["answer"]["kind"] == "not_in_texts"
     assert [(question, language) for question, language, _ in gaps] == [("火星上谁赢了棋？", "zh")]
     assert 0 <= gaps[0][2] < 1
 
@@ -99,9 +136,14 @@ def test_a_problem_is_told_and_kept(calls: Any) -> None:
     assert "The index is gone &lt;b&gt;." in reply["reply"]
 
 
-@pytest.mark.parametrize("question", ["", "  \n", "长" * (LONGEST_QUESTION + 1)])
-def test_what_cannot_be_asked_gets_a_hint(calls: Any, question: str) -> None:
-    assert set(asked(calls, question)) == {"hint"}
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [("", phrases.EMPTY_QUESTION["zh"]), ("  \n", "Please type"), ("长" * (LONGEST_QUESTION + 1), "1,001 characters")],
+)
+def test_what_cannot_be_asked_gets_a_hint(calls: Any, question: str, words: str) -> None:
+    reply = asked(calls, question)
+    assert set(reply) == {"hint"}
+    assert words in reply["hint"]
 
 
 def test_a_conversation_has_as_many_citations_and_references_as_an_answer_may_have(calls: Any) -> None:
@@ -116,13 +158,13 @@ def test_a_conversation_has_as_many_citations_and_references_as_an_answer_may_ha
 
 
 def test_a_text_that_names_very_many_references_is_asked_and_drawn_again(
-    texts: Path, tmp_path: Path, fake_encoder: Any, desk: Desk
+    texts: Path, tmp_path: Path, fake_encoder: Any, own: ChatCalls
 ) -> None:
     lines = "".join(f"- Doe ({year})\n" for year in range(1, 300))
     text = f"---\nreferences:\n{lines}---\nThe moth Urania leiliana has 600 scales a square millimetre.\n"
     (texts / "en/moths.md").write_text(text, encoding="utf-8")
     update_index(tmp_path / "index", load_documents(texts), fake_encoder)
-    calls = {call.__name__: call for call in calls_of(desk)}
+    calls = {call.__name__: call for call in checked_calls(own)}
     reply = asked(calls, "How many scales has the moth Urania leiliana?")
     assert len(reply["turn"]["answer"]["citations"][0]["references"]) == 100
     assert calls["restore"]([reply["turn"]])["turns"] == [reply]
@@ -134,8 +176,8 @@ def test_long_quotes_are_searched_for_many_terms_within_seconds(small_index: Pas
 
         glossary = tuple(term_of(f"term {at}", f"术语{at}", "", "") for at in range(300))
 
-    desk = Desk(Explaining(small_index), feedback=FeedbackLog(tmp_path / "feedback.jsonl"))
-    calls = {call.__name__: call for call in calls_of(desk)}
+    own = ChatCalls(Explaining(small_index), feedback=FeedbackLog(tmp_path / "feedback.jsonl"))
+    calls = {call.__name__: call for call in checked_calls(own)}
     turn = asked(calls, QUESTION)["turn"]
     citation = turn["answer"]["citations"][0]
     quote = "术语 xterm term GPT-3 " * 4_000
@@ -189,12 +231,12 @@ def test_a_text_that_nobody_has_is_not_looked_for_on_the_disk(calls: Any) -> Non
     assert "no longer among the texts" in calls["open"](call)["html"]
 
 
-def test_what_is_suggested_is_answered_and_tried_once(calls: Any, desk: Desk) -> None:
+def test_what_is_suggested_is_answered_and_tried_once(calls: Any, own: ChatCalls) -> None:
     turn = asked(calls, QUESTION)["turn"]
     found = calls["suggest"]([turn])["questions"]
     assert found
     assert QUESTION not in found
-    assert all(desk.answerer.ask(question).answered for question in found)
+    assert all(own.answerer.ask(question).answered for question in found)
     before = Counting.asked
     assert calls["suggest"]([turn])["questions"] == found
     assert Counting.asked == before
@@ -218,10 +260,10 @@ def test_what_leads_on_is_in_the_language_of_the_answer_and_was_not_asked(calls:
     assert not any(question.startswith("What") for question in chinese)
 
 
-def test_an_opinion_that_cannot_be_stored_is_told(desk: Desk, tmp_path: Path) -> None:
+def test_an_opinion_that_cannot_be_stored_is_told(own: ChatCalls, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="utf-8")
-    desk.feedback = FeedbackLog(tmp_path / "file" / "feedback.jsonl")
-    assert "could not be stored" in {each.__name__: each for each in calls_of(desk)}["rate"](RATED)["hint"]
+    own.feedback = FeedbackLog(tmp_path / "file" / "feedback.jsonl")
+    assert "could not be stored" in {each.__name__: each for each in checked_calls(own)}["rate"](RATED)["hint"]
 
 
 def test_the_file_of_a_conversation_has_a_name_with_its_date(calls: Any) -> None:

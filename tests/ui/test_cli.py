@@ -15,7 +15,8 @@ from ui import cli
 from ui.chat.feedback_log import FeedbackLog, Opinion
 
 ROOT = Path(__file__).parents[2]
-ANSWER = {"question", "language", "answered", "text", "seconds", "citations", "confidence", "understood", "related"}
+ANSWER = {"question", "language", "answered", "kind", "text", "seconds", "confidence", "understood"}
+ANSWER |= {"citations", "related"}
 CITATION = {"number", "document_id", "title", "heading", "language", "source", "digest"}
 CITATION |= {"quote", "start", "end", "score", "references", "passage"}
 HIT = {"document_id", "title", "heading", "language", "text", "start", "end", "score", "passage_id"}
@@ -97,6 +98,7 @@ def test_ask_prints_the_answer_as_json(run: Command, index: Path, texts: Path, q
     ran = run("ask", question, "--index", index, "--json")
     assert set(ran.json) == ANSWER
     assert (ran.json["question"], ran.json["language"], ran.json["answered"]) == (question, language, True)
+    assert ran.json["kind"] == "answered"
     assert "\\u" not in ran.out
     for number, citation in enumerate(ran.json["citations"], 1):
         assert set(citation) == CITATION

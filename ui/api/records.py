@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from corpus import language_of, references_of
+from ui.html.citation_view import citation_view
 
 if TYPE_CHECKING:
     from index import Hit, IndexChange
@@ -20,6 +21,7 @@ def answer_facts(answer: "Answer") -> Facts:
         "question": answer.question,
         "language": answer.language,
         "answered": answer.answered,
+        "kind": answer.kind.value,
         "text": answer.text,
         "seconds": answer.seconds,
         "confidence": answer.confidence,
@@ -30,25 +32,21 @@ def answer_facts(answer: "Answer") -> Facts:
 
 
 def _citation_facts(citation: "Citation") -> Facts:
+    view, passage = citation_view(citation), citation.passage
     return {
-        "number": citation.number,
-        "document_id": citation.document.id,
-        "title": citation.passage.title,
-        "heading": citation.passage.heading,
-        "language": citation.passage.language,
-        "source": citation.document.source,
-        "digest": citation.digest,
-        "quote": citation.quote,
-        "start": citation.start,
-        "end": citation.end,
-        "score": round(citation.score, 4),
-        "references": [asdict(each) for each in references_of(citation.document, citation.passage)],
-        "passage": {
-            "id": citation.passage.id,
-            "start": citation.passage.start,
-            "end": citation.passage.end,
-            "text": citation.passage.text,
-        },
+        "number": view.number,
+        "document_id": view.document_id,
+        "title": view.title,
+        "heading": view.heading,
+        "language": view.language,
+        "source": view.source,
+        "digest": view.digest,
+        "quote": view.quote,
+        "start": view.start,
+        "end": view.end,
+        "score": round(view.score, 4),
+        "references": [asdict(each) for each in references_of(citation.document, passage)],  # with their keys
+        "passage": {"id": passage.id, "start": passage.start, "end": passage.end, "text": passage.text},
     }
 
 

@@ -12,7 +12,7 @@ from ui.api.records import Facts, answer_facts, change_facts, hits_facts
 if TYPE_CHECKING:
     from index import IndexChange
     from qa import Answerer
-    from ui.chat.calls import OnGap
+    from ui.workspace.gap_log import OnGap
 
 _STATUS_AGE = 2.0  # seconds that a status is good for: all texts are read to tell it
 

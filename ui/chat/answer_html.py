@@ -9,12 +9,15 @@ from collections.abc import Sequence
 from html import escape
 
 from corpus import Term, language_of
+from qa import AnswerKind
 from qa.glossary_terms import terms_in
-from ui.chat.turns import KeptAnswer, KeptCitation, KeptReference, Turn
-from ui.html.bilingual import both, unseen
-from ui.html.breadcrumbs import path, place
+from ui.chat.turns import KeptAnswer, Turn
+from ui.html.citation_view import CitationView, ReferenceView
 from ui.html.language_tags import name_of, tag
 from ui.html.links import linked
+from ui.html.words import each_html, unseen_html, word, words_html
+
+_CLASSES = {AnswerKind.ANSWERED: "answered", AnswerKind.NOT_IN_TEXTS: "unanswered", AnswerKind.SMALL_TALK: "talk"}
 
 
 def reply_html(turn: Turn, number: int) -> str:
@@ -26,32 +29,31 @@ def reply_html(turn: Turn, number: int) -> str:
 
 def answer_html(answer: KeptAnswer, number: int) -> str:
     """The answer's text; each [n] of a citation opens its source, and the quotes carry their language."""
-    kind = "answered" if answer.answered else "talk" if answer.talk else "unanswered"
-    head = f"<h3>{_said(answer, 'Not in the texts', '资料中没有答案')}</h3>" if kind == "unanswered" else ""
+    head = f"<h3>{_own(answer, 'answer.not_in_texts')}</h3>" if answer.kind is AnswerKind.NOT_IN_TEXTS else ""
     said = "".join(_part(part, answer, number) for part in _parts(answer))
     return (
-        f'<div class="answer {kind}" id="answer-{number}" tabindex="-1" lang="{tag(answer.language)}">'
+        f'<div class="answer {_CLASSES[answer.kind]}" id="answer-{number}" tabindex="-1" lang="{tag(answer.language)}">'
         f'{head}{_understood(answer)}<div class="said"><p>{said}</p></div>{_related(answer, number)}'
-        f"{_sureness(answer)}</div>{'' if answer.talk else _tools(answer)}"
+        f"{_sureness(answer)}</div>{'' if answer.kind is AnswerKind.SMALL_TALK else _tools(answer)}"
     )
 
 
 def _understood(answer: KeptAnswer) -> str:
     if not answer.understood:
         return ""
-    return f'<p class="understood">{_said(answer, "Understood as: ", "理解为：")}{escape(answer.understood)}</p>'
+    return f'<p class="understood">{_own(answer, "answer.understood", question=answer.understood)}</p>'
 
 
-def _said(answer: KeptAnswer, english: str, chinese: str) -> str:
-    """Words of the answer itself, which speaks the question's language, not the page's."""
-    return chinese if answer.language == "zh" else english
+def _own(answer: KeptAnswer, key: str, **values: object) -> str:
+    """Words of the answer itself, as HTML: it speaks the question's language, not the page's."""
+    return escape(word(key, answer.speaks, **values))
 
 
 def _sureness(answer: KeptAnswer) -> str:
     """How often answers like this one are right, in words and as a bar."""
     if not answer.answered:
         return ""
-    return f'<p class="sureness">{_said(answer, "Confidence", "把握")} {_bar(answer.confidence)}</p>'
+    return f'<p class="sureness">{_own(answer, "answer.confidence")} {_bar(answer.confidence)}</p>'
 
 
 def _bar(share: float) -> str:
@@ -72,11 +74,11 @@ def _part(part: str, answer: KeptAnswer, number: int) -> str:
         if part == citation.quote:
             return f'<span class="quote" lang="{tag(citation.language)}">{escape(part)}</span>'
         if part == f"[{citation.number}]":
-            return _link(citation, number, f"{unseen('Source', '出处')}{escape(part)}", "cite")
+            return _link(citation, number, f"{unseen_html('answer.source')}{escape(part)}", "cite")
     return "</p><p>" if part == "\n\n" else escape(part)
 
 
-def _link(citation: KeptCitation, number: int, inner: str, names: str) -> str:
+def _link(citation: CitationView, number: int, inner: str, names: str) -> str:
     """A link that opens the ``number``-th turn's ``citation`` in the reader."""
     return (
         f'<a class="{names}" href="#source-{number}-{citation.number}" data-turn="{number}" '
@@ -89,26 +91,26 @@ def _related(answer: KeptAnswer, number: int) -> str:
     if not answer.related:
         return ""
     items = "".join(_near(each, number) for each in answer.related)
-    return f'<p class="label">{_said(answer, "Related passages", "相关段落")}</p><ul class="related">{items}</ul>'
+    return f'<p class="label">{_own(answer, "answer.related")}</p><ul class="related">{items}</ul>'
 
 
-def _near(citation: KeptCitation, number: int) -> str:
-    where = place(citation.title, citation.heading)
+def _near(citation: CitationView, number: int) -> str:
+    where = citation.breadcrumb
     return f'<li lang="{tag(language_of(where))}">{_link(citation, number, escape(where), "place")}</li>'
 
 
 def _tools(answer: KeptAnswer) -> str:
     sources = len(answer.citations) + len(answer.related)
-    shown = (
-        f'<button type="button" class="show-sources">{both("Sources", "出处")} ({sources})</button>' if sources else ""
-    )
+    shown = ""
+    if sources:
+        shown = f'<button type="button" class="show-sources">{words_html("answer.sources")} ({sources})</button>'
     return (
         f'<div class="tools">{shown}'
-        f'<button type="button" class="copy">{both("Copy", "复制")}</button>'
+        f'<button type="button" class="copy">{words_html("answer.copy")}</button>'
         f'<button type="button" class="rate icon up" data-helpful="yes" aria-pressed="false">'
-        f"{unseen('A good answer', '回答得好')}</button>"
+        f"{unseen_html('answer.good')}</button>"
         f'<button type="button" class="rate icon down" data-helpful="no" aria-pressed="false">'
-        f"{unseen('A bad answer', '回答得不好')}</button></div>"
+        f"{unseen_html('answer.bad')}</button></div>"
     )
 
 
@@ -120,11 +122,11 @@ def cards_html(turn: Turn, number: int, glossary: Sequence[Term]) -> str:
     shown = (*answer.citations, *answer.related)
     cards = "".join(card_html(citation, number) for citation in shown)
     if answer.related:
-        cards = f'<p class="label">{both("Related, but no answer", "相关段落，但不是回答")}</p>{cards}'
-    none = f'<p class="empty">{both("No passage is cited.", "没有引用原文。")}</p>'
+        cards = f'<p class="label">{words_html("cards.related")}</p>{cards}'
+    none = f'<p class="empty">{words_html("cards.none")}</p>'
     said = " ".join([answer.understood or turn.question, *(citation.quote for citation in shown)])
     used = [term for term, _ in terms_in(said, glossary)]
-    terms = glossary_html(used, both("Terms used here", "这里用到的术语")) if shown else ""
+    terms = glossary_html(used, words_html("cards.terms")) if shown else ""
     question = f'<p class="asked" lang="{tag(language_of(turn.question))}">{escape(turn.question)}</p>'
     return f"{question}{cards or none}{terms}"
 
@@ -140,7 +142,7 @@ def glossary_html(terms: Sequence[Term], summary: str) -> str:
     rows = "".join(
         f"<dt>{' · '.join(_name(name, language) for language, name in term.names.items())}"
         f"{f' · {escape(term.abbreviation)}' if term.abbreviation else ''}</dt>"
-        f"<dd>{both(*term.definitions.values())}</dd>"
+        f"<dd>{each_html(term.definitions)}</dd>"
         for term in terms
     )
     return (
@@ -148,41 +150,41 @@ def glossary_html(terms: Sequence[Term], summary: str) -> str:
     )
 
 
-def card_html(citation: KeptCitation, turn_number: int) -> str:
+def card_html(citation: CitationView, turn_number: int) -> str:
     """One cited passage: where it is from, its text with the quote marked, and what that text rests on."""
     card = f"source-{turn_number}-{citation.number}"
     name = escape(name_of(citation.language))
     number = f'<span class="number">{citation.number}</span>'
     title = f'<h3 id="{card}-title" lang="{tag(language_of(citation.title))}">{escape(citation.title)}</h3>'
     text = f"{escape(citation.before)}<mark>{escape(citation.quote)}</mark>{escape(citation.after)}"
-    read = _link(citation, turn_number, both("Read in the whole text", "在全文中阅读"), "read")
+    read = _link(citation, turn_number, words_html("cards.read"), "read")
     return (
         f'<article class="card" id="{card}" tabindex="-1" aria-labelledby="{card}-title">'
         f'<header>{number}<div class="where">{title}{_heading(citation)}</div></header>'
         f'<p class="facts"><span class="language" lang="{tag(citation.language)}">{name}</span>'
-        f'<span class="fit">{both("Fit", "契合度")} {_bar(citation.score)}</span></p>'
+        f'<span class="fit">{words_html("cards.fit")} {_bar(citation.score)}</span></p>'
         f"{_context(citation)}"
         f'<blockquote class="passage" lang="{tag(citation.language)}">{text}</blockquote>'
-        f'<footer><p>{read}</p><p class="source"><span class="label">{both("Source", "出处")}</span> '
+        f'<footer><p>{read}</p><p class="source"><span class="label">{words_html("answer.source")}</span> '
         f"{linked(citation.source)}</p>{_references(citation.references)}</footer></article>"
     )
 
 
-def _heading(citation: KeptCitation) -> str:
-    heading = path(citation.heading)
-    return f'<p class="heading" lang="{tag(language_of(heading))}">{escape(heading)}</p>' if heading else ""
+def _heading(citation: CitationView) -> str:
+    shown = citation.headings
+    return f'<p class="heading" lang="{tag(language_of(shown))}">{escape(shown)}</p>' if shown else ""
 
 
-def _context(citation: KeptCitation) -> str:
+def _context(citation: CitationView) -> str:
     context = citation.context
     if not context or context in f"{citation.before}{citation.quote}{citation.after}":
         return ""
     return f'<p class="context" lang="{tag(language_of(context))}">{escape(context)}</p>'
 
 
-def _references(references: Sequence[KeptReference]) -> str:
+def _references(references: Sequence[ReferenceView]) -> str:
     if not references:
         return ""
-    items = "".join(f"<li>{linked(f'{each.text} {each.address}'.rstrip())}</li>" for each in references)
-    summary = f"{both('References', '参考文献')} <span>({len(references)})</span>"
+    items = "".join(f"<li>{linked(each.line)}</li>" for each in references)
+    summary = f"{words_html('cards.references')} <span>({len(references)})</span>"
     return f'<details class="references"><summary>{summary}</summary><ul>{items}</ul></details>'

@@ -1,6 +1,5 @@
 """What a visitor's browser can ask of the server: an answer, a text, a file, and to take an opinion down."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,45 +7,44 @@ from html import escape
 from threading import Lock
 from typing import Annotated, Any, Protocol
 
+from cachetools import LRUCache
 from pydantic import Field, TypeAdapter, ValidationError
 
 from corpus import FoundationQAError, Term
-from qa import Answer, AnswerKind, Located
+from qa import Answer, AnswerKind, Located, phrases
 from qa.small_talk import LONGEST_QUESTION
 from ui.chat.answer_html import cards_html, reply_html
 from ui.chat.citation_html import opened_html
 from ui.chat.feedback_log import FeedbackLog, Opinion
 from ui.chat.markdown import conversation_markdown, turn_markdown
-from ui.chat.suggestions import Texts, next_questions
+from ui.chat.suggestions import IndexState, next_questions
 from ui.chat.turns import MOST_TURNS, Stretch, Turn, facts, kept, recalled
-from ui.html.bilingual import both
+from ui.html.words import each_html, words_html
+from ui.workspace.gap_log import OnGap
 
 SUGGESTED = 3  # questions to go on with
 _TRIED = 5  # candidates for them: each costs as much as a question
 _PATIENCE = 3.0  # seconds that a visitor's suggestions wait for another's
 _REMEMBERED = 2_000  # candidates of which it is known whether the texts answer them
 
-OnGap = Callable[[str, str, float], None]
-"""Called with question, language and confidence."""
 
-
-class Index(Protocol):
-    """What the page needs of an index; :class:`index.PassageIndex` has it."""
+class OpenIndex(Protocol):
+    """What the chat needs of an index; :class:`index.PassageIndex` has it."""
 
     @property
-    def snapshot(self) -> Texts:
+    def snapshot(self) -> IndexState:
         """The current state."""
 
 
-class Answering(Protocol):
-    """What the page needs of an answerer; :class:`qa.Answerer` has it. It is called from several threads at once."""
+class ChatAnswerer(Protocol):
+    """What the chat needs of an answerer; :class:`qa.Answerer` has it. It is called from several threads at once."""
 
     @property
     def glossary(self) -> Sequence[Term]:
         """The terms to explain."""
 
     @property
-    def passages(self) -> Index:
+    def passages(self) -> OpenIndex:
         """The index that is asked."""
 
     def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
@@ -60,7 +58,7 @@ class Answering(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskCall:
     """A question, with the earlier ones of its conversation, oldest first."""
 
     question: str  # one that is too long gets a hint that says so
@@ -68,8 +66,8 @@ class Asked:
     number: Annotated[int, Field(ge=1, le=MOST_TURNS)]  # of the turn, 1-based
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCall:
     """A citation whose text is wanted, see :func:`ui.chat.citation_html.opened_html`."""
 
     document_id: Stretch
@@ -80,7 +78,7 @@ class Opened:
     at: Annotated[int, Field(ge=0)] | None
 
 
-class Desk:
+class ChatCalls:
     """Answers the calls of the visitors' browsers. What they send is checked; what they get is HTML, escaped.
 
     Every call takes one JSON value and gives one JSON object; one with the key ``hint`` says in HTML, for the
@@ -88,13 +86,15 @@ class Desk:
     answer a suggested question.
     """
 
-    def __init__(self, answerer: Answering, on_gap: OnGap | None = None, feedback: FeedbackLog | None = None) -> None:
+    def __init__(
+        self, answerer: ChatAnswerer, on_gap: OnGap | None = None, feedback: FeedbackLog | None = None
+    ) -> None:
         self.answerer, self.on_gap = answerer, on_gap
         self.feedback = feedback or FeedbackLog.own()
-        self._answered: OrderedDict[tuple[str, str], bool] = OrderedDict()  # by generation and question
-        self._trying = Lock()
+        self._answered: LRUCache[tuple[str, str], bool] = LRUCache(_REMEMBERED)  # by generation and question
+        self._trying = Lock()  # around them, too
 
-    def ask(self, call: Asked) -> dict[str, Any]:
+    def ask(self, call: AskCall) -> dict[str, Any]:
         """The answer to a question, drawn as the ``number``-th turn, and what the browser keeps of it."""
         question = call.question.strip()
         if hint := question_problem(question):
@@ -116,7 +116,7 @@ class Desk:
     def suggest(self, call: Any) -> dict[str, Any]:
         """Questions to go on with after the last of the turns ``call``, which the texts answer."""
         turns = recalled(call)
-        if not turns or (answer := turns[-1].answer) is None or answer.talk:
+        if not turns or (answer := turns[-1].answer) is None or answer.kind is AnswerKind.SMALL_TALK:
             return {"questions": []}
         texts = self.answerer.passages.snapshot
         asked = [turn.question for turn in turns]
@@ -131,7 +131,7 @@ class Desk:
         finally:
             self._trying.release()
 
-    def open(self, call: Opened) -> dict[str, Any]:
+    def open(self, call: OpenCall) -> dict[str, Any]:
         """The text of a citation as it is now, at the place of the quote; or its twin in the other language."""
         located = self.answerer.locate(call.document_id, call.digest, call.quote, call.start)
         documents = self.answerer.passages.snapshot.documents
@@ -147,9 +147,8 @@ class Desk:
         try:
             self.feedback.add(call)
         except FoundationQAError as error:
-            reason = escape(str(error))
-            return {"hint": f"{both('Your opinion could not be stored:', '您的意见未能保存：')} {reason}"}
-        return {"html": both("Thank you.", "谢谢您的意见。")}
+            return {"hint": f"{words_html('chat.opinion_lost')} {escape(str(error))}"}
+        return {"html": words_html("chat.thanks")}
 
     def _drawn(self, turn: Turn, number: int) -> dict[str, Any]:
         return {
@@ -171,43 +170,36 @@ class Desk:
     def _is_answered(self, question: str, generation: str) -> bool:
         known = self._answered.get((generation, question))
         if known is None:
-            known = self.answerer.answers(question)
-            self._answered[generation, question] = known
-            while len(self._answered) > _REMEMBERED:
-                self._answered.popitem(last=False)
+            known = self._answered[generation, question] = self.answerer.answers(question)
         return known
 
 
-def calls_of(desk: Desk) -> list[Callable[[Any], dict[str, Any]]]:
-    """The calls that a browser may make of ``desk``, by name, as Gradio wants them."""
-    kinds: dict[str, Any] = {"ask": Asked, "open": Opened, "rate": Opinion}
-    kinds |= {"restore": Any, "suggest": Any, "export": Any}  # turns, which ui.chat.turns checks
+def checked_calls(calls: ChatCalls) -> list[Callable[[Any], dict[str, Any]]]:
+    """What a browser may call of ``calls``, by name, as Gradio wants it; what is sent is checked first."""
+    shapes: dict[str, Any] = {"ask": AskCall, "open": OpenCall, "rate": Opinion}
+    shapes |= {"restore": Any, "suggest": Any, "export": Any}  # turns, which ui.chat.turns checks
 
-    def checked(name: str, kind: Any) -> Callable[[Any], dict[str, Any]]:
-        shape, call = TypeAdapter(kind), getattr(desk, name)
+    def checked(name: str, shape: Any) -> Callable[[Any], dict[str, Any]]:
+        sent, call = TypeAdapter(shape), getattr(calls, name)
 
-        def answered(value: Any) -> dict[str, Any]:
+        def reply(value: Any) -> dict[str, Any]:
             try:
-                return dict(call(shape.validate_python(value)))
+                return dict(call(sent.validate_python(value)))
             except ValidationError:
-                return {
-                    "hint": both("This page cannot be used any more; please load it again.", "页面已失效，请重新加载。")
-                }
+                return {"hint": words_html("chat.page_too_old")}
 
-        answered.__name__ = name
-        return answered
+        reply.__name__ = name
+        return reply
 
-    return [checked(name, kind) for name, kind in kinds.items()]
+    return [checked(name, shape) for name, shape in shapes.items()]
 
 
 def question_problem(question: str) -> str:
-    """Why ``question`` cannot be asked, as HTML in both languages; empty where it can."""
+    """Why ``question`` cannot be asked, as HTML in every language; empty where it can. It stays where it was typed."""
     if not question:
-        return both("Please type a question first.", "请先输入问题。")
+        return each_html(phrases.EMPTY_QUESTION)
     if len(question) > LONGEST_QUESTION:
-        english = (
-            f"This question has {len(question):,} characters; {LONGEST_QUESTION:,} are allowed. Please shorten it."
-        )
-        chinese = f"这个问题有 {len(question):,} 个字符，最多 {LONGEST_QUESTION:,} 个，请缩短。"
-        return both(english, chinese)
+        length, longest = f"{len(question):,}", f"{LONGEST_QUESTION:,}"
+        told = phrases.LONG_QUESTION.items()
+        return each_html({language: text.format(length=length, longest=longest) for language, text in told})
     return ""

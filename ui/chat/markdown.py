@@ -4,22 +4,20 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from ui.chat.turns import KeptAnswer, KeptCitation, Turn
-from ui.html.breadcrumbs import place
+from corpus import LANGUAGES
+from ui.chat.turns import KeptAnswer, Turn
+from ui.html.citation_view import CitationView
 from ui.html.language_tags import name_of
+from ui.html.words import word
 
 _SIGNS = re.compile(r"[\\`*_\[\]<>#|~&$]")
 _AT_LINE_START = re.compile(r"^([ \t]*)(?:([-+=:])|(\d{1,9})([.)]))", re.MULTILINE)
-_WORDS = {
-    "en": ("Sources", "Related, but no answer", "Confidence {:.0%}", "Understood as: {}", "characters {}–{}"),
-    "zh": ("出处", "相关段落，但不是回答", "把握 {:.0%}", "理解为：{}", "第 {}–{} 个字符"),
-}
 
 
 def conversation_markdown(turns: Sequence[Turn], when: datetime) -> str:
     """The whole conversation ``turns``, as a Markdown file."""
-    title = "# Foundation model Q&A · 基础模型问答"
-    return "\n\n".join([title, f"{when:%Y-%m-%d %H:%M}", *(turn_markdown(turn) for turn in turns)]) + "\n"
+    title = " · ".join(word("markdown.title", language) for language in LANGUAGES)
+    return "\n\n".join([f"# {title}", f"{when:%Y-%m-%d %H:%M}", *(turn_markdown(turn) for turn in turns)]) + "\n"
 
 
 def turn_markdown(turn: Turn) -> str:
@@ -33,33 +31,29 @@ def turn_markdown(turn: Turn) -> str:
 
 
 def _answer_parts(answer: KeptAnswer) -> list[str]:
-    sources, related, confidence, understood, _ = _WORDS["zh" if answer.language == "zh" else "en"]
     parts = []
     if answer.understood:
-        parts.append(f"*{understood.format(_escaped(answer.understood))}*")
+        parts.append(f"*{word('answer.understood', answer.speaks, question=_escaped(answer.understood))}*")
     if answer.answered:
         parts += [f"{_quoted(f'“{each.quote}”')} [{each.number}]" for each in answer.citations]
-        parts.append(confidence.format(answer.confidence))
+        parts.append(word("markdown.confidence", answer.speaks, share=answer.confidence))
     else:
         parts.append(_escaped(answer.text))
-    for name, citations in ((sources, answer.citations), (related, answer.related)):
+    for key, citations in (("answer.sources", answer.citations), ("cards.related", answer.related)):
         if citations:
-            rows = [_source(each, answer, with_quote=citations is answer.related) for each in citations]
-            parts.append(f"**{name}**\n\n" + "\n".join(rows))
+            rows = [_source(each, answer.speaks, with_quote=citations is answer.related) for each in citations]
+            parts.append(f"**{word(key, answer.speaks)}**\n\n" + "\n".join(rows))
     return parts
 
 
-def _source(citation: KeptCitation, answer: KeptAnswer, *, with_quote: bool) -> str:
-    """A line of the list of sources: where it stands, and what that place rests on."""
-    where = place(citation.title, citation.heading)
-    language = name_of(citation.language)
-    characters = _WORDS["zh" if answer.language == "zh" else "en"][4].format(
-        citation.start, citation.start + len(citation.quote)
-    )
-    rows = [f"{citation.number}. {_line(where)} ({language}; {_line(citation.document_id)}, {characters})"]
+def _source(citation: CitationView, speaks: str, *, with_quote: bool) -> str:
+    """A line of the list of sources, in the language ``speaks``: where it stands, and what that place rests on."""
+    characters = word("markdown.characters", speaks, start=citation.start, end=citation.end)
+    where = f"{name_of(citation.language)}; {_line(citation.document_id)}, {characters}"
+    rows = [f"{citation.number}. {_line(citation.breadcrumb)} ({where})"]
     if citation.source != citation.document_id:
         rows.append(f"   - {_line(citation.source)}")
-    rows += [f"   - {_line(f'{each.text} {each.address}'.rstrip())}" for each in citation.references]
+    rows += [f"   - {_line(each.line)}" for each in citation.references]
     if with_quote:
         rows.append(f"   - “{_line(citation.quote)}”")
     return "\n".join(rows)

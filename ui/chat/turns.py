@@ -3,66 +3,66 @@
 The server keeps nothing of it. What comes back is as untrusted as a question: :func:`recalled` checks it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
-from pydantic import Field, TypeAdapter
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAdapter
 
-from corpus import references_of
-from qa.answer import Answer, AnswerKind, Citation
+from corpus import LANGUAGES
+from qa import Answer, AnswerKind, Citation
 from qa.small_talk import LONGEST_QUESTION
+from ui.html.citation_view import CitationView, citation_view
 
 MOST_TURNS = 100
 """More of a conversation is neither kept nor drawn."""
 
 _MOST_CITATIONS = 20  # of an answer, which has three
 _MOST_REFERENCES = 100  # of a citation; a text may name more, and the card leaves those out
+_LONGEST_STRETCH = 100_000  # characters of a text, or of a line about it
 
-Stretch = Annotated[str, Field(max_length=100_000)]  # of a text, or a line about it
+Stretch = Annotated[str, Field(max_length=_LONGEST_STRETCH)]
 Question = Annotated[str, Field(max_length=4 * LONGEST_QUESTION)]  # one that is understood differently may grow
-Share = Annotated[float, Field(ge=0, le=1)]
 
 
-@dataclass(frozen=True, slots=True)
-class KeptReference:
-    """A source that a cited passage rests on."""
-
-    text: Stretch
-    address: Stretch
-
-
-@dataclass(frozen=True, slots=True)
-class KeptCitation:
-    """A citation with all that its card shows, and what :meth:`qa.Answerer.locate` finds it again by."""
-
-    number: Annotated[int, Field(ge=1, le=99)]
-    document_id: Stretch
-    digest: Stretch
-    start: Annotated[int, Field(ge=0)]  # of the quote in the document, Unicode code points
-    quote: Stretch
-    before: Stretch  # the passage before the quote
-    after: Stretch  # the passage after it
-    title: Stretch
-    heading: Stretch
-    context: Stretch
-    language: Stretch
-    score: Share
-    source: Stretch
-    references: Annotated[tuple[KeptReference, ...], Field(max_length=_MOST_REFERENCES)]
+def _checked(view: CitationView) -> CitationView:
+    """``view`` as it came from a browser; ValueError where its numbers are none that a citation of ours has."""
+    if 1 <= view.number <= 99 and view.start >= 0 and 0 <= view.score <= 1 and len(view.references) <= _MOST_REFERENCES:
+        return view
+    raise ValueError("this is no citation of an answer")
 
 
-@dataclass(frozen=True, slots=True)
+_Citations = Annotated[tuple[Annotated[CitationView, AfterValidator(_checked)], ...], Field(max_length=_MOST_CITATIONS)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptAnswer:
     """An answer, or that the texts hold none."""
 
     language: Stretch
-    answered: bool
+    kind: AnswerKind
     text: Stretch
-    citations: Annotated[tuple[KeptCitation, ...], Field(max_length=_MOST_CITATIONS)]
-    related: Annotated[tuple[KeptCitation, ...], Field(max_length=_MOST_CITATIONS)]
-    confidence: Share
+    citations: _Citations
+    related: _Citations
+    confidence: Annotated[float, Field(ge=0, le=1)]
     understood: Question
-    talk: bool  # a greeting and the like: no question to the texts
+
+    @property
+    def answered(self) -> bool:
+        """Whether the texts hold an answer."""
+        return self.kind is AnswerKind.ANSWERED
+
+    @property
+    def speaks(self) -> str:
+        """The language of the answer's own words: that of the question, where there are words in it."""
+        return self.language if self.language in LANGUAGES else LANGUAGES[0]
+
+
+def _with_kind(value: Any) -> Any:
+    """An answer that was kept before answers had a ``kind``, with the one that its ``answered`` and ``talk`` say."""
+    if not isinstance(value, dict) or "kind" in value or not {"answered", "talk"} <= value.keys():
+        return value
+    unanswered = AnswerKind.SMALL_TALK if value["talk"] else AnswerKind.NOT_IN_TEXTS
+    return {**value, "kind": AnswerKind.ANSWERED if value["answered"] else unanswered}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,24 +70,26 @@ class Turn:
     """A question with its answer; without one where there was a problem, in words for the visitor."""
 
     question: Question
-    answer: KeptAnswer | None = None
+    answer: Annotated[KeptAnswer | None, BeforeValidator(_with_kind)] = None
     problem: Stretch = ""
 
 
-_turns = TypeAdapter(Annotated[tuple[Turn, ...], Field(max_length=MOST_TURNS)])
+_turns = TypeAdapter(
+    Annotated[tuple[Turn, ...], Field(max_length=MOST_TURNS)],
+    config=ConfigDict(str_max_length=_LONGEST_STRETCH),  # for what a citation shows, which has no limits of its own
+)
 
 
 def kept(answer: Answer) -> KeptAnswer:
     """What is kept of ``answer``."""
     return KeptAnswer(
-        answer.language,
-        answer.answered,
-        answer.text,
-        tuple(_citation(citation) for citation in answer.citations),
-        tuple(_citation(citation) for citation in answer.related),
-        answer.confidence,
-        answer.understood,
-        answer.kind is AnswerKind.SMALL_TALK,
+        language=answer.language,
+        kind=answer.kind,
+        text=answer.text,
+        citations=tuple(_kept_view(citation) for citation in answer.citations),
+        related=tuple(_kept_view(citation) for citation in answer.related),
+        confidence=answer.confidence,
+        understood=answer.understood,
     )
 
 
@@ -101,23 +103,6 @@ def recalled(value: Any) -> tuple[Turn, ...]:
     return _turns.validate_python(value)
 
 
-def _citation(citation: Citation) -> KeptCitation:
-    passage, document = citation.passage, citation.document
-    references = references_of(document, passage)[:_MOST_REFERENCES]
-    begin, end = min(passage.start, citation.start), max(passage.end, citation.end)
-    return KeptCitation(
-        number=citation.number,
-        document_id=document.id,
-        digest=citation.digest,
-        start=citation.start,
-        quote=citation.quote,
-        before=document.text[begin : citation.start],
-        after=document.text[citation.end : end],
-        title=passage.title,
-        heading=passage.heading,
-        context=passage.context,
-        language=passage.language,
-        score=min(max(citation.score, 0.0), 1.0),
-        source=document.source,
-        references=tuple(KeptReference(each.text, each.address) for each in references),
-    )
+def _kept_view(citation: Citation) -> CitationView:
+    view = citation_view(citation)
+    return replace(view, references=view.references[:_MOST_REFERENCES])

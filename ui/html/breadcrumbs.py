@@ -9,3 +9,8 @@ def path(heading: str) -> str:
 def place(title: str, heading: str) -> str:
     """The title of a text and the headings above a passage in it, in one line."""
     return " › ".join(part for part in (title, path(heading)) if part)
+
+
+def last_heading(heading: str) -> str:
+    """The heading right above a passage; empty where there is none."""
+    return heading.split(" > ")[-1]

@@ -4,8 +4,9 @@ import errno
 import os
 import socket
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,6 @@ import gradio as gr
 
 from corpus import FoundationQAError
 from ui.api.gradio_endpoints import add_api
-from ui.api.service import Service
-from ui.chat.calls import Answering, OnGap
-from ui.chat.feedback_log import FeedbackLog
-from ui.chat.view import ask_view
 from ui.html.bilingual import both, label
 from ui.server.options import PAGE_ALONE, Serving
 from ui.server.upload_room import arrivals_folder
@@ -43,39 +40,34 @@ _FONTS = (
 )
 
 
-def build_page(
-    answerer: Answering,
-    views: Sequence[View] = (),
-    *,
-    notice: Callable[[], str] | None = None,
-    on_gap: OnGap | None = None,
-    feedback: FeedbackLog | None = None,
-    service: Service | None = None,
-) -> gr.Blocks:
-    """The page that asks ``answerer``, not started yet; what a visitor has asked is kept per visitor.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a page consists of; :func:`ui.server.site.assemble_page` makes that of a workplace."""
 
-    ``views`` are the tabs beside the one for asking. ``notice`` gives a line for the top of every visitor's page,
-    plain text, empty for none; it is called every two seconds for each of them. ``on_gap`` hears of every question
-    that the texts do not answer, ``feedback`` takes what visitors think of answers (default: a file in the user's
-    data folder). ``service`` is what other programs may call through Gradio's API.
-    """
+    views: tuple[View, ...]  # its tabs; the first one is open at first
+    notice: Callable[[], str] | None = None
+    """Gives a line for the top of every visitor's page, plain text, empty for none; called every two seconds for each
+    of them. None: there is no such line."""
+    serving: Serving = PAGE_ALONE  # what is served beside it, and to whom
+
+
+def build_page(page: Page) -> gr.Blocks:
+    """The ``page``, not started yet; what a visitor has asked is kept per visitor."""
     os.environ.update(_GRADIO_SETTINGS, GRADIO_TEMP_DIR=str(arrivals_folder()))
-    page: gr.Blocks
+    built: gr.Blocks
     with gr.Blocks(
         title=label("Foundation model Q&A", "基础模型问答"), analytics_enabled=False, fill_width=True
-    ) as page:
-        if service is not None:
-            add_api(service)  # first: an event of the page that is called "ask", too, gets another name
+    ) as built:
+        if page.serving.service is not None:
+            add_api(page.serving.service)  # first: an event of the page that is called "ask", too, gets another name
         gr.HTML(_header(), elem_id="top", apply_default_css=False, js_on_load=None)
-        if notice is not None:
-            _notice_line(notice)
-        with gr.Tabs(elem_id="views", elem_classes="several" if views else "single"):
-            with gr.Tab(label("Ask", "提问"), id="ask"):
-                ask_view(answerer, on_gap, feedback)
-            for view in views:
+        if page.notice is not None:
+            _notice_line(page.notice)
+        with gr.Tabs(elem_id="views", elem_classes="several" if len(page.views) > 1 else "single"):
+            for view in page.views:
                 with gr.Tab(label(view.english, view.chinese), id=view.english.lower()):
                     view.mount()
-    return page
+    return built
 
 
 def _own_files(suffix: str) -> list[Path]:
@@ -108,28 +100,16 @@ def _header() -> str:
 </div>"""
 
 
-def start(
-    answerer: Answering,
-    host: str = "127.0.0.1",
-    port: int = 7860,
-    views: Sequence[View] = (),
-    *,
-    notice: Callable[[], str] | None = None,
-    on_gap: OnGap | None = None,
-    feedback: FeedbackLog | None = None,
-    serving: Serving = PAGE_ALONE,
-) -> gr.Blocks:
-    """The page of :func:`build_page`, being served from a thread of its own at ``.local_url`` until its ``.close()``.
-
-    ``serving`` says what else is served, and to whom.
+def start(page: Page, host: str = "127.0.0.1", port: int = 7860) -> gr.Blocks:
+    """The ``page``, being served from a thread of its own at ``.local_url`` until its ``.close()``.
 
     :class:`FoundationQAError` where nothing can listen at ``host`` and ``port``.
     """
     port = _free_port(host, port)
-    page = build_page(answerer, views, notice=notice, on_gap=on_gap, feedback=feedback, service=serving.service)
+    built = build_page(page)
     try:
         with _without_proxies():
-            page.launch(
+            built.launch(
                 server_name=f"[{host}]" if ":" in host else host,
                 server_port=port,
                 prevent_thread_lock=True,
@@ -140,8 +120,8 @@ def start(
                 run_history=False,
                 enable_monitoring=False,
                 footer_links=[],
-                max_file_size=max(serving.largest_file, 1),
-                app_kwargs=serving.app(host),
+                max_file_size=max(page.serving.largest_file, 1),
+                app_kwargs=page.serving.app(host),
                 mcp_server=False,  # ours is part of app_kwargs: Gradio's sends no JSON, and asks for no password
                 theme=gr.themes.Base(font=_FONTS, font_mono=("ui-monospace", "Consolas", "monospace")),
                 css_paths=_own_files("css"),
@@ -149,30 +129,20 @@ def start(
             )
     except OSError as error:  # taken since the check, or Gradio waited five seconds in vain
         raise FoundationQAError(_cannot_listen(host, port, "the server did not start")) from error
-    return page
+    return built
 
 
-def serve(
-    answerer: Answering,
-    host: str = "127.0.0.1",
-    port: int = 7860,
-    views: Sequence[View] = (),
-    *,
-    notice: Callable[[], str] | None = None,
-    on_gap: OnGap | None = None,
-    feedback: FeedbackLog | None = None,
-    serving: Serving = PAGE_ALONE,
-) -> None:
-    """Serve the page until Ctrl-C; print its address and nothing else. The rest as :func:`start`."""
-    page = start(answerer, host, port, views, notice=notice, on_gap=on_gap, feedback=feedback, serving=serving)
+def serve(page: Page, host: str = "127.0.0.1", port: int = 7860) -> None:
+    """Serve the ``page`` until Ctrl-C; print its address and nothing else. The rest as :func:`start`."""
+    served = start(page, host, port)
     try:
-        print(page.local_url, flush=True)  # noqa: T201  # all that this command says
+        print(served.local_url, flush=True)  # noqa: T201  # all that this command says
         while True:
             time.sleep(3600)
     except KeyboardInterrupt:
         pass
     finally:
-        page.close(verbose=False)
+        served.close(verbose=False)
 
 
 def _free_port(host: str, port: int) -> int:

@@ -118,13 +118,21 @@ window.foundationQA.beginAsking = (view, calls) => {
   };
 
   const answer = async ({ question, at }) => {
-    const before = turns.slice(0, at).filter((turn) => turn.kept.answer);
-    const history = before.map((turn) => turn.kept.question);
     try {
-      return await server.ask({ question, history, number: at + 1 });
+      return await server.ask({ question, history: historyOf(turns.slice(0, at)), number: at + 1 });
     } catch {
       return null;
     }
+  };
+
+  // What a question after `before` may lean on: the questions that were answered.
+  const historyOf = (before) => before.filter((turn) => turn.kept.answer).map((turn) => turn.kept.question);
+
+  // For other views: the question asked last, and before it those that it may lean on.
+  window.foundationQA.questions = () => {
+    const before = turns.slice(0, pending?.at);
+    const last = pending?.question.trim() ?? before.pop()?.kept.question;
+    return last ? [...historyOf(before), last] : [];
   };
 
   const keep = () => kept.keep([...unread, ...turns.map((turn) => turn.kept)]);

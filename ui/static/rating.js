@@ -6,13 +6,13 @@ window.foundationQA.rating = (server) => {
   // A click is stored at once, and once more with the reason if one is given; the id tells that they are one opinion.
   const store = async (turn, helpful, reason) => {
     const { question, answer } = turn.kept;
-    const { answered, confidence } = answer;
+    const { kind, confidence } = answer;
     const cited = [...answer.citations, ...answer.related].map((each) => each.document_id);
     turn.opinion ??= Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("");
     const said = element("p", "thanks");
     said.setAttribute("role", "status");
     try {
-      const opinion = { id: turn.opinion, helpful, reason, question, answered, confidence, cited };
+      const opinion = { id: turn.opinion, helpful, reason, question, answered: kind === "answered", confidence, cited };
       const reply = await server.rate(opinion);
       said.innerHTML = reply.html || reply.hint;
     } catch {

@@ -1,8 +1,5 @@
 """The tabs beside the one for asking, for a page that is served."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from qa import Answerer
 from ui.tabs.gaps import gaps_view
 from ui.tabs.map import map_view
@@ -12,26 +9,19 @@ from ui.workspace.gap_log import GapLog
 from ui.workspace.workspace import Workplace
 
 
-@dataclass(frozen=True, slots=True)
-class Tabs:
-    """What :func:`ui.server.page.start` takes as ``views`` and ``on_gap``."""
-
-    views: tuple[View, ...]
-    on_gap: Callable[[str, str, float], None] | None  # None: gaps are not kept
-
-
-def tabs_of(workplace: Workplace, answerer: Answerer, *, allow_upload: bool = False, show_gaps: bool = True) -> Tabs:
+def tabs_of(
+    workplace: Workplace, answerer: Answerer, log: GapLog | None, *, allow_upload: bool = False, show_gaps: bool = True
+) -> tuple[View, ...]:
     """The tabs for the texts of ``workplace``, which ``answerer`` answers from.
 
     With ``allow_upload`` visitors may bring texts: then let the page take files of
-    :attr:`ui.workspace.workspace.Workplace.largest_file` bytes. Without ``show_gaps`` what was asked in vain is kept,
-    and shown to no visitor.
+    :attr:`ui.workspace.workspace.Workplace.largest_file` bytes. ``log`` holds what was asked in vain (None: it is not
+    kept); without ``show_gaps`` no visitor sees it.
     """
-    log = GapLog(workplace.gap_log) if workplace.settings.log_gaps else None
     views = [
         View("Sources", "原文", lambda: library_view(workplace, answerer.passages, allow_upload=allow_upload)),
         View("Map", "地图", lambda: map_view(answerer)),
     ]
     if show_gaps:
         views.append(View("Gaps", "未答问题", lambda: gaps_view(log)))
-    return Tabs(tuple(views), log.add if log else None)
+    return tuple(views)

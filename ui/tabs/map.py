@@ -21,19 +21,18 @@ from ui.tabs.map_layout import Cartographer
 
 _READER = "map-reader"
 _REMEMBERED = 9  # questions of the chat: the last one, and those it may lean on
-# The first input becomes what the visitor asked in the tab for asking, oldest first.
-_SELECT = """(_, ...others) => [
-  JSON.stringify([...document.querySelectorAll("#ask .question")].map((one) => one.textContent)), ...others]"""
+# The first input becomes what the visitor asked in the tab for asking, oldest first; see chat.js.
+_SELECT = "(_, ...others) => [JSON.stringify(foundationQA.questions?.() ?? []), ...others]"
 
-Asked = tuple[str, ...]
-"""Questions, oldest first; the passages for the last one are marked."""
+Questions = tuple[str, ...]
+"""Of a conversation, oldest first; the passages for the last one are marked."""
 
 
 def map_view(answerer: Answerer, cartographer: Cartographer | None = None) -> None:
     """Fill the open tab with the map of the texts that ``answerer`` answers from."""
     cartographer = cartographer or Cartographer()
 
-    def drawn(asked: Asked, topic: int | None, before: object) -> Iterator[dict[Any, Any]]:
+    def drawn(asked: Questions, topic: int | None, before: object) -> Iterator[dict[Any, Any]]:
         """The map with the passages for ``asked``; nothing where that is what is there already, ``before``."""
         snapshot = answerer.passages.snapshot
         now = (snapshot.generation, asked, topic)
@@ -63,14 +62,14 @@ def map_view(answerer: Answerer, cartographer: Cartographer | None = None) -> No
             shown: now,
         }
 
-    def arrived(said_json: str, marked: Asked, topic: int | None, before: object) -> Iterator[dict[Any, Any]]:
+    def arrived(said_json: str, marked: Questions, topic: int | None, before: object) -> Iterator[dict[Any, Any]]:
         yield from drawn(_questions(said_json) or marked, topic, before)
 
     def typed(words: str, topic: int | None, before: object) -> Iterator[dict[Any, Any]]:
         words = words.strip()[:LONGEST_QUESTION]
         yield from drawn((words,) if words else (), topic, before)
 
-    def picked(event: gr.EventData, marked: Asked, topic: int | None, before: object) -> Iterator[dict[Any, Any]]:
+    def picked(event: gr.EventData, marked: Questions, topic: int | None, before: object) -> Iterator[dict[Any, Any]]:
         number = said(event, "topic")
         if said(event, "act") == "topic":
             picked = int(number) if number.isdecimal() and len(number) < 8 else None
@@ -113,7 +112,7 @@ def map_view(answerer: Answerer, cartographer: Cartographer | None = None) -> No
         clicked.click(pointed, None, opened, **QUIET)
 
 
-def _questions(sent: str) -> Asked:
+def _questions(sent: str) -> Questions:
     """The questions in ``sent``, JSON from a browser."""
     try:
         values = json.loads(sent or "[]")
@@ -123,7 +122,7 @@ def _questions(sent: str) -> Asked:
     return tuple(each for text in texts[-_REMEMBERED:] if (each := text.strip()[:LONGEST_QUESTION]))
 
 
-def _hits(answerer: Answerer, snapshot: Snapshot, asked: Asked) -> list[int]:
+def _hits(answerer: Answerer, snapshot: Snapshot, asked: Questions) -> list[int]:
     """Rows in ``snapshot`` of the passages for the last of ``asked``, best first; those that are cited come first."""
     if not asked:
         return []

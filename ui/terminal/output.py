@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from corpus import references_of
 from ui.html.breadcrumbs import place
+from ui.html.citation_view import citation_view
 
 if TYPE_CHECKING:
     from corpus import Report
@@ -81,18 +81,16 @@ def print_answer(answer: "Answer") -> None:
     _out.print(escape(answer.text), style=None if answer.answered else "yellow")
     if answer.answered:
         _out.print(f"[dim]Confidence {answer.confidence:.0%}[/]")
-    for citation in (*answer.citations, *answer.related):
-        passage = citation.passage
-        number = f"[bold]\\[{citation.number}][/]" if answer.answered else "[dim]related[/]"
+    for view in map(citation_view, (*answer.citations, *answer.related)):
+        number = f"[bold]\\[{view.number}][/]" if answer.answered else "[dim]related[/]"
         _out.print(
-            f"{number} {escape(place(passage.title, passage.heading))} [dim]({passage.language}, "
-            f"{escape(passage.document_id)}:{citation.start}-{citation.end}, {citation.score:.2f})[/]"
+            f"{number} {escape(view.breadcrumb)} [dim]({view.language}, "
+            f"{escape(view.document_id)}:{view.start}-{view.end}, {view.score:.2f})[/]"
         )
         if not answer.answered:
-            _out.print("    " + escape(" ".join(citation.quote.split())))
-        references = [f"{each.text} {each.address}".rstrip() for each in references_of(citation.document, passage)]
-        source = citation.document.source
-        for line in references[:3] if references else [source] if source != passage.document_id else []:
+            _out.print("    " + escape(" ".join(view.quote.split())))
+        rests_on = [each.line for each in view.references[:3]]
+        for line in rests_on or ([view.source] if view.source != view.document_id else []):
             _out.print(f"    [dim]{escape(line)}[/]")
 
 

@@ -8,7 +8,7 @@ import io
 import json
 import sqlite3
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, astuple, dataclass, fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,9 @@ from corpus import LANGUAGES, FoundationQAError
 from qa.small_talk import LONGEST_QUESTION
 from ui import terminal
 from ui.workspace.log_database import LogDatabase
+
+OnGap = Callable[[str, str, float], None]
+"""Hears of a question that the texts do not answer: the question, its language and the confidence, 0 to 1."""
 
 LARGEST_LOG = 1_000_000  # bytes; beyond, what was asked longest ago is forgotten
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run as a formula

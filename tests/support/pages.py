@@ -1,0 +1,23 @@
+"""Pages as tests need them: the chat of any answerer, with other tabs after it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ui.chat.calls import ChatAnswerer, ChatCalls
+from ui.chat.feedback_log import FeedbackLog
+from ui.server.page import Page
+from ui.server.site import chat_tab
+from ui.tabs.tab import View
+from ui.workspace.gap_log import OnGap
+
+
+def chat_page(
+    answerer: ChatAnswerer,
+    *,
+    views: Sequence[View] = (),
+    on_gap: OnGap | None = None,
+    feedback: FeedbackLog | None = None,
+    **options: Any,
+) -> Page:
+    """The page that asks ``answerer``, with ``views`` after the chat; the options are those of a page."""
+    return Page(views=(chat_tab(ChatCalls(answerer, on_gap, feedback)), *views), **options)
