@@ -12,13 +12,14 @@ from typing import Any
 
 import gradio as gr
 
-from corpus import FoundationQAError
+from corpus import LANGUAGES, FoundationQAError
 from ui.api.interfaces import add_api
 from ui.api.service import Service
 from ui.chat.calls import Answering, OnGap
 from ui.chat.feedback_log import FeedbackLog
 from ui.chat.view import ask_view
-from ui.html.bilingual import both, label
+from ui.html.language_tags import name_of, tag
+from ui.html.words import label, words_html, words_script
 from ui.server.options import PAGE_ALONE, Serving
 from ui.server.upload_room import arrivals_folder
 from ui.tabs.tab import View
@@ -61,19 +62,17 @@ def build_page(
     """
     os.environ.update(_GRADIO_SETTINGS, GRADIO_TEMP_DIR=str(arrivals_folder()))
     page: gr.Blocks
-    with gr.Blocks(
-        title=label("Foundation model Q&A", "基础模型问答"), analytics_enabled=False, fill_width=True
-    ) as page:
+    with gr.Blocks(title=label("page.title"), analytics_enabled=False, fill_width=True) as page:
         if service is not None:
             add_api(service)  # first: an event of the page that is called "ask", too, gets another name
         gr.HTML(_header(), elem_id="top", apply_default_css=False, js_on_load=None)
         if notice is not None:
             _notice_line(notice)
         with gr.Tabs(elem_id="views", elem_classes="several" if views else "single"):
-            with gr.Tab(label("Ask", "提问"), id="ask"):
+            with gr.Tab(label("views.ask"), id="ask"):
                 ask_view(answerer, on_gap, feedback)
             for view in views:
-                with gr.Tab(label(view.english, view.chinese), id=view.english.lower()):
+                with gr.Tab(label(f"views.{view.key}"), id=view.key):
                     view.mount()
     return page
 
@@ -81,6 +80,12 @@ def build_page(
 def _own_files(suffix: str) -> list[Path]:
     """Our style sheets or scripts: that of the whole page first, then each view's."""
     return sorted(_STATIC.glob(f"*.{suffix}"), key=lambda file: (file.stem != "page", file.name))
+
+
+def _head() -> str:
+    """The page's words, and the scripts that use them."""
+    scripts = (file.read_text(encoding="utf-8") for file in _own_files("js"))
+    return words_script() + "".join(f"<script>{script}</script>" for script in scripts)
 
 
 def _notice_line(notice: Callable[[], str]) -> None:
@@ -98,13 +103,14 @@ def _notice_line(notice: Callable[[], str]) -> None:
 
 
 def _header() -> str:
-    title = both("Foundation model Q&A", "基础模型问答")
-    line = both("Every answer is made of exact quotes.", "每个回答都由原文的逐字引文组成。")
+    buttons = "\n".join(
+        f'  <button type="button" data-language="{each}" lang="{tag(each)}">{escape(name_of(each))}</button>'
+        for each in LANGUAGES
+    )
     return f"""
-<div class="title"><h1>{title}</h1><p>{line}</p></div>
-<div class="languages" role="group" aria-label="Language / 语言">
-  <button type="button" data-language="en" lang="en">English</button>
-  <button type="button" data-language="zh" lang="zh-Hans">中文</button>
+<div class="title"><h1>{words_html("page.title")}</h1><p>{words_html("page.line")}</p></div>
+<div class="languages" role="group" aria-label="{escape(label("page.language"))}">
+{buttons}
 </div>"""
 
 
@@ -145,7 +151,7 @@ def start(
                 mcp_server=False,  # ours is part of app_kwargs: Gradio's sends no JSON, and asks for no password
                 theme=gr.themes.Base(font=_FONTS, font_mono=("ui-monospace", "Consolas", "monospace")),
                 css_paths=_own_files("css"),
-                head="".join(f"<script>{file.read_text(encoding='utf-8')}</script>" for file in _own_files("js")),
+                head=_head(),
             )
     except OSError as error:  # taken since the check, or Gradio waited five seconds in vain
         raise FoundationQAError(_cannot_listen(host, port, "the server did not start")) from error
