@@ -30,9 +30,10 @@ from records import answer_of, citation_of, term_of
 from corpus import Document, FoundationQAError, language_of, split
 from corpus.files.references import resolve_references
 from qa import Answer, AnswerKind, Citation, Located, locate
-from qa.small_talk import LONGEST_QUESTION
+from qa.small_talk import LONGEST_QUESTION, reply_to_small_talk
 from ui.chat.calls import ChatAnswerer
 from ui.chat.feedback_log import FeedbackLog
+from ui.html.words import label
 from ui.server.page import serve, start
 from ui.tabs.tab import View
 
@@ -898,11 +899,9 @@ def test_other_tabs_leave_the_conversation_alone_and_a_notice_stands_above(brows
     said = [""]
 
     def mount() -> None:
-        gr.Textbox(label="Search / 搜索", placeholder="A word / 一个词")
+        gr.Textbox(label=label("sources.find"), placeholder=label("map.question_hint"))
 
-    server = start(
-        chat_page(SmallAnswerer(), views=[View("Sources", "原文", mount)], notice=lambda: said[0]), port=free_port()
-    )
+    server = start(chat_page(SmallAnswerer(), views=[View("sources", mount)], notice=lambda: said[0]), port=free_port())
     try:
         with visit(browser, str(server.local_url)) as page:
             assert page.locator("#notice p").count() == 0
@@ -910,11 +909,11 @@ def test_other_tabs_leave_the_conversation_alone_and_a_notice_stands_above(brows
             said[0] = f"Indexing 正在更新 {HOSTILE}"
             expect(page.locator("#notice p")).to_have_text(said[0], timeout=20_000)
             page.get_by_role("tab", name="Sources").click()
-            page.get_by_label("Search").wait_for()
-            assert page.get_by_placeholder("A word").count() == 1
+            page.get_by_label("Find a text").wait_for()
+            assert page.get_by_placeholder("A question").count() == 1
             page.get_by_role("button", name="中文").click()
-            page.get_by_label("搜索").wait_for()
-            assert page.get_by_placeholder("一个词").count() == 1
+            page.get_by_label("查找文本").wait_for()
+            assert page.get_by_placeholder("一个问题").count() == 1
             page.get_by_role("tab", name="提问").click()
             assert page.locator(".question").all_text_contents() == [EN_QUESTION]
             assert sideways(page) == 0

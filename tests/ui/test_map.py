@@ -3,7 +3,6 @@
 import json
 import threading
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,7 @@ from index import PassageIndex, Snapshot, update_index
 from ui.tabs.map import _questions
 from ui.tabs.map_figure import COLOURS, MARKED, figure
 from ui.tabs.map_html import hits_html, legend_html, note_html, topic_html
-from ui.tabs.map_layout import Atlas, Cartographer
+from ui.tabs.map_layout import Atlas, Cartographer, Topic
 from ui.tabs.map_projection import level, means, placed, project, sampled
 
 HOSTILE = "<img src=x onerror=alert(1)>"
@@ -139,7 +138,7 @@ def test_a_text_and_its_translation_are_one_topic(tmp_path: Path, fake_encoder: 
         (folder / name).write_text(f"---\ntitle: {title}\ntwin: {twin}\n---\n{title} is here.\n", encoding="utf-8")
     update_index(tmp_path / "index", load_documents(folder), fake_encoder)
     atlas = Cartographer(tmp_path / "maps").atlas(PassageIndex.open(tmp_path / "index", fake_encoder).snapshot)
-    names = [(topic.english, topic.chinese) for topic in atlas.topics]
+    names = [(topic.titles["en"], topic.titles["zh"]) for topic in atlas.topics]
     assert ("Alpha", "甲") in names or ("Alpha", "丙") in names
     assert ("Beta", "Beta") in names
     of = {
@@ -263,8 +262,8 @@ def test_points_stand_out_from_the_page_light_and_dark(ground: str) -> None:
 
 
 def test_the_legend_ends_somewhere() -> None:
-    topics = [SimpleNamespace(english=f"Topic {at}", chinese=f"主题 {at}", passages=1) for at in range(100)]
-    shown = legend_html(topics, 3)  # type: ignore[arg-type]
+    topics = [Topic({"en": f"Topic {at}", "zh": f"主题 {at}"}, passages=1) for at in range(100)]
+    shown = legend_html(topics, 3)
     assert shown.count("<li>") == 60
     assert shown.count('aria-pressed="true"') == 1
     assert "And 40 more topics." in shown

@@ -11,9 +11,9 @@ from itertools import pairwise
 
 from corpus import Document, Span, language_of
 from corpus.parsing.blocks import Block, BlockKind, blocks_of
-from ui.html.bilingual import both
 from ui.html.language_tags import language_of_text, tag
 from ui.html.signs import signs_of
+from ui.html.words import words_html
 
 WHOLE = 60_000
 """Characters; a longer text is shown in parts, so that a browser never stalls."""
@@ -40,8 +40,8 @@ def text_html(document: Document, mark: Span = _NO_SPAN, near: Span = _NO_SPAN, 
     begin, end = window(text, mark[0] if at is None else at)
     language = language_of_text(text[begin:end])
     body = "".join(_body(text, begin, end, mark, near, language))
-    earlier = _part_button(begin - PART // 2, "Earlier part", "前一部分") if begin else ""
-    later = _part_button(end + PART // 2, "Later part", "后一部分") if end < len(text) else ""
+    earlier = _part_button(begin - PART // 2, "text.earlier") if begin else ""
+    later = _part_button(end + PART // 2, "text.later") if end < len(text) else ""
     return f'{earlier}<div class="text" lang="{tag(language)}">{body}</div>{later}'
 
 
@@ -78,8 +78,8 @@ def _headings(blocks: list[Block]) -> list[Block]:
     return [block for block in blocks if block.kind is BlockKind.HEADING]
 
 
-def _part_button(at: int, english: str, chinese: str) -> str:
-    return f'<button type="button" class="part" data-at="{max(at, 0)}">{both(english, chinese)}</button>'
+def _part_button(at: int, words: str) -> str:
+    return f'<button type="button" class="part" data-at="{max(at, 0)}">{words_html(words)}</button>'
 
 
 def _lines(text: str, begin: int, end: int) -> list[_Line]:

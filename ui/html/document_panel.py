@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from html import escape
 
 from corpus import Document, Span, language_of
-from ui.html.bilingual import both, unseen
 from ui.html.document import text_html
-from ui.html.language_tags import READ_IN, language_of_text, tag
+from ui.html.language_tags import language_of_text, tag
 from ui.html.links import linked
+from ui.html.words import unseen_html, words_html
 
 
 def panel_html(
@@ -21,11 +21,11 @@ def panel_html(
     document = documents.get(document_id)
     if document is None:
         return _missing_html(document_id)
-    # Named by its title, and not in an attribute: of a label in both languages page.js leaves one half.
+    # Named by its title, and not in an attribute: of a label in all languages page.js leaves one.
     heading = f"{place}-title"
     title = f'<h2 id="{heading}" tabindex="-1" lang="{tag(language_of(document.title))}">{escape(document.title)}</h2>'
     source = "" if document.source == document.id else f'<p class="source">{linked(document.source)}</p>'
-    close = f'<button type="button" class="close" data-act="close">{unseen("Close", "关闭")}</button>'
+    close = f'<button type="button" class="close" data-act="close">{unseen_html("text.close")}</button>'
     begin = None if at is None else min(at, len(document.text))
     text = text_html(document, mark, at=begin)
     return (
@@ -40,15 +40,12 @@ def _twin(documents: Mapping[str, Document], document: Document) -> str:
     twin = documents.get(document.twin)
     if twin is None:
         return ""
-    words = both(*READ_IN[language_of_text(twin.text)])
+    words = words_html(f"languages.read_in_{language_of_text(twin.text)}")
     return f'<button type="button" class="twin" data-act="open" data-id="{escape(twin.id)}">{words}</button>'
 
 
 def _missing_html(document_id: str) -> str:
     """What is shown in place of a text that the index does not hold."""
-    words = both(
-        "This text is not in the index, or has changed. Update the index, then open it again.",
-        "索引中没有这篇文本，或它已有改动。请更新索引后再打开。",
-    )
-    close = f'<button type="button" data-act="close">{both("Close", "关闭")}</button>'
+    words = words_html("text.missing")
+    close = f'<button type="button" data-act="close">{words_html("text.close")}</button>'
     return f'<article class="panel"><p class="problem" role="alert">{words} {escape(document_id)}</p>{close}</article>'

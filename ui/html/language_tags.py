@@ -5,9 +5,6 @@ from html import escape
 from corpus import language_of
 from corpus.language import KNOWN
 
-READ_IN = {"en": ("Read in English", "阅读英文版"), "zh": ("Read in Chinese", "阅读中文版")}
-"""Words that offer a text in each language, for :func:`ui.html.bilingual.both`."""
-
 _NAMES = {each.code: each.name for each in KNOWN}
 _TAGS = {each.code: each.tag for each in KNOWN}
 _TELLING = 4_000  # characters that tell the language of a text

@@ -3,16 +3,15 @@
 from datetime import UTC, datetime
 from html import escape
 
-from ui.html.bilingual import both
 from ui.html.language_tags import name_of, tag
+from ui.html.words import words_html
 
-_FAULT = ("The program failed; its log says why.", "程序出错，原因见日志。")
-_STEPS = (  # seconds, English, Chinese
-    (365 * 86400, "year", "年"),
-    (30 * 86400, "month", "个月"),
-    (86400, "day", "天"),
-    (3600, "hour", "小时"),
-    (60, "minute", "分钟"),
+_STEPS = (  # seconds, the key of their words
+    (365 * 86400, "time.year"),
+    (30 * 86400, "time.month"),
+    (86400, "time.day"),
+    (3600, "time.hour"),
+    (60, "time.minute"),
 )
 
 
@@ -23,17 +22,16 @@ def problem_html(message: str, note: str = "") -> str:
 
 def fault_html() -> str:
     """What is shown where this program has a fault; the log gets the traceback."""
-    return f'<p class="problem" role="alert">{both(*_FAULT)}</p>'
+    return f'<p class="problem" role="alert">{words_html("messages.fault")}</p>'
 
 
 def ago_html(moment: datetime, now: datetime | None = None) -> str:
-    """How long ago ``moment`` is, in both languages; the moment itself shows when pointed at."""
+    """How long ago ``moment`` is, in every language; the moment itself shows when pointed at."""
     seconds = ((now or datetime.now(UTC)) - moment).total_seconds()
-    words = both("just now", "刚刚")
-    for step, english, chinese in _STEPS:
+    words = words_html("time.now")
+    for step, key in _STEPS:
         if seconds >= step:
-            count = int(seconds // step)
-            words = both(f"{count} {english}{'s' if count > 1 else ''} ago", f"{count} {chinese}前")
+            words = words_html(key, count=int(seconds // step))
             break
     exact = moment.astimezone(UTC)
     return f'<time datetime="{exact.isoformat(timespec="seconds")}" title="{exact:%Y-%m-%d %H:%M} UTC">{words}</time>'
@@ -41,4 +39,4 @@ def ago_html(moment: datetime, now: datetime | None = None) -> str:
 
 def language_html(language: str) -> str:
     """The name of a language, in that language."""
-    return f'<span class="spoken" lang="{tag(language)}">{name_of(language)}</span>'
+    return f'<span class="spoken" lang="{tag(language)}">{escape(name_of(language))}</span>'

@@ -2,11 +2,12 @@
 
 A key names a table and a line of it ("chat.ask"). A line may hold places for values ("{count} texts"), and may be a
 table of two forms, ``one`` and ``other``, between which the value ``count`` chooses. ``tests/ui/test_words.py`` holds
-the files against one another.
+the files against one another, and against the keys that the program asks for.
 """
 
+import json
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -45,6 +46,28 @@ def each_html(texts: Mapping[str, str]) -> str:
     return "".join(
         f'<span class="words" lang="{tag(language)}">{escape(texts[language])}</span>' for language in LANGUAGES
     )
+
+
+def words_script() -> str:
+    """All words as an element for the head of the page: JSON, for ``static/page.js``.
+
+    ``languages`` has for each language its code and its tag, ``lines`` for each key what it says in each of them.
+    """
+    spoken = [dict(_lines(language)) for language in LANGUAGES]
+    table = {
+        "languages": [{"code": language, "tag": tag(language)} for language in LANGUAGES],
+        "lines": {key: [lines[key] for lines in spoken] for key in spoken[0]},
+    }
+    inert = json.dumps(table, ensure_ascii=False).replace("<", "\\u003c")  # no word ends the element
+    return f'<script type="application/json" id="page-words">{inert}</script>'
+
+
+def _lines(language: str) -> Iterator[tuple[str, str]]:
+    """Keys and words; of a line with two forms each of them."""
+    for table, lines in _words(language).items():
+        for line, found in lines.items():
+            forms = found if isinstance(found, dict) else {"": found}
+            yield from ((f"{table}.{line}.{form}".removesuffix("."), text) for form, text in forms.items())
 
 
 @cache

@@ -13,9 +13,10 @@ from typing import Any
 
 import gradio as gr
 
-from corpus import FoundationQAError
+from corpus import LANGUAGES, FoundationQAError
 from ui.api.gradio_endpoints import add_api
-from ui.html.bilingual import both, label
+from ui.html.language_tags import name_of, tag
+from ui.html.words import label, words_html, words_script
 from ui.server.options import PAGE_ALONE, Serving
 from ui.server.upload_room import arrivals_folder
 from ui.tabs.tab import View
@@ -55,9 +56,7 @@ def build_page(page: Page) -> gr.Blocks:
     """The ``page``, not started yet; what a visitor has asked is kept per visitor."""
     os.environ.update(_GRADIO_SETTINGS, GRADIO_TEMP_DIR=str(arrivals_folder()))
     built: gr.Blocks
-    with gr.Blocks(
-        title=label("Foundation model Q&A", "基础模型问答"), analytics_enabled=False, fill_width=True
-    ) as built:
+    with gr.Blocks(title=label("page.title"), analytics_enabled=False, fill_width=True) as built:
         if page.serving.service is not None:
             add_api(page.serving.service)  # first: an event of the page that is called "ask", too, gets another name
         gr.HTML(_header(), elem_id="top", apply_default_css=False, js_on_load=None)
@@ -65,7 +64,7 @@ def build_page(page: Page) -> gr.Blocks:
             _notice_line(page.notice)
         with gr.Tabs(elem_id="views", elem_classes="several" if len(page.views) > 1 else "single"):
             for view in page.views:
-                with gr.Tab(label(view.english, view.chinese), id=view.english.lower()):
+                with gr.Tab(label(f"views.{view.key}"), id=view.key):
                     view.mount()
     return built
 
@@ -73,6 +72,12 @@ def build_page(page: Page) -> gr.Blocks:
 def _own_files(suffix: str) -> list[Path]:
     """Our style sheets or scripts: that of the whole page first, then each view's."""
     return sorted(_STATIC.glob(f"*.{suffix}"), key=lambda file: (file.stem != "page", file.name))
+
+
+def _head() -> str:
+    """The page's words, and the scripts that use them."""
+    scripts = (file.read_text(encoding="utf-8") for file in _own_files("js"))
+    return words_script() + "".join(f"<script>{script}</script>" for script in scripts)
 
 
 def _notice_line(notice: Callable[[], str]) -> None:
@@ -90,13 +95,14 @@ def _notice_line(notice: Callable[[], str]) -> None:
 
 
 def _header() -> str:
-    title = both("Foundation model Q&A", "基础模型问答")
-    line = both("Every answer is made of exact quotes.", "每个回答都由原文的逐字引文组成。")
+    buttons = "\n".join(
+        f'  <button type="button" data-language="{each}" lang="{tag(each)}">{escape(name_of(each))}</button>'
+        for each in LANGUAGES
+    )
     return f"""
-<div class="title"><h1>{title}</h1><p>{line}</p></div>
-<div class="languages" role="group" aria-label="Language / 语言">
-  <button type="button" data-language="en" lang="en">English</button>
-  <button type="button" data-language="zh" lang="zh-Hans">中文</button>
+<div class="title"><h1>{words_html("page.title")}</h1><p>{words_html("page.line")}</p></div>
+<div class="languages" role="group" aria-label="{escape(label("page.language"))}">
+{buttons}
 </div>"""
 
 
@@ -125,7 +131,7 @@ def start(page: Page, host: str = "127.0.0.1", port: int = 7860) -> gr.Blocks:
                 mcp_server=False,  # ours is part of app_kwargs: Gradio's sends no JSON, and asks for no password
                 theme=gr.themes.Base(font=_FONTS, font_mono=("ui-monospace", "Consolas", "monospace")),
                 css_paths=_own_files("css"),
-                head="".join(f"<script>{file.read_text(encoding='utf-8')}</script>" for file in _own_files("js")),
+                head=_head(),
             )
     except OSError as error:  # taken since the check, or Gradio waited five seconds in vain
         raise FoundationQAError(_cannot_listen(host, port, "the server did not start")) from error

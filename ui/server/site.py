@@ -38,4 +38,4 @@ def assemble_page(
 
 def chat_tab(calls: ChatCalls) -> View:
     """The tab for asking, the first of every page."""
-    return View("Ask", "提问", lambda: chat_view(calls))
+    return View("ask", lambda: chat_view(calls))

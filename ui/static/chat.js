@@ -25,17 +25,17 @@ window.foundationQA.beginAsking = (view, calls) => {
   const rate = window.foundationQA.rating(server);
 
   // --- drawing ---
-  const unseen = (english, chinese) => element("span", "unseen", words(english, chinese));
+  const unseen = (key) => element("span", "unseen", words(key));
 
   const showHint = (html) => {
     hint.innerHTML = html; // from the server or words of our own
   };
-  const tell = (english, chinese) => hint.replaceChildren(words(english, chinese));
+  const tell = (key) => hint.replaceChildren(words(key));
 
   const questionRow = (question) => {
     const shown = element("div", "question", question);
     if (/[\u3400-\u9fff]/.test(question)) shown.lang = "zh-Hans";
-    const edit = element("button", "edit icon", unseen("Edit and ask again", "修改后重新提问"));
+    const edit = element("button", "edit icon", unseen("script.edit"));
     return element("div", "question-row", edit, shown);
   };
 
@@ -43,7 +43,7 @@ window.foundationQA.beginAsking = (view, calls) => {
     const section = element("section", "turn", questionRow(question));
     const dots = element("span", "dots", ..."123".split("").map(() => document.createElement("i")));
     dots.setAttribute("aria-hidden", "true");
-    const working = element("div", "working", dots, words("Reading the texts", "正在查找原文"));
+    const working = element("div", "working", dots, words("script.working"));
     section.append(working);
     list.append(section);
     toTop(section);
@@ -87,7 +87,7 @@ window.foundationQA.beginAsking = (view, calls) => {
   const ask = async (typed, at) => {
     if (pending) return;
     const question = typed.toWellFormed?.() ?? typed; // half a character is nothing that can be sent
-    if (!question.trim()) return tell("Please type a question first.", "请先输入问题。");
+    if (!question.trim()) return tell("script.type_first");
     hint.replaceChildren();
     list.querySelectorAll(".suggested").forEach((each) => each.remove());
     const mine = (pending = { question, at });
@@ -103,9 +103,9 @@ window.foundationQA.beginAsking = (view, calls) => {
     pending = null;
     if (!drawn?.reply) {
       giveBack(mine);
-      if (drawn === "full") tell("This chat is full; please begin a new one.", "本次对话已满，请开始新对话。");
+      if (drawn === "full") tell("script.chat_full");
       else if (drawn) showHint(drawn.hint);
-      else tell("The server gave no answer. Its log may say why; please try again.", "服务器没有应答，原因可能见日志，请重试。");
+      else tell("script.no_answer");
       return;
     }
     drop(mine.at);
@@ -165,7 +165,7 @@ window.foundationQA.beginAsking = (view, calls) => {
     if (turn !== turns.at(-1) || pending || !found.questions?.length) return;
     const items = found.questions.map((question) => element("li", "", element("button", "follow", question)));
     turn.section.append(
-      element("div", "suggested", element("p", "label", words("Ask next", "接着问")), element("ul", "", ...items)),
+      element("div", "suggested", element("p", "label", words("script.ask_next")), element("ul", "", ...items)),
     );
   };
 
@@ -181,9 +181,9 @@ window.foundationQA.beginAsking = (view, calls) => {
     const row = section.querySelector(".question-row");
     const again = element("textarea", "again");
     again.value = typed ?? turnOf(section).kept.question;
-    const name = element("label", "", unseen("Your question", "您的问题"), again);
-    const yes = element("button", "yes", words("Ask again", "重新提问"));
-    const no = element("button", "no", words("Cancel", "取消"));
+    const name = element("label", "", unseen("script.your_question"), again);
+    const yes = element("button", "yes", words("script.ask_again"));
+    const no = element("button", "no", words("script.cancel"));
     const editor = element("div", "editor", name, element("div", "choices", no, yes));
     const leave = () => {
       editor.replaceWith(row);
@@ -218,7 +218,7 @@ window.foundationQA.beginAsking = (view, calls) => {
       file = {};
     }
     if (file.text) saveFile(file.name, file.text, "text/markdown");
-    else tell("The conversation could not be saved.", "对话未能导出。");
+    else tell("script.not_saved");
   };
 
   const begins = () => {
@@ -284,7 +284,7 @@ window.foundationQA.beginAsking = (view, calls) => {
       drawn = await server.restore(before);
     } catch {
       unread = before;
-      return tell("The earlier conversation could not be shown; load the page again.", "未能显示之前的对话，请重新加载页面。");
+      return tell("script.not_restored");
     }
     if (!drawn.turns) return keep(); // it was of another version of this page
     for (const turn of drawn.turns) {

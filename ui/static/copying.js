@@ -17,10 +17,10 @@
       button.focus();
     }
     clearTimeout(copied.get(button));
-    button.replaceChildren(words("Copied", "已复制"));
+    button.replaceChildren(words("script.copied"));
     copied.set(
       button,
-      setTimeout(() => button.replaceChildren(words("Copy", "复制")), 1500),
+      setTimeout(() => button.replaceChildren(words("script.copy")), 1500),
     );
   };
 

@@ -1,48 +1,79 @@
-// The language of the page's own words: the browser's at first, then what the visitor chose.
-// Our HTML holds both halves and page.css shows one. Gradio's labels are written "English / 中文": of those
-// the fitting half is put in place here. Nothing that a text or a visitor wrote is touched: it is content, and no label
-// holds any (see ui/html/document_panel.py).
+// The language of the page's own words: the browser's at first, then what the visitor chose. The words come with the page
+// in one table, each in every language (ui/html/words.py).
+// Our HTML holds them in every language too, and one is shown. Gradio's labels are written "English / 中文": of those,
+// where the table has them, the fitting part is put in place here. Nothing that a text or a visitor wrote is touched: it
+// is content, and no label holds any (see ui/html/document_panel.py).
 "use strict";
 (() => {
   const KEY = "foundation-qa:language";
   const root = document.documentElement;
-  const PAIR = /^([^\u3400-\u9fff]*[A-Za-z][^\u3400-\u9fff]*?) \/ (.*[\u3400-\u9fff].*)$/s;
+  const { languages, lines } = JSON.parse(document.getElementById("page-words").textContent);
+  const BETWEEN = " / "; // the languages of a label
   const LABELS =
     "button, label, legend, th, [role=tab], [data-testid=block-info], [data-testid=block-label], .label-wrap, .languages";
   const OURS = ".html-container, [data-testid=markdown], .cell-wrap, td"; // contents, not labels
   const ATTRIBUTES = ["placeholder", "aria-label", "title"];
-  const written = new WeakMap(); // text node -> its label as written
-  const writtenAttributes = new WeakMap(); // element -> {attribute: its label as written}
-  let title = "";
+  const SPOKEN = [...ATTRIBUTES, ...languages.map(({ code }) => `data-placeholder-${code}`)]
+    .map((name) => `[${name}]`)
+    .join();
+  const written = new WeakMap(); // text node -> its label in every language
+  const writtenAttributes = new WeakMap(); // element -> {attribute: its label in every language}
+  let title; // in every language
 
+  const withCode = (code) => languages.findIndex((each) => each.code === code);
   const chosen = () => {
     try {
-      const kept = localStorage.getItem(KEY);
-      if (kept === "en" || kept === "zh") return kept;
+      const kept = withCode(localStorage.getItem(KEY));
+      if (kept >= 0) return kept;
     } catch {
       // Storage may be forbidden; then the browser's language counts at each visit.
     }
-    return navigator.language.toLowerCase().startsWith("zh") ? "zh" : "en";
+    return Math.max(0, withCode(navigator.language.toLowerCase().split("-")[0]));
   };
-  let language = chosen();
+  let now = chosen(); // place of the language among the languages, and of its words in each line
 
-  const half = (text) => {
-    const pair = PAIR.exec(text);
-    return pair && (language === "zh" ? pair[2] : pair[1]);
+  // --- labels ---
+  const fill = (text, values) => text.replace(/\{(\w+)[^{}]*\}/g, (_, name) => values[name]);
+  // What matches a label with values in it; each value stands there in every language.
+  const patternOf = (label) => {
+    const seen = new Set();
+    const parts = label.split(/\{(\w+)[^{}]*\}/).map((part, at) => {
+      if (at % 2 === 0) return part.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");
+      if (seen.has(part)) return `\\k<${part}>`;
+      seen.add(part);
+      return `(?<${part}>.+)`;
+    });
+    return new RegExp(`^${parts.join("")}$`, "s");
+  };
+  const plain = new Map(); // label as written -> it in every language
+  const patterns = []; // of labels with values: [pattern, in every language]
+  for (const line of Object.values(lines)) {
+    const label = line.join(BETWEEN);
+    if (label.includes("{")) patterns.push([patternOf(label), line]);
+    else plain.set(label, line);
+  }
+  // A label in every language; undefined where `text` is none of ours as it was written.
+  const known = (text) => {
+    const label = text.trim();
+    if (!label.includes(BETWEEN) || plain.has(label)) return plain.get(label);
+    for (const [pattern, line] of patterns) {
+      const found = pattern.exec(label);
+      if (found) return line.map((each) => fill(each, found.groups));
+    }
   };
 
   const showText = (node) => {
-    if (PAIR.test(node.data)) {
+    const found = known(node.data);
+    if (found) {
       const parent = node.parentElement;
       if (!parent || !parent.closest(LABELS) || parent.closest(OURS)) return;
-      written.set(node, node.data);
+      written.set(node, found);
     }
     const label = written.get(node);
-    if (label !== undefined && node.data !== half(label)) {
-      // Gradio may have put in another text since.
-      if (label !== node.data && !label.split(" / ").includes(node.data)) written.delete(node);
-      else node.data = half(label);
-    }
+    if (!label || node.data === label[now]) return;
+    // Gradio may have put in another text since.
+    if (!found && !label.includes(node.data)) written.delete(node);
+    else node.data = label[now];
   };
 
   const showAttributes = (element) => {
@@ -50,15 +81,15 @@
       const value = element.getAttribute(name);
       if (value === null) continue;
       const labels = writtenAttributes.get(element) || {};
-      if (PAIR.test(value)) writtenAttributes.set(element, { ...labels, [name]: value });
-      const label = (writtenAttributes.get(element) || {})[name];
-      if (label && value !== half(label)) element.setAttribute(name, half(label));
+      const label = known(value) || labels[name];
+      if (!label) continue;
+      writtenAttributes.set(element, { ...labels, [name]: label });
+      if (value !== label[now]) element.setAttribute(name, label[now]);
     }
-    const placeholder = element.dataset[language === "zh" ? "placeholderZh" : "placeholderEn"];
+    const placeholder = element.getAttribute(`data-placeholder-${languages[now].code}`);
     if (placeholder && element.placeholder !== placeholder) element.placeholder = placeholder;
   };
 
-  const SPOKEN = ATTRIBUTES.map((name) => `[${name}]`).join() + ",[data-placeholder-en]";
   const showAll = (node) => {
     if (node.nodeType === Node.TEXT_NODE) return showText(node);
     if (node.nodeType !== Node.ELEMENT_NODE) return;
@@ -67,23 +98,27 @@
     const texts = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
     while (texts.nextNode()) showText(texts.currentNode);
     for (const button of node.querySelectorAll("[data-language]"))
-      button.setAttribute("aria-pressed", String(button.dataset.language === language));
+      button.setAttribute("aria-pressed", String(button.dataset.language === languages[now].code));
   };
 
+  // One language at a time.
+  const style = document.head.appendChild(document.createElement("style"));
   const apply = () => {
-    root.lang = language === "zh" ? "zh-Hans" : "en";
-    root.dataset.words = language;
-    if (PAIR.test(document.title)) title = document.title;
-    if (title && document.title !== half(title)) document.title = half(title);
+    const { code, tag } = languages[now];
+    root.lang = tag;
+    root.dataset.words = code;
+    style.textContent = `html[data-words] .words:not([lang="${tag}"]) { display: none; }`;
+    title = known(document.title) ?? title;
+    if (title && document.title !== title[now]) document.title = title[now];
     if (document.body) showAll(document.body);
   };
 
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element && event.target.closest("[data-language]");
     if (!button) return;
-    language = button.dataset.language;
+    now = withCode(button.dataset.language);
     try {
-      localStorage.setItem(KEY, language);
+      localStorage.setItem(KEY, button.dataset.language);
     } catch {
       // Then the choice lasts until the page is left.
     }
@@ -96,7 +131,7 @@
       else if (change.type === "attributes") showAttributes(change.target);
       else change.addedNodes.forEach(showAll);
     }
-    if (PAIR.test(document.title)) apply();
+    if (known(document.title)) apply();
   }).observe(root, {
     subtree: true,
     childList: true,
@@ -107,17 +142,21 @@
   apply();
 
   window.foundationQA = {
-    // The page's own words as an element, in both languages.
-    words(english, chinese) {
-      const both = document.createDocumentFragment();
-      for (const [lang, text] of [["en", english], ["zh-Hans", chinese]]) {
+    // The page's own words called `key`, with values put in, in every language.
+    words(key, values) {
+      const all = document.createDocumentFragment();
+      lines[key].forEach((text, at) => {
         const span = document.createElement("span");
         span.className = "words";
-        span.lang = lang;
-        span.textContent = text;
-        both.append(span);
-      }
-      return both;
+        span.lang = languages[at].tag;
+        span.textContent = values ? fill(text, values) : text;
+        all.append(span);
+      });
+      return all;
+    },
+    // What an attribute `lang` says of the language with this code.
+    tag(code) {
+      return languages[withCode(code)]?.tag ?? code;
     },
     // An element with its content: strings become text, never HTML.
     element(name, className, ...content) {

@@ -16,7 +16,7 @@ window.foundationQA.rating = (server) => {
       const reply = await server.rate(opinion);
       said.innerHTML = reply.html || reply.hint;
     } catch {
-      said.append(words("Your opinion could not be stored.", "您的意见未能保存。"));
+      said.append(words("script.opinion_not_stored"));
     }
     return said;
   };
@@ -31,9 +31,9 @@ window.foundationQA.rating = (server) => {
     reason.type = "text";
     reason.maxLength = 1000;
     const asked = helpful
-      ? words("What was good? (optional)", "好在哪里？（可不填）")
-      : words("What was wrong? (optional)", "问题在哪里？（可不填）");
-    const submit = element("button", "yes", words("Send", "发送"));
+      ? words("script.what_was_good")
+      : words("script.what_was_wrong");
+    const submit = element("button", "yes", words("script.send"));
     submit.type = "submit";
     const opinion = element("form", "opinion", element("label", "", element("span", "label", asked), reason), submit);
     const leave = (said) => {

@@ -43,7 +43,7 @@ window.foundationQA.reader = (view, server) => {
     if (mine !== call) return;
     page.ariaBusy = "false";
     if (reply.html || reply.hint) page.innerHTML = reply.html || reply.hint;
-    else page.replaceChildren(words("The source could not be opened.", "未能打开原文。"));
+    else page.replaceChildren(words("script.source_not_opened"));
     other.replaceChildren(...page.querySelectorAll(".twin")); // where it stays in sight
     page.dataset.twin = twin;
     const target = page.querySelector("mark, .near");

@@ -63,7 +63,7 @@ window.mapActions = (element, trigger) => {
   };
   const show = ({ points, event }) => {
     const [, , title, heading, text, language] = points[0].customdata;
-    const tag = language === "zh" ? "zh-Hans" : language;
+    const tag = window.foundationQA.tag(language);
     tip.replaceChildren(line("title", heading ? `${title} › ${heading}` : title, tag), line("begin", text, tag));
     tip.hidden = false;
     const { width, height } = tip.getBoundingClientRect();

@@ -19,9 +19,9 @@ def tabs_of(
     kept); without ``show_gaps`` no visitor sees it.
     """
     views = [
-        View("Sources", "原文", lambda: library_view(workplace, answerer.passages, allow_upload=allow_upload)),
-        View("Map", "地图", lambda: map_view(answerer)),
+        View("sources", lambda: library_view(workplace, answerer.passages, allow_upload=allow_upload)),
+        View("map", lambda: map_view(answerer)),
     ]
     if show_gaps:
-        views.append(View("Gaps", "未答问题", lambda: gaps_view(log)))
+        views.append(View("gaps", lambda: gaps_view(log)))
     return tuple(views)

@@ -2,20 +2,22 @@
 
 import json
 from collections.abc import Iterator
+from html import escape
 from typing import Any
 
 import gradio as gr
 from gradio.components.plot import PlotData
 
-from corpus import FoundationQAError, Passage
+from corpus import LANGUAGES, FoundationQAError, Passage
 from index import Snapshot
 from qa import Answerer
 from qa.small_talk import LONGEST_QUESTION
-from ui.html.bilingual import both, label
 from ui.html.document_panel import panel_html
+from ui.html.language_tags import name_of, tag
 from ui.html.messages import fault_html, problem_html
+from ui.html.words import label, words_html
 from ui.tabs.components import QUIET, html, open_tab, reader, said
-from ui.tabs.map_figure import MARKED, figure
+from ui.tabs.map_figure import MARKED, figure, shape
 from ui.tabs.map_html import hits_html, legend_html, note_html, topic_html
 from ui.tabs.map_layout import Cartographer
 
@@ -39,7 +41,7 @@ def map_view(answerer: Answerer, cartographer: Cartographer | None = None) -> No
         if before == now:
             yield {question: asked[-1] if asked else ""}
             return
-        yield {note: f'<p class="note working" role="status">{both("Drawing the map", "正在绘制地图")} …</p>'}
+        yield {note: f'<p class="note working" role="status">{words_html("map.drawing")} …</p>'}
         try:
             hits, problem = _hits(answerer, snapshot, asked), ""
         except FoundationQAError as error:
@@ -90,11 +92,11 @@ def map_view(answerer: Answerer, cartographer: Cartographer | None = None) -> No
         with gr.Column(scale=7, min_width=320, elem_classes="split-list"):
             html(_lead())
             question = gr.Textbox(
-                label=label("Mark the passages for a question", "标出与问题相关的段落"),
-                placeholder=label("A question", "一个问题"),
+                label=label("map.question"),
+                placeholder=label("map.question_hint"),
                 max_length=LONGEST_QUESTION,
                 container=False,
-                submit_btn=label("Mark", "标出"),
+                submit_btn=label("map.mark"),
                 elem_id="map-question",
             )
             plot = gr.Plot(show_label=False, container=False, elem_id="map-plot")
@@ -148,17 +150,13 @@ def _passage(snapshot: Snapshot, passage_id: str, row: str) -> Passage | None:
 
 
 def _lead() -> str:
-    words = both(
-        "Each point is a passage. Near ones say similar things, in either language; a text and its translation share a "
-        "colour.",
-        "每个点是一个段落。相近的段落内容相似，不分语言；一篇文本与其译文颜色相同。",
+    shapes = " ".join(
+        f'<span class="shape" lang="{tag(each)}">'
+        f'<i aria-hidden="true">{shape(each).sign}</i> {escape(name_of(each))}</span>'
+        for each in LANGUAGES
     )
-    shapes = (
-        '<span class="shapes"><span class="shape"><i aria-hidden="true">●</i> English</span> '
-        '<span class="shape" lang="zh-Hans"><i aria-hidden="true">◆</i> 中文</span></span>'
-    )
-    return f'<p class="lead">{words} {shapes}</p>'
+    return f'<p class="lead">{words_html("map.lead")} <span class="shapes">{shapes}</span></p>'
 
 
 def _nothing_open() -> str:
-    return f'<p class="empty">{both("Choose a point to read it in its text.", "选择一个点，在原文中阅读。")}</p>'
+    return f'<p class="empty">{words_html("map.nothing_open")}</p>'

@@ -2,13 +2,23 @@
 
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from corpus import LANGUAGES
 from index import FloatArray
 from ui.html.breadcrumbs import path
+from ui.html.words import label
 from ui.tabs.map_layout import Atlas
+
+
+class Shape(NamedTuple):
+    """How a point is drawn: the name that Plotly has for it, and the character that looks like it."""
+
+    symbol: str
+    sign: str
+
 
 COLOURS = (
     "#c92f33",
@@ -36,7 +46,7 @@ COLOURS = (
 angle and in lightness; each has a contrast of 3 to 1 and more to the page, light or dark."""
 
 MARKED = 8  # hits of the last question that are marked
-_SYMBOLS = {"en": "circle", "zh": "diamond"}
+_SHAPES = (Shape("circle", "●"), Shape("diamond", "◆"), Shape("square", "■"), Shape("triangle-up", "▲"))
 _SHOWN = 220  # characters of a passage when it is pointed at
 _REACH = 1.14  # of the axes: room for a ring and its number at the edge
 _PALE = 0.12  # opacity of what is not of the chosen topic
@@ -45,6 +55,11 @@ _PALE = 0.12  # opacity of what is not of the chosen topic
 def colour(topic: int) -> str:
     """The colour of the topic with this number."""
     return COLOURS[topic % len(COLOURS)]
+
+
+def shape(language: str) -> Shape:
+    """How passages in ``language`` are drawn: each known language has a shape, as long as there are some left."""
+    return _SHAPES[LANGUAGES.index(language) % len(_SHAPES)] if language in LANGUAGES else _SHAPES[0]
 
 
 def figure(atlas: Atlas, hits: Sequence[int] = (), topic: int | None = None) -> str:
@@ -66,7 +81,7 @@ def figure(atlas: Atlas, hits: Sequence[int] = (), topic: int | None = None) -> 
         "marker": {
             "size": 8,
             "color": [colour(int(each)) for each in topics],
-            "symbol": [_SYMBOLS.get(atlas.snapshot.language(row), "circle") for row in atlas.rows],
+            "symbol": [shape(atlas.snapshot.language(row)).symbol for row in atlas.rows],
             "opacity": opacity.tolist(),
             "line": {"width": 0},
         },
@@ -109,14 +124,18 @@ def figure(atlas: Atlas, hits: Sequence[int] = (), topic: int | None = None) -> 
         "hoverdistance": 14,
         "modebar": {"bgcolor": "rgba(0,0,0,0)", "color": "#808080", "activecolor": "#808080"},
     }
-    words = {"Zoom in": "Zoom in / 放大", "Zoom out": "Zoom out / 缩小", "Reset axes": "Show all / 显示全部"}
+    words = {
+        "Zoom in": label("map.zoom_in"),
+        "Zoom out": label("map.zoom_out"),
+        "Reset axes": label("map.show_all"),
+    }
     config = {
         "displaylogo": False,
         "displayModeBar": True,
         "modeBarButtons": [["zoomIn2d", "zoomOut2d", "resetScale2d"]],
         "showTips": False,
-        "locale": "both",
-        "locales": {"both": {"dictionary": words}},
+        "locale": "every",
+        "locales": {"every": {"dictionary": words}},
     }
     return json.dumps({"data": [points, rings, targets], "layout": layout, "config": config}, ensure_ascii=False)
 

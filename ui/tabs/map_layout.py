@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus import language_of
+from corpus import LANGUAGES, language_of
 from index import FloatArray, Snapshot
 from index.disk import replace_file
 from index.user_folders import cache_folder
@@ -25,8 +25,7 @@ _KEPT = 8  # layouts in the cache folder; one takes some 16 kB
 class Topic:
     """A text, and its translation if it has one."""
 
-    english: str  # title; the other one where there is no text in this language
-    chinese: str
+    titles: Mapping[str, str]  # by language, every known one; another's where there is no text in it
     passages: int
 
 
@@ -137,4 +136,4 @@ def _topics(snapshot: Snapshot) -> tuple[tuple[Topic, ...], NDArray[np.int64]]:
 
 def _topic(titles: Sequence[str], passages: int) -> Topic:
     known = {language_of(title): title for title in reversed(titles)}
-    return Topic(known.get("en", titles[0]), known.get("zh", titles[0]), passages)
+    return Topic({language: known.get(language, titles[0]) for language in LANGUAGES}, passages)

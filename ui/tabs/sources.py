@@ -11,9 +11,9 @@ import gradio as gr
 from corpus import CorpusError, FoundationQAError
 from corpus.files.formats import SUFFIXES
 from index import PassageIndex
-from ui.html.bilingual import both, label
 from ui.html.document_panel import panel_html
 from ui.html.messages import fault_html, problem_html
+from ui.html.words import label, words_html
 from ui.tabs.components import QUIET, html, open_tab, reader, said
 from ui.tabs.sources_html import change_html, progress_html, survey_html
 from ui.workspace.text_states import survey
@@ -22,7 +22,6 @@ from ui.workspace.workspace import Workplace
 
 _READER = "library-reader"
 _STEP = 0.3  # seconds between two looks at how far an update is
-_UNCHANGED = ("The page answers from the index as it was.", "页面仍按原来的索引回答。")
 
 
 def library_view(workplace: Workplace, passages: PassageIndex, *, allow_upload: bool = False) -> None:
@@ -44,16 +43,16 @@ def library_view(workplace: Workplace, passages: PassageIndex, *, allow_upload: 
     with gr.Row(elem_id="library", elem_classes="split"):
         with gr.Column(scale=6, min_width=320, elem_classes="split-list"):
             with gr.Row(elem_classes="controls"):
-                update = gr.Button(label("Update the index", "更新索引"), elem_id="update", elem_classes="accent")
+                update = gr.Button(label("sources.update"), elem_id="update", elem_classes="accent")
                 if uploads:
                     bring = gr.UploadButton(
-                        label("Add texts", "添加文本"),
+                        label("sources.add"),
                         file_count="multiple",
                         file_types=[*SUFFIXES],
                         elem_id="bring",
                     )
                     replace = gr.Checkbox(
-                        label=label("Replace texts of the same name", "替换同名文本"),
+                        label=label("sources.replace"),
                         container=False,
                         elem_id="replace",
                     )
@@ -75,7 +74,7 @@ def library_view(workplace: Workplace, passages: PassageIndex, *, allow_upload: 
         try:
             told = change_html(task.result())
         except FoundationQAError as error:
-            told = problem_html(str(error), both(*_UNCHANGED))
+            told = problem_html(str(error), words_html("sources.unchanged"))
         except Exception:
             yield {outcome: fault_html(), texts: listing()}
             raise
@@ -104,12 +103,12 @@ def _kept(uploads: Uploads, files: list[Path], over: bool) -> str:
     lines = []
     for file in files:
         try:
-            lines.append(f"<p>{both('Added:', '已添加：')} {escape(uploads.add(file.name, file, replace=over))}</p>")
+            lines.append(f"<p>{words_html('sources.added')} {escape(uploads.add(file.name, file, replace=over))}</p>")
         except CorpusError as error:
             lines.append(problem_html(str(error)))
         finally:
             file.unlink(missing_ok=True)  # Gradio's own copy
-    hint = both("Update the index, and they are found.", "更新索引后即可检索到。")
+    hint = words_html("sources.added_hint")
     added = any(line.startswith("<p>") for line in lines)
     return f'<div class="outcome" role="status">{"".join(lines)}{f"<p>{hint}</p>" if added else ""}</div>'
 
@@ -119,9 +118,8 @@ def _removed(uploads: Uploads, name: str) -> str:
         uploads.remove(name)
     except CorpusError as error:
         return problem_html(str(error))
-    words = both("Removed; answers quote it until the index is updated:", "已移除；更新索引前，回答仍会引用它：")
-    return f'<p class="outcome" role="status">{words} {escape(name)}</p>'
+    return f'<p class="outcome" role="status">{words_html("sources.removed")} {escape(name)}</p>'
 
 
 def _nothing_open() -> str:
-    return f'<p class="empty">{both("Choose a text to read it here.", "选择一篇文本，在此阅读。")}</p>'
+    return f'<p class="empty">{words_html("sources.nothing_open")}</p>'

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """A title in both languages and what makes the tab's content."""
+    """What a tab is called, and what makes its content."""
 
-    english: str
-    chinese: str
+    key: str  # of its title in the table "views" of the page's words; the id of the tab, too
     mount: Callable[[], None]  # called once inside the open ``gr.Tab``: makes components, and their events
