@@ -2,7 +2,6 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -56,12 +55,6 @@ def guard(event, arguments):
 
 sys.addaudithook(guard)
 """
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +119,7 @@ def test_a_server_that_starts_and_answers_calls_nobody(
     write_texts: Callable[[Path], Path],
 ) -> None:
     texts = write_texts(tmp_path / "texts")
-    command = [sys.executable, "-m", "ui", "serve", "--port", str(free_port()), "--mcp", "--corpus", str(texts)]
+    command = [sys.executable, "-m", "ui", "serve", "--port", "0", "--mcp", "--corpus", str(texts)]
     errors = tmp_path / "errors"
     with (
         errors.open("w", encoding="utf-8") as stream,
@@ -177,7 +170,7 @@ def test_the_page_works_behind_a_password(
         ),
     )
     serving = Serving(service, accounts=parse_accounts("小明:密 码:é", "the accounts"))
-    server = started(answerer, port=free_port(), serving=serving)
+    server = started(answerer, port=0, serving=serving)
     right = browser.new_context(http_credentials={"username": "小明", "password": "密 码:é"})
     wrong = browser.new_context(http_credentials={"username": "小明", "password": "密码"})
     try:
@@ -229,7 +222,7 @@ def test_another_sites_page_cannot_ask_on_behalf_of_its_visitor(
             added=(), changed=(), removed=(), documents=4, passages=9, embedded=0, reused=9, seconds=0.0
         ),
     )
-    server = started(answerer, port=free_port(), serving=Serving(service))
+    server = started(answerer, port=0, serving=Serving(service))
     other = ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
     threading.Thread(target=other.serve_forever, daemon=True).start()
     context = browser.new_context()

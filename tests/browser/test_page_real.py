@@ -1,13 +1,11 @@
 """The page as users have it: the built-in texts, the real model, and a real browser. And the real texts of others."""
 
-import importlib.util
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+from visits import ask, open_citation, sideways
 
 from corpus import load_documents
 from index import PassageIndex, SentenceEncoder, update_index
@@ -16,22 +14,6 @@ from qa.evaluation.metrics import figures, run
 from qa.evaluation.question_files import load_questions
 
 pytestmark = pytest.mark.slow
-
-
-def _neighbour(name: str) -> Any:
-    """Another module of this folder; pytest's import mode keeps them off the path."""
-    spec = importlib.util.spec_from_file_location(f"{name}_on_real_texts", Path(__file__).parent / f"{name}.py")
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-_page = _neighbour("test_page")
-# The fixtures of the page and its tests are the same; only who answers differs.
-page_url, page, artifacts = _page.page_url, _page.page, _page.artifacts
-gaps, feedback = _page.gaps, _page.feedback
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +32,7 @@ def answerer(built_in_index: PassageIndex) -> Answerer:
 def test_a_question_is_answered_on_the_page_with_its_quotes_marked(
     page: Page, answerer: Answerer, artifacts: Path, question: str, phrase: str, tag: str
 ) -> None:
-    reply = _page.ask(page, question)
+    reply = ask(page, question)
     page.locator(".suggested").wait_for()
     page.wait_for_timeout(300)  # the chat scrolls smoothly
     page.screenshot(path=artifacts / f"real-{'zh' if tag != 'en' else 'en'}-{len(question)}.png")
@@ -64,22 +46,22 @@ def test_a_question_is_answered_on_the_page_with_its_quotes_marked(
     assert page.locator(".card .references a").count() > 0
     assert all(answerer.ask(each).answered for each in page.locator(".follow").all_text_contents())
     for citation in citations:
-        reader = _page.open_citation(reply, citation.number)
+        reader = open_citation(reply, citation.number)
         assert reader.locator("mark").text_content() == citation.quote
         assert reader.locator(".text").text_content() == citation.document.text
     reader.locator(".twin").click()
     expect(reader.locator(".near")).to_be_visible()
     page.wait_for_timeout(1800)  # until it no longer glows
     page.screenshot(path=artifacts / f"real-{'zh' if tag != 'en' else 'en'}-{len(question)}-twin.png")
-    assert _page.sideways(page) == 0
+    assert sideways(page) == 0
 
 
 def test_the_page_says_when_the_texts_do_not(page: Page, artifacts: Path) -> None:
-    reply = _page.ask(page, "火星上的象棋比赛谁赢了？")
+    reply = ask(page, "火星上的象棋比赛谁赢了？")
     page.screenshot(path=artifacts / "real-unanswered.png")
     assert "资料中没有提到" in reply.locator(".unanswered").inner_text()
     assert page.locator(".card").count() == 0
-    follow_up = _page.ask(page, "What is CLIP?"), _page.ask(page, "Who made it?")
+    follow_up = ask(page, "What is CLIP?"), ask(page, "Who made it?")
     assert "CLIP" in follow_up[1].locator(".understood").inner_text()
 
 

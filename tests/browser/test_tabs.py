@@ -1,24 +1,20 @@
 """The tabs for the texts, the map and the gaps, in a real browser: one page, with the fake encoder.
 
-The tests share the server and run in any order; each begins as a new visitor. Screenshots go to the folder in
-FOUNDATION_QA_ARTIFACTS, if it is set.
+The tests share the server and run in any order; each begins as a new visitor.
 """
 
 import json
-import os
-import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from filelock import FileLock
 from playwright.sync_api import Browser, Dialog, Page, expect
+from visits import ask, sideways, visit
 
 from qa import Answerer
 from ui.server.options import Serving
@@ -61,43 +57,15 @@ def site(
     workplace.__dict__["encoder"] = fake_encoders()  # in place of the real model
     answerer = workplace.answerer(follow=True)
     whole = assemble_page(workplace, answerer, allow_upload=True)
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = int(listener.getsockname()[1])
-    page = started(replace(whole, serving=Serving(largest_file=200_000)), port=port)
+    page = started(replace(whole, serving=Serving(largest_file=200_000)), port=0)
     yield Site(str(page.local_url), workplace, answerer, GapLog(workplace.gap_log), texts)
     page.close(verbose=False)
 
 
-@contextmanager
-def visit(browser: Browser, site: Site, **options: Any) -> Iterator[Page]:
-    """A new visitor's page, which may reach nothing but this machine and must not fail."""
-    context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, "locale": "en-US", **options})
-    page = context.new_page()
-    addresses: list[str] = []
-    faults: list[str] = []
-    page.on("request", lambda request: addresses.append(request.url))
-    page.on("pageerror", lambda error: faults.append(str(error)))
-    page.goto(site.url)
-    page.wait_for_selector("#question")
-    yield page
-    assert page.evaluate("window.hacked") is None
-    context.close()
-    assert {urlsplit(each).hostname for each in addresses if each.startswith(("http", "ws"))} == {"127.0.0.1"}
-    assert faults == []
-
-
 @pytest.fixture
 def page(browser: Browser, site: Site) -> Iterator[Page]:
-    with visit(browser, site) as page:
+    with visit(browser, site.url) as page:
         yield page
-
-
-@pytest.fixture
-def artifacts(tmp_path: Path) -> Path:
-    folder = Path(os.environ.get("FOUNDATION_QA_ARTIFACTS") or tmp_path)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def show(page: Page, tab: str) -> None:
@@ -105,19 +73,6 @@ def show(page: Page, tab: str) -> None:
     page.get_by_role("tab", name=tab, exact=True).click()
     filled = {"Sources": ".texts", "原文": ".texts", "Map": "#map-plot .point", "地图": "#map-plot .point"}
     page.wait_for_selector(filled.get(tab, "#gap-rows :is(table, .empty)"))
-
-
-def ask(page: Page, question: str) -> None:
-    replies = page.locator(".turns .reply")
-    reply = replies.nth(replies.count())
-    page.fill("#question", question)
-    page.press("#question", "Enter")
-    reply.wait_for()
-
-
-def sideways(page: Page) -> int:
-    """How many pixels the page can be scrolled sideways."""
-    return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
 def row(page: Page, name: str) -> Any:
@@ -348,7 +303,7 @@ def test_the_chat_tells_other_tabs_what_was_asked_oldest_first(page: Page) -> No
 
 
 def test_visitors_do_not_see_one_anothers_marks(browser: Browser, site: Site) -> None:
-    with visit(browser, site) as first, visit(browser, site) as second:
+    with visit(browser, site.url) as first, visit(browser, site.url) as second:
         ask(first, QUESTION)
         show(first, "Map")
         first.wait_for_selector(".hits button")
@@ -407,7 +362,7 @@ def test_the_tabs_have_no_serious_fault_for_those_who_do_not_see_or_point(
     browser: Browser, site: Site, artifacts: Path, scheme: Literal["light", "dark"]
 ) -> None:
     site.gaps.add("Who painted the moon?", "en", 0.1)
-    with visit(browser, site, color_scheme=scheme, locale="zh-CN" if scheme == "dark" else "en-US") as page:
+    with visit(browser, site.url, color_scheme=scheme, locale="zh-CN" if scheme == "dark" else "en-US") as page:
         ask(page, QUESTION)
         for tab in ("原文", "地图", "未答问题") if scheme == "dark" else ("Sources", "Map", "Gaps"):
             show(page, tab)
@@ -427,7 +382,7 @@ def test_the_tabs_have_no_serious_fault_for_those_who_do_not_see_or_point(
 
 def test_a_phone_shows_each_tab_without_sideways_scrolling(browser: Browser, site: Site, artifacts: Path) -> None:
     site.gaps.add("W" * 300, "en", 0.1)
-    with visit(browser, site, viewport={"width": 390, "height": 844}, has_touch=True) as page:
+    with visit(browser, site.url, viewport={"width": 390, "height": 844}, has_touch=True) as page:
         ask(page, QUESTION)
         for tab in ("Sources", "Map", "Gaps"):
             show(page, tab)

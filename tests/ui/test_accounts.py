@@ -18,6 +18,7 @@ import httpx
 import pytest
 from gradio_client import Client
 from pages import chat_page
+from ports import free_port
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -38,12 +39,6 @@ from ui.workspace.workspace import Workplace
 USER, PASSWORD = "ada", "correct: 马 battery é"
 ACCOUNTS = f"# who may ask\n\n{USER}:{PASSWORD}\n小明:密码\n"
 QUESTION = {"question": "How many parameters has GPT-3?"}
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import asyncio
 import http.client
 import json
 import re
-import socket
 import subprocess
 import sys
 import threading
@@ -22,6 +21,7 @@ from mcp import ClientSession
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, TextContent
 from page_load import bear
+from ports import free_port
 
 from corpus import CorpusError, load_documents
 from index import IndexChange, PassageIndex, pending_change, update_index
@@ -66,12 +66,6 @@ class Served:
     folder: Path  # of the texts
     service: Service
     gaps: list[tuple[str, str, float]]  # what was asked in vain
-
-
-def free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 @pytest.fixture(scope="module")

@@ -175,53 +175,6 @@ def test_the_command_tells_each_update_as_json_until_ctrl_c(
         assert "Traceback" not in process.stderr.read()
 
 
-@pytest.fixture
-def served(texts: Path, tmp_path: Path, real_encoder: Any) -> Iterator[str]:
-    """The address of a page that is served while its texts are watched, as a user starts it."""
-    options = ["--watch", "--port", "0", "--corpus", str(texts), "--index", str(tmp_path / "index")]
-    command = [sys.executable, "-m", "ui", "serve", *options]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", env=environment) as process:
-        assert process.stdout
-        yield process.stdout.readline().strip()
-        process.terminate()
-
-
-@pytest.mark.slow
-def test_what_is_saved_is_quoted_on_the_page_within_three_seconds(
-    served: str, texts: Path, browser: Any, edit: Edit, tmp_path: Path
-) -> None:
-    page = browser.new_page(locale="en-US")
-    try:
-        page.goto(served)
-
-        def asked(question: str) -> str:
-            reply = page.locator(".turns .reply").nth(page.locator(".turns .reply").count())
-            page.fill("#question", question)
-            page.press("#question", "Enter")
-            reply.wait_for()
-            return str(reply.locator(".answer").inner_text())
-
-        for question, old, new in (
-            ("How many parameters does GPT-3 have?", "175 billion", "175,000 million 🎉"),
-            ("How many parameters does GPT-3 have?", "175,000 million 🎉", "十七个"),
-        ):
-            assert old in asked(question)
-            edit(texts / "en" / "models.md", old, new)
-            saved = time.monotonic()
-            while new not in asked(question):
-                assert time.monotonic() - saved < 3
-            assert time.monotonic() - saved < 3
-
-        (texts / "en" / "broken <b>.md").write_bytes(b"\0")
-        page.locator("#notice").get_by_text("broken <b>.md is not a text").wait_for()
-        assert "十七个" in asked("How many parameters does GPT-3 have?")
-        (texts / "en" / "broken <b>.md").unlink()
-        page.locator("#notice").get_by_text("is not a text").wait_for(state="detached")
-    finally:
-        page.close()
-
-
 def test_a_text_that_nobody_can_read_for_a_while_is_not_tried_all_the_time(
     workplace: Workplace, heard: Callable[[], Any], texts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,45 @@
+"""The page is served at a port, until Ctrl-C."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+
+import pytest
+from pages import chat_page
+from ports import free_port
+from small_answerer import SmallAnswerer
+
+from corpus import FoundationQAError
+from ui.server.page import serve
+
+
+def test_a_port_in_use_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        with pytest.raises(FoundationQAError, match=f"127.0.0.1, port {port}: it is in use"):
+            serve(chat_page(SmallAnswerer()), port=port)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a POSIX signal")
+def test_serving_prints_the_address_alone_and_ends_at_ctrl_c() -> None:
+    port = free_port()
+    imports = "from pages import chat_page; from small_answerer import SmallAnswerer; from ui.server.page import serve"
+    code = f"{imports}; serve(chat_page(SmallAnswerer()), port={port})"
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    # A proxy in the environment must not come between Gradio and its own address.
+    environment |= {"HTTP_PROXY": "http://127.0.0.1:9", "http_proxy": "http://127.0.0.1:9"}
+    pipe = subprocess.PIPE
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=pipe, stderr=pipe, text=True, env=environment
+    ) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        rest, errors = process.communicate(timeout=30)
+    assert (address, rest, errors) == (f"http://127.0.0.1:{port}/\n", "", "")
+    assert process.returncode == 0
