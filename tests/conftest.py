@@ -84,6 +84,8 @@ def _own_data(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # The driver of the browser leaves an event loop running in this thread, where others begin one of their own.
+    items.sort(key=lambda item: "browser" in item.path.parts)
     for item in items:
         if "real_encoder" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)

@@ -295,9 +295,9 @@ def test_the_map_can_be_used_by_keyboard(page: Page, site: Site) -> None:
 
 def test_the_chat_tells_other_tabs_what_was_asked_oldest_first(page: Page) -> None:
     assert page.evaluate("foundationQA.questions()") == []
-    ask(page, UNANSWERABLE)
+    ask(page, "hello")  # no question in vain: those are counted by other tests
     ask(page, f" {QUESTION} ")
-    assert page.evaluate("foundationQA.questions()") == [UNANSWERABLE, QUESTION]
+    assert page.evaluate("foundationQA.questions()") == ["hello", QUESTION]
     page.get_by_role("button", name="New chat").click()
     assert page.evaluate("foundationQA.questions()") == []
 
