@@ -9,6 +9,12 @@ The program is bilingual all the same. It relies on there being two languages he
 - ``corpus.editing.check``: a text is held against its one twin, and such pairs are counted.
 - ``corpus.editing.new_pair`` (``foundation-qa corpus new``): an English title, which names both files, and a Chinese
   one.
+- ``Snapshot.twins``: a passage has one twin, in the one other language.
+- ``index.search.spelling``: slips of sound are mended in Chinese alone.
+- ``qa``: small talk, kinds of question, follow-ups and the program's own phrases have their patterns and words in both
+  languages, and the confidence was fitted with a feature that tells them apart.
+
+What a third language would touch is listed in CONTRIBUTING.
 """
 
 import re

@@ -14,7 +14,7 @@ from qa import phrases
 from qa.answer import Answer, AnswerKind, Citation
 from qa.confidence import shipped_confidence
 from qa.evidence import confidence_features
-from qa.follow_ups import resolve_follow_up
+from qa.follow_ups import REMEMBERED, resolve_follow_up
 from qa.location import Located, locate
 from qa.memory import AnswerMemory
 from qa.question_kinds import QuestionKind, question_kind
@@ -78,7 +78,7 @@ class Answerer:
         :class:`corpus.StoredIndexError` where the index was replaced by one of another model or damaged meanwhile.
         """
         begin = time.perf_counter()
-        conversation = question, tuple(history)
+        conversation = question, tuple(history)[-REMEMBERED:]
         if known := self._memory.recall(self.passages.snapshot.generation, conversation):
             return replace(known, seconds=_since(begin))
         consulted = self.consult(question, history)

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Sequence
 
-from corpus import HAN, Term, language_of
+from corpus import Term, language_of
+from corpus.language import UNSPACED
 from qa.glossary_terms import terms_in
 from qa.small_talk import reply_to_small_talk
 
-_REMEMBERED = 8  # earlier questions
+REMEMBERED = 8
+"""Earlier questions that a question may lean on."""
 
 # What stands for something said before, and what makes a question lean on the one before without naming it.
 _PRONOUN_EN = re.compile(
@@ -65,7 +67,7 @@ def resolve_follow_up(question: str, history: Sequence[str], glossary: Sequence[
     'And how big is PaLM?'
     """
     before = ""
-    for earlier in history[-_REMEMBERED:]:
+    for earlier in history[-REMEMBERED:]:
         if reply_to_small_talk(earlier) is None:
             before = _resolved(earlier, before, glossary)
     return _resolved(question, before, glossary)
@@ -114,15 +116,15 @@ def _replaced(question: str, pronoun: re.Match[str], topic: str) -> str:
         chinese = language_of(question) == "zh"
         topic += (" 的" if topic[-1].isascii() else "的") if chinese else "'s"
     before, after = question[: pronoun.start()], question[pronoun.end() :]
-    joint_before = " " if before and topic[0].isascii() and re.match(f"[{HAN}]", before[-1]) else ""
-    joint_after = " " if after and topic[-1].isascii() and re.match(f"[{HAN}]", after[0]) else ""
+    joint_before = " " if before and topic[0].isascii() and re.match(f"[{UNSPACED}]", before[-1]) else ""
+    joint_after = " " if after and topic[-1].isascii() and re.match(f"[{UNSPACED}]", after[0]) else ""
     return before + joint_before + topic + joint_after + after
 
 
 def _names(question: str) -> list[str]:
     names = [_without_first(match.group().strip()) for match in _NAME.finditer(question)]
     if language_of(question) == "en":
-        names += re.findall(f"[{HAN}]+", question)  # a Chinese term in an English question
+        names += re.findall(f"[{UNSPACED}]+", question)  # a Chinese term in an English question
     return [name for name in names if name and name not in _EVERYTHING]
 
 

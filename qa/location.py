@@ -5,9 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from corpus import HAN, Document, Span
+from corpus import Document, Span
+from corpus.language import UNSPACED
 
-_HAN = re.compile(f"[{HAN}\u3000-\u303f\uff00-\uffef]")
+_UNSPACED = re.compile(f"[{UNSPACED}\u3000-\u303f\uff00-\uffef]")
 _LEAST = 12  # characters; a shorter quote stands in many places that are not its own
 
 
@@ -59,7 +60,7 @@ def _wrapped(quote: str) -> str:
     pattern, before = "", ""
     for word in quote.split():
         for at, character in enumerate(word):
-            if before and (_HAN.match(before) or _HAN.match(character)):
+            if before and (_UNSPACED.match(before) or _UNSPACED.match(character)):
                 pattern += r"\s*"
             elif before and at == 0:
                 pattern += r"\s+"

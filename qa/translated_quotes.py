@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from corpus import encoder_text, figures_in
+from corpus.language import KNOWN
 from index.matching.words import words_in
 from index.search.retrieval import Retrieval
 from qa.question_kinds import QuestionKind
@@ -14,6 +15,7 @@ from qa.quotes import QUOTES, Quote, best_quotes_of
 # Cosine of the centred vectors; chosen on the development questions. Alone it would tell too little where all texts
 # are about one subject, hence the other conditions of _translation.
 _SAME = 0.6
+_OTHER_SCRIPT = frozenset(each.code for each in KNOWN if not each.spaced)
 
 
 def with_translations(retrieval: Retrieval, quotes: Sequence[Quote], kind: QuestionKind) -> list[Quote]:
@@ -56,7 +58,8 @@ def _agree(retrieval: Retrieval, quote: Quote, row: int) -> bool:
     other = encoder_text(passage)
     if not figures_in(quote.text) <= figures_in(other):
         return False
-    foreign = quote.text if retrieval.passage(quote.ranked.row).language == "zh" else passage.text
+    # Names in Latin letters stand out in a text of another script.
+    foreign = quote.text if retrieval.passage(quote.ranked.row).language in _OTHER_SCRIPT else passage.text
     names = {word for word in words_in(foreign) if word.isascii() and word[0].isalpha()}
     shared = names & words_in(quote.text) & words_in(other)
     return len(shared) >= 0.6 * len(names)

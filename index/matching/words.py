@@ -12,12 +12,12 @@ from functools import lru_cache
 
 import opencc
 
-from corpus import HAN
+from corpus.language import UNSPACED
 
 # A name with its version is one word ("gpt-4o", "3.5"); Han text is cut into pairs of characters, which serves
 # retrieval as well as a dictionary does (Nie and Ren 1999, https://doi.org/10.1016/S0306-4573(98)00057-9).
-_WORD = re.compile(rf"[^\W\d_{HAN}]+(?:[-.'’]?\d+(?:\.\d+)*[a-z]?)*|\d+(?:[.,]\d+)*[a-z%]?|[{HAN}]+")
-_HAN = re.compile(f"[{HAN}]")
+_WORD = re.compile(rf"[^\W\d_{UNSPACED}]+(?:[-.'’]?\d+(?:\.\d+)*[a-z]?)*|\d+(?:[.,]\d+)*[a-z%]?|[{UNSPACED}]+")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
 @lru_cache(maxsize=1)
@@ -30,7 +30,7 @@ class _Simplified(dict[int, int]):
 
     def __missing__(self, code: int) -> int:
         character = chr(code)
-        simplified = _converter().convert(character) if _HAN.match(character) else character
+        simplified = _converter().convert(character) if _UNSPACED.match(character) else character
         self[code] = ord(simplified) if len(simplified) == 1 else code
         return self[code]
 
@@ -57,7 +57,7 @@ def words_in(text: str) -> frozenset[str]:
     found: set[str] = set()
     for match in _WORD.finditer(simplify(unicodedata.normalize("NFKC", text)).casefold()):
         word = match.group()
-        if _HAN.match(word):
+        if _UNSPACED.match(word):
             found.update([word[at : at + 2] for at in range(len(word) - 1)] or [word])
         else:
             plural = len(word) > 3 and word.endswith("s") and not word.endswith("ss")
@@ -73,7 +73,7 @@ def word_spans(text: str) -> Iterator[tuple[frozenset[str], tuple[int, int]]]:
     # In small letters, and of the same length.
     for match in _WORD.finditer("".join(low if len(low := each.lower()) == 1 else each for each in text)):
         start, end = match.span()
-        if _HAN.match(match.group()) and end - start > 2:
+        if _UNSPACED.match(match.group()) and end - start > 2:
             yield from ((words_in(text[at : at + 2]), (at, at + 2)) for at in range(start, end - 1))
         else:
             yield words_in(match.group()), (start, end)

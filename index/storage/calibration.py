@@ -242,8 +242,8 @@ def _mean_standing(members: Sequence[Standing]) -> Standing:
 
 
 def _across(late: Mapping[tuple[str, str], Standing], language: str) -> float:
-    """The factor by which leads of passages in the other language are raised, for questions in ``language``."""
-    (other,) = (name for name in LANGUAGES if name != language)
-    # A model that does not know both languages tells nothing across: it is not believed more than twice.
-    ratio = late[language, language].right / max(late[language, other].right, 1e-6)
+    """The factor by which leads of passages in another language are raised, for questions in ``language``."""
+    others = [late[language, name].right for name in LANGUAGES if name != language]
+    # A model that does not know all languages tells nothing across: it is not believed more than twice.
+    ratio = late[language, language].right / max(sum(others) / len(others), 1e-6)
     return float(min(2.0, max(1.0, ratio**_BALANCE)))

@@ -10,7 +10,7 @@ from gradio.components.plot import PlotData
 
 from corpus import LANGUAGES, FoundationQAError, Passage
 from index import Snapshot
-from qa import Answerer
+from qa import Answerer, AnswerKind
 from qa.small_talk import LONGEST_QUESTION
 from ui.html.document_panel import panel_html
 from ui.html.language_tags import name_of, tag
@@ -128,9 +128,11 @@ def _hits(answerer: Answerer, snapshot: Snapshot, asked: Questions) -> list[int]
     """Rows in ``snapshot`` of the passages for the last of ``asked``, best first; those that are cited come first."""
     if not asked:
         return []
-    consulted = answerer.consult(asked[-1], asked[:-1])
-    cited = [citation.passage for citation in consulted.answer.citations]
-    ranked = [*cited, *(hit.passage for hit in consulted.hits)]
+    answer = answerer.ask(asked[-1], asked[:-1])  # which remembers what the chat has just asked
+    if answer.kind is AnswerKind.SMALL_TALK:
+        return []
+    hits = answerer.passages.search(answer.understood or answer.question, 2 * MARKED)
+    ranked = [*(citation.passage for citation in answer.citations), *(hit.passage for hit in hits)]
     found = dict.fromkeys(_row(snapshot, passage) for passage in ranked[: 2 * MARKED])
     return [row for row in found if row is not None][:MARKED]
 
