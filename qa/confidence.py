@@ -19,7 +19,7 @@ from qa.evidence import FEATURES
 FILE = Path(__file__).parent / "confidence.json"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Confidence:
     """A fitted logistic regression over standardized features."""
 

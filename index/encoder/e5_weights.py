@@ -63,7 +63,7 @@ class _Tensor:
     size: int  # bytes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Weights:
     """A BERT encoder and its Unigram vocabulary.
 
@@ -177,5 +177,15 @@ def _read(data: mmap) -> Weights:
         tensors[name] = _Tensor(*reader.take("BIQQ"))
     hidden, layers, heads, feed_forward, vocabulary, positions, token_types = sizes
     return Weights(
-        hidden, layers, heads, feed_forward, vocabulary, positions, token_types, epsilon, pieces, tensors, data
+        hidden=hidden,
+        layers=layers,
+        heads=heads,
+        feed_forward=feed_forward,
+        vocabulary=vocabulary,
+        positions=positions,
+        token_types=token_types,
+        epsilon=epsilon,
+        pieces=pieces,
+        tensors=tensors,
+        data=data,
     )

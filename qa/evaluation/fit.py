@@ -66,12 +66,12 @@ def fit(features: FloatArray, right: list[bool], answerable: list[bool]) -> Conf
     model.fit(features, right)
     scaler, regression = model[0], model[1]
     return Confidence(
-        FEATURES,
-        tuple(np.round(scaler.mean_.astype(float), 5).tolist()),
-        tuple(np.round(scaler.scale_.astype(float), 5).tolist()),
-        tuple(np.round(regression.coef_[0].astype(float), 5).tolist()),
-        round(float(regression.intercept_[0]), 5),
-        thresholds,
+        features=FEATURES,
+        means=tuple(np.round(scaler.mean_.astype(float), 5).tolist()),
+        scales=tuple(np.round(scaler.scale_.astype(float), 5).tolist()),
+        coefficients=tuple(np.round(regression.coef_[0].astype(float), 5).tolist()),
+        intercept=round(float(regression.intercept_[0]), 5),
+        thresholds=thresholds,
     )
 
 

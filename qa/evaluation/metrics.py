@@ -20,7 +20,7 @@ _MEASURES = {"recall@1": Success @ 1, "recall@5": Success @ 5, "mrr": RR @ DEPTH
 _CITED = {"cited@1": Success @ 1, "cited@3": Success @ 3}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What became of one question."""
 
@@ -48,20 +48,20 @@ def _outcome(answerer: Answerer, question: Question) -> Outcome:
     answer, hits, snapshot = consulted.answer, consulted.hits[:DEPTH], consulted.snapshot
     spans = gold_spans(question, snapshot.documents)
     return Outcome(
-        question,
-        answer,
-        tuple(overlaps_gold(question, spans, hit.passage, hit.passage.start, hit.passage.end) for hit in hits),
-        tuple(
+        question=question,
+        answer=answer,
+        relevant=tuple(overlaps_gold(question, spans, hit.passage, hit.passage.start, hit.passage.end) for hit in hits),
+        cited=tuple(
             overlaps_gold(question, spans, cited.passage, cited.passage.start, cited.passage.end)
             for cited in answer.citations
         ),
-        frozenset(
+        gold_languages=frozenset(
             passage.language
             for passage in snapshot.passages
             if passage.document_id in spans and overlaps_gold(question, spans, passage, passage.start, passage.end)
         ),
-        hits[0].passage.language if hits else "",
-        sum(
+        first_language=hits[0].passage.language if hits else "",
+        inexact=sum(
             cited.document.text[cited.start : cited.end] != cited.quote
             or snapshot.documents[cited.document.id].text[cited.start : cited.end] != cited.quote
             for cited in answer.citations

@@ -17,7 +17,7 @@ class Gold:
     span: str  # exact substring of the document; empty: the whole document
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """A question and what a right answer holds."""
 
@@ -72,7 +72,15 @@ def _question(row: object) -> Question:
     facts = tuple(re.compile(str(pattern), re.IGNORECASE) for pattern in _list(row, "facts"))
     history = tuple(str(earlier) for earlier in _list(row, "history"))
     kind = str(row.get("kind", "unspecified"))
-    return Question(str(row["id"]), str(row["lang"]), str(row["question"]), kind, gold, facts, history)
+    return Question(
+        id=str(row["id"]),
+        language=str(row["lang"]),
+        question=str(row["question"]),
+        kind=kind,
+        gold=gold,
+        facts=facts,
+        history=history,
+    )
 
 
 def _gold(place: object) -> Gold:

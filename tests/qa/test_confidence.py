@@ -183,7 +183,7 @@ def test_what_is_below_the_threshold_is_not_answered(answerer: Answerer, monkeyp
 
 def test_the_samples_to_fit_to_are_the_answers_judged(answerer: Answerer) -> None:
     def ask(text: str, *gold: Gold) -> Question:
-        return Question("q", "en", text, "factoid", gold, (), ())
+        return Question(id="q", language="en", question=text, kind="factoid", gold=gold, facts=(), history=())
 
     parameters = Gold("en/models.md", "GPT-3 has 175 billion parameters.")
     text = "How many parameters has GPT-3?"

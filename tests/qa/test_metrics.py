@@ -49,10 +49,26 @@ def outcome(
 ) -> Outcome:
     """A question and what became of it; ``gold_languages`` are parted by blanks, and none where there are none."""
     patterns = tuple(re.compile(fact, re.IGNORECASE) for fact in facts)
-    question = Question("q", language, "?", kind, (Gold("a.md", ""),) if answerable else (), patterns, ())
+    question = Question(
+        id="q",
+        language=language,
+        question="?",
+        kind=kind,
+        gold=(Gold("a.md", ""),) if answerable else (),
+        facts=patterns,
+        history=(),
+    )
     said = AnswerKind.ANSWERED if answered else AnswerKind.NOT_IN_TEXTS
     answer = answer_of(text, (QUOTE,) * len(cited), kind=said, language=language, confidence=confidence)
-    return Outcome(question, answer, relevant, cited, frozenset(gold_languages.split()), first, inexact)
+    return Outcome(
+        question=question,
+        answer=answer,
+        relevant=relevant,
+        cited=cited,
+        gold_languages=frozenset(gold_languages.split()),
+        first_language=first,
+        inexact=inexact,
+    )
 
 
 UNANSWERABLE: dict[str, Any] = {"answerable": False, "gold_languages": ""}
@@ -212,7 +228,15 @@ def test_quotes_that_are_not_exact_are_counted() -> None:
 
 def test_a_run_compares_answers_with_the_index(small_index: PassageIndex) -> None:
     def ask(text: str, gold: tuple[Gold, ...], language: str = "en", history: tuple[str, ...] = ()) -> Question:
-        return Question("q", language, text, "factoid", gold, (re.compile("175 billion"),), history)
+        return Question(
+            id="q",
+            language=language,
+            question=text,
+            kind="factoid",
+            gold=gold,
+            facts=(re.compile("175 billion"),),
+            history=history,
+        )
 
     parameters = Gold("en/models.md", "GPT-3 has 175 billion parameters.")
     questions = [
@@ -251,6 +275,8 @@ class Misquoting(Answerer):
 
 
 def test_a_run_notices_a_quote_that_is_not_exact(small_index: PassageIndex) -> None:
-    question = Question("q", "en", "How many parameters has GPT-3?", "factoid", (), (), ())
+    question = Question(
+        id="q", language="en", question="How many parameters has GPT-3?", kind="factoid", gold=(), facts=(), history=()
+    )
     (outcome,) = run(Misquoting(small_index), [question])
     assert outcome.inexact == len(outcome.answer.citations) > 0

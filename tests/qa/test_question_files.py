@@ -31,7 +31,15 @@ def load(tmp_path: Path, *lines: object) -> list[Question]:
 
 def asking(*gold: tuple[str, str]) -> Question:
     """A question whose gold is these documents and spans."""
-    return Question("q", "en", "What?", "factoid", tuple(Gold(*place) for place in gold), (), ())
+    return Question(
+        id="q",
+        language="en",
+        question="What?",
+        kind="factoid",
+        gold=tuple(Gold(*place) for place in gold),
+        facts=(),
+        history=(),
+    )
 
 
 def passage(start: int, end: int, document: Document = DOCUMENT) -> Passage:

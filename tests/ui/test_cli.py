@@ -400,8 +400,28 @@ def test_feedback_is_printed_for_people_and_programs(run: Command) -> None:
     assert (ran.status, ran.out) == (0, "")
     assert "There is no feedback in" in ran.err
     log = FeedbackLog.own()
-    log.add(Opinion("one", True, "", "什么是涌现？", True, 0.87, ("zh/a.md",)))
-    log.add(Opinion("two", False, "Too [short]\x1b[2J\n\x9b", "Who won?", False, 0.1, ()))
+    log.add(
+        Opinion(
+            id="one",
+            helpful=True,
+            reason="",
+            question="什么是涌现？",
+            answered=True,
+            confidence=0.87,
+            cited=("zh/a.md",),
+        )
+    )
+    log.add(
+        Opinion(
+            id="two",
+            helpful=False,
+            reason="Too [short]\x1b[2J\n\x9b",
+            question="Who won?",
+            answered=False,
+            confidence=0.1,
+            cited=(),
+        )
+    )
     ran = run("feedback", "--json")
     assert (ran.status, ran.err) == (0, "")
     one, two = map(json.loads, ran.out.splitlines())

@@ -20,7 +20,15 @@ TIME = "2026-01-02T03:04:05+00:00"
 
 
 def opinion(reason: str, name: str = "") -> Opinion:
-    return Opinion(name or f"id of {reason}"[:64], True, reason, "什么是涌现？😀", True, 0.9, ("zh/a.md",))
+    return Opinion(
+        id=name or f"id of {reason}"[:64],
+        helpful=True,
+        reason=reason,
+        question="什么是涌现？😀",
+        answered=True,
+        confidence=0.9,
+        cited=("zh/a.md",),
+    )
 
 
 def reasons(path: Path) -> list[str]:

@@ -18,7 +18,7 @@ LARGEST_FILE = 20_000_000
 """Bytes; beyond, the oldest opinions are forgotten: no visitor fills the disk."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Opinion:
     """One visitor's opinion of one answer; of several with one id the last counts."""
 

@@ -29,7 +29,7 @@ class Topic:
     passages: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Atlas:
     """One state of the index, laid out."""
 
@@ -76,7 +76,16 @@ class Cartographer:
                 rows = sampled(_names(snapshot))
                 centres = means(snapshot.vectors(rows), [snapshot.language(row) for row in rows])
                 vectors = _level(snapshot, rows, centres)
-                self._atlas = Atlas(snapshot, rows, vectors, centres, self._layout(vectors), *_topics(snapshot))
+                topics, topic_of = _topics(snapshot)
+                self._atlas = Atlas(
+                    snapshot=snapshot,
+                    rows=rows,
+                    vectors=vectors,
+                    centres=centres,
+                    places=self._layout(vectors),
+                    topics=topics,
+                    topic_of=topic_of,
+                )
             return self._atlas
 
     def _layout(self, vectors: FloatArray) -> FloatArray:

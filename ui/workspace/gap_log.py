@@ -9,7 +9,7 @@ import json
 import sqlite3
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, astuple, dataclass, fields, replace
+from dataclasses import asdict, astuple, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,7 +25,7 @@ LARGEST_LOG = 1_000_000  # bytes; beyond, what was asked longest ago is forgotte
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would run as a formula
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gap:
     """A question that the texts did not answer."""
 
@@ -83,7 +83,12 @@ class GapLog:
         now = datetime.now(UTC).isoformat(timespec="seconds")
         try:
             with self._database.transaction() as connection:
-                _add(connection, Gap(words, language, round(confidence, 3), 1, now, now))
+                _add(
+                    connection,
+                    Gap(
+                        question=words, language=language, confidence=round(confidence, 3), times=1, first=now, last=now
+                    ),
+                )
         except FoundationQAError as error:
             terminal.warn(str(error))
 
@@ -92,7 +97,9 @@ class GapLog:
         with self._database.transaction() as connection:
             rows = connection.execute(f"SELECT {_NAMES} FROM gaps ORDER BY last DESC, turn DESC").fetchall()
             damaged = self._database.damaged(connection)
-        gaps = [replace(Gap(*row), done=bool(row[-1])) for row in rows]  # SQLite knows numbers only
+        gaps = [
+            Gap(**dict(zip(_FIELDS, row, strict=True)) | {"done": bool(row[-1])}) for row in rows
+        ]  # SQLite knows numbers only
         right = tuple(gap for gap in gaps if _is_right(gap))
         return Gaps(right, damaged + len(gaps) - len(right))
 
@@ -107,7 +114,8 @@ class GapLog:
             connection.execute("DELETE FROM gaps WHERE key = ?", (key,))
 
 
-_NAMES = ", ".join(field.name for field in fields(Gap))
+_FIELDS = [field.name for field in fields(Gap)]
+_NAMES = ", ".join(_FIELDS)
 _COLUMNS = """
     turn INTEGER PRIMARY KEY,  -- grows with each time that any question is asked
     key TEXT NOT NULL UNIQUE,
@@ -187,13 +195,12 @@ def as_csv(gaps: Iterable[Gap]) -> str:
     What a spreadsheet would run as a formula gets an apostrophe in front:
     https://owasp.org/www-community/attacks/CSV_Injection.
     """
-    names = [field.name for field in fields(Gap)]
     table = io.StringIO()
     writer = csv.writer(table)
-    writer.writerow(names)
+    writer.writerow(_FIELDS)
     for gap in gaps:
         row = asdict(gap)
         if gap.question.startswith(_FORMULA):
             row["question"] = f"'{gap.question}"
-        writer.writerow([row[name] for name in names])
+        writer.writerow([row[name] for name in _FIELDS])
     return "\ufeff" + table.getvalue()

@@ -13,7 +13,7 @@ from corpus.files.yaml_text import YAML_ERRORS, explain_yaml_error
 from corpus.parsing.passages import PASSAGE_WIDTH
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """All settings, with their defaults. A command line option wins over its setting."""
 

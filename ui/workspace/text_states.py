@@ -24,7 +24,7 @@ class State(StrEnum):
     UNREADABLE = "unreadable"  # an update would stop at it
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TextEntry:
     """One text of the corpus, or one that was."""
 
@@ -97,7 +97,16 @@ def _present(text: TextFile, snapshot: Snapshot, uploaded: str) -> TextEntry:
         return _unreadable(text.id, str(error), edited, uploaded)
     if text.id not in snapshot.catalogue:
         language = language_of_text(document.text)
-        return TextEntry(text.id, document.title, (language,), 0, edited, State.NEW, document.twin, uploaded=uploaded)
+        return TextEntry(
+            id=text.id,
+            title=document.title,
+            languages=(language,),
+            passages=0,
+            edited=edited,
+            state=State.NEW,
+            twin=document.twin,
+            uploaded=uploaded,
+        )
     state = State.CURRENT if snapshot.documents[text.id] == document else State.CHANGED
     known = _indexed(text.id, snapshot, edited, state, uploaded)
     return replace(known, title=document.title, twin=document.twin)
@@ -108,10 +117,28 @@ def _indexed(name: str, snapshot: Snapshot, edited: datetime | None, state: Stat
     rows, entry = snapshot.rows_of(name), snapshot.entry(name)
     languages = Counter(snapshot.language(row) for row in rows).most_common()
     spoken = tuple(language for language, _ in languages) or (language_of(entry.title),)
-    return TextEntry(name, entry.title, spoken, len(rows), edited, state, entry.twin, uploaded=uploaded)
+    return TextEntry(
+        id=name,
+        title=entry.title,
+        languages=spoken,
+        passages=len(rows),
+        edited=edited,
+        state=state,
+        twin=entry.twin,
+        uploaded=uploaded,
+    )
 
 
 def _unreadable(name: str, problem: str, edited: datetime | None, uploaded: str) -> TextEntry:
     # A name that is not UTF-8 could be neither shown nor sent.
     shown, said = without_surrogates(name), without_surrogates(problem)
-    return TextEntry(shown, shown, (), 0, edited, State.UNREADABLE, problem=said, uploaded=uploaded)
+    return TextEntry(
+        id=shown,
+        title=shown,
+        languages=(),
+        passages=0,
+        edited=edited,
+        state=State.UNREADABLE,
+        problem=said,
+        uploaded=uploaded,
+    )
