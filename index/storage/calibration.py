@@ -43,7 +43,7 @@ _BALANCE = 0.6
 """How much of the measured difference between the languages is evened out: 0 nothing, 1 all.
 
 All would rank the best passage of the other language as high as the best one of the question's own, also
-where only one of them answers; chosen on development questions, see CONTRIBUTING, "Retrieval".
+where only one of them answers; chosen on development questions, see MEASUREMENTS, "Retrieval".
 """
 
 _ANCHORS = 24  # passages of each language that say what score is usual for a question

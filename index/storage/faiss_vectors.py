@@ -5,7 +5,7 @@
 
 Cells (IVF, https://github.com/facebookresearch/faiss/wiki/Faiss-indexes) pay from some 50,000 vectors on: exact search
 takes 3 ms for these, 50 ms for ten times as many, of the 40 ms that a question takes besides. HNSW was no faster at
-the same recall and slower to build; 8-bit numbers cost a point of recall (all measured, see CONTRIBUTING).
+the same recall and slower to build; 8-bit numbers cost a point of recall (all measured, see MEASUREMENTS).
 """
 
 import errno
