@@ -29,7 +29,7 @@ def test_a_port_in_use_is_named(capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.mark.skipif(not hasattr(time, "pthread_getcpuclockid"), reason="nobody tells what a thread has worked")
 def test_a_page_that_nobody_visits_hardly_works(started: Any) -> None:
-    page = started(SmallAnswerer(), port=0)
+    page = started(chat_page(SmallAnswerer()), port=0)
     try:
         clock = time.pthread_getcpuclockid(page.server.thread.ident)
         time.sleep(0.5)  # until it has said that it is there
