@@ -42,7 +42,7 @@ fit: $(VENV)/installed ## Fit the confidence of answers anew, on half of our own
 bench: $(VENV)/installed ## Time and memory beside stock sentence-transformers (some 5 minutes); ARGS=--quick for a first look
 	$(BIN)/python tests/bench/compare.py $(ARGS)
 
-bench-page: $(VENV)/installed ## How long 1, 8 and 50 people who ask at once wait for a served page
+bench-page: $(VENV)/installed-dev ## How long 1, 8 and 50 people who ask at once wait for a served page; what an idle one costs
 	$(BIN)/python tests/bench/page_load.py $(ARGS)
 
 SHARED ?= ../shared

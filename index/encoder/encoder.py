@@ -111,7 +111,7 @@ class SentenceEncoder:
         return self._encode(list(texts), "query") if texts else []
 
     def rarity(self, words: Sequence[str]) -> FloatArray:
-        """See :class:`Encoder`; the sum over the pieces of a word, as the tokenizer cuts it."""
+        """See :meth:`Encoder.rarity`; the sum over the pieces of a word, as the tokenizer cuts it."""
         if not words:
             return np.empty(0, np.float32)
         rarity = self._model.rarity

@@ -52,5 +52,8 @@ class Model(Protocol):
 
 
 def rarity_of(scores: FloatArray) -> FloatArray:
-    """How much tokens say, from their unigram log-probabilities: minus these, less 4, and nothing below 0."""
+    """How much tokens say, from their unigram log-probabilities: minus these, less 4, and nothing below 0.
+
+    Shape (vocabulary,), as that of ``scores``.
+    """
     return np.asarray(np.maximum(-scores - _COMMON, 0.0), np.float32)

@@ -48,7 +48,7 @@ class TorchModel:
 
     @cached_property
     def rarity(self) -> FloatArray:
-        """See :class:`index.encoder.model.Model`; only Unigram tokenizers know."""
+        """See :meth:`index.encoder.model.Model.rarity`; only Unigram tokenizers know."""
         model = json.loads(self._tokenizer.backend_tokenizer.to_str())["model"]
         if model.get("type") != "Unigram":
             return np.ones(len(self._tokenizer), np.float32)

@@ -57,7 +57,7 @@ class Means:
     tokens: Mapping[str, FloatArray]
 
     def centred(self, vector: FloatArray, language: str) -> FloatArray:
-        """The vector of a text without what it owes to its language, unit length."""
+        """The vector of a text, shape (dimension,), without what it owes to its language, unit length."""
         return unit(vector - self.vectors[language])
 
     def centred_tokens(self, tokens: FloatArray, language: str) -> FloatArray:
@@ -81,7 +81,7 @@ class Standing:
         return float(self.scores(np.array([lead]))[0])
 
     def scores(self, leads: NDArray[np.floating]) -> NDArray[np.float64]:
-        """:meth:`score` of each of ``leads``."""
+        """:meth:`score` of each of ``leads``, in their shape, which may be any."""
         middle, spread = (self.right + self.wrong) / 2, max((self.right - self.wrong) / 2, 1e-6)
         return np.asarray(1 / (1 + np.exp(-np.clip((leads - middle) / spread, -20, 20) * np.log(9))), np.float64)
 

@@ -56,6 +56,7 @@ class FaissVectors:
     def open(cls, place: Path, language: str, rows: NDArray[np.int64], cells: Cells | None) -> "FaissVectors":
         """What :class:`FaissWriter` wrote for ``language`` into the folder ``place``; the vectors stay on disk.
 
+        ``rows``, shape (vectors,), are those of the segment that they belong to, in ascending order.
         Raises OSError unchanged.
         """
         vectors = _read(place / vectors_file(language), _MAPPED)

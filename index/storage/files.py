@@ -64,14 +64,14 @@ def write_file(path: Path, data: bytes) -> FileFacts:
 
 
 def pack_arrays(**arrays: NDArray[Any]) -> bytes:
-    """``arrays`` as the bytes of an npz file."""
+    """``arrays``, of any shape, as the bytes of an npz file."""
     stream = io.BytesIO()
     np.savez(stream, **arrays)  # type: ignore[arg-type]  # the stub takes the names for its own options
     return stream.getvalue()
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """What :func:`pack_arrays` packed."""
+    """What :func:`pack_arrays` packed, each array in its shape."""
     # A stream of our own: NumPy leaves its one open where the file is damaged.
     with path.open("rb") as stream, np.load(stream, allow_pickle=False) as arrays:
         return dict(arrays)

@@ -66,8 +66,10 @@ class TokenStore:
 
     @classmethod
     def open(cls, folder: Path, starts: NDArray[np.int64], checks: NDArray[np.uint64], code_size: int) -> "TokenStore":
-        """The store in ``folder``, whose codes take ``code_size`` bytes each; for the rest see ``__init__``.
+        """The store in ``folder``, whose codes take ``code_size`` bytes each.
 
+        Passage i has the records from ``starts[i]`` to ``starts[i + 1]``, shape (passages + 1,), and ``checks[i]`` is
+        their :func:`checksum`, shape (passages,).
         Raises OSError unchanged.
         """
         shape = (int(starts[-1]), code_size + 1)
@@ -96,7 +98,7 @@ class Tokens:
         self._stores, self._places, self._four_bits = stores, places, four_bits
 
     def of(self, rows: Sequence[int] | NDArray[np.int64]) -> PassageTokens:
-        """The token vectors of the passages in ``rows``."""
+        """The token vectors of the passages in ``rows``, shape (passages,)."""
         records, starts = self._records(rows)
         return PassageTokens(self._four_bits.vectors(records[:, :-1]), starts, records[:, -1])
 

@@ -76,7 +76,7 @@ class WordTable:
 
     @classmethod
     def unpack(cls, arrays: Mapping[str, NDArray[np.generic]]) -> "WordTable":
-        """What :meth:`pack` packed."""
+        """What :meth:`pack` packed: the arrays by name, in the shapes that the attributes have."""
         return cls(
             arrays["letters"].tobytes(),
             np.asarray(arrays["at"], np.int64),

@@ -1,10 +1,13 @@
-"""What a served page bears: many people ask at once, over REST, and every reply is timed.
+"""What a served page bears: many people ask at once, over REST, and every reply is timed. And what it costs while
+nobody asks.
 
-``python -m page_load`` starts the server that users start, with the built-in texts and the offline model.
+``python -m page_load`` starts the server that users start, with the built-in texts and the offline model. The page that
+stands open is one in a real browser: without Playwright and Chromium that figure is left out.
 """
 
 import http.client
 import json
+import shutil
 import socket
 import statistics
 import subprocess
@@ -14,6 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,6 +27,7 @@ from ui import terminal
 ASKED = Path(__file__).parents[2] / "qa" / "evaluation" / "regression.jsonl"
 _LOADS = ((1, 50), (8, 10), (50, 10))  # clients at once, questions of each
 _PATIENCE = 300.0  # seconds that a client waits for a reply
+_SETTLING, _IDLE = 10.0, 60.0  # seconds without a question before it is measured what an idle page costs, and while
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +90,17 @@ def _problem(connection: http.client.HTTPConnection, question: str) -> str:
     return "" if json.loads(body)["question"] == question else "the reply to another question"
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A server in a process of its own."""
+
+    address: str
+    process: int  # its number
+
+
 @contextmanager
-def server(*options: str) -> Iterator[str]:
-    """The address of a server of its own, started as ``foundation-qa serve`` with these options."""
+def server(*options: str) -> Iterator[Served]:
+    """A server of its own, started as ``foundation-qa serve`` with these options."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -98,25 +111,69 @@ def server(*options: str) -> Iterator[str]:
             address = process.stdout.readline().strip()
             if not address:
                 raise SystemExit(process.wait())  # its own message says why
-            yield address
+            yield Served(address, process.pid)
         finally:
             process.terminate()
 
 
+def idle_share(process: int, seconds: float) -> float:
+    """The share of one processor that a process takes in the next ``seconds``; NaN where the system does not tell."""
+    if not sys.platform.startswith("linux"):
+        return float("nan")
+    clock = (~process << 3) | 2  # as clock_getcpuclockid(3) numbers it: exact, where ticks of a clock miss short work
+    before = time.clock_gettime(clock)
+    time.sleep(seconds)
+    return (time.clock_gettime(clock) - before) / seconds
+
+
+@contextmanager
+def open_page(address: str) -> Iterator[bool]:
+    """A page that stands open in headless Chromium; False where there is none."""
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None or find_spec("playwright") is None:
+        yield False
+        return
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=program, args=["--headless", "--no-sandbox", "--disable-gpu"])
+        page = browser.new_page()
+        page.goto(address)
+        page.wait_for_selector("#question")
+        yield True
+        browser.close()
+
+
+def _tell_idle(options: Sequence[str]) -> None:
+    """Print a table of what a server costs that nobody asks, with these options and while it follows the texts."""
+    terminal.tell("\n| nobody asks for a minute | of a processor |")
+    terminal.tell("|---|---|")
+    for more in ((), ("--watch",)):
+        with server(*options, *more) as served:
+            time.sleep(_SETTLING)
+            called = " ".join(("serve", *options, *more))
+            terminal.tell(f"| {called}, no page open | {idle_share(served.process, _IDLE):.2%} |")
+            with open_page(served.address) as opened:
+                time.sleep(_SETTLING)
+                share = f"{idle_share(served.process, _IDLE):.2%}" if opened else "no Chromium"
+            terminal.tell(f"| {called}, one page open | {share} |")
+
+
 def main(options: Sequence[str]) -> None:
-    """Print a table of loads, of a server with these options of ``serve``; exit status 1 where there was an error."""
+    """Print tables of a server with these options of ``serve``; exit status 1 where there was an error."""
     questions = [question.question for question in load_questions(ASKED) if not question.history]
     failed: list[str] = []
-    with server(*options) as address:
-        bear(address, questions, 1, 3)  # the first question loads the model
+    with server(*options) as served:
+        bear(served.address, questions, 1, 3)  # the first question loads the model
         terminal.tell("| clients | questions | errors | p50 | p95 | slowest | questions a second |")
         terminal.tell("|---|---|---|---|---|---|---|")
         for clients, each in _LOADS:
-            load = bear(address, questions, clients, each)
+            load = bear(served.address, questions, clients, each)
             failed += load.errors
             row = (f"{load.quantile(50):.2f} s", f"{load.quantile(95):.2f} s", f"{max(load.seconds, default=0):.2f} s")
             rate = f"{len(load.seconds) / load.elapsed:.1f}"
             terminal.tell(f"| {clients} | {clients * each} | {len(load.errors)} | {' | '.join(row)} | {rate} |")
+    _tell_idle(options)
     for problem in sorted(set(failed)):
         terminal.warn(problem)
     if failed:

@@ -125,13 +125,13 @@ def page(questions: Sequence[str]) -> dict[str, Any]:
     from page_load import bear, server
 
     begin = time.perf_counter()
-    with server() as address:
+    with server() as served:
         started = time.perf_counter() - begin
-        connection = HTTPConnection(urlsplit(address).netloc, timeout=60)
+        connection = HTTPConnection(urlsplit(served.address).netloc, timeout=60)
         connection.request("GET", "/")
         status = connection.getresponse().status
         connection.close()
-        load = bear(address, questions, 1, len(questions))
+        load = bear(served.address, questions, 1, len(questions))
     if status != 200 or load.errors:
         sys.exit(f"The page answered with status {status}; errors: {', '.join(load.errors)}")
     return {"seconds": started, "megabytes": megabytes(resource.getrusage(resource.RUSAGE_CHILDREN))}

@@ -5,6 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
+import time
+from typing import Any
 
 import pytest
 from pages import chat_page
@@ -23,6 +25,19 @@ def test_a_port_in_use_is_named(capsys: pytest.CaptureFixture[str]) -> None:
         with pytest.raises(FoundationQAError, match=f"127.0.0.1, port {port}: it is in use"):
             serve(chat_page(SmallAnswerer()), port=port)
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.skipif(not hasattr(time, "pthread_getcpuclockid"), reason="nobody tells what a thread has worked")
+def test_a_page_that_nobody_visits_hardly_works(started: Any) -> None:
+    page = started(chat_page(SmallAnswerer()), port=0)
+    try:
+        clock = time.pthread_getcpuclockid(page.server.thread.ident)
+        time.sleep(0.5)  # until it has said that it is there
+        before = time.clock_gettime(clock)
+        time.sleep(2)
+        assert (time.clock_gettime(clock) - before) / 2 < 0.01  # a tenth of it, and 0.03 where it looks all the time
+    finally:
+        page.close(verbose=False)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a POSIX signal")

@@ -9,13 +9,13 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
-from corpus import FoundationQAError
+from corpus import LANGUAGES, FoundationQAError
 from corpus.parsing.plain_text import without_surrogates
 from index.search.ranking import CANDIDATES
 from qa.small_talk import LONGEST_QUESTION
 
-MOST_HITS = 2 * CANDIDATES
-"""Passages that a search can find: so many candidates of each of two languages."""
+MOST_HITS = len(LANGUAGES) * CANDIDATES
+"""Passages that a search can find: so many candidates of each language."""
 
 LONGEST_HISTORY = 100
 """Earlier questions; only the last few of them are used."""

@@ -27,6 +27,9 @@ _GRADIO_SETTINGS = {
     # After every event Gradio sums up all events so far, for a monitoring page that is off here.
     "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000",
 }
+# Seconds after which Gradio looks for what a tab asks; else every millisecond, which keeps a processor busy that nobody
+# asks anything of. The chat, REST and MCP wait for no look. And for news of progress bars, of which the page has none.
+_LOOKS_EVERY, _PROGRESS_EVERY = 0.1, 1.0
 # Fonts of the visitor's own system, and Chinese ones by name where a system names them: nothing is fetched.
 _FONTS = (
     "system-ui",
@@ -113,6 +116,7 @@ def start(page: Page, host: str = "127.0.0.1", port: int = 7860) -> gr.Blocks:
     """
     port = _free_port(host, port)
     built = build_page(page)
+    built._queue.sleep_when_free, built._queue.progress_update_sleep_when_free = _LOOKS_EVERY, _PROGRESS_EVERY
     try:
         with _without_proxies():
             built.launch(

@@ -19,7 +19,7 @@ _NEIGHBOURS = 5  # that say where a passage outside of the sample belongs
 def sampled(ids: Sequence[str], most: int = MOST_POINTS) -> NDArray[np.int64]:
     """The rows of at most ``most`` of ``ids``, in order: always the same ones, and mostly the same after an update.
 
-    They are drawn by the digests of the ids, so each passage stands or falls by itself.
+    Shape (sampled,). They are drawn by the digests of the ids, so each passage stands or falls by itself.
     """
     if len(ids) <= most:
         return np.arange(len(ids), dtype=np.int64)

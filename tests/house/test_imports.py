@@ -1,0 +1,194 @@
+"""Who knows whom: the rooms, their folders, and where the heavy libraries live."""
+
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Mapping
+from graphlib import CycleError, TopologicalSorter
+
+import pytest
+from house import MODULES, ROOMS, ROOT, SOURCES, imports, name
+
+# The floors of each room: its folders, and the modules beside them. Whoever stands on a floor may import from the
+# floors before it, and from nobody on its own: those do not know each other. A room's __init__.py stands above all.
+FLOORS = {
+    "corpus": (("document", "language", "errors"), ("parsing",), ("files",), ("editing",)),
+    "index": (("arrays", "disk", "user_folders"), ("encoder", "matching"), ("storage",), ("search", "update")),
+    "qa": (  # in the order of an answer
+        ("answer", "phrases", "glossary_terms", "question_kinds", "location"),
+        ("memory", "small_talk", "quotes"),
+        ("follow_ups", "evidence", "translated_quotes"),
+        ("confidence",),
+        ("answerer",),
+        ("evaluation",),
+    ),
+    "ui": (
+        ("html",),
+        ("terminal",),
+        ("workspace",),
+        ("api", "chat", "tabs"),
+        ("server",),
+        ("corpus_commands",),
+        ("cli",),
+        ("__main__",),
+    ),
+}
+HOMES = {  # library -> the folders and modules that may import it
+    "yaml": ("corpus/files/", "corpus/editing/new_pair.py", "index/storage/calibration.py", "ui/workspace/settings.py"),
+    "charset_normalizer": ("corpus/files/text_file.py",),
+    "markdown_it": ("corpus/parsing/blocks.py",),
+    "cachetools": ("index/storage/lru.py", "qa/memory.py", "ui/chat/calls.py"),
+    "faiss": ("index/matching/four_bits.py", "index/storage/faiss_vectors.py"),
+    "platformdirs": ("index/user_folders.py",),
+    "opencc": ("index/matching/words.py",),
+    "sentence_transformers": ("index/encoder/torch_model.py",),
+    "transformers": ("index/encoder/torch_model.py",),
+    "huggingface_hub": ("index/encoder/torch_model.py",),
+    "torch": (),  # sentence-transformers brings what we need of it
+    "openvino": ("index/encoder/openvino_import.py",),
+    "sentencepiece": ("index/encoder/e5_tokenizer.py",),
+    "tokenizers": ("index/encoder/e5_export.py",),
+    "safetensors": ("index/encoder/",),
+    "watchfiles": ("ui/workspace/watch.py",),
+    "sqlite3": ("ui/workspace/log_database.py", "ui/workspace/gap_log.py", "ui/chat/feedback_log.py"),
+    "xxhash": ("index/storage/", "index/update/spool.py"),
+    "rapidfuzz": ("index/search/spelling.py",),
+    "sklearn": ("qa/evaluation/", "ui/tabs/map_projection.py"),
+    "ir_measures": ("qa/evaluation/metrics.py",),
+    # The page and its tabs, and what is served beside it.
+    "gradio": ("ui/server/page.py", "ui/chat/view.py", "ui/tabs/", "ui/api/gradio_endpoints.py"),
+    "mcp": ("ui/api/mcp_tools.py",),
+    "starlette": ("ui/api/", "ui/server/"),
+    "pydantic": ("ui/",),
+    "typer": ("ui/cli.py", "ui/corpus_commands.py"),
+    "rich": ("ui/terminal/", "qa/evaluation/ablation.py"),  # the latter is a command for developers
+}
+
+
+def test_rooms_import_one_way() -> None:
+    back = [
+        f"{name(path)} imports {module}"
+        for path in SOURCES
+        for module in imports(path)
+        if module.split(".")[0] in ROOMS
+        and ROOMS.index(module.split(".")[0]) > ROOMS.index(path.relative_to(ROOT).parts[0])
+    ]
+    assert len(SOURCES) > 20
+    assert back == []
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_folders_import_one_way(room: str) -> None:
+    known = {module: imports(path) for module, path in MODULES.items() if module.startswith(f"{room}.")}
+    assert arrows_back(room, known) == []
+
+
+def arrows_back(room: str, known: Mapping[str, frozenset[str]]) -> list[str]:
+    """What is wrong with the imports of the modules of ``room``: who stands on no floor, and who looks up or beside."""
+    floor_of = {each: number for number, floor in enumerate(FLOORS[room]) for each in floor}
+    wrong = []
+    for module, imported in known.items():
+        place = module.split(".")[1]
+        if place not in floor_of:
+            wrong.append(f"{module} stands on no floor of FLOORS")
+            continue
+        for other in imported:
+            first, _, below = other.partition(".")
+            if first != room or below.split(".")[0] == place:
+                continue
+            if floor_of.get(below.split(".")[0], len(FLOORS[room])) >= floor_of[place]:
+                wrong.append(f"{module} imports {other}")
+    return wrong
+
+
+@pytest.mark.parametrize(
+    ("module", "imported", "wrong"),
+    [
+        ("index.storage.store", "index.encoder.model", []),
+        ("index.storage.store", "index.storage.lock", []),
+        ("index.storage.store", "corpus", []),
+        ("index.storage.store", "index.search.query", ["index.storage.store imports index.search.query"]),
+        ("index.update.plan", "index.search.query", ["index.update.plan imports index.search.query"]),
+        ("index.update.plan", "index", ["index.update.plan imports index"]),
+        ("index.arrays", "index.disk", ["index.arrays imports index.disk"]),
+        ("index.attic.box", "numpy", ["index.attic.box stands on no floor of FLOORS"]),
+    ],
+)
+def test_an_arrow_back_is_seen(module: str, imported: str, wrong: list[str]) -> None:
+    assert arrows_back("index", {module: frozenset({imported})}) == wrong
+
+
+def test_every_floor_is_lived_on() -> None:
+    places = {room: {module.split(".")[1] for module in MODULES if module.startswith(f"{room}.")} for room in ROOMS}
+    assert {room: {each for floor in floors for each in floor} for room, floors in FLOORS.items()} == places
+
+
+def test_no_modules_go_in_a_circle() -> None:
+    assert circle({module: imports(path) for module, path in MODULES.items()}) == []
+
+
+def circle(known: Mapping[str, frozenset[str]]) -> list[str]:
+    """Modules that import one another in a circle, the first of them again at the end; empty where there is none."""
+    try:
+        TopologicalSorter({module: imported & known.keys() - {module} for module, imported in known.items()}).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def test_a_circle_is_seen() -> None:
+    straight = {"a": frozenset({"b", "numpy"}), "b": frozenset({"c"}), "c": frozenset[str]()}
+    assert circle(straight) == []
+    assert set(circle({**straight, "c": frozenset({"a"})})) == {"a", "b", "c"}
+
+
+def test_a_library_is_imported_where_it_lives() -> None:
+    strays = [
+        f"{name(path)} imports {module}"
+        for path in SOURCES
+        for module in imports(path)
+        if not name(path).startswith(HOMES.get(module.split(".")[0], ("",)))
+    ]
+    assert strays == []
+
+
+def test_no_home_of_a_library_stands_empty() -> None:
+    lived = {(module.split(".")[0], name(path)) for path in SOURCES for module in imports(path)}
+    empty = [
+        f"nothing of {home} imports {library}"
+        for library, homes in HOMES.items()
+        for home in homes
+        if not any(library == each and path.startswith(home) for each, path in lived)
+    ]
+    assert empty == []
+
+
+def test_every_library_is_declared() -> None:
+    facts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    declared = " ".join(facts["project"]["dependencies"]).lower().replace("-", "_")
+    called = {"yaml": "pyyaml", "sklearn": "scikit_learn", "markdown_it": "markdown_it_py", "faiss": "faiss_cpu"}
+    # They come with sentence-transformers, whose own modules hand them out.
+    comes_along = {"transformers", "huggingface_hub"}
+    used = {module.split(".")[0] for path in SOURCES for module in imports(path)}
+    foreign = used - set(sys.stdlib_module_names) - set(ROOMS) - comes_along
+    assert sorted(library for library in foreign if called.get(library, library) not in declared) == []
+    assert facts["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == list(ROOMS)
+
+
+@pytest.mark.parametrize(
+    ("module", "absent"),
+    [
+        ("corpus", "index qa ui faiss torch numpy gradio"),
+        ("index", "qa ui torch sentence_transformers transformers openvino sentencepiece tokenizers gradio"),
+        ("qa", "ui torch sentence_transformers sklearn ir_measures gradio"),
+        ("ui.cli", "faiss torch sentence_transformers sklearn gradio"),
+        ("ui.server.page", "torch sentence_transformers sklearn"),
+        ("ui.server.site", "torch sentence_transformers sklearn"),
+    ],
+)
+def test_a_room_starts_without_what_it_does_not_need_yet(module: str, absent: str) -> None:
+    code = f"import sys, {module}; print([name for name in {absent.split()} if name in sys.modules])"
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "default"}
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", env=environment)
+    assert run.stdout == "[]\n", run.stderr
