@@ -100,7 +100,7 @@ class OpenVinoModel:
         words[~padding] = dequantized(self._words[np.concatenate(texts)]).reshape(-1, self.dimension)
         mask = np.where(padding, np.float32(-np.inf), np.float32(0))[:, None, None]
         with self._turn:
-            # The names are openvino_graph.WORDS and MASK, which cannot be imported without openvino.
+            # The names are e5_graph.WORDS and MASK, which cannot be imported without openvino.
             vectors = self._request.infer({"words": words, "mask": mask}, share_inputs=True, share_outputs=True)[0]
             return np.array(vectors)  # the next run writes where these are
 
