@@ -4,6 +4,8 @@ from pathlib import Path
 
 from house import ROOT, SOURCES, name
 
+from ui.server.page import STYLE_SHEETS
+
 BENCHES = sorted((ROOT / "tests/bench").glob("*.py"))
 STATIC = sorted(path for path in (ROOT / "ui/static").iterdir() if path.suffix in (".css", ".js"))
 
@@ -11,6 +13,10 @@ STATIC = sorted(path for path in (ROOT / "ui/static").iterdir() if path.suffix i
 def test_no_module_is_longer_than_300_lines() -> None:
     long = [f"{name(path)}: {count}" for path in (*SOURCES, *BENCHES) if (count := lines(path)) > 300]
     assert long == []
+
+
+def test_every_style_sheet_has_its_place_in_the_order() -> None:
+    assert sorted(STYLE_SHEETS) == [path.stem for path in STATIC if path.suffix == ".css"]
 
 
 def test_no_style_or_script_is_longer_than_400_lines() -> None:

@@ -22,6 +22,13 @@ from ui.server.upload_room import arrivals_folder
 from ui.tabs.tab import View
 
 _STATIC = Path(__file__).parents[1] / "static"
+STYLE_SHEETS = (
+    "page",
+    *("chat", "turns", "entry", "cards", "reader"),
+    *("tabs", "tables", "panel", "map"),
+    "phone",
+)
+"""In this order: of rules that weigh alike the later one counts."""
 _GRADIO_SETTINGS = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     # After every event Gradio sums up all events so far, for a monitoring page that is off here.
@@ -72,15 +79,14 @@ def build_page(page: Page) -> gr.Blocks:
     return built
 
 
-def _own_files(suffix: str) -> list[Path]:
-    """Our style sheets or scripts: that of the whole page first, then each view's."""
-    return sorted(_STATIC.glob(f"*.{suffix}"), key=lambda file: (file.stem != "page", file.name))
+def _style_sheets() -> list[Path]:
+    return [_STATIC / f"{name}.css" for name in STYLE_SHEETS]
 
 
 def _head() -> str:
-    """The page's words, and the scripts that use them."""
-    scripts = (file.read_text(encoding="utf-8") for file in _own_files("js"))
-    return words_script() + "".join(f"<script>{script}</script>" for script in scripts)
+    """The page's words, and the scripts that use them: that of the whole page first."""
+    files = sorted(_STATIC.glob("*.js"), key=lambda file: (file.stem != "page", file.name))
+    return words_script() + "".join(f"<script>{file.read_text(encoding='utf-8')}</script>" for file in files)
 
 
 def _notice_line(notice: Callable[[], str]) -> None:
@@ -134,7 +140,7 @@ def start(page: Page, host: str = "127.0.0.1", port: int = 7860) -> gr.Blocks:
                 app_kwargs=page.serving.app(host),
                 mcp_server=False,  # ours is part of app_kwargs: Gradio's sends no JSON, and asks for no password
                 theme=gr.themes.Base(font=_FONTS, font_mono=("ui-monospace", "Consolas", "monospace")),
-                css_paths=_own_files("css"),
+                css_paths=_style_sheets(),
                 head=_head(),
             )
     except OSError as error:  # taken since the check, or Gradio waited five seconds in vain
