@@ -1,4 +1,7 @@
-"""A quote in the other language is put beside the one in the reader's own that says the same, where there is one."""
+"""A quote in the other language is put beside the one in the reader's own that says the same, where there is one.
+
+Twins have no part in it: of texts that name each other the ranking finds one version only.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace

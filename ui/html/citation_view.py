@@ -1,7 +1,8 @@
 """A citation as it is shown and handed out: one record, made once, that everything that draws or writes it reads.
 
 Cards, Markdown, the shell and the JSON of scripts are made from it, and a visitor's browser keeps it. A further
-property of a citation begins here; with a default, so that conversations kept without it can still be read.
+property of a citation begins here, with a default, so that conversations kept without it can still be read; then it
+is named by those who are to show it (``answer_html``, ``markdown``, ``output``, ``records``).
 """
 
 from dataclasses import dataclass
