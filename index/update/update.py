@@ -133,8 +133,6 @@ def _write(
             shared_calibration = (old.manifest.calibration, old.manifest.files[old.manifest.calibration])
         else:
             shared_calibration = keep_shared(folder, "calibration", ".npz", measured.pack())
-        shared_glossary = keep_shared(folder, "glossary", ".jsonl", glossary_bytes(settings.glossary))
-        stamps = keep_stamps(folder, todo.stamps)
         segments: tuple[SegmentFacts, ...] = ()
         if old:
             segments = old.manifest.with_removed(_removed(todo, old))
@@ -144,6 +142,9 @@ def _write(
                 late = settings.late_interaction
                 facts, recovered = write_segment(place, todo, encoder, late, measured, old, progress)
             segments += (facts,)
+        # After what takes long, and may be interrupted or cancelled.
+        shared_glossary = keep_shared(folder, "glossary", ".jsonl", glossary_bytes(settings.glossary))
+        stamps = keep_stamps(folder, todo.stamps)
         manifest = IndexManifest(
             format=FORMAT,
             generation=uuid.uuid4().hex,

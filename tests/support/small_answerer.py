@@ -75,7 +75,7 @@ EN_QUOTE = (
     "A foundation model is a model trained on broad data that can be adapted to a wide range of downstream tasks."
 )
 
-SUGGESTED = "History (What is a foundation model?)"
+SUGGESTED = "What is the history of a foundation model?"
 
 QUOTED = {  # the quotes of each answer: their text, and their first words
     ZH_QUESTION: ((ZH, "基础模型是"), (EN, "A foundation model is")),

@@ -253,7 +253,7 @@ def test_what_leads_on_is_in_the_language_of_the_answer_and_was_not_asked(calls:
     english = recalled([asked(calls, QUESTION)["turn"]])[0]
     assert english.answer
     offered = next_questions(english.answer, [QUESTION], glossary, small_index.snapshot)
-    assert "Energy (Foundation models)" in offered
+    assert "What does “Foundation models” say about energy?" in offered
     assert not any("parameter”" in question for question in offered)  # it was asked about
     chinese = next_questions(turn.answer, ["别的"], glossary, small_index.snapshot)
     assert "什么是参数？" in chinese

@@ -66,7 +66,7 @@ def asked_for() -> tuple[set[str], set[str]]:
             elif isinstance(node, ast.JoinedStr) and isinstance(first := node.values[0], ast.Constant):
                 beginnings.add(str(first.value))
     for path in UI.rglob("*.js"):
-        keys |= set(re.findall(r'(?:words|unseen|tell)\("([^"]+)"', path.read_text(encoding="utf-8")))
+        keys |= set(re.findall(r'(?:words|unseen|tell|label)\("([^"]+)"', path.read_text(encoding="utf-8")))
     return keys, beginnings
 
 

@@ -6,12 +6,11 @@ from typing import Protocol
 
 from corpus import Document, Passage, Term
 from qa.glossary_terms import terms_in
+from ui.chat.section_questions import section_question, term_question
 from ui.chat.turns import KeptAnswer
 from ui.html.breadcrumbs import last_heading
 from ui.html.citation_view import CitationView
-from ui.html.words import word
 
-_LONGEST_HEADING = 60  # characters; a longer one is a sentence and makes no question
 _FAR = 100  # passages; a section is not looked for beyond them
 
 
@@ -37,17 +36,17 @@ class IndexState(Protocol):
 def next_questions(answer: KeptAnswer, asked: Sequence[str], glossary: Sequence[Term], texts: IndexState) -> list[str]:
     """Questions in the answer's language that lead on from it, the nearest first; those ``asked`` are left out.
 
-    They are made of names that the texts use, but nobody has tried yet whether the texts answer them.
+    They are made of names and headings of the texts, but nobody has tried yet whether the texts answer them.
     """
     before = " ".join(asked)
     known = {term for term, _ in terms_in(before, glossary)}
     cited = (*answer.citations, *answer.related)
     used = terms_in(" ".join(citation.quote for citation in cited), glossary)
-    about_terms = [_about_term(term, answer.speaks) for term, _ in used if term not in known]
+    about_terms = [term_question(term, answer.speaks) for term, _ in used if term not in known]
     about_sections = [
-        _about_section(title, heading, answer.speaks)
-        for title, heading in _beside(answer.citations, answer.language, texts)
-        if heading not in before
+        question
+        for passage in _beside(answer.citations, answer.language, texts)
+        if last_heading(passage.heading) not in before and (question := _about(passage, texts, answer.speaks, glossary))
     ]
     # One of each kind in turn: terms go deeper, sections go on.
     mixed = [each for pair in zip(about_sections, about_terms, strict=False) for each in pair]
@@ -56,20 +55,13 @@ def next_questions(answer: KeptAnswer, asked: Sequence[str], glossary: Sequence[
     return [question for question in dict.fromkeys(mixed) if question not in asked]
 
 
-def _about_term(term: Term, language: str) -> str:
-    name = term.names[language]
-    return word("suggestions.name" if name[:1].isupper() else "suggestions.term", language, term=name)
+def _about(passage: Passage, texts: IndexState, language: str, glossary: Sequence[Term]) -> str:
+    text = texts.documents[passage.document_id].text
+    return section_question(last_heading(passage.heading), passage.title, text, language, glossary)
 
 
-def _about_section(title: str, heading: str, language: str) -> str:
-    """A heading with its title: no words around it fit every heading, and none are needed to find it."""
-    if heading.endswith(("?", "？")):
-        return heading
-    return word("suggestions.section", language, heading=heading, title=title)
-
-
-def _beside(citations: Sequence[CitationView], language: str, texts: IndexState) -> Iterator[tuple[str, str]]:
-    """Title and last heading of the sections after and before the cited ones, in texts of the visitor's language."""
+def _beside(citations: Sequence[CitationView], language: str, texts: IndexState) -> Iterator[Passage]:
+    """The first passage of the section after each cited one, and the last of that before, in the answer's language."""
     for citation in citations:
         rows = texts.rows_of(citation.document_id)
         if not rows:
@@ -79,7 +71,5 @@ def _beside(citations: Sequence[CitationView], language: str, texts: IndexState)
         for others in (rows[at + 1 :][:_FAR], rows[:at][::-1][:_FAR]):
             for passage in (texts.passages[row] for row in others):
                 if passage.language == language and passage.heading != here:
-                    last = last_heading(passage.heading)
-                    if 0 < len(last) <= _LONGEST_HEADING:
-                        yield passage.title, last
+                    yield passage
                     break

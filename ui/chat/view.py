@@ -10,6 +10,7 @@ from html import escape
 import gradio as gr
 
 from corpus import LANGUAGES, Term
+from qa.small_talk import LONGEST_QUESTION
 from ui.chat.answer_html import glossary_html
 from ui.chat.calls import ChatCalls, checked_calls
 from ui.html.language_tags import tag
@@ -47,9 +48,12 @@ def _frame(glossary: Sequence[Term]) -> str:
   <section class="talk" aria-labelledby="talk-title">
     <div class="strip">
       <h2 id="talk-title" class="unseen">{words_html("chat.conversation")}</h2>
+      <button type="button" class="listed" aria-expanded="false" aria-controls="conversations" hidden>
+        {words_html("list.title")}</button>
       <button type="button" class="export" hidden>{words_html("chat.export")}</button>
       <button type="button" class="anew" hidden>{words_html("chat.anew")}</button>
     </div>
+    {_conversations()}
     <div class="turns" tabindex="0" role="log" aria-labelledby="talk-title">
       <div class="welcome">
         <p class="greeting">{words_html("chat.greeting")}</p>
@@ -57,11 +61,12 @@ def _frame(glossary: Sequence[Term]) -> str:
         <ul class="examples">{examples}</ul>
       </div>
     </div>
+    <div class="told" role="status"></div>
     <div class="hint" role="alert"></div>
     <form class="entry">
       <label class="unseen" for="question">{words_html("chat.your_question")}</label>
       <textarea id="question" name="question" rows="1" autocomplete="off"
-        {placeholders}></textarea>
+        data-longest="{LONGEST_QUESTION}" {placeholders}></textarea>
       <button type="submit" class="send">{words_html("chat.ask")}</button>
       <button type="button" class="stop" hidden>{words_html("chat.stop")}</button>
     </form>
@@ -86,3 +91,18 @@ def _frame(glossary: Sequence[Term]) -> str:
     </div>
   </aside>
 </div>"""
+
+
+def _conversations() -> str:
+    """The list of the conversations that the browser keeps, which the script fills."""
+    return f"""
+    <section id="conversations" class="conversations" aria-labelledby="conversations-title" tabindex="-1" hidden>
+      <div class="strip"><h3 id="conversations-title">{words_html("list.title")}</h3>
+        <button type="button" class="icon close-list">{unseen_html("list.close")}</button></div>
+      <label><span class="unseen">{words_html("list.search")}</span><input type="search" autocomplete="off"></label>
+      <div class="told" role="status"></div>
+      <ul class="kept"></ul>
+      <p class="none-found" hidden>{words_html("list.none")}</p>
+      <div class="end"><p>{words_html("list.where")}</p>
+        <button type="button" class="delete-all">{words_html("list.delete_all")}</button></div>
+    </section>"""

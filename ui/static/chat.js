@@ -2,7 +2,7 @@
 // and draws every answer, so that no text becomes HTML here. See ui/chat/calls.py for the calls.
 "use strict";
 window.foundationQA.beginAsking = (view, calls) => {
-  const { words, element, memory, copy, saveFile } = window.foundationQA;
+  const { words, element, copy, passOn, saveFile, questionRow, beginTurn, suggestedRow } = window.foundationQA;
   // Where a call fails, Gradio's client gives undefined. Here that is an error, so that nobody takes it for a reply.
   const called = async (name, value) => {
     const reply = await calls[name](value);
@@ -11,40 +11,56 @@ window.foundationQA.beginAsking = (view, calls) => {
   };
   const server = new Proxy({}, { get: (_, name) => (value) => called(name, value) });
   const MOST = 100; // turns, as in ui/chat/turns.py
-  const kept = memory(`foundation-qa:conversation:1:${location.pathname}`, MOST);
+  const LONGEST = Number(view.querySelector("#question").dataset.longest); // characters of a question
+  const conversations = window.foundationQA.conversations(location.pathname, MOST);
+  const drafts = window.foundationQA.drafts(location.pathname, () => note(words("script.draft_not_kept")));
   const find = (selector) => view.querySelector(selector);
   const [list, cards, form, box, hint] = [".turns", ".cards", ".entry", "#question", ".hint"].map(find);
   const [send, stop, anew, exported] = [".send", ".stop", ".anew", ".export"].map(find);
   const welcome = find(".welcome");
+  const told = find(".talk > .told");
   const nothing = find(".nothing");
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
+  const fine = matchMedia("(pointer: fine)"); // on a phone the keyboard would hide the page
   let turns = []; // {kept, markdown, section, cards}
   let unread = []; // what was kept of the turns before these, as long as it could not be drawn
+  let visit = 0; // of conversations, by this page
   let pending = null; // the question being worked on: {section, question, at}
   const reader = window.foundationQA.reader(view, server);
-  const rate = window.foundationQA.rating(server);
+  const rating = window.foundationQA.rating(server, {
+    keep: (turn, reason) => changeDraft((draft) => (draft.reasons[turns.indexOf(turn)] = reason)),
+    letGo: (turn) => changeDraft((draft) => delete draft.reasons[turns.indexOf(turn)]),
+  });
+  const edit = window.foundationQA.editor({
+    turnOf: (inside) => turnOf(inside),
+    kept: {
+      keep: (turn, text) => changeDraft((draft) => (draft.editors[turns.indexOf(turn)] = text)),
+      letGo: (turn) => changeDraft((draft) => delete draft.editors[turns.indexOf(turn)]),
+    },
+    isBusy: () => Boolean(pending),
+    asked(text, turn) {
+      reader.close();
+      box.focus();
+      ask(text, { at: turns.indexOf(turn) });
+    },
+  });
+  const listed = window.foundationQA.conversationList(view, conversations, drafts, {
+    open: (record) => open(record),
+    removed(ids) {
+      if (ids.includes(conversations.shown.id)) begins(box.value);
+      refresh();
+    },
+  });
 
   // --- drawing ---
-  const unseen = (key) => element("span", "unseen", words(key));
-
   const showHint = (html) => {
     hint.innerHTML = html; // from the server or words of our own
   };
   const tell = (key) => hint.replaceChildren(words(key));
-
-  const questionRow = (question) => {
-    const shown = element("div", "question", question);
-    if (/[\u3400-\u9fff]/.test(question)) shown.lang = "zh-Hans";
-    const edit = element("button", "edit icon", unseen("script.edit"));
-    return element("div", "question-row", edit, shown);
-  };
+  const note = (...content) => told.replaceChildren(...content);
 
   const begin = (question) => {
-    const section = element("section", "turn", questionRow(question));
-    const dots = element("span", "dots", ..."123".split("").map(() => document.createElement("i")));
-    dots.setAttribute("aria-hidden", "true");
-    const working = element("div", "working", dots, words("script.working"));
-    section.append(working);
+    const section = beginTurn(question);
     list.append(section);
     toTop(section);
     return section;
@@ -79,24 +95,47 @@ window.foundationQA.beginAsking = (view, calls) => {
     send.hidden = Boolean(pending);
     stop.hidden = !pending;
     view.classList.toggle("empty-chat", !welcome.hidden);
+    listed.refresh();
+  };
+
+  // --- what is typed and not sent ---
+  const together = (...typed) => [...new Set(typed)].filter(Boolean).join("\n");
+  const changeDraft = (change) => drafts.change(conversations.shown.id, change);
+  const keepBox = () => changeDraft((draft) => (draft.box = box.value));
+  const typeIn = (text) => {
+    box.value = text;
+    keepBox();
   };
 
   // --- asking ---
   // Asks what was `typed`: as the next turn, or as the turn `at`. Then the turns from there on step aside, and are let
-  // go with the answer.
-  const ask = async (typed, at) => {
+  // go with the answer. A question that stands `alone` leans on none before it.
+  const ask = async (typed, { at, alone = false } = {}) => {
     if (pending) return;
     const question = typed.toWellFormed?.() ?? typed; // half a character is nothing that can be sent
     if (!question.trim()) return tell("script.type_first");
     hint.replaceChildren();
+    const length = question.length > LONGEST ? [...question.trim()].length : 0;
+    if (length > LONGEST) {
+      const [said, longest] = [length, LONGEST].map((count) => count.toLocaleString("en-US"));
+      hint.replaceChildren(words("script.too_long", { length: said, longest }));
+      if (at !== undefined) edit(turns[at].section, typed)?.focus();
+      else typeIn(together(typed, box.value));
+      return;
+    }
+    note();
     list.querySelectorAll(".suggested").forEach((each) => each.remove());
-    const mine = (pending = { question, at });
-    if (at === undefined) box.value = "";
-    else stepAside(at, true);
+    const mine = (pending = { question, at, alone });
+    changeDraft((draft) => {
+      draft.asked = { question, at };
+      delete draft.editors[at];
+      if (at === undefined && box.value === typed) draft.box = box.value = "";
+    });
+    if (at !== undefined) stepAside(at, true);
     mine.section = begin(question.trim());
     refresh();
     await earlier;
-    if (pending !== mine) return; // stopped, or a new chat
+    if (pending !== mine) return; // stopped, or another conversation
     mine.at ??= turns.length;
     const drawn = mine.at < MOST ? await answer(mine) : "full";
     if (pending !== mine) return;
@@ -112,14 +151,16 @@ window.foundationQA.beginAsking = (view, calls) => {
     finish(mine.section, drawn);
     toTop(mine.section);
     showSources(turns.at(-1));
+    changeDraft((draft) => (draft.asked = null));
     keep();
     refresh();
     suggest(turns.at(-1));
   };
 
-  const answer = async ({ question, at }) => {
+  const answer = async ({ question, at, alone }) => {
+    const history = alone ? [] : historyOf(turns.slice(0, at));
     try {
-      return await server.ask({ question, history: historyOf(turns.slice(0, at)), number: at + 1 });
+      return await server.ask({ question, history, number: at + 1 });
     } catch {
       return null;
     }
@@ -135,7 +176,13 @@ window.foundationQA.beginAsking = (view, calls) => {
     return last ? [...historyOf(before), last] : [];
   };
 
-  const keep = () => kept.keep([...unread, ...turns.map((turn) => turn.kept)]);
+  const keep = () => {
+    const before = conversations.shown.id;
+    const gone = conversations.keep([...unread, ...turns.map((turn) => turn.kept)]);
+    drafts.move(before, conversations.shown.id);
+    if (gone === null) note(words("script.not_kept"));
+    else if (gone.length) note(words("script.made_room", { titles: gone.map(conversations.title).join(" · ") }));
+  };
 
   const stepAside = (at, aside) => {
     for (const turn of turns.slice(at)) turn.section.hidden = aside;
@@ -145,28 +192,21 @@ window.foundationQA.beginAsking = (view, calls) => {
   // There is no answer: the question stands where it was typed, to be asked again.
   const giveBack = ({ section, question, at }) => {
     section.remove();
+    changeDraft((draft) => (draft.asked = null));
     refresh();
     if (at < turns.length) {
       stepAside(at, false);
-      edit(turns[at].section, question);
+      edit(turns[at].section, question)?.focus();
       return;
     }
-    if (!box.value) box.value = question;
+    typeIn(together(question, box.value));
     box.focus();
   };
 
   const suggest = async (turn) => {
-    let found;
-    try {
-      found = await server.suggest(turns.map((each) => each.kept));
-    } catch {
-      return; // an answer stands there already
-    }
+    const found = await server.suggest(turns.map((each) => each.kept)).catch(() => ({})); // an answer stands already
     if (turn !== turns.at(-1) || pending || !found.questions?.length) return;
-    const items = found.questions.map((question) => element("li", "", element("button", "follow", question)));
-    turn.section.append(
-      element("div", "suggested", element("p", "label", words("script.ask_next")), element("ul", "", ...items)),
-    );
+    turn.section.append(suggestedRow(found.questions));
   };
 
   const drop = (at) => {
@@ -174,77 +214,87 @@ window.foundationQA.beginAsking = (view, calls) => {
       turn.section.remove();
       turn.cards.remove();
     }
-  };
-
-  const edit = (section, typed) => {
-    if (pending) return;
-    const row = section.querySelector(".question-row");
-    const again = element("textarea", "again");
-    again.value = typed ?? turnOf(section).kept.question;
-    const name = element("label", "", unseen("script.your_question"), again);
-    const yes = element("button", "yes", words("script.ask_again"));
-    const no = element("button", "no", words("script.cancel"));
-    const editor = element("div", "editor", name, element("div", "choices", no, yes));
-    const leave = () => {
-      editor.replaceWith(row);
-      row.querySelector(".edit").focus();
-    };
-    const ready = () => {
-      if (pending || !again.value.trim()) return;
-      editor.replaceWith(row);
-      reader.close();
-      box.focus();
-      ask(again.value, turns.indexOf(turnOf(section)));
-    };
-    no.addEventListener("click", leave);
-    yes.addEventListener("click", ready);
-    again.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") leave();
-      else if (isSend(event)) ready();
-      else return;
-      event.preventDefault();
-      event.stopPropagation();
+    if (unread.length) return; // what was typed belongs to turns that are not shown
+    changeDraft(({ editors, reasons }) => {
+      for (const typed of [editors, reasons]) for (const each in typed) if (each >= at) delete typed[each];
     });
-    row.replaceWith(editor);
-    again.focus();
   };
 
   // --- saving, beginning anew ---
   const save = async () => {
-    let file;
-    try {
-      file = await server.export(turns.map((turn) => turn.kept));
-    } catch {
-      file = {};
-    }
+    const file = await server.export(turns.map((turn) => turn.kept)).catch(() => ({}));
     if (file.text) saveFile(file.name, file.text, "text/markdown");
     else tell("script.not_saved");
   };
 
-  const begins = () => {
-    pending = null;
+  // Takes the conversation that is shown away; what is kept of it stays, with all that is typed in it.
+  const clear = () => {
+    if (pending) {
+      const { question, at } = pending;
+      pending = null;
+      changeDraft((draft) => {
+        draft.asked = null;
+        if (at < turns.length) draft.editors[at] = question;
+        else draft.box = together(question, draft.box);
+      });
+    }
+    visit++;
     list.querySelectorAll(".turn").forEach((each) => each.remove());
-    drop(0);
+    cards.querySelectorAll(".of-turn").forEach((each) => each.remove());
+    turns = [];
+    unread = [];
     reader.close();
     showSources();
-    unread = [];
-    keep();
-    refresh();
     hint.replaceChildren();
+    note();
+  };
+
+  // Shows a conversation that is kept, with what was typed in it.
+  const open = (record) => {
+    if (record.id === conversations.shown.id) return;
+    clear();
+    conversations.show(record);
+    box.value = drafts.of(record.id).box;
+    refresh();
+    earlier = restore(record);
+    if (fine.matches) box.focus();
+  };
+
+  // A conversation without a turn, and with what is `typed`.
+  const begins = (typed) => {
+    clear();
+    conversations.begin();
+    typeIn(together(drafts.of("").box, typed));
+    refresh();
     box.focus();
+  };
+
+  // A new chat; what stands in the box goes along, and the way back is told.
+  const anewFrom = () => {
+    const typed = box.value;
+    const last = conversations.shown;
+    changeDraft((draft) => (draft.box = ""));
+    begins(typed);
+    const undo = element("button", "undo", words("list.undo"));
+    note(words("script.new_chat"), " ", undo);
+    undo.addEventListener("click", () => {
+      const since = box.value;
+      typeIn("");
+      open(conversations.read(last.id) ?? last);
+      typeIn(together(box.value, since));
+    });
   };
 
   // --- events ---
   const turnOf = (inside) => turns.find((turn) => turn.section.contains(inside));
-  // Enter that ends the writing of a Chinese word is no order to ask.
-  const isSend = (event) => event.key === "Enter" && !event.shiftKey && !event.isComposing && event.keyCode !== 229;
 
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     ask(box.value);
   });
+  box.addEventListener("input", keepBox);
   box.addEventListener("keydown", (event) => {
-    if (!isSend(event)) return;
+    if (event.key !== "Enter" || event.shiftKey) return;
     event.preventDefault();
     ask(box.value);
   });
@@ -259,16 +309,18 @@ window.foundationQA.beginAsking = (view, calls) => {
       showSources(turn);
       const { citations, related } = turn.kept.answer;
       reader.open([...citations, ...related], Number(target.dataset.citation), target);
-    } else if (is("example") || is("follow")) ask(target.textContent);
+    } else if (is("example") || is("follow")) ask(target.textContent, { alone: true });
     else if (is("stop")) {
       const asked = pending;
       pending = null;
       giveBack(asked);
-    } else if (is("anew")) begins();
+    } else if (is("anew")) anewFrom();
     else if (is("export")) save();
     else if (is("copy")) copy(target, turnOf(target).markdown);
-    else if (is("rate")) rate(target, turnOf(target));
-    else if (is("edit")) edit(target.closest(".turn"));
+    else if (is("rate")) rating.rate(target, turnOf(target));
+    else if (is("edit")) edit(target.closest(".turn"))?.focus();
+    else if (is("link"))
+      passOn(target, turnOf(target)?.kept ?? pending).then(() => note(words("script.link_copied")));
     else if (is("show-sources")) {
       showSources(turnOf(target));
       reader.showCards(target);
@@ -276,17 +328,26 @@ window.foundationQA.beginAsking = (view, calls) => {
   });
 
   // --- the beginning ---
-  const restore = async () => {
-    const before = kept.recall();
+  // Draws a conversation as it was kept, and opens what was being typed in it.
+  const restore = async (record) => {
+    const before = record.turns;
+    const mine = visit;
     if (!before.length) return;
     let drawn;
     try {
       drawn = await server.restore(before);
     } catch {
+      drawn = null;
+    }
+    if (mine !== visit) return; // another is shown by now
+    if (!drawn) {
       unread = before;
       return tell("script.not_restored");
     }
-    if (!drawn.turns) return keep(); // it was of another version of this page
+    if (!drawn.turns) {
+      conversations.begin(); // it was of another version of this page
+      return note(words("script.of_another_version"));
+    }
     for (const turn of drawn.turns) {
       const section = element("section", "turn", questionRow(turn.turn.question));
       list.insertBefore(section, pending?.section ?? null); // a question may have been quicker
@@ -294,7 +355,21 @@ window.foundationQA.beginAsking = (view, calls) => {
     }
     showSources(turns.at(-1));
     refresh();
+    reopen(drafts.of(record.id));
     toTop((pending ?? turns.at(-1)).section, "auto");
+  };
+  const reopen = ({ editors, reasons }) => {
+    for (const [at, reason] of Object.entries(reasons)) if (turns[at]) rating.reopen(turns[at], Object(reason));
+    for (const [at, text] of Object.entries(editors))
+      if (turns[at] && typeof text === "string") edit(turns[at].section, text);
+  };
+  // What was being asked when the page was left is not asked again: it stands where it was typed.
+  const unasked = (draft) => {
+    const { question, at } = draft.asked ?? {};
+    draft.asked = null;
+    if (typeof question !== "string") return;
+    if (at < conversations.shown.turns.length) draft.editors[at] = question;
+    else draft.box = together(question, draft.box);
   };
   // What stands above the view has no fixed height: a notice may come, words may wrap.
   const settle = () => {
@@ -305,7 +380,12 @@ window.foundationQA.beginAsking = (view, calls) => {
   resized.observe(document.body);
   resized.observe(view);
   settle();
+  changeDraft(unasked);
+  const linked = window.foundationQA.takeLinked();
+  if (linked) conversations.begin(); // a question that is passed on begins a conversation of its own
+  box.value = drafts.of(conversations.shown.id).box;
   refresh();
-  const earlier = restore();
-  if (matchMedia("(pointer: fine)").matches) box.focus(); // on a phone the keyboard would hide the page
+  let earlier = restore(conversations.shown); // settled when what was kept of the conversation is drawn
+  if (fine.matches) box.focus();
+  if (linked) ask(linked);
 };

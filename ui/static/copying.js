@@ -3,7 +3,8 @@
 (() => {
   const { words, element } = window.foundationQA;
   const copied = new WeakMap(); // button -> the timer after which it says "Copy" again
-  window.foundationQA.copy = async (button, text) => {
+  // Puts `text` on the clipboard; the focus stays on `button`.
+  const toClipboard = async (button, text) => {
     try {
       await navigator.clipboard.writeText(text);
     } catch {
@@ -16,6 +17,10 @@
       carrier.remove();
       button.focus();
     }
+  };
+  window.foundationQA.toClipboard = toClipboard;
+  window.foundationQA.copy = async (button, text) => {
+    await toClipboard(button, text);
     clearTimeout(copied.get(button));
     button.replaceChildren(words("script.copied"));
     copied.set(

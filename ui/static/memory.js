@@ -1,33 +1,35 @@
-// A list that a tab keeps when it is loaded again, and the browser from one visit to the next, under a name. Tabs do not
-// touch each other's lists; a new tab begins with what was kept last. Nobody else's browser has it.
+// What the browser keeps for this page, as JSON under a name: for one tab as long as it is open, loaded again or not
+// ("tab"), or for all tabs and later visits ("browser"). Nobody else's browser has it.
 "use strict";
 (() => {
   // By their names: where storage is forbidden, even to mention it is an error.
-  const [OF_TAB, OF_BROWSER] = ["sessionStorage", "localStorage"];
-  const keepIn = (storage, name, list) => {
-    for (let first = 0; first <= list.length; first++) {
+  const PLACES = { tab: "sessionStorage", browser: "localStorage" };
+  window.foundationQA.memory = (place) => ({
+    // What is kept under `name`; null where there is nothing, nothing of ours, or it is forbidden to look.
+    read(name) {
       try {
-        window[storage].setItem(name, JSON.stringify(list.slice(first)));
-        return;
+        return JSON.parse(window[PLACES[place]].getItem(name));
       } catch {
-        // Full, or forbidden: the oldest entries are let go.
+        return null;
       }
-    }
-  };
-  const recallFrom = (storage, name) => {
-    try {
-      return JSON.parse(window[storage].getItem(name));
-    } catch {
-      return null; // not ours, or forbidden
-    }
-  };
-  window.foundationQA.memory = (name, most) => ({
-    keep(list) {
-      for (const storage of [OF_TAB, OF_BROWSER]) keepIn(storage, name, list);
     },
-    recall() {
-      const list = recallFrom(OF_TAB, name) ?? recallFrom(OF_BROWSER, name);
-      return Array.isArray(list) ? list.slice(-most) : [];
+    // Whether `value` is kept now: storage may be full, or forbidden. null lets go of what was kept.
+    write(name, value) {
+      try {
+        if (value === null) window[PLACES[place]].removeItem(name);
+        else window[PLACES[place]].setItem(name, JSON.stringify(value));
+        return true;
+      } catch {
+        return false;
+      }
+    },
+    // The names that begin with `beginning`.
+    names(beginning) {
+      try {
+        return Object.keys(window[PLACES[place]]).filter((name) => name.startsWith(beginning));
+      } catch {
+        return [];
+      }
     },
   });
 })();

@@ -12,7 +12,7 @@
   const LABELS =
     "button, label, legend, th, [role=tab], [data-testid=block-info], [data-testid=block-label], .label-wrap, .languages";
   const OURS = ".html-container, [data-testid=markdown], .cell-wrap, td"; // contents, not labels
-  const ATTRIBUTES = ["placeholder", "aria-label", "title"];
+  const ATTRIBUTES = ["placeholder", "aria-label", "title", "data-confirm"];
   const SPOKEN = [...ATTRIBUTES, ...languages.map(({ code }) => `data-placeholder-${code}`)]
     .map((name) => `[${name}]`)
     .join();
@@ -141,30 +141,51 @@
   });
   apply();
 
+  // `texts`, one a language, of which the page shows one.
+  const each = (texts) => {
+    const all = document.createDocumentFragment();
+    texts.forEach((text, at) => {
+      const span = document.createElement("span");
+      span.className = "words";
+      span.lang = languages[at].tag;
+      span.textContent = text;
+      all.append(span);
+    });
+    return all;
+  };
+
+  // The page's own words called `key`, with values put in, in every language.
+  const words = (key, values) => each(lines[key].map((text) => (values ? fill(text, values) : text)));
+  // An element with its content: strings become text, never HTML.
+  const element = (name, className, ...content) => {
+    const made = document.createElement(name);
+    made.className = className;
+    if (name === "button") made.type = "button";
+    made.append(...content);
+    return made;
+  };
+
   window.foundationQA = {
-    // The page's own words called `key`, with values put in, in every language.
-    words(key, values) {
-      const all = document.createDocumentFragment();
-      lines[key].forEach((text, at) => {
-        const span = document.createElement("span");
-        span.className = "words";
-        span.lang = languages[at].tag;
-        span.textContent = values ? fill(text, values) : text;
-        all.append(span);
-      });
-      return all;
+    words,
+    element,
+    // Words that screen readers alone get.
+    unseen: (key, values) => element("span", "unseen", words(key, values)),
+    // Words for an attribute, in every language: the fitting part is put in place as soon as they stand there.
+    label: (key) => lines[key].join(BETWEEN),
+    // What a visitor wrote, as an element that says its language where it can be told.
+    written(name, className, text) {
+      const made = element(name, className, text);
+      if (/[\u3400-\u9fff]/.test(text)) made.lang = "zh-Hans";
+      return made;
+    },
+    // A moment (in milliseconds) as each language writes it.
+    moment(time) {
+      const form = { dateStyle: "medium", timeStyle: "short" };
+      return each(languages.map(({ tag }) => new Intl.DateTimeFormat(tag, form).format(time)));
     },
     // What an attribute `lang` says of the language with this code.
     tag(code) {
       return languages[withCode(code)]?.tag ?? code;
-    },
-    // An element with its content: strings become text, never HTML.
-    element(name, className, ...content) {
-      const made = document.createElement(name);
-      made.className = className;
-      if (name === "button") made.type = "button";
-      made.append(...content);
-      return made;
     },
   };
 })();

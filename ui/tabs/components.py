@@ -1,5 +1,6 @@
 """What the tabs beside the one for asking have in common."""
 
+from collections.abc import Callable
 from typing import Any
 
 import gradio as gr
@@ -7,6 +8,8 @@ from gradio.context import Context
 
 from index import PassageIndex
 from ui.html.document_panel import panel_html
+
+HTML = gr.HTML
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private", "concurrency_limit": None}
 """For events of the page itself: no spinner, not callable from elsewhere, no queueing behind other visitors."""
@@ -23,6 +26,12 @@ def html(value: str = "", elem_id: str = "", *, actions: str | None = None) -> g
     """HTML of ours, as it is. ``actions`` is a function of tabs.js that makes its buttons trigger ``click``."""
     script = f"{actions}(element, trigger, watch)" if actions else None
     return gr.HTML(value, elem_id=elem_id, apply_default_css=False, js_on_load=script)
+
+
+def calling_html(elem_id: str, actions: str, *calls: Callable[[Any], dict[str, Any]]) -> gr.HTML:
+    """HTML that ``actions``, a function of our scripts, fills: it makes ``calls`` of the server by their names."""
+    script = f"{actions}(element, server, trigger)"
+    return gr.HTML(elem_id=elem_id, apply_default_css=False, js_on_load=script, server_functions=list(calls))
 
 
 def said(event: gr.EventData, name: str) -> str:

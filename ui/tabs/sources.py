@@ -1,7 +1,5 @@
 """The tab Sources: every text with its state, to be read, brought and indexed."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor, wait
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -12,16 +10,16 @@ from corpus import CorpusError, FoundationQAError
 from corpus.files.formats import SUFFIXES
 from index import PassageIndex
 from ui.html.document_panel import panel_html
-from ui.html.messages import fault_html, problem_html
+from ui.html.messages import problem_html
 from ui.html.words import label, words_html
 from ui.tabs.components import QUIET, html, open_tab, reader, said
-from ui.tabs.sources_html import change_html, progress_html, survey_html
+from ui.tabs.sources_html import survey_html
+from ui.tabs.update_view import update_view
 from ui.workspace.text_states import survey
 from ui.workspace.uploads import Uploads
 from ui.workspace.workspace import Workplace
 
 _READER = "library-reader"
-_STEP = 0.3  # seconds between two looks at how far an update is
 
 
 def library_view(workplace: Workplace, passages: PassageIndex, *, allow_upload: bool = False) -> None:
@@ -43,7 +41,7 @@ def library_view(workplace: Workplace, passages: PassageIndex, *, allow_upload: 
     with gr.Row(elem_id="library", elem_classes="split"):
         with gr.Column(scale=6, min_width=320, elem_classes="split-list"):
             with gr.Row(elem_classes="controls"):
-                update = gr.Button(label("sources.update"), elem_id="update", elem_classes="accent")
+                gr.Button(label("sources.update"), elem_id="update", elem_classes="accent")
                 if uploads:
                     bring = gr.UploadButton(
                         label("sources.add"),
@@ -56,29 +54,14 @@ def library_view(workplace: Workplace, passages: PassageIndex, *, allow_upload: 
                         container=False,
                         elem_id="replace",
                     )
-            outcome = html(elem_id="outcome")
+            with gr.Column(elem_id="outcome"):
+                ended = update_view(workplace)
+                if uploads:
+                    html(_refused(uploads), "refused")
+                outcome = html(elem_id="brought")
             texts = html(elem_id="texts", actions="tabActions")
         with gr.Column(scale=5, min_width=320, elem_classes="split-text"):
             opened = reader(_nothing_open(), passages, _READER)
-
-    def follow() -> Iterator[dict[Any, Any]]:
-        far = [(0, 0)]  # passages that are embedded, of how many; the last is where the update is now
-        with ThreadPoolExecutor(1) as worker:
-            task = worker.submit(workplace.follow, lambda done, total: far.append((done, total)))
-            shown = None
-            while not task.done():
-                if far[-1] != shown:
-                    shown = far[-1]
-                    yield {outcome: progress_html(*shown)}
-                wait([task], timeout=_STEP)
-        try:
-            told = change_html(task.result())
-        except FoundationQAError as error:
-            told = problem_html(str(error), words_html("sources.unchanged"))
-        except Exception:
-            yield {outcome: fault_html(), texts: listing()}
-            raise
-        yield {outcome: told, texts: listing()}
 
     def chosen(event: gr.EventData) -> Any:
         if said(event, "act") == "remove" and uploads:
@@ -89,13 +72,18 @@ def library_view(workplace: Workplace, passages: PassageIndex, *, allow_upload: 
 
     open_tab().select(listing, None, texts, **QUIET)
     texts.click(chosen, None, [texts, outcome, opened], **QUIET)
-    update.click(follow, None, [outcome, texts], **QUIET)
+    ended.click(listing, None, texts, **QUIET)
     if uploads:
 
         def brought(files: list[str] | None, over: bool) -> tuple[str, str]:
             return _kept(uploads, [Path(file) for file in files or ()], over), listing()
 
         bring.upload(brought, [bring, replace], [outcome, texts], **QUIET)
+
+
+def _refused(uploads: Uploads) -> str:
+    """Where ``uploads.js`` tells which files it does not send, and why."""
+    return f'<div data-largest="{uploads.largest_file}" data-kinds="{" ".join(SUFFIXES)}"></div>'
 
 
 def _kept(uploads: Uploads, files: list[Path], over: bool) -> str:

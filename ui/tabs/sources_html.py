@@ -78,12 +78,21 @@ def _remove(entry: TextEntry) -> str:
     )
 
 
-def progress_html(done: int, total: int) -> str:
-    """How far an update is; before it is known how much there is to do, that the texts are read."""
+def progress_html(done: int, total: int, *, cancelled: bool = False) -> str:
+    """How far an update is; before it is known how much there is to do, that the texts are read.
+
+    With a button that cancels it, unless it is ``cancelled`` and has not ended yet.
+    """
     words = words_html("sources.embedding", done=done, total=total) if total else words_html("sources.reading")
+    if cancelled:
+        words = words_html("sources.cancelling")
     value = f' max="{total}" value="{done}"' if total else ""
     name = escape(label("sources.progress"))
-    return f'<div class="outcome"><p>{words}</p><progress aria-label="{name}"{value}></progress></div>'
+    disabled = " disabled" if cancelled else ""
+    return (
+        f'<div class="outcome progress"><p>{words}</p><progress aria-label="{name}"{value}></progress>'
+        f'<button type="button" class="cancel"{disabled}>{words_html("sources.cancel")}</button></div>'
+    )
 
 
 def change_html(change: IndexChange) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from corpus import CorpusError, FoundationQAError
 from corpus.files.formats import SUFFIXES
+from ui.workspace.update_run import UpdateCancelledError
 from ui.workspace.workspace import Workplace
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ def follow(workplace: Workplace, stop: Event, told: Callable[["IndexChange | Fou
         idle = 0.0
         try:
             change = workplace.update(quietly=True)
+        except UpdateCancelledError:
+            failure = ""  # whoever cancelled it wants no further try until there is a further change
         except FoundationQAError as error:
             if str(error) != failure:
                 failure = str(error)

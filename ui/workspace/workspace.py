@@ -18,6 +18,7 @@ from corpus import (
 )
 from ui import terminal
 from ui.workspace.settings import Settings
+from ui.workspace.update_run import Updates
 from ui.workspace.uploads import Uploads
 
 if TYPE_CHECKING:
@@ -81,6 +82,11 @@ class Workplace:
             return SentenceEncoder(self.settings.encoder, progress)
 
     @cached_property
+    def updates(self) -> Updates:
+        """The updates of the index by this process: how far they are, and an end to them."""
+        return Updates()
+
+    @cached_property
     def _folders(self) -> tuple[str, ...]:
         """The folders of texts: those named, else those the index was built from."""
         from index.storage.store import index_facts
@@ -127,19 +133,26 @@ class Workplace:
             return self.follow(progress, anew=anew)
 
     def follow(self, progress: "Progress", *, anew: bool = False) -> "IndexChange":
-        """The same, telling ``progress`` alone how far it is."""
-        from index import rebuild_index, update_index
+        """The same, telling ``progress`` and :attr:`updates` alone how far it is.
 
-        return (rebuild_index if anew else update_index)(
-            self.folder,
-            self.texts(),
-            self.encoder,
-            passage_width=self.settings.passage_width,
-            late_interaction=self.settings.late_interaction,
-            corpus=self._sources,
-            glossary=load_glossary(*self.folders()),
-            progress=progress,
-        )
+        :class:`ui.workspace.update_run.UpdateCancelledError` where somebody cancels it; the index is then as it was.
+        """
+
+        def work(told: "Progress") -> "IndexChange":
+            from index import rebuild_index, update_index
+
+            return (rebuild_index if anew else update_index)(
+                self.folder,
+                self.updates.each(self.texts()),
+                self.encoder,
+                passage_width=self.settings.passage_width,
+                late_interaction=self.settings.late_interaction,
+                corpus=self._sources,
+                glossary=load_glossary(*self.folders()),
+                progress=told,
+            )
+
+        return self.updates.run(work, progress)
 
     def pending(self) -> "IndexChange":
         """What :meth:`update` would do."""
