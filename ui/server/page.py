@@ -24,7 +24,7 @@ from ui.tabs.tab import View
 _STATIC = Path(__file__).parents[1] / "static"
 STYLE_SHEETS = (
     "page",
-    *("chat", "turns", "entry", "cards", "reader"),
+    *("chat", "conversations", "turns", "entry", "cards", "reader"),
     *("tabs", "tables", "panel", "map"),
     "phone",
 )
