@@ -177,6 +177,8 @@ def test_an_edit_that_gets_no_answer_changes_nothing_and_is_not_lost(page: Page)
         nothing_is_lost("fault")
         calls[0].abort()
     page.reload()
+    expect(page.locator(".again")).to_have_value("fault")  # it outlives a load of the page
+    page.locator(".editor .no").click()
     expect(page.locator(".question")).to_have_text([EN_QUESTION, ZH_QUESTION])
     page.locator(".edit").first.click()
     page.fill(".again", UNANSWERABLE)

@@ -319,7 +319,7 @@ window.foundationQA.beginAsking = (view, calls) => {
     else if (is("copy")) copy(target, turnOf(target).markdown);
     else if (is("rate")) rating.rate(target, turnOf(target));
     else if (is("edit")) edit(target.closest(".turn"))?.focus();
-    else if (is("link"))
+    else if (is("pass-on"))
       passOn(target, turnOf(target)?.kept ?? pending).then(() => note(words("script.link_copied")));
     else if (is("show-sources")) {
       showSources(turnOf(target));

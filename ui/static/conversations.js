@@ -45,6 +45,10 @@ window.foundationQA.conversations = (place, mostTurns) => {
     const others = all().filter((each) => each.id !== record.id && !unkept.has(each.id));
     const gone = [];
     let room = LARGEST - size(record);
+    if (room < 0) {
+      unkept.set(record.id, record); // not all the others would be enough
+      return null;
+    }
     for (const [at, other] of others.entries()) {
       room -= size(other);
       if (at + 1 >= MOST || room < 0) gone.push(...others.slice(at));

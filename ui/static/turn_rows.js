@@ -4,7 +4,7 @@
   const { words, element, unseen, written } = window.foundationQA;
   const questionRow = (question) => {
     const edit = element("button", "edit icon", unseen("script.edit"));
-    const link = element("button", "link icon", unseen("script.copy_link"));
+    const link = element("button", "pass-on icon", unseen("script.link_question"));
     return element("div", "question-row", link, edit, written("div", "question", question));
   };
   window.foundationQA.questionRow = questionRow;
