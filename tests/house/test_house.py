@@ -52,11 +52,10 @@ HOMES = {  # library -> the modules that may import it
     "mcp": ("ui/api/mcp_tools.py",),
     "starlette": (
         "ui/api/rest.py",
-        "ui/api/mcp_tools.py",
-        "ui/server/gate.py",
-        "ui/server/request_body.py",
-        "ui/server/options.py",
+        "ui/api/mcp_http.py",
+        "ui/server/",
     ),
+    "uvicorn": ("ui/server/listener.py",),
     "pydantic": ("ui/",),
     "typer": ("ui/cli.py", "ui/corpus_commands.py"),
     # The latter two are commands for developers.

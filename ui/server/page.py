@@ -17,8 +17,10 @@ from corpus import LANGUAGES, FoundationQAError
 from ui.api.gradio_endpoints import add_api
 from ui.html.language_tags import name_of, tag
 from ui.html.words import label, words_html, words_script
+from ui.server.listener import bound
 from ui.server.options import PAGE_ALONE, Serving
 from ui.server.upload_room import arrivals_folder
+from ui.server.visitor_state import MOST_SESSIONS
 from ui.tabs.tab import View
 
 _STATIC = Path(__file__).parents[1] / "static"
@@ -26,6 +28,7 @@ _GRADIO_SETTINGS = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     # After every event Gradio sums up all events so far, for a monitoring page that is off here.
     "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000",
+    "GRADIO_ANALYTICS_MAX_EVENTS": "100",
 }
 # Fonts of the visitor's own system, and Chinese ones by name where a system names them: nothing is fetched.
 _FONTS = (
@@ -127,6 +130,8 @@ def start(page: Page, host: str = "127.0.0.1", port: int = 7860) -> gr.Blocks:
                 enable_monitoring=False,
                 footer_links=[],
                 max_file_size=max(page.serving.largest_file, 1),
+                root_path=page.serving.public.path if page.serving.public else None,
+                state_session_capacity=MOST_SESSIONS,
                 app_kwargs=page.serving.app(host),
                 mcp_server=False,  # ours is part of app_kwargs: Gradio's sends no JSON, and asks for no password
                 theme=gr.themes.Base(font=_FONTS, font_mono=("ui-monospace", "Consolas", "monospace")),
@@ -135,6 +140,7 @@ def start(page: Page, host: str = "127.0.0.1", port: int = 7860) -> gr.Blocks:
             )
     except OSError as error:  # taken since the check, or Gradio waited five seconds in vain
         raise FoundationQAError(_cannot_listen(host, port, "the server did not start")) from error
+    bound(built.server, page.serving.proxies)
     return built
 
 
