@@ -57,7 +57,7 @@ HOMES = {  # library -> the modules that may import it
     ),
     "uvicorn": ("ui/server/listener.py",),
     "pydantic": ("ui/",),
-    "typer": ("ui/cli.py", "ui/corpus_commands.py"),
+    "typer": ("ui/cli.py", "ui/command_options.py", "ui/corpus_commands.py", "ui/server_commands.py"),
     # The latter two are commands for developers.
     "rich": (
         "ui/terminal/output.py",

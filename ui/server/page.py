@@ -15,9 +15,11 @@ import gradio as gr
 
 from corpus import LANGUAGES, FoundationQAError
 from ui.api.gradio_endpoints import add_api
+from ui.endings import Terminated
 from ui.html.language_tags import name_of, tag
 from ui.html.words import label, words_html, words_script
 from ui.server.listener import bound
+from ui.server.log import bounded_log
 from ui.server.options import PAGE_ALONE, Serving
 from ui.server.upload_room import arrivals_folder
 from ui.server.visitor_state import MOST_SESSIONS
@@ -145,16 +147,20 @@ def start(page: Page, host: str = "127.0.0.1", port: int = 7860) -> gr.Blocks:
 
 
 def serve(page: Page, host: str = "127.0.0.1", port: int = 7860) -> None:
-    """Serve the ``page`` until Ctrl-C; print its address and nothing else. The rest as :func:`start`."""
-    served = start(page, host, port)
-    try:
-        print(served.local_url, flush=True)  # noqa: T201  # all that this command says
-        while True:
-            time.sleep(3600)
-    except KeyboardInterrupt:
-        pass
-    finally:
-        served.close(verbose=False)
+    """Serve the ``page`` until Ctrl-C, or until the system says so; print its address and nothing else.
+
+    The rest as :func:`start`. What is logged meanwhile has bounds.
+    """
+    with bounded_log():
+        served = start(page, host, port)
+        try:
+            print(page.serving.public or served.local_url, flush=True)  # noqa: T201  # all that this command says
+            while True:
+                time.sleep(3600)
+        except (KeyboardInterrupt, Terminated):
+            pass
+        finally:
+            served.close(verbose=False)
 
 
 def _free_port(host: str, port: int) -> int:
