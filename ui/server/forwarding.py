@@ -5,17 +5,15 @@ from collections.abc import Mapping
 
 from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ui.server.accounts import is_loopback
+from ui.server.page_root import with_root
 from ui.server.public_address import PublicAddress, TrustedProxies
 from ui.server.request_origin import host_name
 
 # Headers that proxies write, and one of Gradio's that would let anybody say what its address is.
 _SAID_BY_PROXIES = re.compile(rb"x-forwarded-.*|forwarded|x-real-ip|x-gradio-server")
-# The page calls the address that it came from, whatever the proxy made of its name. Gradio's scripts run after this.
-_ROOT_SCRIPT = b'<script>window.gradio_config.root=new URL(".",location.href).href.replace(/\\/$/,"");</script>'
-_BEFORE = b"<script data-gradio-mode>"
 
 
 class Forwarding:
@@ -38,7 +36,7 @@ class Forwarding:
             return
         scope = self._seen_outside(scope)
         is_page = scope["path"] == "/" and scope["method"] == "GET"
-        await self._app(scope, receive, _with_root(send) if is_page else send)
+        await self._app(scope, receive, with_root(send) if is_page else send)
 
     def _seen_outside(self, scope: Scope) -> Scope:
         headers = Headers(scope=scope)
@@ -70,29 +68,3 @@ class Forwarding:
         if host and scheme in ("http", "https"):
             return scheme, host
         return None
-
-
-def _with_root(send: Send) -> Send:
-    """A ``send`` that tells the page to call the address that it came from."""
-    begin: Message | None = None
-    page = bytearray()
-
-    async def sending(message: Message) -> None:
-        nonlocal begin
-        if message["type"] == "http.response.start":
-            kind = Headers(raw=message["headers"]).get("content-type", "")
-            if message["status"] == 200 and kind.startswith("text/html"):
-                begin = message
-                return
-        if begin is None:
-            await send(message)
-            return
-        page.extend(message.get("body", b""))
-        if not message.get("more_body", False):
-            whole = bytes(page).replace(_BEFORE, _ROOT_SCRIPT + _BEFORE, 1)
-            length = (b"content-length", str(len(whole)).encode())
-            others = [each for each in begin["headers"] if each[0].lower() != length[0]]
-            await send({**begin, "headers": [*others, length]})
-            await send({"type": "http.response.body", "body": whole})
-
-    return sending
