@@ -60,11 +60,7 @@ def proxy(folder: Path, *servers: str) -> Iterator[None]:
 
 
 def _wait_for(process: "subprocess.Popen[str]", text: str) -> None:
-    ports = [
-        int(line.split("listen 127.0.0.1:")[1].split(";")[0].split()[0])
-        for line in text.splitlines()
-        if "listen" in line
-    ]
+    ports = [int(port) for port in re.findall(r"listen 127\.0\.0\.1:(\d+)", text)]
     until = time.monotonic() + 10
     while ports and time.monotonic() < until and process.poll() is None:
         with socket.socket() as asking:

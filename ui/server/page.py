@@ -17,7 +17,8 @@ from corpus import LANGUAGES, FoundationQAError
 from ui.api.gradio_endpoints import add_api
 from ui.endings import Terminated
 from ui.html.language_tags import name_of, tag
-from ui.html.words import label, words_html, words_script
+from ui.html.visitor_message import visitor_messages
+from ui.html.words import each_html, label, words_html, words_script
 from ui.server.listener import bound
 from ui.server.log import bounded_log
 from ui.server.options import PAGE_ALONE, Serving
@@ -52,8 +53,8 @@ class Page:
 
     views: tuple[View, ...]  # its tabs; the first one is open at first
     notice: Callable[[], str] | None = None
-    """Gives a line for the top of every visitor's page, plain text, empty for none; called every two seconds for each
-    of them. None: there is no such line."""
+    """Gives a line for the top of every visitor's page: a problem with the texts, plain text, empty for none. It is
+    called every two seconds for each of them. None: there is no such line."""
     serving: Serving = PAGE_ALONE  # what is served beside it, and to whom
 
 
@@ -88,7 +89,7 @@ def _head() -> str:
 def _notice_line(notice: Callable[[], str]) -> None:
     def line() -> str:
         message = notice()
-        return f'<p role="status">{escape(message)}</p>' if message else ""
+        return f'<p role="status">{each_html(visitor_messages(message))}</p>' if message else ""
 
     def changed(before: str | None) -> Any:
         now = line()
