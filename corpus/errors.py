@@ -4,7 +4,8 @@
     ├── CorpusError       a folder or a text cannot be read
     ├── SettingsError     a settings file is wrong
     ├── EncoderError      an embedding model cannot be had
-    ├── StoredIndexError  an index is absent, damaged, busy, or of another kind
+    ├── StoredIndexError  an index is absent, damaged, or of another kind
+    │   └── BusyIndexError  another process writes it
     └── QuestionsError    a file of evaluation questions is wrong
 
 Their messages are written for the person at the keyboard: what is wrong, with which value, what was
@@ -30,6 +31,10 @@ class EncoderError(FoundationQAError):
 
 class StoredIndexError(FoundationQAError):
     """An index on disk is absent, damaged, busy, or was built differently."""
+
+
+class BusyIndexError(StoredIndexError):
+    """An index is being written by another process."""
 
 
 class QuestionsError(FoundationQAError):

@@ -1,7 +1,7 @@
 """The shell commands. Everything that goes wrong on purpose becomes one message and exit status 1 here."""
 
-import sys
-from dataclasses import asdict, replace
+from contextlib import suppress
+from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corpus import FoundationQAError
-from corpus.files.formats import SUFFIXES
 from ui import terminal
 from ui.api.records import answer_facts, change_facts, hits_facts
+from ui.command_options import Corpus, Index, Json, Question, SettingsFile
+from ui.command_options import workplace_of as _workplace
 from ui.corpus_commands import corpus_app
-from ui.server.accounts import VARIABLE, is_loopback, load_accounts, warnings
-from ui.workspace.settings import load_settings
-from ui.workspace.uploads import Uploads
-from ui.workspace.workspace import Workplace
+from ui.endings import Terminated, run
+from ui.server_commands import mcp, serve
 
 if TYPE_CHECKING:
     from index import IndexChange
+    from ui.workspace.workspace import Workplace
 
 app = typer.Typer(
     name="foundation-qa",
@@ -34,65 +34,8 @@ index_app = typer.Typer(
 app.add_typer(index_app, name="index")
 app.add_typer(corpus_app, name="corpus")
 
-Corpus = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--corpus",
-        metavar="FOLDER",
-        help=f"Folder of texts ({', '.join(SUFFIXES)}); repeatable. Default: the built-in texts.",
-    ),
-]
-Index = Annotated[
-    str | None, typer.Option("--index", metavar="FOLDER", help="Folder of the index. Default: one in your data folder.")
-]
-SettingsFile = Annotated[str | None, typer.Option("--settings", metavar="FILE", help="YAML file of settings.")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Question = Annotated[str, typer.Argument(metavar="QUESTION", help="In English or Chinese.")]
-
-
-def _workplace(corpus: list[str] | None, index: str | None, settings: str | None) -> Workplace:
-    loaded = load_settings(settings)
-    return Workplace(loaded, tuple(corpus or loaded.corpus), index or loaded.index)
-
-
-@app.command()
-def serve(
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0: any that is free.", min=0, max=65535)] = 7860,
-    corpus: Corpus = None,
-    index: Index = None,
-    settings: SettingsFile = None,
-    watch: Annotated[bool, typer.Option("--watch", help="Update the index whenever a text is saved.")] = False,
-    mcp: Annotated[bool, typer.Option("--mcp", help="Offer ask, search and status as MCP tools, too.")] = False,
-    auth: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help=f"File of user:password lines; without it, those in {VARIABLE}."),
-    ] = None,
-    allow_upload: Annotated[
-        bool, typer.Option("--allow-upload", help="Let visitors add and remove texts of their own.")
-    ] = False,
-) -> None:
-    """Bring the index up to date and open the page for asking in a browser."""
-    accounts = load_accounts(auth)
-    for warning in warnings(host, accounts, auth):
-        terminal.warn(warning)
-    workplace = _workplace(corpus, index, settings)
-    if allow_upload:
-        Uploads(workplace.uploads).check_folder()
-    answerer = workplace.answerer(follow=True)
-    from ui.server.page import serve as serve_page
-    from ui.server.site import assemble_page
-
-    # What one visitor asked in vain is not for every other one who happens to reach this page.
-    known = accounts is not None or is_loopback(host)
-    page = assemble_page(workplace, answerer, mcp=mcp, accounts=accounts, allow_upload=allow_upload, show_gaps=known)
-    if not watch:
-        serve_page(page, host, port)
-        return
-    from ui.workspace.watch import Watch
-
-    with Watch(workplace) as watching:
-        serve_page(replace(page, notice=lambda: watching.problem), host, port)
+app.command()(serve)
+app.command()(mcp)
 
 
 @app.command()
@@ -115,7 +58,8 @@ def watch(corpus: Corpus = None, index: Index = None, settings: SettingsFile = N
         else:
             terminal.tell_change(outcome)
 
-    follow(workplace, Event(), told)
+    with suppress(Terminated):  # that is how a service is stopped
+        follow(workplace, Event(), told)
 
 
 @app.command()
@@ -176,7 +120,7 @@ def index_status(
     _change(_workplace(corpus, index, settings), as_json, pending=True)
 
 
-def _change(workplace: Workplace, as_json: bool, *, anew: bool = False, pending: bool = False) -> None:
+def _change(workplace: "Workplace", as_json: bool, *, anew: bool = False, pending: bool = False) -> None:
     change = workplace.pending() if pending else workplace.update(anew=anew)
     if as_json:
         terminal.print_json(change_facts(change))
@@ -201,14 +145,14 @@ def evaluate(
 
     loaded = load_questions(questions)
     answerer = _workplace(corpus, index, settings).answerer()
-    from qa.evaluation.metrics import figures, run
+    from qa.evaluation import metrics
 
     with terminal.progress_bar("Asking", "questions") as progress:
-        outcomes = run(answerer, loaded, progress)
+        outcomes = metrics.run(answerer, loaded, progress)
     if as_json:
-        terminal.print_json(figures(outcomes))
+        terminal.print_json(metrics.figures(outcomes))
     else:
-        terminal.print_figures(figures(outcomes))
+        terminal.print_figures(metrics.figures(outcomes))
 
 
 @app.command()
@@ -244,15 +188,9 @@ def check_installation() -> None:
 
 def main() -> None:
     """The command ``foundation-qa``."""
-    terminal.show_everything()
-    try:
+
+    def command() -> None:
         check_installation()
         app()
-    except FoundationQAError as error:
-        terminal.fail(str(error))
-        sys.exit(1)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader of our output left: nothing to say, and nobody to say it to
-        sys.exit(0)
+
+    run(command)

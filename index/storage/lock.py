@@ -7,21 +7,22 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from corpus import StoredIndexError
+from corpus.errors import BusyIndexError
 
 
 @contextmanager
 def index_lock(folder: Path) -> Iterator[None]:
     """The right to write the index in ``folder``, which is made if need be.
 
-    :class:`StoredIndexError` where another process has it, or where nothing may be written there. The system takes the
-    right from a process that dies.
+    :class:`BusyIndexError` where another process has it, :class:`StoredIndexError` where nothing may be written there.
+    The system takes the right from a process that dies.
     """
     lock = FileLock(folder / "lock", timeout=0)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout as error:
-        raise StoredIndexError(
+        raise BusyIndexError(
             f"The index {folder} is being updated by another process. Try again when it is done."
         ) from error
     except OSError as error:

@@ -29,7 +29,8 @@ FLOORS = {
         ("workspace",),
         ("api", "chat", "tabs"),
         ("server",),
-        ("corpus_commands",),
+        ("command_options", "endings"),
+        ("corpus_commands", "server_commands"),
         ("cli",),
         ("__main__",),
     ),
@@ -59,9 +60,10 @@ HOMES = {  # library -> the folders and modules that may import it
     # The page and its tabs, and what is served beside it.
     "gradio": ("ui/server/page.py", "ui/chat/view.py", "ui/tabs/", "ui/api/gradio_endpoints.py"),
     "mcp": ("ui/api/mcp_tools.py",),
+    "uvicorn": ("ui/server/listener.py",),
     "starlette": ("ui/api/", "ui/server/"),
     "pydantic": ("ui/",),
-    "typer": ("ui/cli.py", "ui/corpus_commands.py"),
+    "typer": ("ui/cli.py", "ui/command_options.py", "ui/corpus_commands.py", "ui/server_commands.py"),
     "rich": ("ui/terminal/", "qa/evaluation/ablation.py"),  # the latter is a command for developers
 }
 

@@ -43,7 +43,18 @@ HistoryArgument = Annotated[
         "'And how big is it?' is understood. Leave it out for a question that stands alone.",
     ),
 ]
-CountArgument = Annotated[int, Field(strict=True, ge=1, le=MOST_HITS, description="How many passages to return.")]
+
+
+def _whole(number: object) -> object:
+    """For JSON 5.0 is a whole number, and there are programs that write every number with a point."""
+    return int(number) if isinstance(number, float) and number.is_integer() else number
+
+
+CountArgument = Annotated[
+    int,
+    Field(strict=True, ge=1, le=MOST_HITS, description="How many passages to return."),
+    BeforeValidator(_whole),
+]
 
 _NO_COUNT = f"{{name}} is {{shown}}; expected a whole number from 1 to {MOST_HITS}."
 _MESSAGES = {  # by pydantic's kind of error

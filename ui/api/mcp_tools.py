@@ -1,23 +1,25 @@
-"""MCP: a service as tools of language models."""
+"""MCP: a service as tools of language models, whichever way their messages come."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from mcp import types
-from mcp.server.lowlevel import Server
-from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
-from starlette.concurrency import run_in_threadpool
-from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from mcp.shared.version import SUPPORTED_PROTOCOL_VERSIONS
 
 from corpus import FoundationQAError
 from ui.api.service import OPERATIONS, Service
 
-MCP_PATH = "/gradio_api/mcp"
-"""Where MCP clients connect, over streamable HTTP: the address that Gradio's own MCP server would have."""
+PROTOCOL_VERSIONS = frozenset(SUPPORTED_PROTOCOL_VERSIONS)
+"""The versions of MCP that are spoken here; a client that asks for another one gets the latest of them."""
+
+Message = dict[str, Any]
+"""A message of JSON-RPC 2.0."""
+
+MOST_AT_ONCE = 50
+"""Messages of one batch."""
 
 _TITLES = {"ask": "Ask the texts", "search": "Search the texts", "status": "State of the index"}
 _READ_ONLY = types.ToolAnnotations(readOnlyHint=True, idempotentHint=True, openWorldHint=False)
@@ -37,45 +39,108 @@ _INSTRUCTIONS = (
 )
 
 
-class McpEndpoint:
-    """The MCP server of a service: three tools over streamable HTTP, without sessions.
+class _RpcError(Exception):
+    """What a message gets instead of a result: a code of JSON-RPC, and why."""
 
-    It is made of the low-level server. FastMCP passes over arguments that a tool does not know, reads lists out of
-    texts, puts words of its own before every message, and sets up the log of the whole process.
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class McpServer:
+    """Answers MCP's messages with the tools of a service. Safe to be called from several threads.
+
+    It stands on the package's types alone. Its server takes a session, a stream and a task for every message, refuses
+    batches and headers that clients do send, and has the wrong error for a method that is not there.
+
+    ``service`` gives what the tools call, and is asked for it at the first call of one: it may take its time.
     """
 
-    def __init__(self, service: Service) -> None:
-        server = Server("foundation-qa", version=_version(), instructions=_INSTRUCTIONS)
+    def __init__(self, service: Callable[[], Service]) -> None:
+        self._service = service
+        self._methods: dict[str, Callable[[Message], Message]] = {
+            "initialize": _initialized,
+            "ping": lambda _: {},
+            "tools/list": lambda _: {"tools": [_plain(tool) for tool in TOOLS]},
+            "tools/call": self._called,
+        }
 
-        async def list_tools() -> list[types.Tool]:
-            return TOOLS
+    def reply(self, sent: object) -> Message | list[Message] | None:
+        """The reply to a message, or to a batch of them, as parsed from JSON; None where none is expected.
 
-        async def call_tool(name: str, arguments: dict[str, Any]) -> types.CallToolResult:
-            try:
-                facts = await run_in_threadpool(service.call, name, arguments)
-            except FoundationQAError as error:
-                return types.CallToolResult(content=[types.TextContent(type="text", text=str(error))], isError=True)
-            text = json.dumps(facts, ensure_ascii=False, indent=2)
-            return types.CallToolResult(content=[types.TextContent(type="text", text=text)], structuredContent=facts)
+        It never fails: what is wrong with a message stands in the reply, and a fault of ours in the log.
+        """
+        if not isinstance(sent, list):
+            return self._reply(sent)
+        if not 0 < len(sent) <= MOST_AT_ONCE:
+            return error_reply(None, types.INVALID_REQUEST, f"A batch has 1 to {MOST_AT_ONCE} messages.")
+        replies = [reply for reply in map(self._reply, sent) if reply is not None]
+        return replies or None
 
-        server.list_tools()(list_tools)  # type: ignore[no-untyped-call]
-        # The service checks the arguments, so that every way in has the same messages.
-        server.call_tool(validate_input=False)(call_tool)
-        self._manager = StreamableHTTPSessionManager(server, json_response=True, stateless=True)
+    def _reply(self, message: object) -> Message | None:
+        if not isinstance(message, dict):
+            return error_reply(None, types.INVALID_REQUEST, "A message is a JSON object.")
+        number, method = message.get("id"), message.get("method")
+        if method is None and ("result" in message or "error" in message):
+            return None  # a reply; nothing was asked
+        if not isinstance(method, str) or isinstance(number, (bool, list, dict)):
+            return error_reply(None, types.INVALID_REQUEST, "A message has a method, and an id that is text or number.")
+        if number is None:
+            return None  # a notification
+        try:
+            known = self._methods.get(method)
+            if known is None:
+                raise _RpcError(types.METHOD_NOT_FOUND, f"Method not found: {method}")
+            params = message.get("params")
+            if not isinstance(params, dict | None):
+                raise _RpcError(types.INVALID_PARAMS, "'params' is no JSON object.")
+            return {"jsonrpc": "2.0", "id": number, "result": known(params or {})}
+        except _RpcError as error:
+            return error_reply(number, error.code, str(error))
+        except Exception:
+            logging.getLogger(__name__).exception("The call of %s failed.", method)
+            return error_reply(number, types.INTERNAL_ERROR, "The program failed; its log says why.")
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one HTTP request."""
-        await self._manager.handle_request(scope, receive, send)
+    def _called(self, params: Message) -> Message:
+        name, arguments = params.get("name"), params.get("arguments")
+        if not isinstance(name, str) or not isinstance(arguments, dict | None):
+            raise _RpcError(types.INVALID_PARAMS, "tools/call needs a 'name', and 'arguments' that are a JSON object.")
+        try:
+            facts = self._service().call(name, arguments or {})
+        except FoundationQAError as error:
+            return _plain(types.CallToolResult(content=[_text(str(error))], isError=True))
+        text = json.dumps(facts, ensure_ascii=False, indent=2)
+        return _plain(types.CallToolResult(content=[_text(text)], structuredContent=facts))
 
-    def routes(self) -> list[Route]:
-        """Its address, with and without a slash at the end."""
-        return [Route(MCP_PATH, self), Route(f"{MCP_PATH}/", self)]
 
-    @asynccontextmanager
-    async def lifespan(self, _: object) -> AsyncIterator[None]:
-        """What must run while it is served."""
-        async with self._manager.run():
-            yield
+def error_reply(number: object, code: int, message: str) -> Message:
+    """The reply to the message ``number`` (None: it has none) that says what is wrong with it."""
+    return {"jsonrpc": "2.0", "id": number, "error": {"code": code, "message": message}}
+
+
+def unreadable_reply() -> Message:
+    """The reply to what is no JSON."""
+    return error_reply(None, types.PARSE_ERROR, "The message is no JSON in UTF-8.")
+
+
+def _initialized(params: Mapping[str, Any]) -> Message:
+    asked = params.get("protocolVersion")
+    return _plain(
+        types.InitializeResult(
+            protocolVersion=asked if asked in PROTOCOL_VERSIONS else types.LATEST_PROTOCOL_VERSION,
+            capabilities=types.ServerCapabilities(tools=types.ToolsCapability(listChanged=False)),
+            serverInfo=types.Implementation(name="foundation-qa", version=_version()),
+            instructions=_INSTRUCTIONS,
+        )
+    )
+
+
+def _text(text: str) -> types.TextContent:
+    return types.TextContent(type="text", text=text)
+
+
+def _plain(model: types.Result | types.Tool) -> Message:
+    return model.model_dump(by_alias=True, mode="json", exclude_none=True)
 
 
 def _version() -> str:

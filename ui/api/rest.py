@@ -13,14 +13,23 @@ from corpus import FoundationQAError
 from ui.api.arguments import RequestError
 from ui.api.service import Service
 
+EVERY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+"""For addresses that answer in JSON also by a method which they do not have."""
+
+_METHODS = {"ask": "POST", "search": "POST", "status": "GET"}  # by operation
+
 
 def rest_routes(service: Service) -> list[Route]:
-    """``POST /api/ask``, ``POST /api/search`` and ``GET /api/status``: JSON in, the shell's JSON out."""
-    return [
-        Route("/api/ask", _endpoint(service, "ask"), methods=["POST"]),
-        Route("/api/search", _endpoint(service, "search"), methods=["POST"]),
-        Route("/api/status", _endpoint(service, "status"), methods=["GET"]),
+    """``POST /api/ask``, ``POST /api/search`` and ``GET /api/status``: JSON in, the shell's JSON out.
+
+    Everything else below ``/api`` is refused in JSON, too.
+    """
+    found = [
+        Route(f"/api/{operation}{slash}", _endpoint(service, operation), methods=[method])
+        for operation, method in _METHODS.items()
+        for slash in ("", "/")
     ]
+    return [*found, *(Route(path, _refused, methods=EVERY_METHOD) for path in ("/api", "/api/{path:path}"))]
 
 
 def _endpoint(service: Service, operation: str) -> Callable[[Request], Awaitable[Response]]:
@@ -34,6 +43,17 @@ def _endpoint(service: Service, operation: str) -> Callable[[Request], Awaitable
             return JSONResponse({"error": str(error)}, 503)
 
     return endpoint
+
+
+async def _refused(request: Request) -> Response:
+    """Why there is nothing at this address, or not by this method."""
+    operation = request.path_params.get("path", "").rstrip("/")
+    method = _METHODS.get(operation)
+    if method is not None:
+        told = f"/api/{operation} takes {method}, not {request.method}."
+        return JSONResponse({"error": told}, 405, {"Allow": method})
+    offered = ", ".join(f"{method} /api/{each}" for each, method in _METHODS.items())
+    return JSONResponse({"error": f"There is nothing at this address; expected one of: {offered}."}, 404)
 
 
 def _arguments(body: bytes) -> dict[str, Any]:

@@ -5,14 +5,21 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from corpus import FoundationQAError
 from qa import AnswerKind
 from ui.api.arguments import CountArgument, HistoryArgument, QuestionArgument, RequestError, arguments_of, checked
 from ui.api.records import Facts, answer_facts, change_facts, hits_facts
+from ui.html.visitor_message import visitor_message
 
 if TYPE_CHECKING:
     from index import IndexChange
     from qa import Answerer
     from ui.workspace.gap_log import OnGap
+
+
+class ServiceError(FoundationQAError):
+    """A trouble of the index or the texts, in words for the caller; the log has the whole."""
+
 
 _STATUS_AGE = 2.0  # seconds that a status is good for: all texts are read to tell it
 
@@ -22,8 +29,7 @@ class Service:
 
     ``on_gap`` hears of every question that the texts do not answer. The docstrings of :data:`OPERATIONS` and the
     types of their arguments are what callers are told of them; :meth:`call` is what checks the arguments.
-    Safe to be called from several threads. :class:`RequestError` for what is wrong with the arguments; every
-    other :class:`FoundationQAError` is a trouble of the index or the texts.
+    Safe to be called from several threads.
     """
 
     def __init__(
@@ -67,11 +73,15 @@ class Service:
             return self._status
 
     def call(self, operation: str, arguments: Mapping[str, Any]) -> Facts:
-        """One of :data:`OPERATIONS` by name, with arguments by name."""
+        """One of :data:`OPERATIONS` by name, with arguments by name; :class:`ServiceError` where it has a trouble."""
         model = OPERATIONS.get(operation)
         if model is None:
             raise RequestError(f"There is no operation {operation!r}; expected one of: {', '.join(OPERATIONS)}.")
-        result: Facts = getattr(self, operation)(**checked(model, arguments))
+        given = checked(model, arguments)
+        try:
+            result: Facts = getattr(self, operation)(**given)
+        except FoundationQAError as error:
+            raise ServiceError(visitor_message(error)) from error
         return result
 
 

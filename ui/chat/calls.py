@@ -3,14 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 from threading import Lock
 from typing import Annotated, Any, Protocol
 
 from cachetools import LRUCache
 from pydantic import Field, TypeAdapter, ValidationError
 
-from corpus import FoundationQAError, Term
+from corpus import FoundationQAError, Term, language_of
 from qa import Answer, AnswerKind, Located, phrases
 from qa.small_talk import LONGEST_QUESTION
 from ui.chat.answer_html import cards_html, reply_html
@@ -19,6 +18,7 @@ from ui.chat.feedback_log import FeedbackLog, Opinion
 from ui.chat.markdown import conversation_markdown, turn_markdown
 from ui.chat.suggestions import IndexState, next_questions
 from ui.chat.turns import MOST_TURNS, Stretch, Turn, facts, kept, recalled
+from ui.html.visitor_message import visitor_message, visitor_messages
 from ui.html.words import each_html, words_html
 from ui.workspace.gap_log import OnGap
 
@@ -102,7 +102,7 @@ class ChatCalls:
         try:
             answer = self.answerer.ask(question, call.history)
         except FoundationQAError as error:
-            turn = Turn(question, problem=str(error)[:5_000])
+            turn = Turn(question, problem=visitor_message(error, language_of(question))[:5_000])
         else:
             turn = Turn(question, kept(answer))
             if self.on_gap and answer.kind is AnswerKind.NOT_IN_TEXTS:
@@ -147,7 +147,7 @@ class ChatCalls:
         try:
             self.feedback.add(call)
         except FoundationQAError as error:
-            return {"hint": f"{words_html('chat.opinion_lost')} {escape(str(error))}"}
+            return {"hint": f"{words_html('chat.opinion_lost')} {each_html(visitor_messages(error))}"}
         return {"html": words_html("chat.thanks")}
 
     def _drawn(self, turn: Turn, number: int) -> dict[str, Any]:

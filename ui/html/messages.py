@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from html import escape
 
+from corpus import FoundationQAError
 from ui.html.language_tags import name_of, tag
-from ui.html.words import words_html
+from ui.html.visitor_message import visitor_messages
+from ui.html.words import each_html, words_html
 
 _STEPS = (  # seconds, the key of their words
     (365 * 86400, "time.year"),
@@ -15,9 +17,9 @@ _STEPS = (  # seconds, the key of their words
 )
 
 
-def problem_html(message: str, note: str = "") -> str:
-    """A message of this program to the visitor, and a ``note`` that is HTML."""
-    return f'<p class="problem" role="alert">{escape(message)} {note}</p>'
+def problem_html(problem: FoundationQAError | str, note: str = "") -> str:
+    """What is wrong, in every language, see :func:`ui.html.visitor_message.visitor_messages`; a ``note`` is HTML."""
+    return f'<p class="problem" role="alert">{each_html(visitor_messages(problem))} {note}</p>'
 
 
 def fault_html() -> str:

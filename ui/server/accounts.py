@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from corpus import FoundationQAError
+from ui.server.public_address import PublicAddress
 
 VARIABLE = "FOUNDATION_QA_AUTH"
 """The environment variable with accounts, ``user:password`` a line."""
@@ -32,6 +33,9 @@ class Accounts:
         """Whether this is the password of ``user``; it takes as long for an unknown user as for a wrong password."""
         expected = self._digests.get(_normal(user), self._key)
         return hmac.compare_digest(self._digest(password), expected)
+
+    def __contains__(self, user: object) -> bool:
+        return isinstance(user, str) and _normal(user) in self._digests
 
     def _digest(self, password: str) -> bytes:
         return hmac.digest(self._key, _normal(password).encode("utf-8", "surrogatepass"), hashlib.sha256)
@@ -116,17 +120,21 @@ def is_address(host: str) -> bool:
     return True
 
 
-def warnings(host: str, accounts: Accounts | None, file: str | None) -> list[str]:
-    """What the person who serves a page should know: it may be open to more people than they think."""
+def warnings(host: str, accounts: Accounts | None, file: str | None, public: PublicAddress | None = None) -> list[str]:
+    """What the person who serves a page should know: it may be open to more people than they think.
+
+    ``public`` is where a proxy lets others find it.
+    """
     found = []
     if file is not None and os.name == "posix" and Path(file).stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         found.append(f"Others on this machine may read the passwords in {file}. Mend it with: chmod 600 {file}")
-    if not is_loopback(host):
-        if accounts is None:
-            found.append(
-                f"Everybody who reaches {host} can use this page: it asks for no password. "
-                f"Name a file of user:password lines with --auth FILE, or leave out --host."
-            )
-        else:
-            found.append("Passwords and answers travel unencrypted: let a proxy with TLS stand before this page.")
+    open_host = not is_loopback(host)
+    if accounts is None and (open_host or public):
+        place, option = (host, "--host") if open_host else (str(public), "--public-url")
+        found.append(
+            f"Everybody who reaches {place} can use this page: it asks for no password. "
+            f"Name a file of user:password lines with --auth FILE, or leave out {option}."
+        )
+    elif accounts is not None and (public.scheme == "http" if public else open_host):
+        found.append("Passwords and answers travel unencrypted: let a proxy with TLS stand before this page.")
     return found

@@ -4,30 +4,49 @@ Gradio guards its own routes; this stands before all of them, and before ours. I
 fetching anything: Gradio would fetch a file for a visitor who names its address.
 """
 
-import asyncio
-import base64
-import binascii
 import re
-from urllib.parse import urlsplit
+import time
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui import terminal
 from ui.server.accounts import Accounts, is_address, is_loopback, own_names
-from ui.server.request_body import TooLargeError, counted, names_a_file_elsewhere, read, replayed
+from ui.server.public_address import PublicAddress
+from ui.server.refusals import refusal
+from ui.server.request_body import (
+    BodyRoom,
+    LeftError,
+    NoRoomError,
+    TooLargeError,
+    counted,
+    names_a_file_elsewhere,
+    replayed,
+)
+from ui.server.request_origin import from_another_site, host_name
+from ui.server.sign_in import SignIn
 from ui.server.upload_room import Arrivals
 
 LARGEST_REQUEST = 8_000_000
 """Bytes of a request that uploads nothing: a long conversation, which the page sends along, has some 100,000."""
 
+LARGEST_EVENT = 1_000_000
+"""Bytes of a request that Gradio keeps until its result is fetched."""
+
+_BODIES = 64_000_000  # bytes of all requests that are being read
 # Gradio asks this of itself at start; it tells nothing.
 _OPEN = "/gradio_api/startup-events"
 _UPLOAD = "/gradio_api/upload"
-# What the server would fetch from elsewhere, and what takes files or code for features that are not used here.
-_CLOSED = re.compile(r"/gradio_api/(?:proxy=|file[=/]\s*https?:|process_recording|vibe-|undo-vibe)", re.IGNORECASE)
-_WRONG_PASSWORD = 1.0  # seconds that the reply to one takes
+_EVENTS = ("/gradio_api/queue/join", "/gradio_api/call/")
+# What the server would fetch from elsewhere or write to the disk, and what takes files or code for features that are
+# not used here.
+_CLOSED = re.compile(
+    r"/gradio_api/(?:proxy=|file[=/]\s*https?:|process_recording|vibe-|undo-vibe|deep_link)|/monitoring", re.IGNORECASE
+)
+# The page's own files hold nothing that another site could read; without them it could not tell why it is refused.
+_FILES = re.compile(r"/(?:assets|static|svelte)/|/theme\.css")
 
 # The browser itself then keeps the page from calling anywhere else. Gradio compiles templates: hence 'unsafe-eval'.
 _POLICY = "; ".join(
@@ -56,14 +75,23 @@ _HEADERS = {
 class Gate:
     """ASGI middleware; ``host`` is where the server listens, ``largest_upload`` is in bytes, 0: no uploads.
 
-    ``arrivals`` is where uploads go.
+    ``arrivals`` is where uploads go, ``public`` where a proxy lets others find the page.
     """
 
     def __init__(
-        self, app: ASGIApp, *, host: str, accounts: Accounts | None, largest_upload: int, arrivals: Arrivals
+        self,
+        app: ASGIApp,
+        *,
+        host: str,
+        accounts: Accounts | None,
+        largest_upload: int,
+        arrivals: Arrivals,
+        public: PublicAddress | None = None,
     ) -> None:
-        self._app, self._accounts, self._largest_upload, self._arrivals = app, accounts, largest_upload, arrivals
+        self._app, self._largest_upload, self._arrivals, self._public = app, largest_upload, arrivals, public
+        self._sign_in = SignIn(accounts) if accounts else None
         self._local, self._own_names = is_loopback(host), own_names(host)
+        self._room = BodyRoom(_BODIES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the request in, or say why not."""
@@ -71,23 +99,30 @@ class Gate:
             await self._app(scope, receive, send)
             return
         send = _with_headers(send)
-        refusal = await self._refusal(scope)
-        if refusal is None:
+        refused = await self._refusal(scope)
+        taken = 0
+        if refused is None:
             try:
-                receive, refusal = await self._looked_through(scope, receive)
+                receive, refused, taken = await self._looked_through(scope, receive)
             except TooLargeError:
-                refusal = _says(413, f"This request is too large; at most {self._limit(scope) / 1e6:g} MB are allowed.")
-        if refusal is None and _uploads(scope):
-            await self._taken_in(scope, receive, send)
-        else:
-            await (refusal or self._app)(scope, receive, send)
+                refused = refusal(scope, 413, "refusals.too_large", limit=f"{self._limit(scope) / 1e6:g}")
+            except LeftError:
+                return
+            except NoRoomError:
+                refused = refusal(scope, 503, "refusals.busy", {"Retry-After": "10"})
+        try:
+            if refused is None and _uploads(scope):
+                await self._taken_in(scope, receive, send)
+            else:
+                await (refused or self._app)(scope, receive, send)
+        finally:
+            self._room.leave(taken)
 
     async def _taken_in(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let an upload in where there is room for it."""
         size = int(Headers(scope=scope).get("content-length", 0)) or self._limit(scope)  # it may announce none
         if not await run_in_threadpool(self._arrivals.expect, size):
-            refusal = _says(507, "More is being uploaded than there is room for. Try again in an hour.")
-            await refusal(scope, receive, send)
+            await refusal(scope, 507, "refusals.no_room")(scope, receive, send)
             return
         try:
             await self._app(scope, receive, send)
@@ -96,25 +131,19 @@ class Gate:
 
     async def _refusal(self, scope: Scope) -> Response | None:
         headers, path = Headers(scope=scope), scope["path"]
-        name = _name(headers.get("host", ""))
+        name = host_name(headers.get("host", ""))
         if not self._answers_to(name):
-            known = "127.0.0.1 and localhost" if self._local else "its addresses and the name of its machine"
-            return _says(
-                421,
-                f"This server answers to {known}, not to {name or 'no name'}; "
-                f"to let it answer to other names, serve it with --auth FILE.",
-            )
-        if _from_another_site(scope["method"], headers):
-            return _says(403, "Another site may not use this server.")
-        if self._accounts is not None and path != _OPEN:
-            given = _credentials(headers)
-            if given is None or not self._accounts.admit(*given):
-                if given is not None:
-                    await asyncio.sleep(_WRONG_PASSWORD)
-                challenge = {"WWW-Authenticate": 'Basic realm="foundation-qa", charset="UTF-8"'}
-                return _says(401, "This server asks for a name and a password.", challenge)
+            known = "refusals.local_name" if self._local else "refusals.own_name"
+            return refusal(scope, 421, known, name=name or "?")
+        reading = scope["method"] in ("GET", "HEAD") and _FILES.match(path)
+        if not reading and from_another_site(scope["method"], headers, self._public):
+            if "origin" in headers:
+                _tell_of_proxy(headers["origin"], name)
+            return refusal(scope, 403, "refusals.another_site")
+        if self._sign_in is not None and path != _OPEN and (refused := await self._sign_in.refused(scope)):
+            return refused
         if _CLOSED.match(path) or (path.startswith(_UPLOAD) and not self._largest_upload):
-            return _says(403, "This server does not do that.")
+            return refusal(scope, 403, "refusals.closed")
         return None
 
     def _answers_to(self, name: str) -> bool:
@@ -122,40 +151,47 @@ class Gate:
 
         A page of another site whose name is made to point here sends that name. A password stops it as well.
         """
-        if self._accounts is not None:
+        if self._sign_in is not None or (self._public and name == self._public.name):
             return True
         return is_loopback(name) if self._local else is_address(name) or name in self._own_names
 
     def _limit(self, scope: Scope) -> int:
         """How many bytes the body of a request may have."""
-        return self._largest_upload if scope["path"].startswith(_UPLOAD) else LARGEST_REQUEST
+        if scope["path"].startswith(_UPLOAD):
+            return self._largest_upload
+        return LARGEST_EVENT if scope["path"].startswith(_EVENTS) else LARGEST_REQUEST
 
-    async def _looked_through(self, scope: Scope, receive: Receive) -> tuple[Receive, Response | None]:
-        """What gives the body to the page, and why it may not have it, if so.
+    async def _looked_through(self, scope: Scope, receive: Receive) -> tuple[Receive, Response | None, int]:
+        """What gives the body to the page, why it may not have it, if so, and how much room that takes.
 
-        :class:`TooLargeError` where it is. An upload is passed on as it comes, everything else is read first.
+        :class:`TooLargeError` where it is, :class:`NoRoomError` where too much is being read. An upload is passed on as
+        it comes, everything else is read first.
         """
         limit = self._limit(scope)
         declared = Headers(scope=scope).get("content-length", "0")
         if not declared.isdecimal() or int(declared) > limit:
             raise TooLargeError
         if scope["path"].startswith(_UPLOAD):
-            return counted(receive, limit), None
+            return counted(receive, limit), None, 0
         if scope["method"] not in ("POST", "PUT", "PATCH"):
-            return receive, None
-        body = await read(receive, limit)
+            return receive, None, 0
+        body = await self._room.read(receive, limit)
         if scope["path"].startswith("/gradio_api/") and names_a_file_elsewhere(body):
-            return receive, _says(403, "Files are not fetched from other addresses here.")
-        return replayed(body, receive), None
+            return receive, refusal(scope, 403, "refusals.elsewhere"), len(body)
+        return replayed(body, receive), None, len(body)
+
+
+def _tell_of_proxy(origin: str, name: str) -> None:
+    """The owner's own proxy may look like another site."""
+    terminal.warn(
+        f"{time.strftime('%Y-%m-%d %H:%M:%S')} A page of {origin[:99]!r} asked for {name[:99]!r} and was refused. "
+        f"Where that is a proxy before this page, name its address with --public-url."
+    )
 
 
 def _uploads(scope: Scope) -> bool:
     """Whether a request brings files; Gradio also tells there how far one is."""
     return scope["method"] == "POST" and bool(scope["path"].startswith(_UPLOAD))
-
-
-def _says(status: int, message: str, headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse({"error": message}, status, headers)
 
 
 def _with_headers(send: Send) -> Send:
@@ -164,37 +200,8 @@ def _with_headers(send: Send) -> Send:
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
+            if headers.get("content-type", "").startswith("text/event-stream"):
+                headers.setdefault("X-Accel-Buffering", "no")  # nginx would keep what it is told until there is more
         await send(message)
 
     return sending
-
-
-def _name(host: str) -> str:
-    """The name in a ``Host`` header, without the port; empty where there is none."""
-    try:
-        return urlsplit(f"//{host}").hostname or ""
-    except ValueError:  # a bracket that is not closed
-        return ""
-
-
-def _from_another_site(method: str, headers: Headers) -> bool:
-    """Whether a page of another site sends this; a link to us is no use of us."""
-    site = headers.get("sec-fetch-site")
-    if site is not None:
-        followed = headers.get("sec-fetch-mode") == "navigate" and method in ("GET", "HEAD")
-        return site not in ("same-origin", "none") and not followed
-    # Browsers leave that one out on plain http to another machine; programs send neither.
-    origin = headers.get("origin")
-    return origin is not None and origin.partition("://")[2].lower() != headers.get("host", "").lower()
-
-
-def _credentials(headers: Headers) -> tuple[str, str] | None:
-    """Name and password of HTTP Basic; None where there are none."""
-    scheme, _, encoded = headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        user, _, password = base64.b64decode(encoded, validate=True).decode("utf-8").partition(":")
-    except (binascii.Error, ValueError):
-        return None
-    return user, password

@@ -5,12 +5,16 @@ from typing import Any
 
 from starlette.middleware import Middleware
 
-from ui.api.mcp_tools import McpEndpoint
+from ui.api.mcp_http import mcp_routes
+from ui.api.mcp_tools import McpServer
 from ui.api.rest import rest_routes
 from ui.api.service import Service
 from ui.server.accounts import Accounts
+from ui.server.forwarding import Forwarding
 from ui.server.gate import Gate
+from ui.server.public_address import LOOPBACK, PublicAddress, TrustedProxies
 from ui.server.upload_room import Arrivals, arrivals_folder
+from ui.server.visitor_state import EventBounds, VisitorState
 
 _FILES_AT_ONCE = 4  # of the largest size, in one request
 _FILES_ON_THEIR_WAY = 20  # of the largest size, of all visitors
@@ -25,21 +29,35 @@ class Serving:
     accounts: Accounts | None = None  # who may use it; None: everybody who reaches it
     largest_file: int = 0  # bytes of a file that a visitor may upload; 0: no uploads
 
+    public: PublicAddress | None = None  # where a proxy lets others find it; None: there is none, or it is not known
+    trusted_proxies: tuple[str, ...] = ()  # addresses; none: with a public address those of this machine
+
+    @property
+    def proxies(self) -> TrustedProxies:
+        """Whose word is taken for who a visitor is; :class:`ui.server.public_address.AddressError` for no address.
+
+        Where there is a public address, something stands before the page, and mostly on the same machine. Without one
+        nobody is believed: every program of this machine could else say that it is anybody.
+        """
+        return TrustedProxies(self.trusted_proxies or (LOOPBACK if self.public else ()))
+
     def app(self, host: str) -> dict[str, Any]:
         """What Gradio's server is made with, to listen at ``host``."""
+        state = VisitorState()
         gate = Middleware(
             Gate,
             host=host,
             accounts=self.accounts,
             largest_upload=_FILES_AT_ONCE * self.largest_file,
             arrivals=Arrivals(arrivals_folder(), _FILES_ON_THEIR_WAY * self.largest_file),
+            public=self.public,
         )
-        made: dict[str, Any] = {"middleware": [gate]}
+        forwarding = Middleware(Forwarding, public=self.public, proxies=self.proxies)
+        made: dict[str, Any] = {"middleware": [forwarding, gate, Middleware(EventBounds, state=state)]}
+        made["lifespan"] = state.lifespan
         if self.service is not None:
-            made["routes"] = rest_routes(self.service)
-            if self.mcp:
-                endpoint = McpEndpoint(self.service)
-                made |= {"routes": [*made["routes"], *endpoint.routes()], "lifespan": endpoint.lifespan}
+            service = self.service
+            made["routes"] = [*rest_routes(service), *(mcp_routes(McpServer(lambda: service)) if self.mcp else ())]
         return made
 
 

@@ -15,10 +15,15 @@ import gradio as gr
 
 from corpus import LANGUAGES, FoundationQAError
 from ui.api.gradio_endpoints import add_api
+from ui.endings import Terminated
 from ui.html.language_tags import name_of, tag
-from ui.html.words import label, words_html, words_script
+from ui.html.visitor_message import visitor_messages
+from ui.html.words import each_html, label, words_html, words_script
+from ui.server.listener import bound
+from ui.server.log import bounded_log
 from ui.server.options import PAGE_ALONE, Serving
 from ui.server.upload_room import arrivals_folder
+from ui.server.visitor_state import MOST_SESSIONS
 from ui.tabs.tab import View
 
 _STATIC = Path(__file__).parents[1] / "static"
@@ -33,6 +38,7 @@ _GRADIO_SETTINGS = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     # After every event Gradio sums up all events so far, for a monitoring page that is off here.
     "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000",
+    "GRADIO_ANALYTICS_MAX_EVENTS": "100",
 }
 # Seconds after which Gradio looks for what a tab asks; else every millisecond, which keeps a processor busy that nobody
 # asks anything of. The chat, REST and MCP wait for no look. And for news of progress bars, of which the page has none.
@@ -57,8 +63,8 @@ class Page:
 
     views: tuple[View, ...]  # its tabs; the first one is open at first
     notice: Callable[[], str] | None = None
-    """Gives a line for the top of every visitor's page, plain text, empty for none; called every two seconds for each
-    of them. None: there is no such line."""
+    """Gives a line for the top of every visitor's page: a problem with the texts, plain text, empty for none. It is
+    called every two seconds for each of them. None: there is no such line."""
     serving: Serving = PAGE_ALONE  # what is served beside it, and to whom
 
 
@@ -92,7 +98,7 @@ def _head() -> str:
 def _notice_line(notice: Callable[[], str]) -> None:
     def line() -> str:
         message = notice()
-        return f'<p role="status">{escape(message)}</p>' if message else ""
+        return f'<p role="status">{each_html(visitor_messages(message))}</p>' if message else ""
 
     def changed(before: str | None) -> Any:
         now = line()
@@ -137,6 +143,8 @@ def start(page: Page, host: str = "127.0.0.1", port: int = 7860) -> gr.Blocks:
                 enable_monitoring=False,
                 footer_links=[],
                 max_file_size=max(page.serving.largest_file, 1),
+                root_path=page.serving.public.path if page.serving.public else None,
+                state_session_capacity=MOST_SESSIONS,
                 app_kwargs=page.serving.app(host),
                 mcp_server=False,  # ours is part of app_kwargs: Gradio's sends no JSON, and asks for no password
                 theme=gr.themes.Base(font=_FONTS, font_mono=("ui-monospace", "Consolas", "monospace")),
@@ -145,20 +153,25 @@ def start(page: Page, host: str = "127.0.0.1", port: int = 7860) -> gr.Blocks:
             )
     except OSError as error:  # taken since the check, or Gradio waited five seconds in vain
         raise FoundationQAError(_cannot_listen(host, port, "the server did not start")) from error
+    bound(built.server, page.serving.proxies)
     return built
 
 
 def serve(page: Page, host: str = "127.0.0.1", port: int = 7860) -> None:
-    """Serve the ``page`` until Ctrl-C; print its address and nothing else. The rest as :func:`start`."""
-    served = start(page, host, port)
-    try:
-        print(served.local_url, flush=True)  # noqa: T201  # all that this command says
-        while True:
-            time.sleep(3600)
-    except KeyboardInterrupt:
-        pass
-    finally:
-        served.close(verbose=False)
+    """Serve the ``page`` until Ctrl-C, or until the system says so; print its address and nothing else.
+
+    The rest as :func:`start`. What is logged meanwhile has bounds.
+    """
+    with bounded_log():
+        served = start(page, host, port)
+        try:
+            print(page.serving.public or served.local_url, flush=True)  # noqa: T201  # all that this command says
+            while True:
+                time.sleep(3600)
+        except (KeyboardInterrupt, Terminated):
+            pass
+        finally:
+            served.close(verbose=False)
 
 
 def _free_port(host: str, port: int) -> int:

@@ -14,17 +14,49 @@ class TooLargeError(Exception):
     """A body has more bytes than it may have."""
 
 
-async def read(receive: Receive, limit: int) -> bytes:
-    """The whole body; :class:`TooLargeError` as soon as it has more than ``limit`` bytes."""
-    body = bytearray()
-    more = True
-    while more:
-        message = await receive()
-        body += message.get("body", b"")
-        if len(body) > limit:
-            raise TooLargeError
-        more = message.get("more_body", False)
-    return bytes(body)
+class NoRoomError(Exception):
+    """More is being read than there is room for."""
+
+
+class LeftError(Exception):
+    """The visitor has left before the whole body was there."""
+
+
+class BodyRoom:
+    """Room for the bodies of all requests that are being read and answered, ``most`` bytes. For one event loop."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._taken = most, 0
+
+    async def read(self, receive: Receive, limit: int) -> bytes:
+        """The whole body, which takes its room until :meth:`leave`.
+
+        :class:`TooLargeError` as soon as it has more than ``limit`` bytes, :class:`NoRoomError` where there is no room,
+        :class:`LeftError` where the rest will not come.
+        """
+        body = bytearray()
+        more = True
+        try:
+            while more:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise LeftError
+                part = message.get("body", b"")
+                if len(body) + len(part) > limit:
+                    raise TooLargeError
+                if self._taken + len(part) > self._most:
+                    raise NoRoomError
+                self._taken += len(part)
+                body += part
+                more = message.get("more_body", False)
+        except BaseException:
+            self.leave(len(body))
+            raise
+        return bytes(body)
+
+    def leave(self, size: int) -> None:
+        """A body of so many bytes is not needed any more."""
+        self._taken -= size
 
 
 def replayed(body: bytes, receive: Receive) -> Receive:

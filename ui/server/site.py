@@ -7,6 +7,7 @@ from ui.chat.view import chat_view
 from ui.server.accounts import Accounts
 from ui.server.options import Serving
 from ui.server.page import Page
+from ui.server.public_address import PublicAddress
 from ui.tabs.all_tabs import tabs_of
 from ui.tabs.tab import View
 from ui.workspace.gap_log import GapLog
@@ -21,9 +22,11 @@ def assemble_page(
     accounts: Accounts | None = None,
     allow_upload: bool = False,
     show_gaps: bool = True,
+    public: PublicAddress | None = None,
+    trusted_proxies: tuple[str, ...] = (),
 ) -> Page:
-    """The page for the texts of ``workplace``, which ``answerer`` answers from; ``mcp`` and ``accounts`` as in
-    :class:`ui.server.options.Serving`.
+    """The page for the texts of ``workplace``, which ``answerer`` answers from; ``mcp``, ``accounts``, ``public`` and
+    ``trusted_proxies`` as in :class:`ui.server.options.Serving`.
 
     With ``allow_upload`` visitors may bring texts. Without ``show_gaps`` what was asked in vain is kept, and shown to
     no visitor.
@@ -32,7 +35,8 @@ def assemble_page(
     on_gap = log.add if log else None
     tabs = tabs_of(workplace, answerer, log, allow_upload=allow_upload, show_gaps=show_gaps)
     largest_file = workplace.largest_file if allow_upload else 0
-    serving = Serving(Service(answerer, workplace.pending, on_gap), mcp, accounts, largest_file)
+    service = Service(answerer, workplace.pending, on_gap)
+    serving = Serving(service, mcp, accounts, largest_file, public, trusted_proxies)
     return Page(views=(chat_tab(ChatCalls(answerer, on_gap)), *tabs), serving=serving)
 
 

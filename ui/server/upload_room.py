@@ -15,15 +15,47 @@ from functools import cache
 from pathlib import Path
 from threading import Lock
 
+from filelock import FileLock, Timeout
+
+from ui.endings import clean_up_with
+
 _KEPT = 3600.0  # seconds
+_PREFIX = "foundation-qa-"
+_LOCK = "lock"  # the file that a living process holds
+_LOCKED_WITHIN = 60.0  # seconds that a new folder may have none
 
 
 @cache
 def arrivals_folder() -> Path:
-    """The folder of this process; it goes with it."""
-    folder = Path(tempfile.mkdtemp(prefix="foundation-qa-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    """The folder of this process; it goes with it, or with the next process where this one is killed."""
+    _remove_those_of_the_dead(Path(tempfile.gettempdir()))
+    place = Path(tempfile.mkdtemp(prefix=_PREFIX))
+    lock = FileLock(place / _LOCK)
+    lock.acquire()
+
+    def remove() -> None:
+        lock.release()
+        shutil.rmtree(place, ignore_errors=True)
+
+    atexit.register(remove)
+    clean_up_with(remove)
+    folder = place / "files"
+    folder.mkdir()
     return folder
+
+
+def _remove_those_of_the_dead(temporary: Path) -> None:
+    for place in temporary.glob(f"{_PREFIX}*"):
+        with suppress(OSError, Timeout):  # somebody else's, or of a process that lives
+            facts = place.stat()
+            if not place.is_dir() or place.is_symlink() or facts.st_mtime > time.time() - _LOCKED_WITHIN:
+                continue
+            if os.name == "posix" and facts.st_uid != os.getuid():
+                continue
+            if not (place / _LOCK).exists():
+                continue  # of another program, or of a version before this one
+            with FileLock(place / _LOCK, timeout=0):
+                shutil.rmtree(place, ignore_errors=True)
 
 
 class Arrivals:

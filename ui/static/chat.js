@@ -144,7 +144,7 @@ window.foundationQA.beginAsking = (view, calls) => {
       giveBack(mine);
       if (drawn === "full") tell("script.chat_full");
       else if (drawn) showHint(drawn.hint);
-      else tell("script.no_answer");
+      else hint.replaceChildren(await window.foundationQA.whyUnreached());
       return;
     }
     drop(mine.at);

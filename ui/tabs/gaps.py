@@ -10,6 +10,7 @@ import gradio as gr
 from corpus import FoundationQAError
 from ui.html.language_tags import tag
 from ui.html.messages import ago_html, language_html, problem_html
+from ui.html.visitor_message import visitor_messages
 from ui.html.words import label, unseen_html, words_html
 from ui.tabs.components import QUIET, html, open_tab, said
 from ui.workspace.gap_log import Gap, GapLog, Gaps, as_csv, as_json_lines
@@ -31,7 +32,7 @@ def gaps_view(log: GapLog | None) -> None:
         try:
             return gaps_html(log.read(), by_times=order == _OFTEN, done=done)
         except FoundationQAError as error:
-            return problem_html(str(error))
+            return problem_html(error)
 
     def seen_to(event: gr.EventData, order: str, done: bool) -> str:
         act, key = said(event, "act"), said(event, "key")
@@ -41,18 +42,18 @@ def gaps_view(log: GapLog | None) -> None:
             elif act in ("done", "reopen"):
                 log.mark(key, act == "done")
         except FoundationQAError as error:
-            return problem_html(str(error))
+            return problem_html(error)
         return listing(order, done)
 
     def exported(form: str) -> tuple[str, str]:
         try:
             gaps = log.read().gaps
         except FoundationQAError as error:
-            raise gr.Error(str(error), print_exception=False) from error
+            raise gr.Error(" / ".join(visitor_messages(error).values()), print_exception=False) from error
         return f"gaps.{form}", as_csv(gaps) if form == "csv" else as_json_lines(gaps)
 
     with gr.Column(elem_id="gaps"):
-        html(f'<p class="lead">{words_html("gaps.lead")} <code>{escape(str(log.path))}</code></p>')
+        html(f'<p class="lead">{words_html("gaps.lead")} <code>{escape(log.path.name)}</code></p>')
         with gr.Row(elem_classes="controls"):
             order = gr.Radio(
                 [(label("gaps.newest"), _NEWEST), (label("gaps.often"), _OFTEN)],

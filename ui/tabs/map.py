@@ -45,7 +45,7 @@ def map_view(answerer: Answerer, cartographer: Cartographer | None = None) -> No
         try:
             hits, problem = _hits(answerer, snapshot, asked), ""
         except FoundationQAError as error:
-            hits, problem = [], problem_html(str(error))
+            hits, problem = [], problem_html(error)
         try:
             atlas = cartographer.atlas(snapshot)
         except Exception:

@@ -35,7 +35,7 @@ def library_view(workplace: Workplace, passages: PassageIndex, *, allow_upload: 
             folder = uploads.folder if uploads else None
             found = survey(workplace.folders(), passages.snapshot, largest_file=workplace.largest_file, uploads=folder)
         except FoundationQAError as error:
-            return problem_html(str(error))
+            return problem_html(error)
         return survey_html(found)
 
     with gr.Row(elem_id="library", elem_classes="split"):
@@ -93,7 +93,7 @@ def _kept(uploads: Uploads, files: list[Path], over: bool) -> str:
         try:
             lines.append(f"<p>{words_html('sources.added')} {escape(uploads.add(file.name, file, replace=over))}</p>")
         except CorpusError as error:
-            lines.append(problem_html(str(error)))
+            lines.append(problem_html(error))
         finally:
             file.unlink(missing_ok=True)  # Gradio's own copy
     hint = words_html("sources.added_hint")
@@ -105,7 +105,7 @@ def _removed(uploads: Uploads, name: str) -> str:
     try:
         uploads.remove(name)
     except CorpusError as error:
-        return problem_html(str(error))
+        return problem_html(error)
     return f'<p class="outcome" role="status">{words_html("sources.removed")} {escape(name)}</p>'
 
 

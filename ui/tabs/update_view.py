@@ -44,7 +44,7 @@ def state_html(state: UpdateState) -> str:
         case UpdateCancelledError():
             return f'<p class="outcome" role="status">{words_html("sources.cancelled")}</p>'
         case FoundationQAError() as error:
-            return problem_html(str(error), words_html("sources.unchanged"))
+            return problem_html(error, words_html("sources.unchanged"))
         case BaseException():
             return fault_html()
         case change:

@@ -14,10 +14,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
 from corpus import CorpusError, load_document, split
 from corpus.files.formats import LARGEST_FILE, SUFFIXES
+from ui.html.visitor_message import VisitorError
 
 LARGEST_IN_ALL = 64_000_000  # bytes
 MOST_TEXTS = 500
@@ -81,9 +82,7 @@ class Uploads:
                 self._check_text(arrived, name)
                 previous = self._named_alike(name)
                 if previous and not replace:
-                    raise CorpusError(
-                        f"There is a text called {previous} already. Allow replacing it, or rename yours."
-                    )
+                    raise VisitorError("uploads.taken", name=previous)
                 self._check_room(size, previous)
                 with arrived.open("rb+") as stream:
                     os.fsync(stream.fileno())
@@ -91,13 +90,15 @@ class Uploads:
                 os.replace(arrived, self.folder / (previous or name))
         except OSError as error:
             raise CorpusError(f"{name} cannot be kept in {self.folder}: {error.strerror or error}.") from error
+        except Timeout as error:
+            raise VisitorError("uploads.busy") from error
         return previous or name
 
     def remove(self, name: str) -> None:
         """Delete the text called ``name``; :class:`CorpusError` where there is none or it cannot be deleted."""
         self.check_folder()
         if name not in self.names():  # so that a name can never be a path
-            raise CorpusError(f"There is no uploaded text called {name!r}.")
+            raise VisitorError("uploads.absent", name=repr(name))
         try:
             os.unlink(self.folder / name)
         except OSError as error:
@@ -105,30 +106,29 @@ class Uploads:
 
     def _check_size(self, name: str, size: int) -> None:
         if size > self.largest_file:
-            raise CorpusError(
-                f"{name} has {size / 1e6:.1f} MB; a text may have {self.largest_file / 1e6:.1f} MB. "
-                f"Split it into several files."
-            )
+            sizes = {"size": f"{size / 1e6:.1f}", "largest": f"{self.largest_file / 1e6:.1f}"}
+            raise VisitorError("uploads.too_large", name=name, **sizes)
 
     def _check_text(self, arrived: Path, name: str) -> None:
         """Refuse what the index could not read: one such file would keep it from following all the others."""
         try:
             document = load_document(arrived, name, self.largest_file)
         except CorpusError as error:
-            raise CorpusError(str(error).replace(str(arrived), name)) from error
+            reason = str(error).replace(str(arrived), name)
+            if "is not a text" in reason:
+                raise VisitorError("uploads.no_text", name=name) from error
+            raise VisitorError("uploads.unreadable", name=name, reason=reason) from error
         if not split(document):
-            raise CorpusError(f"{name} holds nothing that could be found: not one letter or digit in it.")
+            raise VisitorError("uploads.empty", name=name)
 
     def _check_room(self, size: int, previous: str | None) -> None:
         others = [self.folder / other for other in self.names() if other != previous]
         if len(others) >= MOST_TEXTS:
-            raise CorpusError(f"There are {len(others)} uploaded texts, as many as may be. Remove some first.")
+            raise VisitorError("uploads.too_many", texts=len(others))
         taken = sum(other.lstat().st_size for other in others)
         if taken + size > self.largest_in_all:
-            raise CorpusError(
-                f"The uploaded texts have {taken / 1e6:.1f} MB, this one {size / 1e6:.1f} MB; all together may have "
-                f"{self.largest_in_all / 1e6:.1f} MB. Remove some first."
-            )
+            sizes = {each: f"{value / 1e6:.1f}" for each, value in (("taken", taken), ("size", size))}
+            raise VisitorError("uploads.no_room", **sizes, largest=f"{self.largest_in_all / 1e6:.1f}")
 
     def _named_alike(self, name: str) -> str | None:
         """The text that some file systems could not tell from ``name``."""
@@ -158,15 +158,15 @@ def safe_name(name: str) -> str:
     """
     shown = name if len(name) <= 80 else f"{name[:77]}..."
     if "/" in name or "\\" in name:
-        raise CorpusError(f"{shown!r} is a path; a text needs a plain name, such as notes.md.")
+        raise VisitorError("uploads.path", name=repr(shown))
     if any(unicodedata.category(char) in ("Cc", "Cf", "Cs") for char in name):
-        raise CorpusError(f"{shown!r} holds characters that cannot be seen. Rename it, for example to notes.md.")
+        raise VisitorError("uploads.unseen", name=repr(shown))
     plain = _AWKWARD.sub("-", unicodedata.normalize("NFC", name).strip())
     stem, dot, suffix = plain.rpartition(".")
     if f"{dot}{suffix}".lower() not in SUFFIXES:
-        raise CorpusError(f"{shown!r} is not the name of a text: it must end in {' or '.join(SUFFIXES)}.")
+        raise VisitorError("uploads.kind", name=repr(shown), kinds=" / ".join(SUFFIXES))
     if not stem.strip(".-_ ") or stem.startswith(".") or stem.endswith(".") or _DEVICE.fullmatch(plain):
-        raise CorpusError(f"{shown!r} is no name for a file. Rename it, for example to notes.md.")
+        raise VisitorError("uploads.no_name", name=repr(shown))
     if len(plain.encode("utf-8")) > _LONGEST_NAME:
-        raise CorpusError(f"{shown!r} is too long: a name may have {_LONGEST_NAME} bytes in UTF-8. Shorten it.")
+        raise VisitorError("uploads.long_name", name=repr(shown), longest=_LONGEST_NAME)
     return plain

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from corpus import CorpusError, FoundationQAError
 from corpus.files.formats import SUFFIXES
+from ui import terminal
 from ui.workspace.update_run import UpdateCancelledError
 from ui.workspace.workspace import Workplace
 
@@ -134,3 +135,5 @@ class Watch:
 
     def _heard(self, outcome: "IndexChange | FoundationQAError") -> None:
         self._problem = str(outcome) if isinstance(outcome, FoundationQAError) else ""
+        if self._problem:
+            terminal.warn(self._problem)  # visitors are not told where the texts are

@@ -1,0 +1,117 @@
+"""The shell commands that answer others: people with a browser, and programs."""
+
+import sys
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import replace
+from threading import Thread
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from corpus import FoundationQAError
+from ui import terminal
+from ui.command_options import Corpus, Index, SettingsFile, workplace_of
+from ui.endings import Terminated
+from ui.server.accounts import VARIABLE, is_loopback, load_accounts, warnings
+from ui.server.public_address import PublicAddress, TrustedProxies
+from ui.workspace.uploads import Uploads
+from ui.workspace.workspace import Workplace
+
+if TYPE_CHECKING:
+    from ui.api.service import Service
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0: any that is free.", min=0, max=65535)] = 7860,
+    corpus: Corpus = None,
+    index: Index = None,
+    settings: SettingsFile = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Update the index whenever a text is saved.")] = False,
+    mcp: Annotated[bool, typer.Option("--mcp", help="Offer ask, search and status as MCP tools, too.")] = False,
+    auth: Annotated[
+        str | None,
+        typer.Option(metavar="FILE", help=f"File of user:password lines; without it, those in {VARIABLE}."),
+    ] = None,
+    allow_upload: Annotated[
+        bool, typer.Option("--allow-upload", help="Let visitors add and remove texts of their own.")
+    ] = False,
+    public_url: Annotated[
+        str | None, typer.Option(metavar="URL", help="Where a proxy lets visitors find the page: https://host/path.")
+    ] = None,
+    trusted_proxy: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Proxy that is believed who its visitors are; repeatable. Default with --public-url: this machine.",
+        ),
+    ] = None,
+) -> None:
+    """Bring the index up to date and open the page for asking in a browser."""
+    accounts = load_accounts(auth)
+    public = PublicAddress.parse(public_url) if public_url else None
+    trusted = tuple(trusted_proxy or ())
+    TrustedProxies(trusted)  # what is no address is named before the index is built
+    for warning in warnings(host, accounts, auth, public):
+        terminal.warn(warning)
+    workplace = workplace_of(corpus, index, settings)
+    if allow_upload:
+        Uploads(workplace.uploads).check_folder()
+    answerer = workplace.answerer(follow=True)
+    from ui.server.page import serve as serve_page
+    from ui.server.site import assemble_page
+
+    page = assemble_page(
+        workplace,
+        answerer,
+        mcp=mcp,
+        accounts=accounts,
+        allow_upload=allow_upload,
+        # What one visitor asked in vain is not for every other one who happens to reach this page.
+        show_gaps=accounts is not None or (is_loopback(host) and public is None),
+        public=public,
+        trusted_proxies=trusted,
+    )
+    if not watch:
+        serve_page(page, host, port)
+        return
+    from ui.workspace.watch import Watch
+
+    with Watch(workplace) as watching:
+        serve_page(replace(page, notice=lambda: watching.problem), host, port)
+
+
+def mcp(corpus: Corpus = None, index: Index = None, settings: SettingsFile = None) -> None:
+    """Offer ask, search and status as MCP tools over standard input and output, to a client that starts this."""
+    workplace = workplace_of(corpus, index, settings)
+    outgoing = sys.stdout.buffer
+    sys.stdout = sys.stderr  # nothing but messages may go there
+    from ui.api.mcp_stdio import converse
+    from ui.api.mcp_tools import McpServer
+
+    service = _service_later(workplace)
+    with suppress(KeyboardInterrupt, Terminated):
+        converse(McpServer(service.result), sys.stdin.buffer, outgoing)
+
+
+def _service_later(workplace: Workplace) -> "Future[Service]":
+    """The service of a workplace, whose index is brought up to date meanwhile: the client need not wait for that."""
+    service: Future[Service] = Future()
+
+    def prepare() -> None:
+        from ui.api.service import Service
+        from ui.workspace.gap_log import GapLog
+
+        try:
+            on_gap = GapLog(workplace.gap_log).add if workplace.settings.log_gaps else None
+            service.set_result(Service(workplace.answerer(), workplace.pending, on_gap))
+        except FoundationQAError as error:
+            terminal.fail(str(error))
+            service.set_exception(error)
+        except BaseException as error:
+            service.set_exception(error)
+            raise
+
+    Thread(target=prepare, name="service", daemon=True).start()
+    return service
