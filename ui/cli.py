@@ -14,8 +14,8 @@ from ui.api.records import answer_facts, change_facts, hits_facts
 from ui.command_options import Corpus, Index, Json, Question, SettingsFile
 from ui.command_options import workplace_of as _workplace
 from ui.corpus_commands import corpus_app
-from ui.endings import Terminated, run
 from ui.server_commands import mcp, serve
+from ui.terminal.endings import Terminated, run
 
 if TYPE_CHECKING:
     from index import IndexChange

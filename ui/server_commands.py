@@ -12,9 +12,9 @@ import typer
 from corpus import FoundationQAError
 from ui import terminal
 from ui.command_options import Corpus, Index, SettingsFile, workplace_of
-from ui.endings import Terminated
 from ui.server.accounts import VARIABLE, is_loopback, load_accounts, warnings
 from ui.server.public_address import PublicAddress, TrustedProxies
+from ui.terminal.endings import Terminated
 from ui.workspace.uploads import Uploads
 from ui.workspace.workspace import Workplace
 

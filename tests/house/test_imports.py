@@ -29,7 +29,7 @@ FLOORS = {
         ("workspace",),
         ("api", "chat", "tabs"),
         ("server",),
-        ("command_options", "endings"),
+        ("command_options",),
         ("corpus_commands", "server_commands"),
         ("cli",),
         ("__main__",),

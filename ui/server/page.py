@@ -15,7 +15,6 @@ import gradio as gr
 
 from corpus import LANGUAGES, FoundationQAError
 from ui.api.gradio_endpoints import add_api
-from ui.endings import Terminated
 from ui.html.language_tags import name_of, tag
 from ui.html.visitor_message import visitor_messages
 from ui.html.words import each_html, label, words_html, words_script
@@ -25,6 +24,7 @@ from ui.server.options import PAGE_ALONE, Serving
 from ui.server.upload_room import arrivals_folder
 from ui.server.visitor_state import MOST_SESSIONS
 from ui.tabs.tab import View
+from ui.terminal.endings import Terminated
 
 _STATIC = Path(__file__).parents[1] / "static"
 STYLE_SHEETS = (

@@ -17,7 +17,7 @@ from threading import Lock
 
 from filelock import FileLock, Timeout
 
-from ui.endings import clean_up_with
+from ui.terminal.endings import clean_up_with
 
 _KEPT = 3600.0  # seconds
 _PREFIX = "foundation-qa-"
