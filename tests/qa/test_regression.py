@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from states import twin_of
 
 from corpus import Document, language_of, load_documents, split
 from index import PassageIndex
@@ -138,6 +139,21 @@ def test_every_quote_is_an_exact_slice_of_its_text(
         for number, cited in enumerate(outcome.answer.citations, 1):
             assert f"“{cited.quote}” [{number}]" in outcome.answer.text
     assert quotes > 1000
+
+
+def test_a_quote_is_in_the_language_of_its_question_where_its_passage_has_a_twin_there(
+    outcomes: Callable[[str], list[Outcome]], built_in_index: PassageIndex
+) -> None:
+    """Every built-in text names its twin, so that no answer and no related passage is in the other language."""
+    snapshot = built_in_index.snapshot
+    rows = {passage.id: row for row, passage in enumerate(snapshot.passages)}
+    strangers = [
+        (outcome.question.id, place.passage.id)
+        for outcome in [*outcomes("regression"), *outcomes("fitting")]
+        for place in (*outcome.answer.citations, *outcome.answer.related)
+        if place.passage.language != outcome.answer.language and twin_of(snapshot, rows[place.passage.id]) >= 0
+    ]
+    assert strangers == []
 
 
 def test_questions_of_others_get_exact_quotes_as_well(built_in_index: PassageIndex, shared: Path) -> None:
