@@ -14,6 +14,8 @@ from index import PassageIndex
 from qa import Answerer
 from qa.evaluation.metrics import Outcome, figures, run
 from qa.evaluation.question_files import Question, gold_spans, load_questions
+from ui.html.citation_view import citation_view
+from ui.html.shown import ShownKind
 
 ASKED = Path(__file__).parents[2] / "qa" / "evaluation"
 FILES = ("fitting", "regression")
@@ -154,6 +156,22 @@ def test_a_quote_is_in_the_language_of_its_question_where_its_passage_has_a_twin
         if place.passage.language != outcome.answer.language and twin_of(snapshot, rows[place.passage.id]) >= 0
     ]
     assert strangers == []
+
+
+def test_no_answer_shows_raw_markup(outcomes: Callable[[str], list[Outcome]]) -> None:
+    rows = lists = 0
+    for outcome in [*outcomes("regression"), *outcomes("fitting")]:
+        for view in map(citation_view, (*outcome.answer.citations, *outcome.answer.related)):
+            shown = view.said
+            assert not re.search(r"\||\*\*|__|`|<!--|\]\(|^[#>]|^\s*[-*+] |““|””", shown, re.MULTILINE), shown
+            numbers = re.findall(r"^(\d+)\. ", shown, re.MULTILINE)
+            items = [block for block in view.quotation if block.kind is ShownKind.ITEM]
+            assert len(items) < 2 or all(block.sign for block in items), shown
+            assert len(numbers) in (0, len(items)), shown
+            cells = [cell for block in view.quotation if block.kind is ShownKind.ROW for cell in block.cells]
+            assert all(cell.head for cell in cells), shown
+            rows, lists = rows + bool(cells), lists + bool(items)
+    assert rows > 50 and lists > 20
 
 
 def test_questions_of_others_get_exact_quotes_as_well(built_in_index: PassageIndex, shared: Path) -> None:

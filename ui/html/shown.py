@@ -15,15 +15,18 @@ from operator import itemgetter
 from corpus import LANGUAGES, Document, Passage, Span
 from corpus.parsing.blocks import Block, BlockKind, blocks_of
 from corpus.parsing.line_shapes import BULLET
-from ui.html.table_cells import cell_spans
-from ui.html.visible import Hidden, blanks_in, hidden_in, one_line, without
+from ui.html.table_cells import cell_spans, plain_cells
+from ui.html.visible import Hidden, blanks_in, hidden_in
 from ui.html.words import word
 
 _BEFORE, _BEHIND = 8_000, 1_000  # characters around a stretch that are looked at, to tell what it is part of
 _TASK = re.compile(r"\[([ xX])\]\s+")
-_FENCE = re.compile(r"\s*(?:`{3,}|~{3,})[^\n]*")
 _ENDED = ("?", "？", ":", "：")  # a head that needs no colon
 _QUOTATION = '“”"«»「」『』„‟'
+
+
+FENCE = re.compile(r"\s*(?:`{3,}|~{3,})[^\n]*")
+"""The line above or below a block of code."""
 
 
 class ShownKind(StrEnum):
@@ -232,9 +235,9 @@ def _sign(text: str, block: Block) -> tuple[str, int]:
 
 def _cells(text: str, block: Block, stretch: Span, quote: Span) -> Iterator[Cell]:
     spans = cell_spans(text, (block.start, block.end))
-    heads = [_plain(text[slice(*span)]) for span in cell_spans(text, block.header)]
+    heads = plain_cells(text, block.header)
     if len(heads) == 1 or block.names_columns or (len(heads) != len(spans) and "|" not in text[slice(*block.header)]):
-        heads = []  # lines that only look like a table
+        heads = ()  # lines that only look like a table
     for number, (start, end) in enumerate(spans):
         inside = max(start, stretch[0]), min(end, stretch[1])
         if inside[0] < inside[1]:
@@ -244,17 +247,13 @@ def _cells(text: str, block: Block, stretch: Span, quote: Span) -> Iterator[Cell
 def _lines(text: str, span: Span, quote: Span) -> Iterator[Piece]:
     """Lines as they are, less the marks around a block of code."""
     start, end = span
-    if fence := _FENCE.match(text, start, end):
+    if fence := FENCE.match(text, start, end):
         start = min(fence.end() + 1, end)
         last = text.rfind("\n", start, end)
-        if _FENCE.fullmatch(text, last + 1, end):
+        if FENCE.fullmatch(text, last + 1, end):
             end = max(last, start)
     for first, last, quoted in _parts((start, end), quote):
         yield Piece(text[first:last], quoted)
-
-
-def _plain(text: str) -> str:
-    return one_line(without(text, hidden_in(text))).strip()
 
 
 def _pieces(text: str, span: Span, quote: Span) -> tuple[Piece, ...]:

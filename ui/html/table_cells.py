@@ -4,6 +4,7 @@ import re
 from itertools import pairwise
 
 from corpus import Span
+from ui.html.visible import plain
 
 _HTML_CELL = re.compile(r"<t[dh]\b[^<>]*>(.*?)(?=</?t[rdh]\b|$)", re.IGNORECASE | re.DOTALL)
 _BAR, _TAB = re.compile(r"(?<!\\)\|"), re.compile(r"\t")
@@ -26,6 +27,11 @@ def cell_spans(text: str, row: Span) -> list[Span]:
     first = 1 if edges and spans[0][0] == spans[0][1] else 0
     last = -1 if edges and spans[-1][0] == spans[-1][1] else None
     return spans[first:last]
+
+
+def plain_cells(text: str, row: Span) -> tuple[str, ...]:
+    """What the cells of the row ``text[row]`` say."""
+    return tuple(plain(text[slice(*span)]) for span in cell_spans(text, row))
 
 
 def _stripped(text: str, start: int, end: int) -> Span:

@@ -79,6 +79,11 @@ def one_line(text: str) -> str:
     return "".join([*pieces, text[at:]])
 
 
+def plain(text: str) -> str:
+    """``text`` without its markup, on one line."""
+    return one_line(without(text, hidden_in(text))).strip()
+
+
 def glimpse(text: str) -> str:
     """``text`` on one line, as it is shown where there is no room for its form."""
     return _BARS.sub(" · ", one_line(readable(text)))

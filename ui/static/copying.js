@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const { words, element } = window.foundationQA;
-  const copied = new WeakMap(); // button -> the timer after which it says "Copy" again
+  const copied = new WeakMap(); // button -> what it said before "Copied", and the timer after which it says so again
   window.foundationQA.copy = async (button, text) => {
     try {
       await navigator.clipboard.writeText(text);
@@ -16,12 +16,14 @@
       carrier.remove();
       button.focus();
     }
-    clearTimeout(copied.get(button));
+    const said = copied.get(button)?.said ?? [...button.childNodes];
+    clearTimeout(copied.get(button)?.timer);
     button.replaceChildren(words("script.copied"));
-    copied.set(
-      button,
-      setTimeout(() => button.replaceChildren(words("script.copy")), 1500),
-    );
+    const again = () => {
+      button.replaceChildren(...said);
+      copied.delete(button);
+    };
+    copied.set(button, { said, timer: setTimeout(again, 1500) });
   };
 
   // Offers text as a file of this media type, without a copy on the server.
