@@ -91,9 +91,9 @@ def search(
     hits = passages.search(question, k)
     seconds = round(time.perf_counter() - start, 4)
     if as_json:
-        terminal.print_json(hits_facts(question, hits, seconds))
+        terminal.print_json(hits_facts(question, hits, passages.snapshot.documents, seconds))
     else:
-        terminal.print_hits(hits)
+        terminal.print_hits(hits, passages.snapshot.documents)
 
 
 @index_app.command("update")

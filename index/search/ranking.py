@@ -58,8 +58,10 @@ def rank(snapshot: Snapshot, query: Query, matches: TokenMatches, rules: Rules =
     candidates = _candidates(snapshot, query, rules)
     twins = _twins(snapshot, candidates, rules)
     # Of each pair of twins the one in the question's language is ranked; the other is averaged in at the fourth stage.
+    # Also where its own twin is no candidate: where two passages go with one, that one has but one of them for a twin.
     kept = (twins < 0) | snapshot.in_language(candidates, query.language)
-    rows, twins = candidates[kept], twins[kept]
+    rows = candidates[kept]
+    twins = np.where(np.isin(twins, candidates), twins, -1)[kept]
     leads_of = _Leads(snapshot, query, matches, rules)
     leads = leads_of.alone(rows)
     front = _first(leads, _WORDS)
@@ -87,18 +89,13 @@ def _candidates(snapshot: Snapshot, query: Query, rules: Rules) -> NDArray[np.in
     language only is found in both."""
     found = [snapshot.nearest(query.vector, language, CANDIDATES) for language in snapshot.languages]
     rows = np.unique(np.concatenate([np.empty(0, np.int64), *found]))
-    if rules.twin < 0:
-        return rows
-    twins = snapshot.twins(rows)
+    twins = _twins(snapshot, rows, rules)
     return np.union1d(rows, twins[twins >= 0])
 
 
 def _twins(snapshot: Snapshot, rows: NDArray[np.int64], rules: Rules) -> NDArray[np.int64]:
-    """The twin of each of ``rows`` that is one of them, too; or -1."""
-    if rules.twin < 0:
-        return np.full(len(rows), -1)
-    twins = snapshot.twins(rows)
-    return np.where(np.isin(twins, rows), twins, -1)
+    """The twin of each of ``rows``, or -1."""
+    return np.full(len(rows), -1, np.int64) if rules.twin < 0 else snapshot.twins(rows)
 
 
 class _Leads:

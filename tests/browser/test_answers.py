@@ -9,6 +9,7 @@ from small_answerer import EN, EN_QUESTION, EN_QUOTE, HOSTILE, LONG, TRAP, UNANS
 from visits import ask, open_citation, seen, served, sideways, visit
 
 from ui.chat.calls import ChatAnswerer
+from ui.html.visible import plain
 
 pytestmark = pytest.mark.slow
 
@@ -137,7 +138,7 @@ def test_hostile_text_is_shown_and_does_nothing(page: Page, artifacts: Path) -> 
     reply = ask(page, HOSTILE)
     problem = ask(page, "broken")
     assert page.locator(".question").first.text_content() == HOSTILE
-    assert page.locator(".card mark").text_content() == f"The trap says {HOSTILE} and no more."
+    assert page.locator(".card mark").text_content() == f"The trap says {plain(HOSTILE)} and no more."
     assert page.locator(".card h3").text_content() == TRAP.title
     assert problem.text_content() == f"The index is gone {HOSTILE}"
     reader = open_citation(reply)

@@ -247,6 +247,22 @@ def test_a_passage_without_a_twin_is_found_in_the_other_language(pair: PassageIn
     assert texts(pair, "Which king has a city?")[0] == "国王有城市。"
 
 
+@pytest.mark.parametrize("late_interaction", [True, False], ids=["late", "dense"])
+def test_a_passage_that_stands_for_several_is_no_stranger(
+    tmp_path: Path, fake_encoder: Any, late_interaction: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The Chinese text says in one passage what the English one says in two: its own twin is only one of them, and
+    need not be found for the question that finds the other."""
+    english, chinese = ["The lake is large.", "Gold is a metal."], "湖很大，黄金是金属。"
+    documents = [document("en.md", english, "zh.md"), document("zh.md", [chinese], "en.md")]
+    documents.append(document("alone.md", ["湖很大。", "黄金是金属。"]))  # what is found instead of the Chinese version
+    passages = opened(tmp_path, documents, fake_encoder, late_interaction)
+    monkeypatch.setattr("index.search.ranking.CANDIDATES", 1)
+    for question, own in (("How large is the lake?", english[0]), ("Which metal is gold?", english[1])):
+        assert own in texts(passages, question)
+        assert chinese not in texts(passages, question)
+
+
 @pytest.mark.parametrize("twin", [0.0, 0.5, 0.8, 1.0])
 def test_both_versions_count(pair: PassageIndex, twin: float) -> None:
     question = "How large is the lake?"

@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from states import twin_of
 
 from corpus import Document, language_of, load_documents, split
 from index import PassageIndex
 from qa import Answerer
 from qa.evaluation.metrics import Outcome, figures, run
 from qa.evaluation.question_files import Question, gold_spans, load_questions
+from ui.html.citation_view import citation_view
+from ui.html.shown import ShownKind
 
 ASKED = Path(__file__).parents[2] / "qa" / "evaluation"
 FILES = ("fitting", "regression")
@@ -138,6 +141,37 @@ def test_every_quote_is_an_exact_slice_of_its_text(
         for number, cited in enumerate(outcome.answer.citations, 1):
             assert f"“{cited.quote}” [{number}]" in outcome.answer.text
     assert quotes > 1000
+
+
+def test_a_quote_is_in_the_language_of_its_question_where_its_passage_has_a_twin_there(
+    outcomes: Callable[[str], list[Outcome]], built_in_index: PassageIndex
+) -> None:
+    """Every built-in text names its twin, so that no answer and no related passage is in the other language."""
+    snapshot = built_in_index.snapshot
+    rows = {passage.id: row for row, passage in enumerate(snapshot.passages)}
+    strangers = [
+        (outcome.question.id, place.passage.id)
+        for outcome in [*outcomes("regression"), *outcomes("fitting")]
+        for place in (*outcome.answer.citations, *outcome.answer.related)
+        if place.passage.language != outcome.answer.language and twin_of(snapshot, rows[place.passage.id]) >= 0
+    ]
+    assert strangers == []
+
+
+def test_no_answer_shows_raw_markup(outcomes: Callable[[str], list[Outcome]]) -> None:
+    rows = lists = 0
+    for outcome in [*outcomes("regression"), *outcomes("fitting")]:
+        for view in map(citation_view, (*outcome.answer.citations, *outcome.answer.related)):
+            shown = view.said
+            assert not re.search(r"\||\*\*|__|`|<!--|\]\(|^[#>]|^\s*[-*+] |““|””", shown, re.MULTILINE), shown
+            numbers = re.findall(r"^(\d+)\. ", shown, re.MULTILINE)
+            items = [block for block in view.quotation if block.kind is ShownKind.ITEM]
+            assert len(items) < 2 or all(block.sign for block in items), shown
+            assert len(numbers) in (0, len(items)), shown
+            cells = [cell for block in view.quotation if block.kind is ShownKind.ROW for cell in block.cells]
+            assert all(cell.head for cell in cells), shown
+            rows, lists = rows + bool(cells), lists + bool(items)
+    assert rows > 50 and lists > 20
 
 
 def test_questions_of_others_get_exact_quotes_as_well(built_in_index: PassageIndex, shared: Path) -> None:

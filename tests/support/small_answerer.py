@@ -75,12 +75,15 @@ EN_QUOTE = (
     "A foundation model is a model trained on broad data that can be adapted to a wide range of downstream tasks."
 )
 
+ROW_QUESTION = "When was GPT-3 made?"
+
 SUGGESTED = "What is the history of a foundation model?"
 
 QUOTED = {  # the quotes of each answer: their text, and their first words
     ZH_QUESTION: ((ZH, "基础模型是"), (EN, "A foundation model is")),
     EN_QUESTION: ((EN, "A foundation model is"),),
     HOSTILE: ((TRAP, "The trap says"),),
+    ROW_QUESTION: ((EN, "GPT-3"),),
     "Where is the needle?": ((LONG, "The needle"),),
     SUGGESTED: ((EN, "The name is"),),
 }

@@ -16,10 +16,10 @@ from ui.chat.feedback_log import FeedbackLog, Opinion
 
 ROOT = Path(__file__).parents[2]
 ANSWER = {"question", "language", "answered", "kind", "text", "seconds", "confidence", "understood"}
-ANSWER |= {"citations", "related"}
+ANSWER |= {"shown", "citations", "related"}
 CITATION = {"number", "document_id", "title", "heading", "language", "source", "digest"}
-CITATION |= {"quote", "start", "end", "score", "references", "passage"}
-HIT = {"document_id", "title", "heading", "language", "text", "start", "end", "score", "passage_id"}
+CITATION |= {"quote", "shown", "start", "end", "score", "references", "passage"}
+HIT = {"document_id", "title", "heading", "language", "text", "shown", "start", "end", "score", "passage_id"}
 CHANGE = {"added", "changed", "removed", "documents", "passages", "embedded", "reused", "seconds"}
 
 

@@ -1,5 +1,6 @@
 """The source reader: every character of a text, the quote marked exactly, and what becomes of an old citation."""
 
+import re
 import time
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from corpus import Document, Span, load_documents, split
+from corpus import Document, Span, load_documents, readable, split
 from corpus.parsing.blocks import BlockKind, blocks_of
 from qa import locate
 from ui.chat.citation_html import opened_html
@@ -47,13 +48,15 @@ Last line without a break, ＡＢＣ　ｆｕｌｌ　ｗｉｄｔｈ！"""
 
 
 class Parsed(HTMLParser):
-    """The texts of a piece of HTML by element, as a browser gives them; ``""`` is the whole."""
+    """The texts of a piece of HTML by element, as a browser gives them, and what of it all is ``visible``."""
 
     def __init__(self, html: str) -> None:
         super().__init__(convert_charrefs=True)
         self.open: list[str] = []
         self.texts: dict[str, list[str]] = {}
         self.tags: list[str] = []
+        self.hidden: list[bool] = [False]  # of the open elements
+        self.visible = ""
         self.feed(html)
         self.close()
         assert self.open == []
@@ -61,19 +64,27 @@ class Parsed(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
         name = f"{tag}.{dict(attrs).get('class') or ''}"
+        self.hidden.append(self.hidden[-1] or "hidden" in dict(attrs))
         self.open.append(name)
         self.texts.setdefault(name, []).append("")
 
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop().split(".")[0] == tag
+        self.hidden.pop()
 
     def handle_data(self, data: str) -> None:
+        self.visible += "" if self.hidden[-1] else data
         for name in self.open:
             self.texts[name][-1] += data
 
 
 def document(text: str, **fields: str) -> Document:
     return replace(Document("a.md", "A", "a.md", text), **fields)
+
+
+def marked(page: Parsed) -> str:
+    """What stands in the marks of ``page``, one in each line and cell of the quote."""
+    return "".join(page.texts.get("mark.", []))
 
 
 def shown(text: str, mark: Span = (0, 0), **options: Span | int) -> Parsed:
@@ -94,11 +105,11 @@ def shown(text: str, mark: Span = (0, 0), **options: Span | int) -> Parsed:
         MESSY,
     ],
 )
-def test_the_text_is_whole_and_one_mark_holds_the_quote(quote: str) -> None:
+def test_the_text_is_whole_and_the_marks_hold_the_quote(quote: str) -> None:
     start = MESSY.index(quote)
     page = shown(MESSY, (start, start + len(quote)))
     assert page.texts["div.text"] == [MESSY]
-    assert page.texts["mark."] == [quote]
+    assert marked(page) == quote
     assert set(page.tags) <= {"div", "span", "mark"}
 
 
@@ -113,7 +124,7 @@ def test_any_text_and_any_quote_of_it_are_exact(given_text: tuple[str, int, int]
     start, end = sorted((one, other))
     page = shown(text, (start, end))
     assert page.texts["div.text"] == [text]
-    assert page.texts.get("mark.", []) == ([text[start:end]] if start < end else [])
+    assert marked(page) == text[start:end]
 
 
 def test_headings_items_and_rows_can_be_told_apart() -> None:
@@ -125,6 +136,56 @@ def test_headings_items_and_rows_can_be_told_apart() -> None:
     assert "<!-- references: wei2022 -->\n" in page.texts["div.line is-aside"]
     html = text_html(document(MESSY))
     assert 'role="heading" aria-level="3" data-level="1"' in html
+
+
+def test_markup_is_hidden_and_what_the_text_says_is_not() -> None:
+    lines = [line for line in shown(MESSY).visible.split("\n") if line.strip()]
+    assert lines == [
+        "标题",
+        "第一段😀👩‍🔬。alert(1) & \"quotes\" 'and' {{x}} ${y}",
+        "Heading",
+        "one item",
+        "  that goes on",
+        "另一项：粗体",
+        "模型yearBERT2018",  # four cells; a style parts them
+        "code <i>",
+        "┌───┐",
+        "│ x │",
+        "└───┘",
+        "Last line without a break, ＡＢＣ　ｆｕｌｌ　ｗｉｄｔｈ！",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "visible"),
+    [
+        ("# Title {#id .class}\n", "Title"),
+        ("Under\n===\n\nText\n", "Under\n\nText"),
+        ("<!-- over\n\ntwo\nlines -->\n\nText.\n", "Text."),
+        ("A [link](https://example.org/a_(b)) and ![picture](x.png) `code`.", "A link and code."),
+        ("One<br>two.", "Onetwo."),  # a style puts a blank there
+        ("**Bold over\ntwo lines** here, which are long enough to be one paragraph of this text.",
+         "Bold over\ntwo lines here, which are long enough to be one paragraph of this text."),
+        ("1. first\n2. second\n", "1. first\n2. second"),
+        ("~~~\n# **code**\n~~~\n", "# **code**"),
+        ("| a | b \\| c |\n| - | - |\n| `d` | |\n", "ab | cd"),
+        ("2 ** 3 < 4 | 5\n", "2  3 < 4 | 5"),
+    ],
+)  # fmt: skip
+def test_what_a_reader_sees_of_markup(text: str, visible: str) -> None:
+    assert shown(text).visible.strip() == visible
+
+
+def test_a_table_has_rows_and_cells_under_their_heads() -> None:
+    start = MESSY.index("BERT | 2018")
+    html = text_html(document(MESSY), (start, start + len("BERT | 2018")))
+    assert html.count('role="table"') == 1
+    assert (html.count('role="row"'), html.count('role="columnheader"'), html.count('role="cell"')) == (2, 2, 2)
+    assert '<span class="cell" role="cell" data-head="模型">' in html
+    page = Parsed(html)
+    assert page.texts["mark."] == ["BERT | ", "2018"]
+    assert '<mark tabindex="-1">BERT<span class="sign" hidden> | </span></mark>' in html
+    assert html.count("tabindex") == 1
 
 
 @pytest.mark.parametrize(
@@ -151,7 +212,7 @@ def test_a_text_of_eight_megabytes_is_shown_in_parts(line: str) -> None:
     html = text_html(document(text), (at, at + 4))
     assert time.perf_counter() - begin < 5
     page = Parsed(html)
-    assert page.texts["mark."] == [text[at : at + 4]]
+    assert marked(page) == text[at : at + 4]
     assert len(page.texts["div.text"][0]) < 2 * PART
     assert page.texts["div.text"][0] in text
     assert page.tags.count("button") == 2
@@ -201,20 +262,20 @@ def opened(now: str | None, quote: str = "It was seen in 2022.", **options: bool
 
 
 @pytest.mark.parametrize(
-    ("now", "said", "marked"),
+    ("now", "said", "quote"),
     [
-        ("# T\n\nIt was seen in 2022.\n", "", ["It was seen in 2022."]),
-        ("# T\n\nNew. It was seen\nin 2022.\n", "The source has changed since. The quote", ["It was seen\nin 2022."]),
-        ("# T\n\nIt was never seen.\n", "The source has changed since. It no longer", []),
-        (None, "This source is no longer among the texts.", []),
+        ("# T\n\nIt was seen in 2022.\n", "", "It was seen in 2022."),
+        ("# T\n\nNew. It was seen\nin 2022.\n", "The source has changed since. The quote", "It was seen\nin 2022."),
+        ("# T\n\nIt was never seen.\n", "The source has changed since. It no longer", ""),
+        (None, "This source is no longer among the texts.", ""),
     ],
 )
-def test_an_old_citation_says_what_became_of_its_source(now: str | None, said: str, marked: list[str]) -> None:
+def test_an_old_citation_says_what_became_of_its_source(now: str | None, said: str, quote: str) -> None:
     page = opened(now)
-    assert page.texts.get("mark.", []) == marked
+    assert marked(page) == quote
     assert page.texts.get("div.changed", [""])[0].startswith(said)
     assert ("div.changed" in page.texts) is bool(said)
-    if said and not marked:
+    if said and not quote:
         assert page.texts["blockquote."] == ["It was seen in 2022."]
     assert page.texts.get("div.text", [None]) == [now]
 
@@ -248,7 +309,18 @@ def test_every_sentence_of_the_built_in_texts_is_marked_exactly(built_in: dict[s
         for start, end in sentences[::40]:
             page = Parsed(text_html(document, (start, end)))
             assert page.texts["div.text"] == [document.text]
-            assert page.texts["mark."] == [document.text[start:end]]
+            assert marked(page) == document.text[start:end]
+
+
+def test_nobody_sees_markup_in_the_built_in_texts(built_in: dict[str, Document]) -> None:
+    for document in built_in.values():
+        visible = shown(document.text).visible
+        assert not re.search(r"<!--|\*\*|__|`|^#|\]\(|^[-*] |^---|^language: |^twin: ", visible, re.MULTILINE), (
+            document.id
+        )
+        letters = iter(filter(str.isalnum, visible))
+        said = "".join(readable(document.text[block.start : block.end]) for block in blocks_of(document.text))
+        assert all(letter in letters for letter in filter(str.isalnum, said)), document.id
 
 
 def test_every_paragraph_of_the_built_in_texts_has_its_twin(built_in: dict[str, Document]) -> None:
@@ -269,4 +341,4 @@ def test_real_texts_of_others_are_whole(seeds: Path) -> None:
         for passage in split(document):
             page = Parsed(text_html(document, (passage.start, passage.end)))
             assert page.texts["div.text"] == [document.text]
-            assert page.texts["mark."] == [passage.text]
+            assert marked(page) == passage.text

@@ -30,6 +30,9 @@ class Texts(HTMLParser):
         self.open.append(tag)
         self.texts.setdefault(tag, []).append("")
 
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.texts.setdefault(tag, []).append("")
+
     def handle_endtag(self, tag: str) -> None:
         assert self.open.pop() == tag
 
@@ -48,6 +51,12 @@ def turn(text: str, quote: str, question: str = "Why?", language: str = "en", an
     citations, related = (cited, ()) if answered else ((), cited)
     answer = answer_of(said, citations, related=related, question=question, language=language, confidence=0.9)
     return Turn(question, kept(answer))
+
+
+def said(asked: Turn) -> str:
+    """What the first citation of ``asked`` stands for in an answer."""
+    assert asked.answer is not None
+    return f"{asked.answer.citations[0].said} [1]"
 
 
 def test_a_turn_has_its_question_its_quotes_and_where_they_stand() -> None:
@@ -89,14 +98,26 @@ def test_a_conversation_has_every_turn_and_problem() -> None:
     "quote", [HOSTILE, "- a\n- b\n1. c\n# d\n---\n> e", "| a | b |\n| --- | --- |\n| 1 | 2 |", "a\n\nb"]
 )
 def test_nothing_of_a_quote_is_taken_for_markup(quote: str) -> None:
-    page = Texts(turn_markdown(turn(quote, quote, question=HOSTILE)))
-    assert page.texts["blockquote"][0].split() == f"“{quote}” [1]".split()
+    asked = turn(quote, quote, question=HOSTILE)
+    page = Texts(turn_markdown(asked))
+    assert page.texts["blockquote"][0].split() == said(asked).split()
     assert page.texts["h2"] == [HOSTILE]
     assert set(page.texts).isdisjoint({"img", "a", "em", "code", "table", "hr", "del"})
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text(st.sampled_from("ab一 \n#-+*_`|<>&;[]()!\\:=~.1\"'$"), min_size=1, max_size=40).filter(str.strip))
-def test_any_quote_reads_as_it_is(quote: str) -> None:
-    page = Texts(turn_markdown(turn(quote, quote)))
-    assert page.texts["blockquote"][0].split() == f"“{quote}” [1]".split()
+def test_any_quote_reads_as_it_is_shown(quote: str) -> None:
+    asked = turn(quote, quote)
+    page = Texts(turn_markdown(asked))
+    assert page.texts["blockquote"][0].split() == said(asked).split()
+
+
+def test_rows_and_items_are_lines_of_their_own() -> None:
+    text = "| Model | Year |\n| --- | --- |\n| BERT | 2018 |\n| GPT-3 | 2020 |\n"
+    lines = turn_markdown(turn(text, "BERT | 2018 |\n| GPT-3 | 2020")).splitlines()
+    assert lines[2:4] == ["> Model: BERT · Year: 2018\\", "> Model: GPT-3 · Year: 2020 [1]"]
+    text = "1. Mix *well*.\n2. Wait.\n"
+    page = Texts(turn_markdown(turn(text, "Mix *well*.\n2. Wait.")))
+    assert page.texts["blockquote"][0].strip() == "1. Mix *well*.\n2. Wait. [1]"
+    assert page.texts["br"] == [""]

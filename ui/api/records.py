@@ -1,13 +1,15 @@
 """Answers, hits and changes as the JSON that scripts rely on: the same in the shell, over REST and over MCP."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from corpus import language_of, references_of
-from ui.html.citation_view import citation_view
+from ui.html.citation_view import CitationView, answer_text, citation_view
+from ui.html.shown import passage_text
 
 if TYPE_CHECKING:
+    from corpus import Document
     from index import Hit, IndexChange
     from qa import Answer, Citation
 
@@ -17,22 +19,24 @@ Facts = dict[str, Any]
 
 def answer_facts(answer: "Answer") -> Facts:
     """An answer, its citations, and what is related where there is none."""
+    cited, related = (list(map(citation_view, each)) for each in (answer.citations, answer.related))
     return {
         "question": answer.question,
         "language": answer.language,
         "answered": answer.answered,
         "kind": answer.kind.value,
         "text": answer.text,
+        "shown": answer_text(answer.text, cited),
         "seconds": answer.seconds,
         "confidence": answer.confidence,
         "understood": answer.understood,
-        "citations": [_citation_facts(citation) for citation in answer.citations],
-        "related": [_citation_facts(citation) for citation in answer.related],
+        "citations": list(map(_citation_facts, answer.citations, cited)),
+        "related": list(map(_citation_facts, answer.related, related)),
     }
 
 
-def _citation_facts(citation: "Citation") -> Facts:
-    view, passage = citation_view(citation), citation.passage
+def _citation_facts(citation: "Citation", view: CitationView) -> Facts:
+    passage = citation.passage
     return {
         "number": view.number,
         "document_id": view.document_id,
@@ -42,6 +46,7 @@ def _citation_facts(citation: "Citation") -> Facts:
         "source": view.source,
         "digest": view.digest,
         "quote": view.quote,
+        "shown": view.shown,
         "start": view.start,
         "end": view.end,
         "score": round(view.score, 4),
@@ -50,17 +55,17 @@ def _citation_facts(citation: "Citation") -> Facts:
     }
 
 
-def hits_facts(question: str, hits: "Sequence[Hit]", seconds: float) -> Facts:
-    """The passages found for ``question``, best first, and how long that took."""
+def hits_facts(question: str, hits: "Sequence[Hit]", documents: "Mapping[str, Document]", seconds: float) -> Facts:
+    """The passages of ``documents`` found for ``question``, best first, and how long that took."""
     return {
         "question": question,
         "language": language_of(question),
         "seconds": seconds,
-        "hits": [_hit_facts(hit) for hit in hits],
+        "hits": [_hit_facts(hit, documents) for hit in hits],
     }
 
 
-def _hit_facts(hit: "Hit") -> Facts:
+def _hit_facts(hit: "Hit", documents: "Mapping[str, Document]") -> Facts:
     passage = hit.passage
     return {
         "document_id": passage.document_id,
@@ -68,6 +73,7 @@ def _hit_facts(hit: "Hit") -> Facts:
         "heading": passage.heading,
         "language": passage.language,
         "text": passage.text,
+        "shown": passage_text(passage, documents),
         "start": passage.start,
         "end": passage.end,
         "score": round(hit.score, 4),

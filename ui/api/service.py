@@ -43,7 +43,8 @@ class Service:
     def ask(self, question: QuestionArgument, history: HistoryArgument = None) -> dict[str, Any]:
         """Answer a question about foundation models (GPT-3, CLIP, emergence, scaling, risks and so on) from a fixed
         collection of English and Chinese texts. The answer consists of exact quotes only; each citation gives the
-        quote, the title and heading it stands under, its document and character offsets, and its references.
+        exact 'quote', the same 'shown' as a person reads it (cells of a table with their heads, no markup), the title
+        and heading it stands under, its document and character offsets, and its references.
         A question in one language also finds what only a text in the other one says. If 'answered' is false, the
         texts do not say: tell the user so, and treat 'related' as near by, not as an answer. 'confidence' is the
         share of such answers that are right.
@@ -55,12 +56,13 @@ class Service:
 
     def search(self, question: QuestionArgument, k: CountArgument = 5) -> dict[str, Any]:
         """Find the passages of the texts that fit a question best, in both languages, best first, each with its full
-        text, title, heading, document, character offsets and a score from 0 to 1. Use it to read around a subject
-        or to quote more than 'ask' does.
+        text, the same 'shown' as a person reads it, title, heading, document, character offsets and a score from 0 to
+        1. Use it to read around a subject or to quote more than 'ask' does.
         """
         start = time.perf_counter()
         hits = self._answerer.passages.search(question, k)
-        return hits_facts(question, hits, round(time.perf_counter() - start, 4))
+        documents = self._answerer.passages.snapshot.documents
+        return hits_facts(question, hits, documents, round(time.perf_counter() - start, 4))
 
     def status(self) -> dict[str, Any]:
         """Tell how many documents and passages there are, and which texts were added, changed or removed since the

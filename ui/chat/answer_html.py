@@ -4,7 +4,6 @@ Pure functions from records to strings. Questions, texts, titles and sources com
 nobody vouches for, so every one of them is escaped, or passes through :func:`ui.html.links.linked`, on its way in.
 """
 
-import re
 from collections.abc import Sequence
 from html import escape
 
@@ -15,6 +14,8 @@ from ui.chat.turns import KeptAnswer, Turn
 from ui.html.citation_view import CitationView, ReferenceView
 from ui.html.language_tags import name_of, tag
 from ui.html.links import linked
+from ui.html.shown import is_prose, with_marks
+from ui.html.shown_html import prose_html, shown_html
 from ui.html.words import each_html, unseen_html, word, words_html
 
 _CLASSES = {AnswerKind.ANSWERED: "answered", AnswerKind.NOT_IN_TEXTS: "unanswered", AnswerKind.SMALL_TALK: "talk"}
@@ -28,12 +29,17 @@ def reply_html(turn: Turn, number: int) -> str:
 
 
 def answer_html(answer: KeptAnswer, number: int) -> str:
-    """The answer's text; each [n] of a citation opens its source, and the quotes carry their language."""
+    """The answer: its quotes, each in its language and with an [n] that opens its source; or its own words."""
     head = f"<h3>{_own(answer, 'answer.not_in_texts')}</h3>" if answer.kind is AnswerKind.NOT_IN_TEXTS else ""
-    said = "".join(_part(part, answer, number) for part in _parts(answer))
+    paragraphs = answer.text.split("\n\n")
+    said = "".join(
+        [_quotation(each, number) for each in answer.citations]
+        if answer.answered
+        else [f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs]
+    )
     return (
         f'<div class="answer {_CLASSES[answer.kind]}" id="answer-{number}" tabindex="-1" lang="{tag(answer.language)}">'
-        f'{head}{_understood(answer)}<div class="said"><p>{said}</p></div>{_related(answer, number)}'
+        f'{head}{_understood(answer)}<div class="said">{said}</div>{_related(answer, number)}'
         f"{_sureness(answer)}</div>{'' if answer.kind is AnswerKind.SMALL_TALK else _tools(answer)}"
     )
 
@@ -61,27 +67,20 @@ def _bar(share: float) -> str:
     return f'<span class="bar" aria-hidden="true"><i style="width:{percent}%"></i></span> <span>{percent}%</span>'
 
 
-def _parts(answer: KeptAnswer) -> list[str]:
-    """The answer's text, cut at its quotes, its [n] and its blank lines."""
-    # Quotes first: a "[1]" inside a quoted text is the author's, not a citation of this answer.
-    quotes = sorted({citation.quote for citation in answer.citations if citation.quote}, key=len, reverse=True)
-    pattern = "|".join([*map(re.escape, quotes), r"\[\d+\]", r"\n\n"])
-    return re.split(f"({pattern})", answer.text)
-
-
-def _part(part: str, answer: KeptAnswer, number: int) -> str:
-    for citation in answer.citations:
-        if part == citation.quote:
-            return f'<span class="quote" lang="{tag(citation.language)}">{escape(part)}</span>'
-        if part == f"[{citation.number}]":
-            return _link(citation, number, f"{unseen_html('answer.source')}{escape(part)}", "cite")
-    return "</p><p>" if part == "\n\n" else escape(part)
+def _quotation(citation: CitationView, number: int) -> str:
+    """A quote with its [n]: sentences between quotation marks; items and rows as the list or table that they are of."""
+    blocks, language = citation.quotation, tag(citation.language)
+    link = _link(citation, number, f"{unseen_html('answer.source')}[{citation.number}]", "cite")
+    if not is_prose(blocks):
+        return f'<div class="quote formed" lang="{language}">{shown_html(blocks, end=f" {link}")}</div>'
+    before, _, behind = with_marks(citation.shown).partition(citation.shown)
+    return f'<p>{before}<span class="quote" lang="{language}">{prose_html(blocks)}</span>{behind} {link}</p>'
 
 
 def _link(citation: CitationView, number: int, inner: str, names: str) -> str:
     """A link that opens the ``number``-th turn's ``citation`` in the reader."""
     return (
-        f'<a class="{names}" href="#source-{number}-{citation.number}" data-turn="{number}" '
+        f'<a class="{names}" href="#{escape(citation.address)}" data-turn="{number}" '
         f'data-citation="{citation.number}">{inner}</a>'
     )
 
@@ -156,7 +155,6 @@ def card_html(citation: CitationView, turn_number: int) -> str:
     name = escape(name_of(citation.language))
     number = f'<span class="number">{citation.number}</span>'
     title = f'<h3 id="{card}-title" lang="{tag(language_of(citation.title))}">{escape(citation.title)}</h3>'
-    text = f"{escape(citation.before)}<mark>{escape(citation.quote)}</mark>{escape(citation.after)}"
     read = _link(citation, turn_number, words_html("cards.read"), "read")
     return (
         f'<article class="card" id="{card}" tabindex="-1" aria-labelledby="{card}-title">'
@@ -164,9 +162,8 @@ def card_html(citation: CitationView, turn_number: int) -> str:
         f'<p class="facts"><span class="language" lang="{tag(citation.language)}">{name}</span>'
         f'<span class="fit">{words_html("cards.fit")} {_bar(citation.score)}</span></p>'
         f"{_context(citation)}"
-        f'<blockquote class="passage" lang="{tag(citation.language)}">{text}</blockquote>'
-        f'<footer><p>{read}</p><p class="source"><span class="label">{words_html("answer.source")}</span> '
-        f"{linked(citation.source)}</p>{_references(citation.references)}</footer></article>"
+        f'<blockquote class="passage" lang="{tag(citation.language)}">{_passage(citation)}</blockquote>'
+        f"<footer><p>{read}</p>{_source(citation)}</footer></article>"
     )
 
 
@@ -180,6 +177,24 @@ def _context(citation: CitationView) -> str:
     if not context or context in f"{citation.before}{citation.quote}{citation.after}":
         return ""
     return f'<p class="context" lang="{tag(language_of(context))}">{escape(context)}</p>'
+
+
+def _passage(citation: CitationView) -> str:
+    blocks = citation.passage
+    return prose_html(blocks, marked=True) if is_prose(blocks) else shown_html(blocks, marked=True)
+
+
+def _source(citation: CitationView) -> str:
+    """Where the passage is from: the source that its text names, or else the first that it rests on; then its file."""
+    named = "" if citation.source == citation.document_id else citation.source
+    references = citation.references
+    if not named and references:
+        named, references = references[0].line, references[1:]
+    label = f'<span class="label">{words_html("answer.source")}</span>'
+    file = f'<p class="file">{escape(citation.document_id)}</p>'
+    if not named:
+        return f'<p class="source">{label} {escape(citation.document_id)}</p>'
+    return f'<p class="source">{label} {linked(named)}</p>{_references(references)}{file}'
 
 
 def _references(references: Sequence[ReferenceView]) -> str:

@@ -68,7 +68,10 @@ class AskCall:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenCall:
-    """A citation whose text is wanted, see :func:`ui.chat.citation_html.opened_html`."""
+    """A citation whose text is wanted, see :func:`ui.chat.citation_html.opened_html`.
+
+    One that comes from an address has its ``end``, and of its quote the beginning alone.
+    """
 
     document_id: Stretch
     digest: Stretch
@@ -76,6 +79,7 @@ class OpenCall:
     start: Annotated[int, Field(ge=0)]
     twin: bool
     at: Annotated[int, Field(ge=0)] | None
+    end: Annotated[int, Field(ge=0)] | None = None
 
 
 class ChatCalls:
@@ -133,9 +137,13 @@ class ChatCalls:
 
     def open(self, call: OpenCall) -> dict[str, Any]:
         """The text of a citation as it is now, at the place of the quote; or its twin in the other language."""
-        located = self.answerer.locate(call.document_id, call.digest, call.quote, call.start)
         documents = self.answerer.passages.snapshot.documents
-        return {"html": opened_html(located, call.quote, documents, twin=call.twin, at=call.at)}
+        quote, document = call.quote, documents.get(call.document_id)
+        if call.end is not None and document is not None and document.digest == call.digest:
+            whole = document.text[call.start : call.end]
+            quote = whole if whole.startswith(quote) else quote
+        located = self.answerer.locate(call.document_id, call.digest, quote, call.start)
+        return {"html": opened_html(located, quote, documents, twin=call.twin, at=call.at)}
 
     def export(self, call: Any) -> dict[str, Any]:
         """The conversation as a Markdown file."""

@@ -8,6 +8,7 @@ from qa import Located, State
 from ui.html.document import counterpart, text_html
 from ui.html.language_tags import language_of_text, tag
 from ui.html.links import linked
+from ui.html.shown import fragment_blocks, plain_text
 from ui.html.words import words_html
 
 
@@ -39,7 +40,8 @@ def _state(located: Located, quote: str) -> str:
 
 
 def _notice(key: str, quote: str) -> str:
-    said = f'<blockquote lang="{tag(language_of(quote))}">{escape(quote)}</blockquote>' if quote else ""
+    shown = plain_text(fragment_blocks("", quote), language_of(quote))
+    said = f'<blockquote lang="{tag(language_of(quote))}">{escape(shown)}</blockquote>' if quote else ""
     return f'<div class="changed" role="status">{words_html(key)}{said}</div>'
 
 

@@ -35,7 +35,7 @@ def _answer_parts(answer: KeptAnswer) -> list[str]:
     if answer.understood:
         parts.append(f"*{word('answer.understood', answer.speaks, question=_escaped(answer.understood))}*")
     if answer.answered:
-        parts += [f"{_quoted(f'“{each.quote}”')} [{each.number}]" for each in answer.citations]
+        parts += [f"{_quoted(each.said)} [{each.number}]" for each in answer.citations]
         parts.append(word("markdown.confidence", answer.speaks, share=answer.confidence))
     else:
         parts.append(_escaped(answer.text))
@@ -55,12 +55,15 @@ def _source(citation: CitationView, speaks: str, *, with_quote: bool) -> str:
         rows.append(f"   - {_line(citation.source)}")
     rows += [f"   - {_line(each.line)}" for each in citation.references]
     if with_quote:
-        rows.append(f"   - “{_line(citation.quote)}”")
+        rows.append(f"   - {_line(citation.said)}")
     return "\n".join(rows)
 
 
 def _quoted(text: str) -> str:
-    return "\n".join(f"> {line}" for line in _escaped(text.strip()).split("\n"))
+    """``text`` as a quotation in which every line break of it is one."""
+    lines = _escaped(text.strip()).split("\n")
+    breaks = ["\\" if line and below else "" for line, below in zip(lines, [*lines[1:], ""], strict=True)]
+    return "\n".join(f"> {line}{end}" for line, end in zip(lines, breaks, strict=True))
 
 
 def _line(text: str) -> str:

@@ -75,14 +75,15 @@ def _frame(glossary: Sequence[Term]) -> str:
     <div class="sources">
       <div class="strip"><button type="button" class="back to-talk">{words_html("chat.back")}</button>
         <h2 id="beside-title">{words_html("answer.sources")}</h2></div>
-      <div class="cards" tabindex="0" role="region" aria-labelledby="beside-title">
+      <div class="cards" tabindex="0" role="group" aria-labelledby="beside-title">
         <div class="nothing"><p class="empty">{words_html("chat.nothing_cited")}</p>{terms}</div>
       </div>
     </div>
-    <div class="reader" role="region" aria-labelledby="reader-title" hidden>
+    <div class="reader" hidden>
       <div class="strip">
         <span class="ways"><button type="button" class="back close">{words_html("chat.close")}</button>
-          <span class="other"></span></span>
+          <span class="other"></span>
+          <button type="button" class="link">{words_html("chat.copy_link")}</button></span>
         <span class="steps"><button type="button" class="icon previous">{unseen_html("chat.citation_before")}</button>
           <span class="step" aria-live="polite"></span>
           <button type="button" class="icon next">{unseen_html("chat.next_citation")}</button></span>

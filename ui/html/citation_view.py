@@ -7,12 +7,28 @@ is named by those who are to show it (``answer_html``, ``markdown``, ``output``,
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from urllib.parse import quote as in_address
+from urllib.parse import urlencode
 
 from corpus import references_of
 from ui.html.breadcrumbs import path, place
+from ui.html.shown import (
+    ShownBlock,
+    ShownKind,
+    fragment_blocks,
+    is_prose,
+    plain_text,
+    quoted_blocks,
+    shown_blocks,
+    with_marks,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from qa import Citation
+
+_BEGINNING = 60  # characters of a quote that its address holds, to find it again where the text has changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +62,7 @@ class CitationView:
     score: float  # how well the passage fits the question, 0 to 1
     source: str  # where the document comes from; its id where that is not said
     references: tuple[ReferenceView, ...]  # what the passage rests on
+    blocks: tuple[ShownBlock, ...] = ()  # the passage and the quote as they are shown; see :attr:`passage`
 
     @property
     def end(self) -> int:
@@ -62,11 +79,40 @@ class CitationView:
         """The title and the headings above the passage, in one line."""
         return place(self.title, self.heading)
 
+    @property
+    def passage(self) -> tuple[ShownBlock, ...]:
+        """The passage as it is shown; of a citation that was kept without it, what can be told from its words."""
+        if self.blocks:
+            return self.blocks
+        return fragment_blocks(self.before, self.quote, self.after, self.context)
+
+    @property
+    def quotation(self) -> tuple[ShownBlock, ...]:
+        """The quote as it is shown."""
+        return quoted_blocks(self.passage) or fragment_blocks("", self.quote)
+
+    @property
+    def shown(self) -> str:
+        """The quote as plain text that a person can read: an item of a list or a row of a table is a line of it."""
+        return plain_text(self.quotation, self.language)
+
+    @property
+    def said(self) -> str:
+        """The same as it stands in an answer: sentences between quotation marks, unless they bring their own."""
+        return with_marks(self.shown) if is_prose(self.quotation) else self.shown
+
+    @property
+    def address(self) -> str:
+        """What stands behind "#" in an address that opens the page at this citation, see ``static/reader.js``."""
+        place = {"text": self.document_id, "of": self.digest, "from": self.start, "to": self.end}
+        return urlencode({**place, "quote": self.quote[:_BEGINNING]}, quote_via=in_address, errors="replace")
+
 
 def citation_view(citation: "Citation") -> CitationView:
     """What is shown of ``citation``."""
     passage, document = citation.passage, citation.document
     begin, end = min(passage.start, citation.start), max(passage.end, citation.end)
+    blocks = shown_blocks(document, begin, end, (citation.start, citation.end))
     return CitationView(
         number=citation.number,
         document_id=document.id,
@@ -77,9 +123,24 @@ def citation_view(citation: "Citation") -> CitationView:
         after=document.text[citation.end : end],
         title=passage.title,
         heading=passage.heading,
-        context=passage.context,
+        context=_introduction(passage.context, blocks),
         language=passage.language,
         score=min(max(citation.score, 0.0), 1.0),
         source=document.source,
         references=tuple(ReferenceView(each.text, each.address) for each in references_of(document, passage)),
+        blocks=blocks,
     )
+
+
+def answer_text(text: str, cited: "Sequence[CitationView]") -> str:
+    """An answer as a person reads it: its quotes as they are shown, or its own words, ``text``, where none is
+    ``cited``."""
+    return "\n\n".join(f"{view.said} [{view.number}]" for view in cited) or text
+
+
+def _introduction(context: str, blocks: tuple[ShownBlock, ...]) -> str:
+    """The context of a passage without the heads of its table, which stand at each cell already."""
+    for block in blocks:
+        if block.kind is ShownKind.ROW:
+            return context.removesuffix(" | ".join(cell.head for cell in block.cells if cell.head)).strip()
+    return context

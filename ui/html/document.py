@@ -1,18 +1,21 @@
-"""A whole source text as HTML: headings to see, the quote marked, and not one character changed.
+"""A whole source text as HTML, as a person reads it: headings, lists and tables, and the quote marked.
 
-The text content of what is made here is the text itself. Headings, list items and table rows get a style, and
-the signs that make them so step back, but nothing is left out, so that a reader sees what was quoted from.
+The text content of what is made here is the text itself, so that every offset stays right; its markup is in it, but
+hidden: front matter, comments, bars, number signs, and what stands around words.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from html import escape
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 from corpus import Document, Span, language_of
 from corpus.parsing.blocks import Block, BlockKind, blocks_of
 from ui.html.language_tags import language_of_text, tag
-from ui.html.signs import signs_of
+from ui.html.shown import FENCE
+from ui.html.signs import is_bullet, signs_of
+from ui.html.table_cells import cell_spans, plain_cells
+from ui.html.visible import Hidden, hidden_in
 from ui.html.words import words_html
 
 WHOLE = 60_000
@@ -22,19 +25,26 @@ _NEAR = 2_000  # characters; a part ends with a line that ends this near to its 
 _NO_SPAN: Span = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Line:
     start: int
     end: int  # exclusive, behind the line break
     kind: str  # class of its style
-    level: int  # of a heading, else 0
+    level: int = 0  # of a heading, else 0
+    hidden: tuple[Hidden, ...] = ()  # what is markup in it
+    bullet: bool = False  # it begins with a bullet, which is drawn
+    depth: int = 0  # of an item: how far it is indented
+    table: int = 0  # lines of one table share it; 0: it is part of none
+    heads: tuple[str, ...] = ()  # of the row of a table
+    names_columns: bool = False  # it holds the heads of its table
 
 
 def text_html(document: Document, mark: Span = _NO_SPAN, near: Span = _NO_SPAN, at: int | None = None) -> str:
     """``document`` as HTML, or the part of it around ``at`` where it is long, with buttons to the parts beside it.
 
-    ``mark`` is the span of the quote, which stands in one ``<mark>``; ``near`` is a span pointed out without being
-    quoted. All offsets are Unicode code points of the document. ``at`` is the start of ``mark`` by default.
+    ``mark`` is the span of the quote, which stands in a ``<mark>`` for each line and each cell of it; ``near`` is a
+    span pointed out without being quoted. All offsets are Unicode code points of the document. ``at`` is the start of
+    ``mark`` by default.
     """
     text = document.text
     begin, end = window(text, mark[0] if at is None else at)
@@ -85,60 +95,124 @@ def _part_button(at: int, words: str) -> str:
 def _lines(text: str, begin: int, end: int) -> list[_Line]:
     """The lines from ``begin`` to ``end``, each with what it is part of."""
     blocks = blocks_of(text[begin:end])
+    markup = [_markup(text, begin, block) for block in blocks]
     lines, start, number = [], begin, 0
     while start < end:
         stop = text.find("\n", start, end) + 1 or end
         while number < len(blocks) and begin + blocks[number].end <= start:
             number += 1
         block = blocks[number] if number < len(blocks) and begin + blocks[number].start < stop else None
-        lines.append(_Line(start, stop, _style(text[start:stop], block), block.level if block else 0))
+        lines.append(_line(text, begin, (start, stop), block, markup[number] if block else []))
         start = stop
+    # The line below the heads of a table belongs to it.
+    for at in range(1, len(lines) - 1):
+        if lines[at].kind == "aside" and lines[at - 1].table == lines[at + 1].table:
+            lines[at] = replace(lines[at], table=lines[at - 1].table)
     return lines
 
 
-def _style(line: str, block: Block | None) -> str:
+def _markup(text: str, begin: int, block: Block) -> list[Hidden]:
+    """The markup in ``block``, at its places in ``text``; in code nothing is."""
+    start, end = begin + block.start, begin + block.end
+    if block.kind is BlockKind.OTHER and not text.startswith("<", start):
+        return []
+    return _hidden(text, start, end)
+
+
+def _hidden(text: str, start: int, end: int) -> list[Hidden]:
+    return [Hidden(each.start + start, each.end + start, each.blank) for each in hidden_in(text[start:end])]
+
+
+def _line(text: str, begin: int, span: Span, block: Block | None, markup: Sequence[Hidden]) -> _Line:
+    start, end = span
+    line = text[start:end]
     if not line.strip():
-        return "blank"
-    if block is None or line.lstrip().startswith("<!--"):
-        return "aside"  # front matter, rules of tables, comments
-    return block.kind.value
+        return _Line(start=start, end=end, kind="blank")
+    if block is None or text.startswith("<!--", begin + block.start) or line.lstrip().startswith("<!--"):
+        return _Line(start=start, end=end, kind="aside")  # front matter, rules of tables, comments
+    kind, first, last = block.kind.value, begin + block.start, begin + block.end
+    if block.kind is BlockKind.OTHER and (start <= first or end >= last) and FENCE.fullmatch(line.rstrip()):
+        return _Line(start=start, end=end, kind=kind, hidden=(Hidden(start, end),))
+    hidden = [each for each in markup if each.start < end and start < each.end]
+    signs = signs_of(line, kind) if start <= first else []
+    bullet = bool(signs) and is_bullet(line)
+    if kind == "heading" or bullet:
+        hidden += [Hidden(start + sign[0], start + sign[1]) for sign in signs]
+    found = _Line(
+        start=start,
+        end=end,
+        kind=kind,
+        level=block.level,
+        hidden=tuple(hidden),
+        bullet=bullet,
+        depth=min((len(line) - len(line.lstrip())) // 2, 3) if bullet else 0,
+    )
+    cells = block.kind is BlockKind.ROW and start <= first and last <= end and len(cell_spans(text, span)) > 1
+    if not cells:
+        return found
+    header = (begin + block.header[0], begin + block.header[1]) if block.header[1] else (0, 0)
+    heads = () if block.names_columns else plain_cells(text, header)
+    return replace(found, table=block.group, heads=heads, names_columns=block.names_columns)
 
 
 def _body(text: str, begin: int, end: int, mark: Span, near: Span, language: str) -> Iterator[str]:
-    """The lines as HTML. One ``<mark>`` holds the whole quote: lines it begins or ends in the midst of are no
-    blocks of their own then, which looks the same, since every line keeps its line break."""
-    first, last = max(mark[0], begin), min(mark[1], end)
-    marked = first < last
-    for line in _lines(text, begin, end):
-        signs = signs_of(text[line.start : line.end], line.kind)
-        spans = [(line.start + a, line.start + b) for a, b in signs]
-        within = marked and line.start <= first and last <= line.end
-        cut = marked and not within and (line.start < first < line.end or line.start < last < line.end)
-        if marked and first == line.start and not within:
-            yield '<mark tabindex="-1">'
-        inner = "".join(_pieces(text, line, spans, (first, last) if within or cut else _NO_SPAN))
-        yield inner if cut else f"<div{_attributes(text, line, near, language)}>{inner}</div>"
-        if marked and last == line.end and not within:
-            yield "</mark>"
+    """The lines as HTML. The quote begins and ends in the midst of them, hence a mark in each."""
+    first = max(mark[0], begin)
+    for table, lines in groupby(_lines(text, begin, end), key=lambda line: line.table):
+        rows = "".join(_line_html(text, line, mark, first, near, language) for line in lines)
+        yield f'<div class="rows" role="table">{rows}</div>' if table else rows
 
 
-def _attributes(text: str, line: _Line, near: Span, language: str) -> str:
+def _line_html(text: str, line: _Line, mark: Span, first: int, near: Span, language: str) -> str:
     own = language_of(text[line.start : line.end]) if line.kind not in ("blank", "aside") else language
     names = f"line is-{line.kind}" + (" near" if near[0] < line.end and line.start < near[1] else "")
-    spoken = f' lang="{tag(own)}"' if own != language else ""
-    role = f' role="heading" aria-level="{min(line.level + 2, 6)}" data-level="{line.level}"' if line.level else ""
-    return f' class="{names}"{spoken}{role}'
+    attributes = f' class="{names}"' + (f' lang="{tag(own)}"' if own != language else "")
+    if line.level:
+        attributes += f' role="heading" aria-level="{min(line.level + 2, 6)}" data-level="{line.level}"'
+    if line.bullet:
+        attributes += f' data-bullet="{line.depth}"'
+    if line.kind == "aside" or (line.hidden and line.hidden[0] == Hidden(line.start, line.end)):
+        attributes += " hidden"
+    if line.table and line.kind == "row":
+        return f'<div{attributes} role="row">{_cells(text, line, mark, first)}</div>'
+    return f"<div{attributes}>{_pieces(text, (line.start, line.end), line.hidden, mark, first)}</div>"
 
 
-def _pieces(text: str, line: _Line, signs: list[Span], mark: Span) -> Iterator[str]:
-    """The characters of ``line``: its signs in spans, and the tags of ``mark`` where it begins and ends inside."""
-    edges = {line.start, line.end, *(edge for span in signs for edge in span)}
-    edges |= {edge for edge in mark if line.start <= edge <= line.end and mark[0] < mark[1]}
-    whole = line.start <= mark[0] and mark[1] <= line.end
-    for start, stop in pairwise(sorted(edges)):
-        if mark[0] < mark[1] and start == mark[0] and (whole or start > line.start):
-            yield '<mark tabindex="-1">'
-        piece = escape(text[start:stop])
-        yield f'<span class="sign">{piece}</span>' if any(a <= start and stop <= b for a, b in signs) else piece
-        if mark[0] < mark[1] and stop == mark[1] and (whole or stop < line.end):
-            yield "</mark>"
+def _cells(text: str, line: _Line, mark: Span, first: int) -> str:
+    """The cells of a row; what stands between two of them is hidden in the one before."""
+    spans = cell_spans(text, (line.start, line.end))
+    edges = [line.start, *(start for start, _ in spans[1:]), line.end]
+    drawn = []
+    for number, (start, end) in enumerate(pairwise(edges)):
+        inner, stop = spans[number]
+        around = [Hidden(*each) for each in ((start, inner), (stop, end)) if each[0] < each[1]]
+        hidden = [*around, *_hidden(text, inner, stop)]
+        head = line.heads[number] if number < len(line.heads) else ""
+        named = f' data-head="{escape(head)}"' if head else ""
+        role = "columnheader" if line.names_columns else "cell"
+        drawn.append(
+            f'<span class="cell" role="{role}"{named}>{_pieces(text, (start, end), hidden, mark, first)}</span>'
+        )
+    return "".join(drawn)
+
+
+def _pieces(text: str, span: Span, hidden: Sequence[Hidden], mark: Span, first: int) -> str:
+    """The characters of ``span``, those that are ``hidden`` in elements of their own, and ``mark`` around its part.
+
+    The mark that begins at ``first`` can be given the focus.
+    """
+    start, end = span
+    edges = {start, end, *mark, *(edge for each in hidden for edge in (each.start, each.end))}
+    inside, drawn = False, []
+    for at, stop in pairwise(sorted(edge for edge in edges if start <= edge <= end)):
+        if inside is not (mark[0] <= at < mark[1]):
+            drawn.append("</mark>" if inside else '<mark tabindex="-1">' if at == first else "<mark>")
+            inside = not inside
+        piece = escape(text[at:stop])
+        covering = [each for each in hidden if each.start <= at and stop <= each.end]
+        if covering:
+            piece = f'<span class="sign" hidden>{piece}</span>'
+            if covering[0].blank and stop == covering[0].end:
+                piece = f'<span class="blank">{piece}</span>'
+        drawn.append(piece)
+    return "".join([*drawn, "</mark>"] if inside else drawn)

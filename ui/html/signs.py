@@ -5,10 +5,11 @@ import re
 from corpus import Span
 
 _SIGNS = {
-    "heading": re.compile(r"^\s{0,3}#{1,6}\s+|\s+#+\s*$"),
+    "heading": re.compile(r"^\s{0,3}#{1,6}\s+|\s*\{#[^\s{}]+[^{}]*\}\s*$|\s+#+\s*$"),
     "item": re.compile(r"^\s*(?:[-*+•]|\d{1,3}[.)])\s+"),
     "row": re.compile(r"\|"),
 }
+_BULLET = re.compile(r"\s*[-*+]\s")
 
 
 def signs_of(line: str, kind: str) -> list[Span]:
@@ -19,3 +20,8 @@ def signs_of(line: str, kind: str) -> list[Span]:
     """
     pattern = _SIGNS.get(kind)
     return [match.span() for match in pattern.finditer(line)] if pattern else []
+
+
+def is_bullet(line: str) -> bool:
+    """Whether ``line`` begins with a sign that stands for a bullet, and is none yet."""
+    return bool(_BULLET.match(line))

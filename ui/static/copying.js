@@ -2,7 +2,7 @@
 "use strict";
 (() => {
   const { words, element } = window.foundationQA;
-  const copied = new WeakMap(); // button -> the timer after which it says "Copy" again
+  const copied = new WeakMap(); // button -> what it said before "Copied", and the timer after which it says so again
   // Puts `text` on the clipboard; the focus stays on `button`.
   const toClipboard = async (button, text) => {
     try {
@@ -21,12 +21,14 @@
   window.foundationQA.toClipboard = toClipboard;
   window.foundationQA.copy = async (button, text) => {
     await toClipboard(button, text);
-    clearTimeout(copied.get(button));
+    const said = copied.get(button)?.said ?? [...button.childNodes];
+    clearTimeout(copied.get(button)?.timer);
     button.replaceChildren(words("script.copied"));
-    copied.set(
-      button,
-      setTimeout(() => button.replaceChildren(words("script.copy")), 1500),
-    );
+    const again = () => {
+      button.replaceChildren(...said);
+      copied.delete(button);
+    };
+    copied.set(button, { said, timer: setTimeout(again, 1500) });
   };
 
   // Offers text as a file of this media type, without a copy on the server.

@@ -2,7 +2,7 @@
 // twin in the other language. On a narrow screen it lies over the chat.
 "use strict";
 window.foundationQA.reader = (view, server) => {
-  const { words } = window.foundationQA;
+  const { words, copy } = window.foundationQA;
   const find = (selector) => view.querySelector(selector);
   const [panel, page, sources, beside] = [".reader", ".page", ".sources", ".beside"].map(find);
   const [previous, next, step, other] = [".previous", ".next", ".step", ".other"].map(find);
@@ -10,6 +10,7 @@ window.foundationQA.reader = (view, server) => {
   let citations = [];
   let at = 0; // index of the citation that is open
   let opener = null; // what gets the focus back
+  let leaving = false; // the way back was begun by the reader itself
   let call = 0; // of calls to the server only the last one counts
 
   // On a narrow screen the reader covers the page: nothing below it can be reached, and "back" closes it.
@@ -23,11 +24,13 @@ window.foundationQA.reader = (view, server) => {
   };
   narrow.addEventListener("change", cover);
   addEventListener("popstate", () => {
-    if (isOpen() && narrow.matches) close();
+    if (leaving) unlink();
+    else if (isOpen() && narrow.matches) close();
+    leaving = false;
   });
 
-  const fetchText = async (twin, offset) => {
-    const { document_id, digest, quote, start } = citations[at];
+  const fetchText = async (twin, offset, fresh = false) => {
+    const { document_id, digest, quote, start, end } = citations[at];
     const mine = ++call;
     step.textContent = `${at + 1} / ${citations.length}`;
     step.parentElement.hidden = citations.length < 2;
@@ -36,7 +39,7 @@ window.foundationQA.reader = (view, server) => {
     page.ariaBusy = "true"; // what stands there meanwhile is another citation's
     let reply;
     try {
-      reply = await server.open({ document_id, digest, quote, start, twin, at: offset });
+      reply = await server.open({ document_id, digest, quote, start, end: end ?? null, twin, at: offset });
     } catch {
       reply = {};
     }
@@ -52,9 +55,12 @@ window.foundationQA.reader = (view, server) => {
       // Not scrollIntoView: that would scroll the page around the reader too.
       const gap = target.getBoundingClientRect().top - page.getBoundingClientRect().top;
       page.scrollTop += gap - page.clientHeight / 3;
-      target.classList.add("flash");
+      for (const each of page.querySelectorAll("mark, .near")) each.classList.add("flash");
     }
-    page.querySelector("#reader-title")?.focus({ preventScroll: true });
+    // What was pressed keeps the focus, to be pressed again; where it is gone the text gets it.
+    const pressed = document.activeElement;
+    if (fresh || !panel.contains(pressed) || pressed.disabled)
+      page.querySelector("#reader-title")?.focus({ preventScroll: true });
   };
 
   const show = (reading) => {
@@ -73,7 +79,9 @@ window.foundationQA.reader = (view, server) => {
     cover();
     page.replaceChildren();
     other.replaceChildren();
-    if (open && history.state?.reading) history.back();
+    leaving = open && Boolean(history.state?.reading);
+    if (leaving) history.back();
+    else if (open) unlink();
     if (open && opener?.isConnected) opener.focus({ preventScroll: calm.matches });
     opener = null;
   };
@@ -88,25 +96,63 @@ window.foundationQA.reader = (view, server) => {
     if (button.classList.contains("close")) close();
     else if (button === previous) go(-1);
     else if (button === next) go(1);
+    else if (button.classList.contains("link")) copy(button, addressOf(citations[at]));
     else if (button.classList.contains("twin")) fetchText(button.dataset.twin === "yes", null);
     else if (button.classList.contains("part")) fetchText(page.dataset.twin === "true", Number(button.dataset.at));
   });
   find(".to-talk").addEventListener("click", close);
+  // The focus stays in the open reader: behind its last element comes its first one.
+  panel.addEventListener("keydown", (event) => {
+    if (event.key !== "Tab" || event.ctrlKey || event.altKey || event.metaKey) return;
+    const stops = [...panel.querySelectorAll("button, a[href], [tabindex]")].filter(
+      (each) => each.tabIndex >= 0 && !each.disabled && each.offsetParent !== null,
+    );
+    const beyond = event.shiftKey ? Node.DOCUMENT_POSITION_PRECEDING : Node.DOCUMENT_POSITION_FOLLOWING;
+    if (stops.some((each) => document.activeElement.compareDocumentPosition(each) & beyond)) return;
+    event.preventDefault();
+    stops.at(event.shiftKey ? -1 : 0)?.focus();
+  });
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || event.defaultPrevented || !isOpen() || view.offsetParent === null) return;
     event.preventDefault();
     close();
   });
 
+  // --- addresses of citations, as ui/html/citation_view.py writes them ---
+  const BEGINNING = 60; // characters of the quote
+  const addressOf = ({ document_id, digest, quote, start, end }) => {
+    const characters = [...quote];
+    const place = { text: document_id, of: digest, from: start, to: end ?? start + characters.length };
+    const values = new URLSearchParams({ ...place, quote: characters.slice(0, BEGINNING).join("") });
+    return `${location.origin}${location.pathname}#${values}`;
+  };
+  const linked = (hash = location.hash) => {
+    const values = new URLSearchParams(hash.slice(1));
+    const [start, end] = [values.get("from"), values.get("to")].map(Number);
+    if (!values.get("text") || !Number.isSafeInteger(start) || !Number.isSafeInteger(end)) return null;
+    const [document_id, digest, quote] = ["text", "of", "quote"].map((name) => values.get(name) ?? "");
+    return { number: 1, document_id, digest, quote, start, end };
+  };
+  const unlink = () => {
+    if (linked()) history.replaceState(history.state, "", location.pathname + location.search);
+  };
+  const openLinked = (citation) => {
+    if (citation) open([citation], 1, null);
+  };
+  addEventListener("hashchange", (event) => openLinked(linked(new URL(event.newURL).hash)));
+
+  const open = (all, number, from) => {
+    citations = all;
+    at = Math.max(0, all.findIndex((each) => each.number === number));
+    opener = from;
+    show(true);
+    fetchText(false, null, true);
+  };
+  openLinked(linked());
+
   return {
     // Opens the citation with this number; the focus goes back to `from` when the reader is closed.
-    open(all, number, from) {
-      citations = all;
-      at = Math.max(0, all.findIndex((each) => each.number === number));
-      opener = from;
-      show(true);
-      fetchText(false, null);
-    },
+    open,
     showCards(from) {
       call++;
       opener = from;

@@ -9,6 +9,7 @@ import numpy as np
 from corpus import LANGUAGES
 from index import FloatArray
 from ui.html.breadcrumbs import path
+from ui.html.visible import glimpse
 from ui.html.words import label
 from ui.tabs.map_layout import Atlas
 
@@ -142,7 +143,7 @@ def figure(atlas: Atlas, hits: Sequence[int] = (), topic: int | None = None) -> 
 
 def _said(atlas: Atlas, row: int) -> list[Any]:
     passage = atlas.snapshot.passages[row]
-    text = " ".join(passage.text.split())
+    text = glimpse(passage.text)
     shown = text if len(text) <= _SHOWN else f"{text[:_SHOWN].rstrip()} …"
     heading = path(passage.heading)
     return [row, passage.id, passage.title, heading, shown, passage.language]

@@ -7,6 +7,7 @@ import numpy as np
 
 from ui.html.breadcrumbs import path
 from ui.html.language_tags import tag
+from ui.html.visible import glimpse
 from ui.html.words import each_html, label, words_html
 from ui.tabs.map_figure import colour
 from ui.tabs.map_layout import Atlas, Topic
@@ -63,6 +64,6 @@ def _passages(atlas: Atlas, rows: Sequence[int]) -> str:
             f'<li><button type="button" data-act="open" data-row="{row}" data-passage="{escape(passage.id)}" '
             f'lang="{tag(passage.language)}"><i style="background:{colour(int(atlas.topic_of[row]))}"></i>'
             f"<b>{escape(passage.title)}</b> {escape(heading)}"
-            f'<span class="beginning">{escape(" ".join(passage.text.split())[:90])}</span></button></li>'
+            f'<span class="beginning">{escape(glimpse(passage.text)[:90])}</span></button></li>'
         )
     return "".join(items)

@@ -4,7 +4,7 @@ import io
 import json
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +13,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from ui.html.breadcrumbs import place
-from ui.html.citation_view import citation_view
+from ui.html.citation_view import answer_text, citation_view
+from ui.html.shown import passage_text
 
 if TYPE_CHECKING:
-    from corpus import Report
+    from corpus import Document, Report
     from index import Hit, IndexChange
     from index.storage.store import IndexFacts
     from qa import Answer
@@ -78,29 +79,30 @@ def print_answer(answer: "Answer") -> None:
     """An answer and its sources, as a person reads them."""
     if answer.understood:
         _out.print("[dim]Understood as:[/] " + escape(answer.understood))
-    _out.print(escape(answer.text), style=None if answer.answered else "yellow")
+    cited, related = (list(map(citation_view, each)) for each in (answer.citations, answer.related))
+    _out.print(escape(answer_text(answer.text, cited)), style=None if answer.answered else "yellow")
     if answer.answered:
         _out.print(f"[dim]Confidence {answer.confidence:.0%}[/]")
-    for view in map(citation_view, (*answer.citations, *answer.related)):
+    for view in (*cited, *related):
         number = f"[bold]\\[{view.number}][/]" if answer.answered else "[dim]related[/]"
         _out.print(
             f"{number} {escape(view.breadcrumb)} [dim]({view.language}, "
             f"{escape(view.document_id)}:{view.start}-{view.end}, {view.score:.2f})[/]"
         )
         if not answer.answered:
-            _out.print("    " + escape(" ".join(view.quote.split())))
+            _out.print("    " + escape(" ".join(view.shown.split())))
         rests_on = [each.line for each in view.references[:3]]
         for line in rests_on or ([view.source] if view.source != view.document_id else []):
             _out.print(f"    [dim]{escape(line)}[/]")
 
 
-def print_hits(hits: "list[Hit]") -> None:
-    """Passages, best first."""
+def print_hits(hits: "list[Hit]", documents: "Mapping[str, Document]") -> None:
+    """Passages of ``documents``, best first."""
     for rank, hit in enumerate(hits, 1):
         passage = hit.passage
         facts = f"{passage.language}, {passage.document_id}, {hit.score:.2f}"
         _out.print(f"[bold]{rank}.[/] {escape(place(passage.title, passage.heading))} [dim]({escape(facts)})[/]")
-        _out.print(escape(passage.text) + "\n")
+        _out.print(escape(passage_text(passage, documents)) + "\n")
 
 
 def print_change(change: "IndexChange", folder: str, pending: bool, stored: "IndexFacts | None") -> None:

@@ -1,0 +1,283 @@
+"""A stretch of a text as a person reads it: cells under their heads, items with their signs, and no markup.
+
+What is quoted stays the exact slice of its document, see :class:`qa.Citation`; this is only how it is shown. A row of
+a table or an item of a list is a unit for the search, which leaves bars and signs outside of it; a reader needs them.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from functools import lru_cache
+from itertools import groupby, pairwise
+from operator import itemgetter
+
+from corpus import LANGUAGES, Document, Passage, Span
+from corpus.parsing.blocks import Block, BlockKind, blocks_of
+from corpus.parsing.line_shapes import BULLET
+from ui.html.table_cells import cell_spans, plain_cells
+from ui.html.visible import Hidden, blanks_in, hidden_in
+from ui.html.words import word
+
+_BEFORE, _BEHIND = 8_000, 1_000  # characters around a stretch that are looked at, to tell what it is part of
+_TASK = re.compile(r"\[([ xX])\]\s+")
+_ENDED = ("?", "？", ":", "：")  # a head that needs no colon
+_QUOTATION = '“”"«»「」『』„‟'
+
+
+FENCE = re.compile(r"\s*(?:`{3,}|~{3,})[^\n]*")
+"""The line above or below a block of code."""
+
+
+class ShownKind(StrEnum):
+    """What a block is to its reader."""
+
+    PROSE = "prose"
+    ITEM = "item"
+    ROW = "row"
+    LINES = "lines"  # code, a diagram, a formula: every line break counts
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch without markup."""
+
+    text: str
+    quoted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of a row, under its head; what is no row has one, and no head."""
+
+    head: str  # may be empty
+    pieces: tuple[Piece, ...]
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return "".join(piece.text for piece in self.pieces).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class ShownBlock:
+    """A paragraph, an item of a list, a row of a table or a block of lines."""
+
+    kind: ShownKind
+    cells: tuple[Cell, ...]
+    sign: str = ""  # of an item: its number, or a bullet
+    depth: int = 0  # of an item: how deep in the list it stands
+
+    def quoted(self) -> "ShownBlock | None":
+        """What is quoted of it; None where nothing is."""
+        cells = tuple(
+            replace(cell, pieces=tuple(piece for piece in cell.pieces if piece.quoted))
+            for cell in self.cells
+            if any(piece.quoted for piece in cell.pieces)
+        )
+        if not cells:
+            return None
+        begins = self.cells[0].pieces[:1] == cells[0].pieces[:1]
+        return replace(self, cells=cells, sign=self.sign if begins or not self.sign else f"{self.sign} …")
+
+
+def shown_blocks(document: Document, start: int, end: int, quote: Span) -> tuple[ShownBlock, ...]:
+    """The blocks of ``document`` from ``start`` to ``end``, of which ``quote`` is quoted. A heading is a paragraph."""
+    text = document.text
+    begin, stop = _around(text, start, end)
+    found = [
+        replace(
+            block,
+            start=block.start + begin,
+            end=block.end + begin,
+            header=(block.header[0] + begin, block.header[1] + begin) if block.header[1] else block.header,
+        )
+        for block in _blocks(text[begin:stop])
+    ]
+    inside = [block for block in found if block.start < end and start < block.end]
+    below = {block.group for block in inside if block.kind is BlockKind.ROW and not block.names_columns}
+    shown = (
+        _shown(text, block, (start, end), quote)
+        for block in inside
+        if not (block.names_columns and block.group in below)  # each row has its heads
+    )
+    blocks = [block for block in shown if any(cell.text for cell in block.cells)]
+    least = min((block.depth for block in blocks if block.sign), default=0)
+    blocks = [replace(block, depth=max(block.depth - least, 0)) for block in blocks]
+    return tuple(blocks) or _as_it_is(text, (start, end), quote)
+
+
+def fragment_blocks(before: str, quote: str, after: str = "", heads: str = "") -> tuple[ShownBlock, ...]:
+    """The blocks of a stretch whose text is not at hand; ``heads`` are those of its table, with bars between them."""
+    text = f"{before}{quote}{after}"
+    if " | " not in text:
+        start = len(before)
+    else:
+        columns = 1 + max(line.count(" | ") for line in (text.split("\n")))
+        names = heads if heads.count(" | ") == columns - 1 else " |" * (columns - 1)
+        above = f"| {names} |\n{'| --- ' * columns}|\n| "
+        start, text = len(above) + len(before), f"{above}{text} |"
+    end = start + len(quote)
+    return shown_blocks(Document("", "", "", text), start - len(before), end + len(after), (start, end))
+
+
+def quoted_blocks(blocks: Sequence[ShownBlock]) -> tuple[ShownBlock, ...]:
+    """What is quoted of ``blocks``. One item without a number is a sentence like others: it needs no sign."""
+    found = tuple(quoted for block in blocks if (quoted := block.quoted()))
+    if len(found) == 1 and found[0].kind is ShownKind.ITEM and not found[0].sign[:1].isalnum():
+        return (ShownBlock(ShownKind.PROSE, found[0].cells),)
+    return found
+
+
+def is_prose(blocks: Sequence[ShownBlock]) -> bool:
+    """Whether there are paragraphs alone."""
+    return all(block.kind is ShownKind.PROSE for block in blocks)
+
+
+def plain_text(blocks: Sequence[ShownBlock], language: str) -> str:
+    """``blocks`` as plain text: an item or a row is one line, and a blank line parts paragraphs.
+
+    >>> row = ShownBlock(ShownKind.ROW, (Cell("Year", (Piece("2018", True),)), Cell("Works?", (Piece("Yes", True),))))
+    >>> plain_text([row], "en")
+    'Year: 2018 · Works? Yes'
+    """
+    lines: list[str] = []
+    for number, block in enumerate(blocks):
+        if number:
+            alone = ShownKind.PROSE in (block.kind, blocks[number - 1].kind)
+            lines.append("\n\n" if alone else "\n")
+        lines.append(_line(block, language))
+    return "".join(lines)
+
+
+def passage_text(passage: Passage, documents: Mapping[str, Document]) -> str:
+    """``passage`` as plain text that a person can read; ``documents`` is where its document may be found."""
+    span, document = (passage.start, passage.end), documents.get(passage.document_id)
+    if document is not None and document.text[slice(*span)] == passage.text:
+        blocks = shown_blocks(document, *span, span)
+    else:
+        blocks = fragment_blocks("", passage.text, "", passage.context)
+    return plain_text(blocks, passage.language) or passage.text
+
+
+def with_marks(text: str) -> str:
+    """``text`` between quotation marks, unless it brings its own."""
+    return text if text[:1] in _QUOTATION or text[-1:] in _QUOTATION else f"“{text}”"
+
+
+def _line(block: ShownBlock, language: str) -> str:
+    if block.kind is ShownKind.ROW:
+        return " · ".join(labelled(cell, language) for cell in block.cells if cell.text)
+    text = block.cells[0].text
+    return f"{'  ' * block.depth}{block.sign} {text}" if block.sign else text
+
+
+def labelled(cell: Cell, language: str) -> str:
+    """A cell with its head before it, as ``language`` writes that."""
+    if not cell.head:
+        return cell.text
+    if cell.head.endswith(_ENDED):
+        return f"{cell.head} {cell.text}"
+    return word("quote.cell", language if language in LANGUAGES else LANGUAGES[0], head=cell.head, text=cell.text)
+
+
+def _around(text: str, start: int, end: int) -> Span:
+    """A part of ``text`` around a stretch, which begins and ends at blank lines where it can."""
+    begin = max(0, start - _BEFORE)
+    if begin:
+        line = text.find("\n\n", begin, start)
+        begin = begin if line < 0 else line + 2
+    stop = text.find("\n", min(end + _BEHIND, len(text)))
+    return begin, len(text) if stop < 0 else stop
+
+
+@lru_cache(maxsize=64)
+def _blocks(text: str) -> tuple[Block, ...]:
+    return tuple(blocks_of(text))
+
+
+def _shown(text: str, block: Block, stretch: Span, quote: Span) -> ShownBlock:
+    """The part of ``block`` that lies in ``stretch``."""
+    start, end = max(block.start, stretch[0]), min(block.end, stretch[1])
+    if block.kind is BlockKind.ROW:
+        return ShownBlock(ShownKind.ROW, tuple(_cells(text, block, (start, end), quote)))
+    if block.kind is BlockKind.OTHER and not text[block.start : block.end].startswith("<"):
+        return ShownBlock(ShownKind.LINES, (Cell("", tuple(_lines(text, (start, end), quote))),))
+    if block.kind is not BlockKind.ITEM:
+        return _prose(text, (start, end), quote, ShownKind.PROSE)
+    sign, body = _sign(text, block)
+    item = _prose(text, (max(start, body), end), quote, ShownKind.ITEM)
+    line = text.rfind("\n", 0, block.start) + 1
+    indent = len(text[line : block.start].expandtabs(4))
+    return replace(item, sign=f"{sign} …" if start > body else sign, depth=min(indent // 2, 3))
+
+
+def _as_it_is(text: str, span: Span, quote: Span) -> tuple[ShownBlock, ...]:
+    """What is nothing but markup, which is shown then."""
+    pieces = tuple(Piece(text[first:last], quoted) for first, last, quoted in _parts(span, quote))
+    return (ShownBlock(ShownKind.PROSE, (Cell("", pieces),)),)
+
+
+def _prose(text: str, span: Span, quote: Span, kind: ShownKind) -> ShownBlock:
+    return ShownBlock(kind, (Cell("", _pieces(text, span, quote)),))
+
+
+def _sign(text: str, block: Block) -> tuple[str, int]:
+    """The sign of a list item, and where the item begins behind it."""
+    sign, at = "•", block.start
+    while (match := BULLET.match(text, at, block.end)) and match.end() > at:
+        mark = match.group().strip()
+        sign, at = mark if any(map(str.isalnum, mark)) else "•", match.end()
+    if task := _TASK.match(text, at, block.end):
+        sign, at = "☐" if task[1] == " " else "☑", task.end()
+    return sign, at
+
+
+def _cells(text: str, block: Block, stretch: Span, quote: Span) -> Iterator[Cell]:
+    spans = cell_spans(text, (block.start, block.end))
+    heads = plain_cells(text, block.header)
+    if len(heads) == 1 or block.names_columns or (len(heads) != len(spans) and "|" not in text[slice(*block.header)]):
+        heads = ()  # lines that only look like a table
+    for number, (start, end) in enumerate(spans):
+        inside = max(start, stretch[0]), min(end, stretch[1])
+        if inside[0] < inside[1]:
+            yield Cell(heads[number] if number < len(heads) else "", _pieces(text, inside, quote))
+
+
+def _lines(text: str, span: Span, quote: Span) -> Iterator[Piece]:
+    """Lines as they are, less the marks around a block of code."""
+    start, end = span
+    if fence := FENCE.match(text, start, end):
+        start = min(fence.end() + 1, end)
+        last = text.rfind("\n", start, end)
+        if FENCE.fullmatch(text, last + 1, end):
+            end = max(last, start)
+    for first, last, quoted in _parts((start, end), quote):
+        yield Piece(text[first:last], quoted)
+
+
+def _pieces(text: str, span: Span, quote: Span) -> tuple[Piece, ...]:
+    """What ``text[span]`` says on one line, in pieces that are quoted or not."""
+    said: list[tuple[str, bool]] = []  # characters, and whether each is quoted
+    at, end = span
+    for each in (*hidden_in(text[at:end]), Hidden(end - at, end - at)):
+        said += [(text[place], quote[0] <= place < quote[1]) for place in range(at, span[0] + each.start)]
+        said += [(" ", False)] * each.blank
+        at = span[0] + each.end
+    line = "".join(character for character, _ in said)
+    kept, at = [], 0
+    for start, stop, blank in blanks_in(line):
+        kept += said[at:start]
+        if blank and kept and stop < len(said):
+            kept.append((blank, kept[-1][1] and said[stop][1]))
+        at = stop
+    groups = groupby([*kept, *said[at:]], key=itemgetter(1))
+    return tuple(Piece("".join(character for character, _ in group), quoted) for quoted, group in groups)
+
+
+def _parts(span: Span, quote: Span) -> Iterator[tuple[int, int, bool]]:
+    """``span`` cut where ``quote`` begins and ends: start, end, and whether that is quoted."""
+    start, end = span
+    edges = sorted({start, end, *(edge for edge in quote if start < edge < end)})
+    for first, last in pairwise(edges):
+        yield first, last, quote[0] <= first and last <= quote[1]

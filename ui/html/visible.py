@@ -1,0 +1,123 @@
+"""Which characters of a stretch of text are its markup, and not what it says.
+
+What :func:`corpus.readable` leaves of a stretch is looked up in it: what is no part of a text for the encoder is none
+for a reader, and the place of everything that is left is known.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from corpus import HAN, Span, readable
+
+# Markup for sure, with all that it holds: a word in a comment could be taken for the same word behind it.
+_SURE = re.compile(
+    r"<!--(?:(?!-->|<!--).)*+-->|</?[A-Za-z][\w-]*(?=[\s/>])[^<>]*>"
+    r"|!\[[^\[\]]*\](?=\()|(?<=\])\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"()]*\")?\)",
+    re.S,
+)
+_WITHIN_WORDS = re.compile(
+    r"(?:</?(?:a|abbr|b|cite|code|del|em|font|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|u)\b[^<>]*>)+", re.IGNORECASE
+)  # tags that part no words: "H<sub>2</sub>O"
+_BAR = "\ue000\ue001"  # stands for an escaped bar, which is none of a table
+_WIDE = re.compile(f"[{HAN}\u3000-\u303f\uff00-\uffef]")
+_BARS = re.compile(r"(?: \|)+ ")
+_SPACE = re.compile(r"\s+")
+_WIDE_BLANK = "\u3000"
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A stretch that is markup."""
+
+    start: int
+    end: int  # exclusive
+    blank: bool = False  # a blank stands in its place: "<br>"
+
+
+def hidden_in(text: str) -> list[Hidden]:
+    """The markup of ``text``, in order; nothing where what is left without it cannot be told.
+
+    >>> text = "**Scale** matters ([paper](https://example.org))."
+    >>> [text[each.start : each.end] for each in hidden_in(text)]
+    ['**', '**', '[', '](https://example.org)']
+    """
+    barred = text.replace("\\|", _BAR)
+    left = readable(barred)
+    sure = [match.span() for match in _SURE.finditer(barred)]
+    places = _places(barred, left, sure) if sure else None
+    if places is None:
+        places = _places(barred, left, [])
+    return [] if places is None else list(_between(barred, left, places))
+
+
+def without(text: str, hidden: Sequence[Hidden]) -> str:
+    """``text`` without the stretches ``hidden``, in order; white space as it is."""
+    pieces, at = [], 0
+    for each in hidden:
+        pieces += [text[at : each.start], " " if each.blank else ""]
+        at = each.end
+    return "".join([*pieces, text[at:]])
+
+
+def blanks_in(text: str) -> Iterator[tuple[int, int, str]]:
+    """The white space of ``text``: start, end, and what it is on one line. That is one blank, as wide as it was, or
+    nothing for a line break between Chinese characters."""
+    for match in _SPACE.finditer(text):
+        start, end = match.span()
+        joined = "\n" in match[0] and _WIDE.match(text, start - 1, start) and _WIDE.match(text, end)
+        yield start, end, "" if joined else match[0] if match[0] == _WIDE_BLANK else " "
+
+
+def one_line(text: str) -> str:
+    """``text`` with the blanks of one line."""
+    pieces, at = [], 0
+    for start, end, blank in blanks_in(text):
+        pieces += [text[at:start], blank]
+        at = end
+    return "".join([*pieces, text[at:]])
+
+
+def plain(text: str) -> str:
+    """``text`` without its markup, on one line."""
+    return one_line(without(text, hidden_in(text))).strip()
+
+
+def glimpse(text: str) -> str:
+    """``text`` on one line, as it is shown where there is no room for its form."""
+    return _BARS.sub(" · ", one_line(readable(text)))
+
+
+def _places(text: str, left: str, sure: Sequence[Span]) -> list[int] | None:
+    """Where the characters of ``left`` that are no white space stand in ``text``; None where not all of them do.
+
+    ``sure`` are stretches that hold none.
+    """
+    covered = bytearray(len(text))
+    for start, end in sure:
+        covered[start:end] = b"\1" * (end - start)
+    wanted = iter("".join(left.split()))
+    next_one, places = next(wanted, ""), []
+    for place, character in enumerate(text):
+        if character == next_one and not covered[place]:
+            places.append(place)
+            next_one = next(wanted, "")
+    return None if next_one else places
+
+
+def _between(text: str, left: str, places: Sequence[int]) -> Iterator[Hidden]:
+    """What stands in ``text`` between its ``places``, but for the white space beside them; and escapes of bars."""
+    ends_word = set()  # which characters of `left` have white space behind them
+    count = 0
+    for word in left.split():
+        count += len(word)
+        ends_word.add(count)
+    for number, (before, after) in enumerate(pairwise([-1, *places, len(text)])):
+        gap = text[before + 1 : after]
+        if text[before : before + 1] == _BAR[0] and before >= 0:
+            yield Hidden(before, before + 1)
+        if inner := gap.strip():
+            start = before + 1 + gap.index(inner)
+            alone = 0 < number < len(places) and number in ends_word and len(inner) == len(gap)
+            yield Hidden(start, start + len(inner), alone and not _WITHIN_WORDS.fullmatch(inner))
