@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install $$(test -t 2 || echo --quiet) --disable-pip-version-check --constraint constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check corpus-check fit ablate bench bench-page bench-index clean
+.PHONY: help serve test quick check corpus-check fit ablate bench bench-page bench-index clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,8 +25,14 @@ $(VENV)/installed-dev: $(VENV)/installed
 serve: $(VENV)/installed ## Set up, index the texts, and open the page
 	$(BIN)/foundation-qa serve $(ARGS)
 
+# Two processes: one has the model and the browser, the other the rest (tests/conftest.py); ARGS="-n 0" has one for all.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
+
 test: $(VENV)/installed-dev ## Set up and run all tests
-	$(BIN)/python -m pytest $(ARGS)
+	$(PYTEST) $(ARGS)
+
+quick: $(VENV)/installed-dev ## Run the tests that need neither the real model nor a browser: a minute
+	$(PYTEST) -m 'not slow' --ignore=tests/browser $(ARGS)
 
 check: $(VENV)/installed-dev ## Lint and types
 	$(BIN)/ruff check .

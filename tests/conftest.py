@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import shutil
 import sys
@@ -10,11 +11,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import certifi
 import pytest
 from platformdirs import user_cache_path
 
 # Before anything imports huggingface_hub, which reads it once: no test may wait for a network.
 os.environ["HF_HUB_OFFLINE"] = "1"
+# Before anything imports rich, whose consoles keep the width they find: pytest-xdist gives its processes a narrow one.
+os.environ.pop("COLUMNS", None)
 
 ROOT = Path(__file__).parent.parent
 
@@ -59,6 +63,13 @@ A new image is classified by comparing it with the captions of all classes.
 }
 
 
+def _authorities() -> Iterator[str]:
+    """The certificates that httpx trusts, one by one."""
+    end = "-----END CERTIFICATE-----\n"
+    for each in Path(certifi.where()).read_text(encoding="utf-8").split(end)[:-1]:
+        yield each[each.index("-----BEGIN") :] + end
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Nothing is written into the user's folders but the converted model, which takes long to make."""
@@ -74,6 +85,12 @@ def _own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(cache))
         patch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
+        # Nobody is called over TLS, and every client of httpx would read a hundred and fifty authorities first.
+        one = cache / "authority.pem"
+        one.write_text(next(_authorities()), encoding="utf-8")
+        patch.setenv("SSL_CERT_FILE", str(one))
+        # Nobody pulls the plug, and thousands of small files would each wait for the disk.
+        patch.setattr(os, "fsync", lambda handle: None)
         yield
 
 
@@ -83,12 +100,20 @@ def _own_data(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Monk
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path_factory.mktemp("data")))
 
 
+def pytest_collection_finish() -> None:
+    """What is there now stays to the end: nobody needs to look through it for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # The driver of the browser leaves an event loop running in this thread, where others begin one of their own.
     items.sort(key=lambda item: "browser" in item.path.parts)
     for item in items:
         if "real_encoder" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.slow)
+        if item.get_closest_marker("slow") and item.config.pluginmanager.hasplugin("xdist"):
+            item.add_marker(pytest.mark.xdist_group("slow"))  # one process has the model and the browser, once
         if "built_in_index" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.timeout(1800))  # the first of them waits until a thousand passages are encoded
 

@@ -7,6 +7,8 @@ another one, override the fixture ``answerer``. Screenshots go to the folder in 
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,18 +32,38 @@ CHROMIUM_ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Headless Chromium, started once."""
+_running = ExitStack()
+
+
+@cache
+def chromium() -> Browser | None:
+    """Headless Chromium, started once; None where there is none."""
     from playwright.sync_api import sync_playwright
 
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if program is None:
+        return None
+    driver = _running.enter_context(sync_playwright())
+    started = driver.chromium.launch(executable_path=program, args=CHROMIUM_ARGUMENTS)
+    _running.callback(started.close)
+    return started
+
+
+@pytest.hookimpl(trylast=True)  # after the pages
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """Its driver leaves an event loop running in this thread, where tests of other folders begin one of their own."""
+    if nextitem is None or not nextitem.path.is_relative_to(Path(__file__).parent):
+        _running.close()
+        chromium.cache_clear()
+
+
+@pytest.fixture
+def browser() -> Browser:
+    """Headless Chromium."""
+    started = chromium()
+    if started is None:
         pytest.skip("there is no Chromium (apt-get install chromium)")
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=program, args=CHROMIUM_ARGUMENTS)
-        yield browser
-        browser.close()
+    return started
 
 
 @pytest.fixture
