@@ -56,6 +56,12 @@ class Language:
     numbered_heading: str = ""  # pattern of a line that is a heading by its number alone; empty: there are none
     navigation: str  # pattern of what a web page leaves at the top of a copied text
 
+    # Patterns of what a line without punctuation at its end may be.
+    asking: str  # a question
+    stating: str  # a sentence: it has a verb, or what stands for one
+    announcing: str  # of a sentence: what stands below it belongs to it, though it ends like others
+    unfinished: str  # at the end of a line: the sentence goes on below
+
     def weight(self, text: str) -> float:
         """How much of ``text`` is in this language, in English words; what holds sentences together counts more."""
         words = self.word.findall(text)
@@ -97,6 +103,12 @@ ENGLISH = Language(
     months=tuple("January February March April May June July August September October November December".split()),
     between_figures=("and", "to", "or"),
     navigation=r"(?:skip|jump) to (?:main )?content|table of contents",
+    asking=r"^(?:who|whom|whose|what|when|where|why|how|which)\b|^(?:is|are|was|were|do|does|did|can|could|should|would|"
+    r"will|may|has|have) (?:i|we|you|he|she|it|they|there|the|an?|my|our|your|this|that|these|those|any\w*)\b",
+    stating=r"\b(?:is|are|was|were|has|have|had|must|may|can|cannot|will|should|does|did|keeps|lives|belongs|begins)\b",
+    announcing=r"\b(?:follows|following|below)\b",
+    unfinished=r"\b(?:a|an|and|are|as|at|be|been|but|by|for|from|had|has|have|in|into|is|its?|my|not|of|on|or|our|than|"
+    r"that|the|their|these|this|those|to|was|were|which|who|whose|will|with|your)$",
 )
 CHINESE = Language(
     code="zh",
@@ -125,6 +137,10 @@ CHINESE = Language(
     figure_forms=((re.compile(r"20 ?世纪 ?(\d0) ?年代"), r"19\1"),),
     numbered_heading=r"[第]?[一二三四五六七八九十]{1,3}[、章节部]\s*\S",
     navigation="跳[转到至]+(?:主要)?内容|目录",
+    asking="谁|哪|什么|啥|多少|怎么|怎样|如何|为何|几[点个次人年月天号岁时]|多[久大长高远]|是否|有没有|[要能可会]不[要能可会]|[吗呢么]$",
+    stating="是|由(?![来此])|应当?(?!用)|必须|须|不得|不[可能要会]|可以|禁止|位于|属于|归|已|了(?!解)|在(?!线)|为(?![什何])|负责|需",
+    announcing="如下|下面|下列|以下(?!载)|下[图式表]",
+    unfinished="[的和与及或是在于为把被从对到由将使让给向以而但因若]$",
 )
 KNOWN = (ENGLISH, CHINESE)
 """The first one is that of texts with no words of any."""

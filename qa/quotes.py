@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from corpus import Span, readable, width
+from corpus import Passage, Span, readable, width
+from corpus.parsing.labels import asks, is_ended, states_fact
 from index.matching.words import words_in
 from index.search.ranking import Ranked
 from index.search.retrieval import Retrieval
@@ -52,9 +53,10 @@ def best_quotes_of(retrieval: Retrieval, ranked: Sequence[Ranked], kind: Questio
 
 def _quote(retrieval: Retrieval, one: Ranked, leads: Sequence[float], kind: QuestionKind) -> Quote:
     """The best sentence of a passage and those beside it that fit nearly as well; ``leads`` are its sentences'."""
-    sentences = retrieval.passage(one.row).sentences
+    passage = retrieval.passage(one.row)
+    sentences = passage.sentences
     texts = [retrieval.text(one.row, span) for span in sentences]
-    empty = [bool(_ANNOUNCES.search(text) or _DIAGRAM.search(text)) for text in texts]
+    empty = [_says_nothing(retrieval, passage, text) for text in texts]
     fitting = [holds_kind(kind, text) for text in texts]
     values = [
         value - _NO_ANSWER * nothing - _OTHER_KIND * (not fits)
@@ -69,9 +71,25 @@ def _quote(retrieval: Retrieval, one: Ranked, leads: Sequence[float], kind: Ques
         last += 1
     while first < best and empty[first]:
         first += 1
+    if empty[best] and last == best < len(sentences) - 1:
+        last += 1  # what it asks, heads or announces
     lead = one.lead - _NO_ANSWER * empty[best] - _NONE_OF_THE_KIND * (not any(fitting))
     span = sentences[first][0], sentences[last][1]
     return Quote(replace(one, lead=lead), span, retrieval.text(one.row, span))
+
+
+def _says_nothing(retrieval: Retrieval, passage: Passage, text: str) -> bool:
+    """Whether a sentence of ``passage`` is no answer: it announces, asks, heads, or only repeats the question."""
+    if _ANNOUNCES.search(text.rstrip("*_ ")) or _DIAGRAM.search(text):
+        return True
+    said = readable(text)
+    if said in (passage.title, passage.heading.rpartition(" > ")[2]) and not states_fact(said):
+        return True
+    words = words_in(said)
+    new = words - words_in(retrieval.query.text)
+    if is_ended(said) or "|" in said:
+        return False
+    return not new or (asks(said) and len(new) * 2 <= len(words))
 
 
 def select_quotes(candidates: Sequence[Quote], kind: QuestionKind) -> list[Quote]:

@@ -2,43 +2,21 @@
 
 Markdown is parsed by markdown-it. What it takes for a paragraph is looked at once more, because plain texts
 carry structure that no markup marks: bare heading lines, bullets like "•", tables flattened to lines, and
-diagrams drawn with box characters.
+diagrams drawn with box characters. HTML tables are read before: Markdown knows no rows in them.
 """
-
-from dataclasses import dataclass, replace
-from enum import Enum
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from corpus.document import Span
-from corpus.parsing import line_shapes
+from corpus.parsing import line_breaks, line_shapes
+from corpus.parsing.block import Block, BlockKind, heading_text
 from corpus.parsing.front_matter import front_matter_end
+from corpus.parsing.guessed_headings import check_guesses
+from corpus.parsing.html_tables import HAS_TABLE, HtmlRow, html_tables
 from corpus.parsing.lines import Lines
 
-
-class BlockKind(Enum):
-    """What a block is to its reader."""
-
-    HEADING = "heading"
-    PROSE = "prose"
-    ITEM = "item"
-    ROW = "row"
-    OTHER = "other"  # code, diagrams, formulas, HTML: kept, but never joined with prose
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
-    """A stretch of a text that is one thing: ``text[start:end]``."""
-
-    kind: BlockKind
-    start: int
-    end: int
-    group: int  # items of one list and rows of one table share it
-    level: int = 0  # of a heading: 1 is the highest
-    header: Span = (0, 0)  # of a row: where the table's header row stands; empty where it has none
-    names_columns: bool = False  # of a row: it is a table's header row, which answers nothing by itself
-
+__all__ = ["Block", "BlockKind", "blocks_of", "heading_text"]
 
 _LONGEST_HEADING = 300  # characters; beyond, a line that begins with "#" is prose, and not repeated with each passage
 
@@ -52,20 +30,13 @@ def blocks_of(text: str) -> list[Block]:
     return _Parser(text).parse()
 
 
-def heading_text(text: str, block: Block) -> str:
-    """The heading ``block`` without the number signs that may close it ("C#" keeps its own)."""
-    line = text[block.start : block.end].rstrip()
-    bare = line.rstrip("#")
-    return bare.rstrip() if bare != line and (not bare or bare[-1].isspace()) else line
-
-
 class _Parser:
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.lines = Lines(text, front_matter_end(text))
         self.groups = 0
+        self.rows: list[Block] = []  # what HTML tables hold
+        self.text = self._without_html_tables(text, front_matter_end(text))
+        self.lines = Lines(self.text, front_matter_end(text))
         self.marked = False  # a text that marks its headings is not searched for unmarked ones
-        self.guessed: set[int] = set()  # which of the blocks are headings by their form alone
         self.blocks: list[Block] = []
 
     def parse(self) -> list[Block]:
@@ -93,16 +64,20 @@ class _Parser:
             elif token.type == "paragraph_open":
                 self._add_paragraph(first, last)
         self._add_rest(done, len(self.lines))
-        title = min(self.guessed, default=-1)  # there may be a subtitle below it
-        return [self._check_guess(at, block, at == title) for at, block in enumerate(self.blocks)]
+        return _merged(check_guesses(self.text, self.blocks), self.rows)
 
-    def _check_guess(self, at: int, block: Block, title: bool) -> Block:
-        """``block``, as prose where it is a guessed heading with nothing below it."""
-        if at not in self.guessed:
-            return block
-        following = self.blocks[at + 1] if at + 1 < len(self.blocks) else None
-        below = following and (following.kind is not BlockKind.HEADING or following.level > block.level or title)
-        return block if below else replace(block, kind=BlockKind.PROSE, level=0)
+    def _without_html_tables(self, text: str, begin: int) -> str:
+        """``text``, just as long, with white space for its HTML tables, whose rows are kept apart."""
+        if not HAS_TABLE.search(text, begin):
+            return text
+        parts, at = [], 0
+        for (start, end), rows in html_tables(text, Lines(text, begin).unfenced()):
+            # Blank lines part what stands before and after.
+            parts += [text[at:start], "\n\n", " " * (end - start - 4), "\n\n"]
+            at = end
+            self.groups += 1
+            self.rows.extend(_html_block(text, row, self.groups) for row in rows)
+        return "".join(parts) + text[at:]
 
     def _add(
         self,
@@ -110,7 +85,9 @@ class _Parser:
         first: int,
         last: int,
         level: int = 0,
+        guessed: bool = False,
         header: Span = (0, 0),
+        name: Span = (0, 0),
         names_columns: bool = False,
     ) -> None:
         """Add the lines ``first`` to ``last`` (exclusive) as a block, white space around them left out."""
@@ -126,14 +103,12 @@ class _Parser:
                     end=end,
                     group=self.groups,
                     level=level,
+                    guessed=guessed,
                     header=header,
+                    name=name,
                     names_columns=names_columns,
                 )
             )
-
-    def _add_guess(self, first: int, last: int, level: int) -> None:
-        self.guessed.add(len(self.blocks))
-        self._add(BlockKind.HEADING, first, last, level=level)
 
     def _add_rest(self, first: int, last: int) -> None:
         """Lines that belong to no token, as where quotes are nested too deeply to follow."""
@@ -145,37 +120,60 @@ class _Parser:
         """Add the items of the list that opened before ``index``; nested items count as items of their own."""
         opening = tokens[index - 1]
         assert opening.map is not None
-        depth, items = 1, [opening.map[0]]
+        depth, items, tables = 1, [opening.map[0]], []
         while depth:
             token = tokens[index]
             depth += token.nesting if token.type.endswith("_list_open") or token.type.endswith("_list_close") else 0
             if token.type == "list_item_open" and token.map and token.map[0] > items[-1]:
                 items.append(token.map[0])  # "- - x" opens two on one line
+            elif token.type == "table_open" and token.map:
+                tables.append((token.map[0], token.map[1]))
             index += 1
         end = opening.map[1]
         while end > opening.map[0] and not self.lines.line(end - 1).strip():
             end -= 1
         alone = len(items) == 1 and end - items[0] == 1
         if alone and not self.marked and line_shapes.is_step(self.lines.line(items[0])):
-            self._add_guess(items[0], end, level=5)  # "1. Hallucination" and then its paragraph
+            # "1. Hallucination" and then its paragraph
+            self._add(BlockKind.HEADING, items[0], end, level=5, guessed=True)
             return index
         self.groups += 1
+        tables.reverse()
         for start, stop in zip(items, [*items[1:], end], strict=True):
-            self._add_item(start, stop)
+            at = start
+            while tables and tables[-1][0] < stop:
+                first, last = tables.pop()
+                self._add_part_of_item(start, at, first)
+                self._add_table(first, last)
+                self.groups += 1
+                at = last
+            self._add_part_of_item(start, at, stop)
         return index
+
+    def _add_part_of_item(self, item: int, first: int, last: int) -> None:
+        """Lines of the item that begins at line ``item``: what stands before a table in it, between two, or behind."""
+        if first == item < last:
+            self._add_item(first, last)
+        else:
+            self._add_below_item(first, last)
 
     def _add_table(self, first: int, last: int) -> None:
         """A Markdown table: header, delimiter row, rows."""
         self.groups += 1
         header = (self.lines.starts[first], self.lines.starts[first + 1] - 1)
         self._add(BlockKind.ROW, first, first + 1, names_columns=last > first + 2)
+        name = (0, 0)
         for number in range(first + 2, last):
-            self._add(BlockKind.ROW, number, number + 1, header=header)
+            cell = line_shapes.first_cell(self.lines.line(number))
+            start = self.lines.starts[number]
+            # A cell that is empty where others of its column are not goes on with the one above.
+            above, name = name, (start + cell[0], start + cell[1]) if cell[0] < cell[1] else name
+            self._add(BlockKind.ROW, number, number + 1, header=header, name=(0, 0) if name != above else above)
 
     def _add_paragraph(self, first: int, last: int) -> None:
         """A paragraph as Markdown sees it, which in a plain text may be many things."""
         if last - first == 1 and (level := line_shapes.heading_level(self.lines.line(first), self.marked)):
-            self._add_guess(first, last, level)
+            self._add(BlockKind.HEADING, first, last, level=level, guessed=True)
             return
         if last - first > 1 and line_shapes.is_underlined(self.lines.line(first), self.lines.line(first + 1)):
             self._add(BlockKind.HEADING, first, first + 1, level=1)
@@ -201,7 +199,7 @@ class _Parser:
         item, end = self.lines.line(first), first + 1
         opened, wrapping = line_shapes.fence(item), line_shapes.Wrapping(item)
         while end < last and (line := self.lines.line(end)).strip() and not line_shapes.formula_end(line):
-            wrapped = wrapping.add(line)
+            wrapped = wrapping.add(line) or self._is_soft(end)
             deeper = line_shapes.indent(line) > line_shapes.indent(item)
             if opened or line_shapes.fence(line) or not (wrapped or deeper):
                 break
@@ -209,6 +207,16 @@ class _Parser:
         if opened:
             end = self.lines.fence_end(first, last, opened)
         self._add(BlockKind.OTHER if opened else BlockKind.ITEM, first, end)
+        self._add_below_item(end, last)
+
+    def _is_soft(self, number: int) -> bool:
+        """Whether the sentence of the line above goes on in line ``number``."""
+        above, line = self.lines.line(number - 1).strip(), self.lines.line(number).strip()
+        return line_breaks.goes_on(above, line) or line_breaks.ends_below(above, line)
+
+    def _add_below_item(self, first: int, last: int) -> None:
+        """What stands indented below an item: paragraphs, code, formulas."""
+        end = first
         while end < last:
             start, opened = end, line_shapes.fence(self.lines.line(end))
             if opened:
@@ -222,18 +230,43 @@ class _Parser:
                 self._add(BlockKind.OTHER if formula else BlockKind.PROSE, top, bottom)
 
     def _add_lines_without_bullets(self, first: int, last: int) -> None:
-        lines = [self.lines.line(number).strip() for number in range(first, last)]
-        if len(lines) == 1 or line_shapes.are_wrapped(lines):
-            self._add(BlockKind.PROSE, first, last)
-        elif len(lines) >= 3 and sum(map(line_shapes.is_terminated, lines)) * 4 <= len(lines):
-            self.groups += 1
-            header = (self.lines.starts[first], self.lines.starts[first + 1] - 1)
-            self._add(BlockKind.ROW, first, first + 1)
-            for number in range(first + 1, last):
-                self._add(BlockKind.ROW, number, number + 1, header=header)
-        else:
-            for number in range(first, last):
-                self._add(BlockKind.PROSE, number, number + 1)
+        raw = [self.lines.line(number).lstrip("> \t") for number in range(first, last)]
+        lines = [line.strip() for line in raw]
+        if line_shapes.are_wrapped(lines) or not line_breaks.are_rows(lines):
+            for start, stop in line_breaks.paragraphs(lines, [line_shapes.breaks_hard(line) for line in raw]):
+                self._add(BlockKind.PROSE, first + start, first + stop)
+            return
+        self.groups += 1
+        header = (0, 0)
+        for number in range(first, last):
+            self._add(BlockKind.ROW, number, number + 1, header=header)
+            if header == (0, 0) and line_shapes.WORDS.search(self.lines.line(number)):
+                header = (self.lines.starts[number], self.lines.starts[number + 1] - 1)
+
+
+def _html_block(text: str, row: HtmlRow, group: int) -> Block:
+    start, end = row.span
+    stretch = text[start:end]
+    return Block(
+        kind=BlockKind.ROW if row.cells else BlockKind.PROSE,
+        start=start + len(stretch) - len(stretch.lstrip()),
+        end=end - len(stretch) + len(stretch.rstrip()),
+        group=group,
+        header=row.header,
+        name=row.name,
+        names_columns=row.names_columns,
+    )
+
+
+def _merged(blocks: list[Block], rows: list[Block]) -> list[Block]:
+    """Both in the order of the text, without the rows that stand in something else, such as a formula."""
+    if not rows:
+        return blocks
+    merged: list[Block] = []
+    for block in sorted([*blocks, *rows], key=lambda block: (block.start, -block.end)):
+        if not merged or block.start >= merged[-1].end:
+            merged.append(block)
+    return merged
 
 
 def _after(tokens: list[Token], index: int, closing: str) -> int:

@@ -2,6 +2,7 @@
 
 import re
 
+from corpus.document import Span
 from corpus.language import KNOWN
 from corpus.parsing.sentences import sentence_spans, width
 
@@ -16,6 +17,7 @@ _SECTION_NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})[.、]?\s+\S")
 _STEP_NUMBER = re.compile(r"\d{1,2}[.、]\s*\S")
 _FORMULA = re.compile(r"[ \t>]*(?:(\\\[)|(\$\$)|\\begin\{)")
 _FENCE = re.compile(r"[ \t>]*(?:[-*+•]\s+|\d{1,3}[.)]\s+)?(`{3,}|~{3,})")
+_FIRST_CELL = re.compile(r"[ \t>]*\|?[ \t]*((?:[^\s|\\]|\\.|[ \t]++(?![|\s]))*+)")
 _UNDERLINE = re.compile(r"[ \t]*={3,}[ \t]*")
 _TERMINAL = tuple(mark for each in KNOWN for mark in each.sentence_marks + each.clause_marks)
 _NAVIGATION = re.compile("|".join(each.navigation for each in KNOWN), re.I)
@@ -41,6 +43,12 @@ def heading_level(line: str, marked: bool) -> int:
     if BULLET.match(line) or not re.search(r"\w{2}", line) or line.startswith(("|", "!", "http", "<", "[^")):
         return 0
     return 4
+
+
+def is_numbered(line: str) -> bool:
+    """Whether a heading that only its form shows has a number to show it: "2.1 Data", "1. Data", "一、方法"."""
+    line = line.strip()
+    return any(pattern.match(line) for pattern in (_NUMBERED_HEADING, _SECTION_NUMBER, _STEP_NUMBER))
 
 
 def is_bare(line: str) -> bool:
@@ -111,3 +119,14 @@ def are_wrapped(lines: list[str]) -> bool:
     """Whether ``lines`` are one paragraph that an editor wrapped."""
     wrapping = Wrapping(lines[0])
     return [wrapping.add(line) for line in lines[1:]][-1:] == [True]
+
+
+def breaks_hard(line: str) -> bool:
+    """Whether Markdown keeps the break at the end of ``line``."""
+    return line.endswith(("  ", "\\"))
+
+
+def first_cell(row: str) -> Span:
+    """Where the words of the first cell of a Markdown table's row stand."""
+    match = _FIRST_CELL.match(row)
+    return match.span(1) if match else (0, 0)

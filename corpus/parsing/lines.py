@@ -78,3 +78,17 @@ class Lines:
             if line.startswith(opened) and not line.strip(opened[0]):
                 return number + 1
         return last
+
+    def unfenced(self) -> list[Span]:
+        """The stretches of the text that are in no code block."""
+        found, begin, number = [], self.starts[0], 0
+        while number < len(self):
+            opened = line_shapes.fence(self.line(number))
+            inline = opened.startswith("`") and "`" in self.line(number).partition(opened)[2].lstrip("`")
+            if opened and not inline:
+                found.append((begin, self.starts[number]))
+                number = self.fence_end(number, len(self), opened)
+                begin = min(self.starts[number], len(self.text))
+            else:
+                number += 1
+        return [*found, (begin, len(self.text))]

@@ -1,42 +1,18 @@
 """From a document to its passages."""
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from corpus.document import Document, Passage, Span
-from corpus.language import KNOWN, UNSPACED, language_of
-from corpus.parsing.blocks import Block, BlockKind, blocks_of, heading_text
-from corpus.parsing.line_shapes import WORDS
-from corpus.parsing.plain_text import encoder_text, readable, reference_keys
-from corpus.parsing.sentences import sentence_spans, width
+from corpus.document import Document, Passage
+from corpus.parsing.block import BlockKind
+from corpus.parsing.cuts import columns
+from corpus.parsing.pieces import Piece, language_in, pieces_of
+from corpus.parsing.plain_text import encoder_text, readable
+from corpus.parsing.units import units
 
 PASSAGE_WIDTH = 250
 """Columns that a passage may have by default; see :func:`corpus.parsing.sentences.width`."""
-
-_MARKER = re.compile(r"(?:>[ \t]?)+|(?:[•·●○▪◦‣∙]|[-*+–—](?=\s)|\d{1,3}[.)、](?!\d)|[（(]\d{1,2}[)）])[ \t]*|\|[ \t]*")
-_CLAUSE_AT_SPACE = "".join(each.clause_marks for each in KNOWN if each.spaced)
-_CLAUSE_ANYWHERE = "".join(each.clause_marks for each in KNOWN if not each.spaced)
-_CLAUSE_END = re.compile(rf"[{_CLAUSE_ANYWHERE}]|[{_CLAUSE_AT_SPACE}](?=\s|[{UNSPACED}])")
-_HIDING = re.compile(r"[<\[]")
-_SPACE = re.compile(r"\s+")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Piece:
-    """A block, or as much of a long one as a passage may hold."""
-
-    kind: BlockKind
-    group: int
-    start: int
-    end: int
-    sentences: tuple[Span, ...]
-    language: str
-    section: int  # counts the headings above
-    heading: str
-    context: str
-    references: tuple[str, ...]
 
 
 def split(document: Document, passage_width: int = PASSAGE_WIDTH) -> list[Passage]:
@@ -50,7 +26,7 @@ def split(document: Document, passage_width: int = PASSAGE_WIDTH) -> list[Passag
         raise ValueError(f"passage_width is {passage_width}; a Chinese character alone takes 2 columns.")
     passages: list[Passage] = []
     seen: dict[str, int] = {}
-    for run in _pack(document.text, _pieces(document, passage_width), passage_width):
+    for run in _pack(document.text, pieces_of(document, passage_width), passage_width):
         passage = _passage(document, run)
         # Two passages that read the same would share an id: the later ones are numbered.
         count = seen[passage.id] = seen.get(passage.id, 0) + 1
@@ -58,164 +34,68 @@ def split(document: Document, passage_width: int = PASSAGE_WIDTH) -> list[Passag
     return passages
 
 
-def _passage(document: Document, run: Sequence[_Piece]) -> Passage:
+def _passage(document: Document, run: Sequence[Piece]) -> Passage:
     start, end = run[0].start, run[-1].end
     text = document.text[start:end]
+    body = [piece for piece in run if piece.kind is not BlockKind.HEADING] or run
     passage = Passage(
         id="",
         document_id=document.id,
         title=document.title,
-        heading=run[0].heading,
-        context=run[0].context,
-        language=language_of(readable(text)),
+        heading=body[0].heading,
+        context=body[0].context,
+        language=_language(document.text, body),
         text=text,
         start=start,
         end=end,
-        sentences=tuple(span for piece in run for span in piece.sentences),
-        references=tuple(dict.fromkeys(key for piece in run for key in piece.references)),
+        sentences=tuple(units(document.text, run)),
+        references=tuple(dict.fromkeys(key for piece in body for key in piece.references)),
     )
     digest = hashlib.sha256(encoder_text(passage).encode("utf-8")).hexdigest()[:12]
     return replace(passage, id=f"{document.id}#{digest}")
 
 
-def _pieces(document: Document, limit: int) -> Iterator[_Piece]:
-    text = document.text
-    headings: list[tuple[int, str]] = []  # level and text of the headings above, outermost first
-    references: list[tuple[int, tuple[str, ...]]] = [(0, ())]  # level and keys of the sections around, likewise
-    section = 0
-    introduction = ""  # the line that introduces the list or table which follows it
-    for block in blocks_of(text):
-        if block.kind is BlockKind.HEADING:
-            section += 1
-            title = readable(heading_text(text, block))
-            headings = [(level, above) for level, above in headings if level < block.level]
-            if title != document.title:  # the title stands beside the heading: once is enough
-                headings.append((block.level, title))
-            references = [(level, keys) for level, keys in references if level < block.level]
-            references.append((block.level, references[-1][1]))
-            introduction = ""
-            continue
-        if block.kind is BlockKind.OTHER and (keys := reference_keys(text[block.start : block.end])):
-            references[-1] = (references[-1][0], keys)
-        if not _says_something(text[block.start : block.end]):
-            continue
-        heading = " > ".join(above for _, above in headings)
-        context = _context(text, block, introduction)
-        for run in _fill(text, _spans(text, block, limit), limit):
-            start, end = run[0][0], run[-1][1]
-            yield _Piece(
-                kind=block.kind,
-                group=block.group,
-                start=start,
-                end=end,
-                sentences=() if block.names_columns else tuple(run),
-                language=language_of(readable(text[start:end])),
-                section=section,
-                heading=heading,
-                context=context,
-                references=references[-1][1],
-            )
-        if block.kind is BlockKind.PROSE:
-            line = text[block.start : block.end]
-            introduces = line.endswith((":", "：")) and width(line) <= limit // 2
-            introduction = readable(line) if introduces else ""
-        elif block.kind is BlockKind.OTHER:
-            introduction = ""
+def _language(text: str, body: Sequence[Piece]) -> str:
+    """The language of what a passage says; code that a sentence announces is in that of the sentence."""
+    said = [piece for piece in body if piece.kind is not BlockKind.OTHER]
+    return (language_in(text[said[0].start : said[-1].end]) if said else "") or body[0].language
 
 
-def _says_something(text: str) -> bool:
-    # Only tags, comments and pictures take words away.
-    return bool(WORDS.search(text)) and (not _HIDING.search(text) or bool(WORDS.search(readable(text))))
-
-
-def _context(text: str, block: Block, introduction: str) -> str:
-    """What an item or row needs beside it to be understood: the line that introduces it, the header row."""
-    if block.kind not in (BlockKind.ITEM, BlockKind.ROW):
-        return ""
-    header = readable(text[slice(*block.header)])
-    return " ".join(part for part in (introduction, header) if part)
-
-
-def _spans(text: str, block: Block, limit: int) -> Iterator[Span]:
-    """The sentences of ``block`` without its bullet or quotation mark, none wider than a passage may be."""
-    start, end = block.start, block.end
-    if block.kind is not BlockKind.OTHER:
-        while marker := _MARKER.match(text, start, end):
-            start = marker.end()
-    if block.kind is BlockKind.ROW:
-        cells = text[start:end].rstrip(" \t")
-        end = start + len(cells if cells.endswith("\\|") else cells.removesuffix("|").rstrip(" \t"))
-    whole = block.kind in (BlockKind.ROW, BlockKind.OTHER)
-    for span in [(start, end)] if whole else sentence_spans(text, start, end):
-        for part in _clauses(text, span, limit):
-            if _says_something(text[slice(*part)]):
-                yield part
-
-
-def _clauses(text: str, span: Span, limit: int) -> Iterator[Span]:
-    """``span`` itself, or the parts of a sentence too wide for a passage: at clause marks, or else at spaces."""
-    start, end = span
-    # A character is one or two columns wide.
-    while end - start > limit or width(text[start:end]) > limit:
-        reach = start + limit
-        while (excess := width(text[start:reach]) - limit) > 0:
-            reach -= (excess + 1) // 2
-        half = start + (reach - start) // 2
-        cut = _last_end(_CLAUSE_END, text, half, reach) or _last_end(_SPACE, text, half, reach) or reach
-        yield start, start + len(text[start:cut].rstrip())
-        start = cut
-        while start < end and text[start].isspace():
-            start += 1
-    if start < end:
-        yield start, end
-
-
-def _last_end(mark: re.Pattern[str], text: str, start: int, end: int) -> int:
-    """Where the last ``mark`` in ``text[start:end]`` ends; 0: there is none."""
-    return max((match.end() for match in mark.finditer(text, start, end)), default=0)
-
-
-def _fill(text: str, spans: Iterable[Span], limit: int) -> Iterator[list[Span]]:
-    """Runs of neighbouring spans, each as wide as ``limit`` allows."""
-    run: list[Span] = []
-    columns = 0
-    for span in spans:
-        columns += width(text[run[-1][1] if run else span[0] : span[1]])
-        if run and columns > limit:
-            yield run
-            run = []
-            columns = width(text[slice(*span)])
-        run.append(span)
-    if run:
-        yield run
-
-
-def _pack(text: str, pieces: Iterable[_Piece], limit: int) -> Iterator[list[_Piece]]:
+def _pack(text: str, pieces: Iterable[Piece], limit: int) -> Iterator[list[Piece]]:
     """Runs of neighbouring pieces that make one passage each."""
-    run: list[_Piece] = []
-    columns = 0
+    run: list[Piece] = []
+    taken = 0  # columns of the run, without the heading that it begins with
     for piece in pieces:
-        columns += width(text[run[-1].end if run else piece.start : piece.end])
+        headed = bool(run) and run[-1].kind is BlockKind.HEADING
+        taken = columns(text[piece.start if headed or not run else run[-1].end : piece.end]) + taken * (not headed)
         introduced = bool(run) and _introduces(text, run[-1], piece)
-        if run and not (columns <= limit and (introduced or _belongs(run[-1], piece))):
-            # A line that introduces a list or a table goes with it, where both fit.
-            together = width(text[run[-1].start : piece.end])
-            ahead = [run.pop()] if introduced and len(run) > 1 and together <= limit else []
+        if run and not (taken <= limit and (introduced or _belongs(run[-1], piece))):
+            # A line that introduces a list or a table goes with it, where both fit, and so does a question.
+            together = columns(text[run[-1].start : piece.end])
+            parted = introduced and len(run) > 1 and run[-2].kind is not BlockKind.HEADING
+            ahead = [run.pop()] if parted and together <= limit else []
             yield run
-            run, columns = ahead, together if ahead else width(text[piece.start : piece.end])
+            run, taken = ahead, together if ahead else columns(text[piece.start : piece.end])
         run.append(piece)
     if run:
         yield run
 
 
-def _introduces(text: str, last: _Piece, piece: _Piece) -> bool:
-    if last.kind is not BlockKind.PROSE or not piece.context or last.section != piece.section:
+def _introduces(text: str, last: Piece, piece: Piece) -> bool:
+    if last.kind not in (BlockKind.PROSE, BlockKind.ITEM) or last.section != piece.section or not piece.context:
         return False
-    return piece.context.startswith(readable(text[last.start : last.end]))
+    if last.kind is BlockKind.ITEM and piece.kind is BlockKind.ITEM:
+        return False
+    said = {readable(text[last.start : last.end]), readable(text[slice(*last.sentences[-1])])}
+    return piece.context.startswith(tuple(said))
 
 
-def _belongs(last: _Piece, piece: _Piece) -> bool:
-    if last.section != piece.section or BlockKind.OTHER in (last.kind, piece.kind):
+def _belongs(last: Piece, piece: Piece) -> bool:
+    if last.section != piece.section or piece.kind is BlockKind.HEADING:
+        return False
+    if last.kind is BlockKind.HEADING:
+        return True
+    if BlockKind.OTHER in (last.kind, piece.kind):
         return False
     if BlockKind.ROW in (last.kind, piece.kind):
         return last.group == piece.group

@@ -3,7 +3,8 @@
 import re
 from pathlib import PurePosixPath
 
-from corpus.document import Passage
+from corpus.document import Passage, Span
+from corpus.language import UNSPACED
 
 _REFERENCES = re.compile(r"<!--[ \t]*references:([^<>]*?)-->")
 # Every pattern gives up where it sees its own opening again: a text of nothing but "[" costs no more than another.
@@ -21,6 +22,9 @@ _RULES = [
     (re.compile(r"(?<![ \t])[ \t]*+\|[ \t]*|(?<=[ \t])\|[ \t]*"), " | "),
     (re.compile(r"\s+"), " "),
 ]
+_BROKEN = re.compile(rf"(?<=[{UNSPACED}，、；：。])[ \t]*+\n[ \t>]*+(?=[{UNSPACED}])")
+_HYPHENATED = re.compile(r"(?<![\w-])([^\W\d_]+(?:-[^\W\d_]+)*+)[-\u2010\u00ad][ \t]*+\n[ \t>]*+(?=[a-zà-ÿ])")
+_COMPOUNDING = frozenset("all cross full half high long low multi non one pre self semi short two three well".split())
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -42,10 +46,43 @@ def encoder_text(passage: Passage) -> str:
 
     A title that is only the name of the file says nothing, and is left out.
     """
-    text = readable(passage.text)
+    text = readable_passage(passage)
     title = "" if PurePosixPath(passage.document_id).stem == passage.title else passage.title
+    above, _, last = passage.heading.rpartition(" > ")
+    begins = readable(passage.text.partition("\n")[0])  # a heading that may be quoted stands there: once is enough
+    heading = above if begins == last else passage.heading
+    title = "" if begins == title else title
     context = "" if passage.context in text else passage.context
-    return "\n".join(part for part in (title, passage.heading.replace(" > ", ": "), context, text) if part)
+    return "\n".join(part for part in (title, heading.replace(" > ", ": "), context, text) if part)
+
+
+def readable_passage(passage: Passage) -> str:
+    """The text of ``passage`` as :func:`readable` gives it, sentence by sentence as :func:`readable_sentence` does."""
+    parts, at = [], passage.start
+    for start, end in passage.sentences:
+        parts += [passage.text[at - passage.start : start - passage.start], _unwrapped(passage, (start, end))]
+        at = end
+    return readable("".join(parts) + passage.text[at - passage.start :])
+
+
+def readable_sentence(passage: Passage, number: int) -> str:
+    """The sentence ``number`` of ``passage`` as :func:`readable` gives it, without the line breaks in its words."""
+    return readable(_unwrapped(passage, passage.sentences[number]))
+
+
+def _unwrapped(passage: Passage, span: Span) -> str:
+    """A sentence without the line breaks inside words: none is needed between Han characters, nor is a hyphen that
+    an editor put there."""
+    text = passage.text[span[0] - passage.start : span[1] - passage.start]
+    if "\n" not in text:
+        return text
+    return _HYPHENATED.sub(_join_hyphenated, _BROKEN.sub("", text))
+
+
+def _join_hyphenated(match: re.Match[str]) -> str:
+    """The word that a line break parts; one that is written with a hyphen keeps it."""
+    first = match.group(1)
+    return first + ("-" if "-" in first or first.lower() in _COMPOUNDING else "")
 
 
 def reference_keys(text: str) -> tuple[str, ...]:

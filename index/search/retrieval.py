@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus import Passage, Span
+from corpus.parsing.plain_text import readable_sentence
 from index.arrays import FloatArray
 from index.encoder import Encoder
 from index.matching.words import word_overlap, words_in
@@ -99,5 +100,4 @@ def _best_by_sentence(similarities: FloatArray, numbers: NDArray[np.uint8], sent
 
 @lru_cache(maxsize=8192)
 def _sentence_words(passage: Passage, number: int) -> frozenset[str]:
-    start, end = passage.sentences[number]
-    return words_in(passage.text[start - passage.start : end - passage.start])
+    return words_in(readable_sentence(passage, number))

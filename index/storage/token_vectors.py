@@ -11,7 +11,8 @@ import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
-from corpus import Passage, encoder_text, readable
+from corpus import Passage, encoder_text
+from corpus.parsing.plain_text import readable_passage, readable_sentence
 from index.arrays import FloatArray
 from index.encoder import Encoded
 from index.matching.four_bits import FourBits
@@ -159,9 +160,9 @@ def sentence_numbers(passage: Passage, encoded: Encoded) -> NDArray[np.uint8]:
 def _sentences_as_encoded(passage: Passage) -> Iterator[tuple[int, int]]:
     """Where each sentence stands in the encoder's text; an empty span where markup changed it beyond finding."""
     text = encoder_text(passage)
-    at = len(text) - len(readable(passage.text))
-    for start, end in passage.sentences:
-        words = readable(passage.text[start - passage.start : end - passage.start])
+    at = len(text) - len(readable_passage(passage))
+    for sentence in range(len(passage.sentences)):
+        words = readable_sentence(passage, sentence)
         found = text.find(words, at)
         if found < 0:
             yield at, at - 1

@@ -62,6 +62,7 @@ LINES = [
 ]
 PLAIN = st.text(alphabet="aB1 模型。，.!;:…()[]#*-|>`$~_<\n\t\u200b🎉𠮷“”\"'一、", max_size=300)
 TEXTS = st.one_of(st.lists(st.sampled_from(LINES), max_size=25).map("\n".join), PLAIN)
+SIGNS = r"^(?:[\s>|]|[•*+–-](?:\s|(?<=•))|\d{1,3}[.)、]|[（(]\d{1,2}[)）])*"
 LIMITS = st.sampled_from([20, 60, 100, 500])
 
 
@@ -83,7 +84,7 @@ def check(source: Document, limit: int) -> list[Passage]:
         assert source.text[passage.start : passage.end] == passage.text
         assert position <= passage.start < passage.end
         position = passage.end
-        assert width(passage.text) <= limit
+        assert width(without_heading(passage)) <= limit
         assert passage.language in ("en", "zh")
         assert passage.document_id == source.id
         assert re.search(r"\w", passage.text)
@@ -95,6 +96,15 @@ def check(source: Document, limit: int) -> list[Passage]:
         # Only the row that names a table's columns, when it is all there is, answers nothing.
         assert passage.sentences or re.match(r"[^\n]*\n[ \t>|:-]*-[ \t|:-]*(?:\n|$)", source.text[passage.end :])
     return passages
+
+
+def without_heading(passage: Passage) -> str:
+    """What is read of ``passage`` but for the heading it begins with: it stood beside the text before, and was no
+    part of its width either. Nor are the tags of an HTML table."""
+    first, _, rest = passage.text.partition("\n")
+    headed = readable(first) in (passage.title, passage.heading.rpartition(" > ")[2])
+    body = re.sub(SIGNS, "", rest) if headed and rest else passage.text
+    return readable(body) if re.search(r"</?t[dhr]\b", body) else body
 
 
 def lost(source: Document, passages: list[Passage]) -> str:

@@ -1,0 +1,55 @@
+"""Which lines are headings, of those that look like one: what heads a section is not alone in its looks."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+
+from corpus.parsing import labels, line_shapes
+from corpus.parsing.block import Block, BlockKind
+
+_TAIL = 80  # characters at the end of a block, which tell whether a sentence ends there
+
+
+def check_guesses(text: str, blocks: Sequence[Block]) -> list[Block]:
+    """``blocks``, those as prose that were taken for headings and are none.
+
+    A heading has something below it, and is numbered, the title, or one of several that look alike: titles by their
+    words, or a series like "Stage 1", "Stage 2". A single line, or one that states a fact, is rather a sentence.
+    """
+    title = _title(text, blocks)
+    candidates = [
+        at for at, block in enumerate(blocks) if block.guessed and at != title and _heads_something(blocks, at)
+    ]
+    lines = {at: text[blocks[at].start : blocks[at].end] for at in candidates}
+    bare = [line for line in lines.values() if not line_shapes.is_numbered(line)]
+    phrases = sum(map(labels.is_phrase, bare))
+    series = Counter(map(labels.numbered_series, bare))
+
+    def heads(at: int) -> bool:
+        if at == title:
+            return True
+        if at not in lines:
+            return False
+        name = labels.numbered_series(lines[at])
+        in_series = name is not None and series[name] > 1
+        return line_shapes.is_numbered(lines[at]) or in_series or (phrases > 1 and labels.is_phrase(lines[at]))
+
+    return [
+        block if not block.guessed or heads(at) else replace(block, kind=BlockKind.PROSE, level=0, guessed=False)
+        for at, block in enumerate(blocks)
+    ]
+
+
+def _title(text: str, blocks: Sequence[Block]) -> int:
+    """Which block is the title, where only its form shows it: no sentence stands above it; -1: none is."""
+    for at, block in enumerate(blocks[:-1]):
+        if block.guessed:
+            return at
+        if block.kind is BlockKind.HEADING or labels.is_ended(text[max(block.start, block.end - _TAIL) : block.end]):
+            return -1
+    return -1
+
+
+def _heads_something(blocks: Sequence[Block], at: int) -> bool:
+    following = blocks[at + 1] if at + 1 < len(blocks) else None
+    return following is not None and (following.kind is not BlockKind.HEADING or following.level > blocks[at].level)

@@ -1,0 +1,167 @@
+"""HTML tables: their rows, each with the header that names its columns, wherever in a text they stand."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from corpus.document import Span
+
+HAS_TABLE = re.compile(r"<table\b", re.I)
+_TAG = re.compile(r"<!--|-->|<(/?)(table|caption|thead|tbody|tfoot|tr|td|th|pre|script|style)\b([^<>]*)>", re.I)
+_DEEP = 4  # cells that reach into one row from above; more are not followed
+_ROWSPAN = re.compile(r"\browspan\s*=\s*[\"']?(\d{1,3})", re.I)
+_OPAQUE = ("pre", "script", "style")  # what looks like a tag in them is none, outside of a table
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlRow:
+    """A row from its first cell to its last, tags and all; or what stands in a table beside its rows."""
+
+    span: Span
+    cells: tuple[Span, ...] = ()  # empty: it is no row
+    header: Span = (0, 0)  # the rows that name the columns, and the caption; empty: none do
+    name: Span = (0, 0)  # the cell of an earlier row that reaches down into this one
+    names_columns: bool = False
+
+
+@dataclass(slots=True)
+class _Cell:
+    start: int
+    end: int
+    heads: bool  # <th>
+    reach: int  # rows that it reaches down
+
+
+@dataclass(slots=True)
+class _Row:
+    cells: list[_Cell] = field(default_factory=list)
+    top: bool = False  # in the <thead>
+
+
+@dataclass(slots=True)
+class _Table:
+    rows: list[_Row] = field(default_factory=list)
+    caption: Span = (0, 0)
+    open: bool = False  # whether a row is
+    cell: _Cell | None = None  # the open one
+    top: bool = False
+
+
+def html_tables(text: str, spans: Sequence[Span]) -> Iterator[tuple[Span, list[HtmlRow]]]:
+    """The outermost tables in the stretches ``spans`` of ``text``: from tag to tag, and what each holds, in order.
+
+    One that is not closed is none. The time is linear in the length of the text.
+    """
+    for start, end in spans:
+        stack: list[_Table] = []
+        done: list[_Table] = []
+        begin, opaque = start, ""
+        for tag in _TAG.finditer(text, start, end):
+            closing, name = tag.group(1), (tag.group(2) or tag.group()).lower()
+            if opaque:
+                if name == opaque and (closing or name == "-->"):
+                    opaque = ""
+            elif name == "<!--" or (name in _OPAQUE and not closing and not stack):
+                opaque = "-->" if name == "<!--" else name
+            elif name == "table" and not closing:
+                if text[tag.start() - 1 : tag.start()] == "`":
+                    continue  # a text about HTML
+                if stack and not stack[-1].rows:
+                    stack.pop()  # a tag without a table: this is the one
+                if stack:
+                    _end_row(stack[-1], tag.start())
+                else:
+                    begin, done = tag.start(), []
+                stack.append(_Table())
+                done.append(stack[-1])
+            elif name == "table" and stack:
+                _end_row(stack[-1], tag.start())
+                stack.pop()
+                if not stack:
+                    yield (begin, tag.end()), _rows(text, (begin, tag.end()), done)
+            elif stack:
+                _read(stack[-1], tag, name, bool(closing))
+
+
+def _read(table: _Table, tag: re.Match[str], name: str, closing: bool) -> None:
+    """Take a tag inside ``table``."""
+    if name in ("td", "th"):
+        _end_cell(table, tag.end() if closing else tag.start())
+        if not closing:
+            if not table.open:
+                table.rows.append(_Row(top=table.top))
+                table.open = True
+            reach = _ROWSPAN.search(tag.group(3))
+            table.cell = _Cell(tag.start(), tag.end(), name == "th", int(reach.group(1)) if reach else 1)
+    elif name == "caption":
+        table.caption = (table.caption[0], tag.start()) if closing else (tag.end(), tag.end())
+    elif name in ("thead", "tbody", "tfoot", "tr"):
+        _end_row(table, tag.start())
+        if name == "tr" and not closing:
+            table.rows.append(_Row(top=table.top))
+            table.open = True
+        elif name != "tr":
+            table.top = name == "thead" and not closing
+
+
+def _end_cell(table: _Table, at: int) -> None:
+    if table.cell:
+        table.cell.end = at
+        table.rows[-1].cells.append(table.cell)
+        table.cell = None
+
+
+def _end_row(table: _Table, at: int) -> None:
+    _end_cell(table, at)
+    table.open = False
+
+
+def _rows(text: str, whole: Span, tables: Sequence[_Table]) -> list[HtmlRow]:
+    """All that the tables within ``whole`` hold: their rows, and the words between them."""
+    rows = sorted((row for table in tables for row in _of_table(table)), key=lambda row: row.span)
+    found: list[HtmlRow] = []
+    at = whole[0]
+    for row in rows:
+        found.extend(_between(text, at, row.span[0]))
+        found.append(row)
+        at = row.span[1]
+    found.extend(_between(text, at, whole[1]))
+    return found
+
+
+def _between(text: str, start: int, end: int) -> Iterator[HtmlRow]:
+    """The stretches between tags from ``start`` to ``end``: a caption, words outside of the cells."""
+    at = start
+    for tag in re.compile(r"<[^<>]*>").finditer(text, start, end):
+        if text[at : tag.start()].strip():
+            yield HtmlRow((at, tag.start()))
+        at = tag.end()
+    if text[at:end].strip():
+        yield HtmlRow((at, end))
+
+
+def _of_table(table: _Table) -> Iterator[HtmlRow]:
+    rows = [row for row in table.rows if row.cells]
+    if not rows:
+        return
+    marked = 0  # rows in front that are marked as those which name the columns
+    while marked < len(rows) and (rows[marked].top or all(cell.heads for cell in rows[marked].cells)):
+        marked += 1
+    marked = 0 if marked == len(rows) else marked
+    # Where nothing is marked the first row most likely names the columns, unless each row is named at its left.
+    at_left = len(rows[0].cells) > 1 and all(row.cells[0].heads for row in rows)
+    heads = marked or int(not at_left and len(rows) > 1 and len(rows[0].cells) > 1)
+    header = (table.caption[0] or rows[0].cells[0].start, rows[heads - 1].cells[-1].end) if heads else table.caption
+    above: list[tuple[int, Span]] = []  # cells that reach down: rows left, and their spans
+    for number, row in enumerate(rows):
+        above = [(left - 1, span) for left, span in above if left > 1]
+        yield HtmlRow(
+            (row.cells[0].start, row.cells[-1].end),
+            cells=tuple((cell.start, cell.end) for cell in row.cells),
+            header=header if number >= heads else (0, 0),
+            name=above[0][1] if above else (0, 0),
+            names_columns=number < marked,
+        )
+        if number >= heads:
+            above += [(cell.reach, (cell.start, cell.end)) for cell in row.cells[:1] if cell.reach > 1]
+            del above[:-_DEEP]

@@ -1,0 +1,90 @@
+"""Which line breaks inside a paragraph are soft: a sentence goes on behind them.
+
+A line break joins, at any width. That each line is an item of its own needs evidence: it ends like a sentence,
+it is one of several rows, or the lines label themselves.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from corpus.document import Span
+from corpus.language import KNOWN, UNSPACED
+from corpus.parsing import line_shapes
+from corpus.parsing.labels import is_ended
+
+_GOES_ON = re.compile(r"[a-z]+[’'a-z-]*[,;:.!?)”\"]*(?=\s|$)")  # a word in small letters, but no path or name of a file
+_UNFINISHED = re.compile("|".join(each.unfinished for each in KNOWN))
+_OPEN = (",", "，", "、", "(", "（", "“", "「", "《", "-", "\u2010", "\u00ad")
+_INNER_END = re.compile(rf"[a-z)”][.!?]\s+[A-Z“(]|[。！？](?=[{UNSPACED}A-Za-z])")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
+_LABELLED = re.compile(r"[^:：|]{1,24}[:：](?!//)\s*\S")
+_STAMP = re.compile(  # a time or a date at the end, or a bare number: of a message, a subtitle
+    r".{0,40}?(?<!\d)\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:[.,]\d{1,3})?(?: ?[AaPp]\.?[Mm]\.?)?[\])】]?|\d{1,5}"
+)
+
+
+def goes_on(line: str, below: str) -> bool:
+    """Whether the sentence at the end of ``line`` certainly goes on in the one ``below``."""
+    if is_ended(line):
+        return False
+    # A hyphen or a comma goes on, a dash between blanks may end a verse.
+    return bool(_GOES_ON.match(below)) or line.endswith(_OPEN) or bool(_UNFINISHED.search(line))
+
+
+def ends_below(line: str, below: str) -> bool:
+    """Whether a sentence written without blanks goes on in the line ``below``, which ends it."""
+    unspaced = _UNSPACED.match(line[-1:]) and _UNSPACED.match(below[:1])
+    return bool(unspaced) and not is_ended(line) and is_ended(below)
+
+
+def are_rows(lines: Sequence[str]) -> bool:
+    """Whether ``lines`` are the rows of a table or the items of a list, one a line."""
+    if len(lines) < 3 or sum(map(line_shapes.is_terminated, lines)) * 4 > len(lines):
+        return False
+    if all(map(_LABELLED.match, lines)) or _running(lines):
+        return False
+    in_columns = sum(bool(re.search(r"\S\s+\S", line)) for line in lines) * 2 > len(lines)
+    return in_columns or not (is_ended(lines[-1]) and _UNSPACED.search(lines[-1]))
+
+
+def paragraphs(lines: Sequence[str], hard: Sequence[bool]) -> list[Span]:
+    """Runs of ``lines`` (first, one after the last), each of which is one paragraph.
+
+    ``hard``: whether the markup keeps the break behind each.
+    """
+    if line_shapes.are_wrapped(list(lines)) or _running(lines):
+        return [(0, len(lines))]
+    ends_at = len(lines)  # where the sentence that a line belongs to ends; the number of lines: nowhere
+    joined = [False] * len(lines)  # whether each line goes on in the next one
+    for number in range(len(lines) - 1, -1, -1):
+        if is_ended(lines[number]):
+            ends_at = number
+        elif number + 1 < len(lines):
+            certain = goes_on(lines[number], lines[number + 1])
+            ended = ends_at < len(lines)
+            joined[number] = certain or (not hard[number] and _joins(lines[number], lines[number + 1], ended))
+    runs, first = [], 0
+    for number, goes in enumerate(joined):
+        if not goes:
+            runs.append((first, number + 1))
+            first = number + 1
+    return runs
+
+
+def _running(lines: Sequence[str]) -> bool:
+    """Whether most breaks are within sentences: then the others are, too."""
+    breaks = len(lines) - 1
+    certain = sum(goes_on(line, below) for line, below in pairwise(lines))
+    small = bool(_GOES_ON.match(lines[0])) and not any(map(is_ended, lines))  # a list in small letters
+    ends_within = any(_INNER_END.search(line) for line in lines)
+    return breaks > 0 and not small and (certain * 2 >= breaks or (ends_within and not all(map(is_ended, lines))))
+
+
+def _joins(line: str, below: str, ended: bool) -> bool:
+    """Whether ``below`` goes on with ``line``, which no mark ends; ``ended``: a line further down ends a sentence."""
+    if _STAMP.fullmatch(line) and not _STAMP.fullmatch(below):
+        return True
+    if _LABELLED.match(line) and _LABELLED.match(below):
+        return False
+    return ended or bool(_UNSPACED.match(line[-1:]) and _UNSPACED.match(below[:1]))

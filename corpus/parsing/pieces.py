@@ -1,0 +1,201 @@
+"""A text in pieces, each a block or as much of a long one as a passage may hold, and what each needs beside it."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from corpus.document import Document, Span
+from corpus.language import KNOWN, language_of
+from corpus.parsing import cuts, labels
+from corpus.parsing.block import Block, BlockKind
+from corpus.parsing.blocks import blocks_of
+from corpus.parsing.plain_text import readable, reference_keys
+from corpus.parsing.sentences import width
+
+_NAMED = re.compile(
+    r"(?:^|(?<=[\s（(]))[A-Za-z]\d{0,3}\s?[：:、．.)）]"
+)  # the label of a line, which is in no language
+_SHORT = labels.VALUE_WIDTH
+_FEW = 3  # words without a verb among them: names and units are borrowed everywhere
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A block, or as much of a long one as a passage may hold; or a heading that may be quoted."""
+
+    kind: BlockKind
+    group: int
+    start: int
+    end: int
+    sentences: tuple[Span, ...]
+    language: str  # empty, until all pieces are known, where its own words do not tell
+    section: int  # counts the headings above
+    heading: str
+    context: str
+    references: tuple[str, ...]
+    asks: bool = False  # it is a question, and what follows may be the answer
+    announces: bool = False  # its last sentence is about the code or formula that follows
+
+
+def pieces_of(document: Document, limit: int) -> list[Piece]:
+    """The pieces of ``document`` in order, none wider than ``limit`` columns but for the tags of an HTML table."""
+    return list(_with_languages(list(_Reading(document, limit).pieces())))
+
+
+def language_in(text: str) -> str:
+    """The language of ``text``, labels left out; empty where it has no words, or only a few names or units."""
+    bare = _NAMED.sub(" ", readable(text))
+    held = [each for each in KNOWN if each.word.search(bare)]
+    if not held:
+        return ""
+    if len(held) == 1 and held[0].spaced and not isinstance(held[0].grammar, re.Pattern):
+        words = held[0].word.findall(bare)
+        if len(words) <= _FEW and not any(word.lower() in held[0].grammar for word in words):
+            return ""
+    return language_of(bare)
+
+
+class _Reading:
+    def __init__(self, document: Document, limit: int) -> None:
+        self.document, self.text, self.limit = document, document.text, limit
+        self.blocks = blocks_of(document.text)
+        self.headings: list[tuple[int, str]] = []  # level and text of the headings above, outermost first
+        self.references: list[tuple[int, tuple[str, ...]]] = [(0, ())]  # level and keys of the sections around
+        self.section = 0
+        self.introduction = ""  # the line that introduces the list or table which follows it
+        self.question = ""  # the one that what follows may answer
+        self.announced = ""  # the sentence that announces the code, formula or table right below it
+
+    def pieces(self) -> Iterator[Piece]:
+        for at, block in enumerate(self.blocks):
+            if block.kind is BlockKind.HEADING:
+                yield from self._heading(at, block)
+                continue
+            stretch = self.text[block.start : block.end]
+            if block.kind is BlockKind.OTHER and (keys := reference_keys(stretch)):
+                self.references[-1] = (self.references[-1][0], keys)
+            if cuts.says_something(stretch):
+                yield from self._block(at, block)
+
+    def _heading(self, at: int, block: Block) -> Iterator[Piece]:
+        self.section += 1
+        start, end = cuts.bare_span(self.text, block)
+        title = readable(self.text[start:end])
+        self.headings = [(level, above) for level, above in self.headings if level < block.level]
+        if title != self.document.title:  # the title stands beside the heading: once is enough
+            self.headings.append((block.level, title))
+        self.references = [(level, keys) for level, keys in self.references if level < block.level]
+        self.references.append((block.level, self.references[-1][1]))
+        self.introduction = self.announced = self.question = ""
+        if self._may_be_quoted(at, block, title):
+            for run in cuts.fill(self.text, cuts.sentences_of(self.text, block, self.limit), self.limit):
+                yield self._piece(block, run, asks=labels.asks(title))
+
+    def _may_be_quoted(self, at: int, block: Block, title: str) -> bool:
+        """Whether the heading ``at`` may answer: it is only guessed to be one, it states a fact, or it asks and what
+        stands below is too short to answer without it."""
+        below = self.blocks[at + 1] if at + 1 < len(self.blocks) else None
+        if below and below.kind is BlockKind.HEADING and below.level > block.level:
+            return labels.states_fact(title)  # it heads what has headings of its own
+        if block.guessed:
+            return True
+        if below and below.kind is BlockKind.OTHER and not cuts.says_something(self.text[below.start : below.end]):
+            return False  # a comment would stand in the passage
+        short = below and below.kind is BlockKind.PROSE and width(self.text[below.start : below.end]) <= _SHORT
+        return labels.states_fact(title) or bool(short and labels.asks(title))
+
+    def _block(self, at: int, block: Block) -> Iterator[Piece]:
+        context = self._context(block)
+        before = width(context) + 2 if context and block.kind in (BlockKind.PROSE, BlockKind.OTHER) else 0
+        spans = cuts.sentences_of(self.text, block, self.limit, before)
+        if not spans:
+            return
+        last = self.text[slice(*spans[-1])]
+        below = self._below(at) if block.kind in (BlockKind.PROSE, BlockKind.ITEM) else None
+        item = block.kind is BlockKind.ITEM and below is BlockKind.OTHER
+        announces = below in (BlockKind.OTHER, BlockKind.ROW) and labels.announces(last, item)
+        alone = announces and below is BlockKind.OTHER  # what announces code is not parted from it
+        asks = block.kind in (BlockKind.PROSE, BlockKind.ITEM) and len(spans) == 1 and labels.asks(last)
+        runs = [
+            *cuts.fill(self.text, spans[: -1 if alone else None], self.limit, before),
+            *([spans[-1:]] if alone else []),
+        ]
+        wide = block.kind is BlockKind.ROW and len(spans) > 1
+        for number, run in enumerate(runs):
+            name = cuts.first_cell(self.text, (spans[0][0], block.end)) if wide and number else ""
+            yield self._piece(
+                block,
+                run,
+                context=" ".join(part for part in (context, name) if part),
+                asks=asks,
+                announces=alone and number == len(runs) - 1,
+                # What is left of a row is not to be read with the next one.
+                group=-block.start if wide else block.group,
+            )
+        self._remember(block, last, asks=asks, announces=announces)
+
+    def _below(self, at: int) -> BlockKind | None:
+        """Of what kind the block below the block ``at`` is, if it says something."""
+        below = self.blocks[at + 1] if at + 1 < len(self.blocks) else None
+        return below.kind if below and cuts.says_something(self.text[below.start : below.end]) else None
+
+    def _remember(self, block: Block, last: str, *, asks: bool, announces: bool) -> None:
+        """Keep what ``block``, which ends with the sentence ``last``, says of the blocks below it."""
+        half = self.limit // 2
+        if block.kind is not BlockKind.ROW:
+            self.announced = readable(last) if announces and width(last) <= half else ""
+        self.question = ""
+        if block.kind is BlockKind.PROSE:
+            whole = self.text[block.start : block.end]
+            self.question = readable(whole) if asks and width(whole) <= half else ""
+            introduces = whole.endswith((":", "：")) and width(whole) <= half
+            self.introduction = readable(whole) if introduces else self.question
+        elif block.kind is BlockKind.OTHER:
+            self.introduction = ""
+
+    def _context(self, block: Block) -> str:
+        """What a block needs beside it to be understood: the question or line that introduces it, the header row."""
+        if block.kind is BlockKind.PROSE:
+            return self.question
+        if block.kind is BlockKind.OTHER:
+            return self.announced
+        header, name = (readable(self.text[slice(*span)]) for span in (block.header, block.name))
+        introduction = self.announced if block.kind is BlockKind.ROW and self.announced else self.introduction
+        return " ".join(part for part in (introduction, header, name) if part)
+
+    def _piece(
+        self,
+        block: Block,
+        run: Sequence[Span],
+        *,
+        context: str = "",
+        asks: bool = False,
+        announces: bool = False,
+        group: int | None = None,
+    ) -> Piece:
+        start, end = run[0][0], run[-1][1]
+        # A row is one thing to quote, and so is what is left of one.
+        return Piece(
+            kind=block.kind,
+            group=block.group if group is None else group,
+            start=start,
+            end=end,
+            sentences=() if block.names_columns else tuple(run),
+            language=language_in(context if block.kind is BlockKind.OTHER and context else self.text[start:end]),
+            section=self.section,
+            heading=" > ".join(above for _, above in self.headings),
+            context=context,
+            references=self.references[-1][1],
+            asks=asks,
+            announces=announces,
+        )
+
+
+def _with_languages(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """``pieces``, where words do not tell in the language of what stands above, or else below."""
+    told = [piece.language for piece in pieces if piece.language and piece.kind is not BlockKind.OTHER]
+    language = next(iter(told), KNOWN[0].code)
+    for piece in pieces:
+        if piece.language and piece.kind is not BlockKind.OTHER:
+            language = piece.language
+        yield piece if piece.language else replace(piece, language=language)
