@@ -1,7 +1,5 @@
 """Headings become questions, or nothing: none is offered as it stands."""
 
-from dataclasses import replace
-
 import pytest
 from records import term_of
 
@@ -43,7 +41,7 @@ ABOUT = "What do the texts say about {}?"
         ("Who barks", ""),
         ("Why this name", ""),
         ("An old dog with new tricks?", ""),
-        ("Sent straight to the kennel", ""),
+        ("Delivered straight to the kennel", ""),
         ("Louder, faster, wider", ""),
         ("References", ""),
         ("Table of contents", ""),
@@ -98,10 +96,10 @@ def test_a_chinese_heading(heading: str, asked: str) -> None:
         ("What a dog is", "en", "What is the history of a dog?"),
         ("Dogs", "en", "What is the history of dogs?"),
         ("Rex", "en", "What is the history of Rex?"),
-        ("Why do dogs bark?", "en", ""),
+        ("Why do dogs bark?", "en", "What does “Why do dogs bark?” say about history?"),
         ("什么是狗", "zh", "狗有怎样的历史？"),
         ("狗是什么？", "zh", "狗有怎样的历史？"),
-        ("狗为什么叫？", "zh", ""),
+        ("狗为什么叫？", "zh", "关于历史，《狗为什么叫？》中怎么说？"),
     ],
 )
 def test_a_general_heading_is_asked_of_what_the_title_names(title: str, language: str, asked: str) -> None:
@@ -123,6 +121,5 @@ def test_of_the_built_in_texts_no_heading_is_offered_as_it_stands() -> None:
 
 
 def test_a_term_is_asked_for_by_its_name() -> None:
-    term = replace(GLOSSARY[0])
-    assert term_question(term, "en") == "What does “attention” mean?"
-    assert term_question(term, "zh") == "什么是注意力？"
+    assert term_question(GLOSSARY[0], "en") == "What does “attention” mean?"
+    assert term_question(GLOSSARY[0], "zh") == "什么是注意力？"
