@@ -403,9 +403,9 @@ def test_large_and_hostile_texts_are_checked_in_little_time(folder: Path) -> Non
         "<!-- " * 5000 + "[" * 20_000 + "|" * 20_000 + "\n\n" + "9" * 100_000 + "\n\n" + "模" * 50_000,
         encoding="utf-8",
     )
-    start = time.perf_counter()
+    start = time.process_time()
     report = check_texts(folder, others=others)
-    assert time.perf_counter() - start < 3
+    assert time.process_time() - start < 3
     assert "en/b.md:1: the front matter has no 'title'" in told(report)
 
 

@@ -76,8 +76,8 @@ def test_values(text: str, values: list[int | str]) -> None:
     ids=["digits", "thousands", "commas", "ranges", "to", "decimals"],
 )
 def test_a_huge_line_is_read_in_no_time_and_shown_on_one(line: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     found = figures_in(line)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
     assert found
     assert max(len(format(value, "f")) for value in found) < 100

@@ -76,16 +76,16 @@ def test_markup_is_no_part_of_the_words(text: str, words: str) -> None:
 
 @pytest.mark.parametrize("unit", ["a.", "a-", "a./", "http://", "a.a", "a/"])
 def test_the_language_of_hostile_addresses_costs_no_more_than_their_length(unit: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     language_of("中" + unit * (300_000 // len(unit)))
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2
 
 
 @pytest.mark.parametrize("unit", ["[", "![", "![[", "![](", "<!--", "<a ", "[a](", "(", " ", "-", "|", "` ", "> "])
 def test_hostile_markup_costs_no_more_than_its_length(unit: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     readable("x" + unit * (300_000 // len(unit)) + "x")
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2
 
 
 def test_the_encoder_sees_title_heading_and_context_before_the_words() -> None:

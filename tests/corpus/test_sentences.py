@@ -64,9 +64,9 @@ def test_a_chinese_character_takes_two_columns() -> None:
 @pytest.mark.parametrize("unit", ["e.g. ", "(a. ", ".", "(", "…a", "模;", "\"'.)", "A. ", "《a？》", "a" * 50 + ". "])
 def test_hostile_text_costs_no_more_than_its_length(unit: str) -> None:
     def seconds(count: int) -> float:
-        begin = time.perf_counter()
+        begin = time.process_time()
         list(sentence_spans(unit * (count // len(unit)) + "x"))
-        return time.perf_counter() - begin
+        return time.process_time() - begin
 
     seconds(1000)
     assert seconds(160_000) < 8 * max(seconds(40_000), 0.02)

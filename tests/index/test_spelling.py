@@ -175,9 +175,9 @@ def test_a_long_question_costs_no_more_than_its_length(unit: str) -> None:
     def seconds(length: int) -> float:
         question = unit * (length // len(unit))
         read = Encoded(NONE, NONE, cut(question, 2).spans[:512], NONE)  # a model reads no more
-        start = time.perf_counter()
+        start = time.process_time()
         mend_slips(question, read, KNOWN, SAID)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(100)
     assert seconds(100_000) < 2

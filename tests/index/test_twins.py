@@ -190,9 +190,9 @@ def test_long_texts_take_no_longer_than_their_table(tmp_path: Path) -> None:
     similar = {text: np.float32(at % 7) * AXES[at % 8] for texts in (lines, chinese) for at, text in enumerate(texts)}
     documents = [document("en.md", lines, "zh.md"), document("zh.md", chinese, "en.md")]
     snapshot = state(tmp_path, [documents], similar)
-    start = time.perf_counter()
+    start = time.process_time()
     twins = [twin_of(snapshot, row) for row in range(1400)]
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
     assert min(twins) >= 0
 
 

@@ -266,9 +266,9 @@ def test_a_change_of_the_glossary_alone_is_kept_and_embeds_nothing(
 def test_a_long_text_costs_no_more_than_its_length() -> None:
     def seconds(times: int) -> float:
         found = passages("模型" * 400 + " word" * 400 + ".")
-        start = time.perf_counter()
+        start = time.process_time()
         vocabulary_of(found * times)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(1)
     assert seconds(40) < 40 * max(seconds(4), 0.005)
@@ -282,11 +282,11 @@ def test_a_word_is_found_in_a_large_vocabulary_without_looking_through_it() -> N
 
     def seconds(count: int) -> float:
         known = Vocabulary(tables(count))
-        start = time.perf_counter()
+        start = time.process_time()
         assert all(known.frequency(f"word{number:06}") == 8 for number in range(0, 500))
         assert not any(known.knows(f"word{number:06}x") for number in range(0, 500))
         assert [len(list(known.words_with_prefix(f"word00{number:03}"))) for number in range(100)] == [10] * 100
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(1000)
     assert seconds(200_000) < 10 * max(seconds(1000), 0.02)

@@ -197,6 +197,6 @@ def test_the_samples_to_fit_to_are_the_answers_judged(answerer: Answerer) -> Non
 
 @pytest.mark.parametrize("unit", ["x", "它", "GPT-3 ", "how ", "多", "1 "])
 def test_a_long_question_takes_no_longer_than_its_length(answerer: Answerer, unit: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert np.isfinite(answerer.consider((unit * 2000)[:2000]).features).all()
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5

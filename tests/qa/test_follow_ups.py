@@ -220,9 +220,9 @@ def test_our_own_follow_ups_are_understood() -> None:
 )
 def test_long_questions_and_histories_take_no_longer_than_their_length(unit: str) -> None:
     longest = (unit * LONGEST_QUESTION)[:LONGEST_QUESTION]
-    begin = time.perf_counter()
+    begin = time.process_time()
     reply_to_small_talk((unit * 100_000)[:100_000])
     found = resolve_follow_up("Why?", [longest, "How big is it?", "why?"] * 300, GLOSSARY)
     assert len(found) <= 12 * LONGEST_QUESTION
     resolve_follow_up(longest, [longest] * 2000, GLOSSARY)
-    assert time.perf_counter() - begin < 3
+    assert time.process_time() - begin < 3

@@ -130,8 +130,8 @@ def test_other_kinds_cannot_be_told_by_their_form(kind: QuestionKind) -> None:
 )
 def test_a_long_question_takes_no_longer_than_its_length(unit: str) -> None:
     text = (unit * 20_000)[:20_000]
-    begin = time.perf_counter()
+    begin = time.process_time()
     question_kind(text)
     for kind in QuestionKind:
         holds_kind(kind, text)
-    assert time.perf_counter() - begin < 2
+    assert time.process_time() - begin < 2

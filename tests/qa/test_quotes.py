@@ -205,6 +205,6 @@ def test_a_scrap_is_no_quote(over: Callable[..., Snapshot]) -> None:
 @pytest.mark.parametrize("unit", ["?", "→", "：”", "a", "多", "1", "? ", "“", "。", "A-1", "│ "])
 def test_a_hostile_text_is_quoted_in_the_time_of_its_length(quoted: Quoting, unit: str) -> None:
     text = f"The zeppelin flies {(unit * 20_000)[:20_000]} x. The zeppelin has 17 parameters."
-    begin = time.perf_counter()
+    begin = time.process_time()
     assert quoted("How many parameters has the zeppelin?", text)
-    assert time.perf_counter() - begin < 8
+    assert time.process_time() - begin < 8

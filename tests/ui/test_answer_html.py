@@ -211,10 +211,10 @@ def test_only_web_addresses_become_links(source: str, addresses: list[str]) -> N
 
 @pytest.mark.parametrize("end", [")", "].", ")(", "()", "!?"])
 def test_a_line_full_of_marks_behind_an_address_costs_no_more_than_another(end: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     for line in (f"http://a.b/{end * 100_000}", f"http://a.b/{end * 800} " * 60):
         assert "".join(re.split("<[^>]*>", linked(line))) == line
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize(

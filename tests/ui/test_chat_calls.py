@@ -183,9 +183,9 @@ def test_long_quotes_are_searched_for_many_terms_within_seconds(small_index: Pas
     citation = turn["answer"]["citations"][0]
     quote = "术语 xterm term GPT-3 " * 4_000
     sent = [turn | {"answer": turn["answer"] | {"citations": [citation | {"quote": quote}]}}] * 20
-    start = time.perf_counter()
+    start = time.process_time()
     assert len(calls["restore"](sent)["turns"]) == 20
-    assert time.perf_counter() - start < 4
+    assert time.process_time() - start < 4
 
 
 RATED = {

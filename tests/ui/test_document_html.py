@@ -208,9 +208,9 @@ def test_the_signs_of_a_line(line: str, kind: str, signs: list[str]) -> None:
 def test_a_text_of_eight_megabytes_is_shown_in_parts(line: str) -> None:
     text = line * (8_000_000 // len(line))
     at = len(text) // 2
-    begin = time.perf_counter()
+    begin = time.process_time()
     html = text_html(document(text), (at, at + 4))
-    assert time.perf_counter() - begin < 5
+    assert time.process_time() - begin < 5
     page = Parsed(html)
     assert marked(page) == text[at : at + 4]
     assert len(page.texts["div.text"][0]) < 2 * PART
