@@ -73,7 +73,7 @@ def _quote(retrieval: Retrieval, one: Ranked, leads: Sequence[float], kind: Ques
         first += 1
     if empty[best] and last == best < len(sentences) - 1:
         last += 1  # what it asks, heads or announces
-    lead = one.lead - _NO_ANSWER * empty[best] - _NONE_OF_THE_KIND * (not any(fitting))
+    lead = one.lead - _NO_ANSWER * all(empty[first : last + 1]) - _NONE_OF_THE_KIND * (not any(fitting))
     span = sentences[first][0], sentences[last][1]
     return Quote(replace(one, lead=lead), span, retrieval.text(one.row, span))
 

@@ -60,7 +60,7 @@ class _Parser:
                 self._add_table(first, last)
                 index = _after(tokens, index, "table_close")
             elif token.type in ("fence", "html_block"):
-                self._add(BlockKind.OTHER, first, last)
+                self._add_other(first, last, tables=token.type == "html_block")
             elif token.type == "paragraph_open":
                 self._add_paragraph(first, last)
         self._add_rest(done, len(self.lines))
@@ -157,11 +157,20 @@ class _Parser:
         else:
             self._add_below_item(first, last)
 
+    def _add_other(self, first: int, last: int, *, tables: bool) -> None:
+        """Code or HTML; Markdown's ``tables`` may stand in the latter, unless it is a comment or the like."""
+        tables = tables and not line_shapes.OPAQUE.match(self.lines.line(first))
+        for start, stop, table in self.lines.tables(first, last) if tables else [(first, last, False)]:
+            if table:
+                self._add_table(start, stop)
+            else:
+                self._add(BlockKind.OTHER, start, stop)
+
     def _add_table(self, first: int, last: int) -> None:
         """A Markdown table: header, delimiter row, rows."""
         self.groups += 1
         header = (self.lines.starts[first], self.lines.starts[first + 1] - 1)
-        self._add(BlockKind.ROW, first, first + 1, names_columns=last > first + 2)
+        self._add(BlockKind.ROW, first, first + 1, names_columns=last > first + 2 and not self._holds_value(first))
         name = (0, 0)
         for number in range(first + 2, last):
             cell = line_shapes.first_cell(self.lines.line(number))
@@ -169,6 +178,11 @@ class _Parser:
             # A cell that is empty where others of its column are not goes on with the one above.
             above, name = name, (start + cell[0], start + cell[1]) if cell[0] < cell[1] else name
             self._add(BlockKind.ROW, number, number + 1, header=header, name=(0, 0) if name != above else above)
+
+    def _holds_value(self, number: int) -> bool:
+        """Whether a header row is rather the first of several pairs, each a name and its value."""
+        cells = self.lines.line(number).strip(" \t>|").split("|")
+        return len(cells) == 2 and any(character.isdigit() for character in cells[1])
 
     def _add_paragraph(self, first: int, last: int) -> None:
         """A paragraph as Markdown sees it, which in a plain text may be many things."""

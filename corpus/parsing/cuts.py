@@ -18,7 +18,7 @@ _CLAUSE_END = re.compile(rf"[{_CLAUSE_ANYWHERE}]|[{_CLAUSE_AT_SPACE}](?=\s|[{UNS
 _HIDING = re.compile(r"[<\[]")
 _SPACE = re.compile(r"\s+")
 _IN_TAG = r"(?![^<>]{0,200}>)"  # not inside of a tag
-_CELL_END = re.compile(r"(?<!\\)\|[ \t]*|</t[dh]>\s*(?=<t[dh]\b)", re.I)
+_CELL_END = re.compile(r"(?<!\\)\|[ \t]*|(?:</t[dh]>\s*)?(?=<t[dh]\b)", re.I)
 _CELL_TAG = re.compile(r"</?t[dhr]\b", re.I)
 # Where a stretch is cut that is too wide, the best places first.
 _CUTS = (_CLAUSE_END, _SPACE)
@@ -34,7 +34,17 @@ def says_something(text: str) -> bool:
 
 def columns(text: str) -> int:
     """The width of ``text``, the tags of an HTML table left out."""
-    return width(readable(text)) if _CELL_TAG.search(text) else width(text)
+    # Tags between two rows are read as a blank.
+    return width(readable(text)) + 1 if _CELL_TAG.search(text) else width(text)
+
+
+def gap_columns(text: str, start: int, end: int) -> int:
+    """The width of what stands between a heading that ends at ``start`` and the words below it that begin at ``end``,
+    without the signs before those."""
+    while start < end and (text[start].isspace() or _MARKER.match(text, start, end)):
+        marker = _MARKER.match(text, start, end)
+        start = marker.end() if marker else start + 1
+    return width(text[start:end])
 
 
 def bare_span(text: str, block: Block) -> Span:
@@ -74,7 +84,8 @@ def sentences_of(text: str, block: Block, limit: int, before: int = 0) -> list[S
 
 def first_cell(text: str, span: Span) -> str:
     """The words of the first cell of the row at ``span``; empty where the row has no cells."""
-    found = _CELL_END.search(text, *span)
+    start, end = span
+    found = _CELL_END.search(text, start + 1, end)
     return readable(text[span[0] : found.start()]) if found else ""
 
 

@@ -13,16 +13,19 @@ _ASKING = re.compile("|".join(each.asking for each in KNOWN), re.I)
 _STATING = re.compile("|".join(each.stating for each in KNOWN), re.I)
 _ANNOUNCING = re.compile("|".join(each.announcing for each in KNOWN), re.I)
 _UNFINISHED = re.compile("|".join(each.unfinished for each in KNOWN), re.I)
-_LABEL = re.compile(r"(?:[*_#>\s]*(?:[A-Za-z]\d{0,3}|[问答]|question|answer)[*_]*[ \t]*(?:[：:、．.)）]|\|)\s*)+", re.I)
-_ASKED = re.compile(r"[*_#>\s]*(?:Q\d{0,3}|question(?: \d{1,3})?|问)[*_]*[ \t]*[：:、．.]\s*\S", re.I)
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_LABEL = re.compile(
+    r"(?:[*_#>\s]*+(?:[A-Za-z]\d{0,3}|[问答]|question|answer)[*_]*+[ \t]*+[：:、．.)）|][*_\s]*+)++", re.I
+)
+_ASKED = re.compile(r"[*_#>\s]*+(?:Q\d{0,3}|question(?: \d{1,3})?|问)[*_]*+[ \t]*+[：:、．.]\s*+\S", re.I)
 # Of numbers those that say when or how much, not those that belong to a name ("GPT-4", "2 encoders").
 _FIGURE = re.compile(
-    r"(?<![\w.-])(?:\d{3,}(?![\w-])|\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}[:：]\d\d)|[$€£¥]\s?\d|\d ?[%‰℃°]|"
-    r"\d[\d.,]* ?(?:元|[千公毫]?米|公里|[公千]?[克斤升]|小时|分钟|天|个月|岁|kg|km|cm|mm|kW|mg|[mg]\b)|"
-    r"[一二三四五六七八九〇零十百千]{2,}[年月日元]|\d月|[一二三四五六七八九十]+月[一二三四五六七八九十]+日"
+    r"(?<![\w.-])(?:\d{3,12}(?![\w-])|\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}[:：]\d\d)|[$€£¥]\s?\d|\d ?[%‰℃°]|"
+    r"\d[\d.,]{0,12} ?(?:元|[千公毫]?米|公里|[公千]?[克斤升]|小时|分钟|天|个月|岁|kg|km|cm|mm|kW|mg|[mg]\b)|"
+    r"[一二三四五六七八九〇零十百千]{2,8}[年月日元]|\d月|[一二三四五六七八九十]+月[一二三四五六七八九十]+日"
 )
-_PAIRED = re.compile(r"[^:：\s]\s*[:：]\s*\S|\S\s+[–—]+\s+\S|\S——\S")
-_NUMBERED = re.compile(r"([^\W\d]*)[ \t]*(?:\d{1,4}|[一二三四五六七八九十]+)(?![\w-])")
+_PAIRED = re.compile(r"[^:：\s]\s?[:：]\s*+\S|\S\s[–—]{1,2}\s+\S|\S——\S")
+_NUMBERED = re.compile(r"([^\W\d]{0,20}+)[ \t]*+(?:\d{1,4}|[一二三四五六七八九十]+)(?![\w-])")
 _WORDY = 6  # words in small letters are no title any more
 
 
@@ -37,12 +40,18 @@ def without_label(text: str) -> str:
     return text[match.end() :] if match else text
 
 
+def is_label(text: str) -> bool:
+    """Whether ``text`` is nothing but what names a question or an answer: "Q1.", "答："."""
+    return bool(_LABEL.fullmatch(text))
+
+
 def asks(text: str) -> bool:
     """Whether ``text`` is a question: marked so, labelled so, or by its words alone where no mark ends it.
 
     >>> [asks(text) for text in ("Q：在哪", "热水器几点关", "Who has the key", "Who knows. We do.")]
     [True, True, True, False]
     """
+    text = _TAG.sub("", text)
     bare = text.rstrip(_CLOSING)
     if bare.endswith(("?", "？")):
         return True
@@ -51,12 +60,13 @@ def asks(text: str) -> bool:
     if is_ended(bare):
         return False
     last = bare.rpartition("\n")[2].strip()
-    return width(last) <= VALUE_WIDTH and bool(_ASKING.search(without_label(last)))
+    said = (without_label(last), last.rpartition(": ")[2])  # without what numbers it, without who says it
+    return width(last) <= VALUE_WIDTH and any(map(_ASKING.search, said))
 
 
 def is_labelled_question(text: str) -> bool:
     """Whether ``text`` begins like a question of a list of them: "Q:", "问：", "Question 3:"."""
-    return bool(_ASKED.match(text))
+    return bool(_ASKED.match(_TAG.sub("", text)))
 
 
 def announces(sentence: str, item: bool = False) -> bool:

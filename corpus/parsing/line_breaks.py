@@ -42,7 +42,8 @@ def are_rows(lines: Sequence[str]) -> bool:
     """Whether ``lines`` are the rows of a table or the items of a list, one a line."""
     if len(lines) < 3 or sum(map(line_shapes.is_terminated, lines)) * 4 > len(lines):
         return False
-    if all(map(_LABELLED.match, lines)) or _running(lines):
+    stamped = any(map(_STAMP.fullmatch, lines[:2])) and not _STAMP.fullmatch(lines[-1])  # a message, a subtitle
+    if stamped or all(map(_LABELLED.match, lines)) or _running(lines):
         return False
     in_columns = sum(bool(re.search(r"\S\s+\S", line)) for line in lines) * 2 > len(lines)
     return in_columns or not (is_ended(lines[-1]) and _UNSPACED.search(lines[-1]))
@@ -83,7 +84,7 @@ def _running(lines: Sequence[str]) -> bool:
 
 def _joins(line: str, below: str, ended: bool) -> bool:
     """Whether ``below`` goes on with ``line``, which no mark ends; ``ended``: a line further down ends a sentence."""
-    if _STAMP.fullmatch(line) and not _STAMP.fullmatch(below):
+    if _STAMP.fullmatch(line) and (line.isdigit() or not _STAMP.fullmatch(below)):
         return True
     if _LABELLED.match(line) and _LABELLED.match(below):
         return False

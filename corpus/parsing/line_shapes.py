@@ -17,6 +17,8 @@ _SECTION_NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})[.、]?\s+\S")
 _STEP_NUMBER = re.compile(r"\d{1,2}[.、]\s*\S")
 _FORMULA = re.compile(r"[ \t>]*(?:(\\\[)|(\$\$)|\\begin\{)")
 _FENCE = re.compile(r"[ \t>]*(?:[-*+•]\s+|\d{1,3}[.)]\s+)?(`{3,}|~{3,})")
+DELIMITERS = re.compile(r"[ \t>]*+\|?(?:[ \t]*+:?-++:?[ \t]*+\|)++[ \t]*+:?-*+:?[ \t]*+")
+OPAQUE = re.compile(r"[ \t>]*<(?:[!?]|pre\b|script\b|style\b|textarea\b)", re.I)  # no Markdown stands in it
 _FIRST_CELL = re.compile(r"[ \t>]*\|?[ \t]*((?:[^\s|\\]|\\.|[ \t]++(?![|\s]))*+)")
 _UNDERLINE = re.compile(r"[ \t]*={3,}[ \t]*")
 _TERMINAL = tuple(mark for each in KNOWN for mark in each.sentence_marks + each.clause_marks)

@@ -71,6 +71,25 @@ class Lines:
             if start < stop:
                 yield start, stop, other
 
+    def tables(self, first: int, last: int) -> Iterator[tuple[int, int, bool]]:
+        """Runs of lines (first, last, whether a table): its header, the delimiters below and all rows with bars."""
+        start = number = first
+        while number < last:
+            number += 1
+            if number == last or not line_shapes.DELIMITERS.fullmatch(self.line(number)):
+                continue
+            if "|" not in self.line(number - 1):
+                continue
+            if start < number - 1:
+                yield start, number - 1, False
+            start = number - 1
+            while number < last and "|" in self.line(number):
+                number += 1
+            yield start, number, True
+            start = number
+        if start < last:
+            yield start, last, False
+
     def fence_end(self, first: int, last: int, opened: str) -> int:
         """The line after the code block that ``opened`` opens in line ``first``; ``last`` where nothing closes it."""
         for number in range(first + 1, last):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from corpus.document import Document, Passage
 from corpus.parsing.block import BlockKind
-from corpus.parsing.cuts import columns
+from corpus.parsing.cuts import columns, gap_columns
 from corpus.parsing.pieces import Piece, language_in, pieces_of
 from corpus.parsing.plain_text import encoder_text, readable
 from corpus.parsing.units import units
@@ -66,8 +66,10 @@ def _pack(text: str, pieces: Iterable[Piece], limit: int) -> Iterator[list[Piece
     run: list[Piece] = []
     taken = 0  # columns of the run, without the heading that it begins with
     for piece in pieces:
-        headed = bool(run) and run[-1].kind is BlockKind.HEADING
-        taken = columns(text[piece.start if headed or not run else run[-1].end : piece.end]) + taken * (not headed)
+        if run and run[-1].kind is BlockKind.HEADING:
+            taken = gap_columns(text, run[-1].end, piece.start) + columns(text[piece.start : piece.end])
+        else:
+            taken += columns(text[run[-1].end if run else piece.start : piece.end])
         introduced = bool(run) and _introduces(text, run[-1], piece)
         if run and not (taken <= limit and (introduced or _belongs(run[-1], piece))):
             # A line that introduces a list or a table goes with it, where both fit, and so does a question.
@@ -98,5 +100,6 @@ def _belongs(last: Piece, piece: Piece) -> bool:
     if BlockKind.OTHER in (last.kind, piece.kind):
         return False
     if BlockKind.ROW in (last.kind, piece.kind):
-        return last.group == piece.group
+        # What a row above names is not to be read with rows that name themselves.
+        return last.group == piece.group and piece.context.startswith(last.context)
     return last.language == piece.language

@@ -121,12 +121,12 @@ class _Reading:
             *([spans[-1:]] if alone else []),
         ]
         wide = block.kind is BlockKind.ROW and len(spans) > 1
+        name = cuts.first_cell(self.text, (spans[0][0], block.end)) if wide else ""
         for number, run in enumerate(runs):
-            name = cuts.first_cell(self.text, (spans[0][0], block.end)) if wide and number else ""
             yield self._piece(
                 block,
                 run,
-                context=" ".join(part for part in (context, name) if part),
+                context=" ".join(part for part in (context, name if number else "") if part),
                 asks=asks,
                 announces=alone and number == len(runs) - 1,
                 # What is left of a row is not to be read with the next one.

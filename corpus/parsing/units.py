@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from corpus.document import Span
 from corpus.parsing import labels
@@ -10,50 +11,62 @@ from corpus.parsing.pieces import Piece
 from corpus.parsing.sentences import width
 
 _WIDEST = 250  # columns; an answer that is longer is quoted by itself
+_SHORT = 2 * labels.VALUE_WIDTH  # likewise; one of several sentences that is no longer is quoted whole
 _LETTER = re.compile(r"[^\W\d_]")
+
+
+@dataclass(slots=True)
+class _Unit:
+    """What may still grow: ``last`` is the piece it ends in, ``answer`` the one that answers its question."""
+
+    start: int
+    end: int
+    last: Piece
+    asks: bool
+    answer: Piece | None = None
 
 
 def units(text: str, run: Sequence[Piece]) -> Iterator[Span]:
     """The spans that a passage made of ``run`` may be quoted by, in order: sentences, and what is only one together."""
-    unit: Span | None = None
-    last: Piece | None = None
-    question: Piece | None = None  # the piece that asks what the unit answers, or the one which answers
+    unit: _Unit | None = None
     for piece in run:
         for span in piece.sentences:
-            if unit and last and _goes_with(text, unit, last, question, piece, span):
-                if question is last:
-                    question = piece
-                unit = unit[0], span[1]
+            asks = _is_question(text, piece, span)
+            if unit and unit.last is piece and labels.is_label(text[unit.start : unit.end]):
+                unit.end, unit.asks = span[1], _is_question(text, piece, (unit.start, span[1]))
+            elif unit and not asks and _goes_with(text, unit, piece, span):
+                unit.end, unit.last = span[1], piece
+                unit.answer = piece if unit.asks else None
             else:
                 if unit:
-                    yield unit
-                unit, question = span, None
-            if _is_question(text, piece, span):
-                question = piece
-            last = piece
+                    yield unit.start, unit.end
+                unit = _Unit(*span, piece, asks)
     if unit:
-        yield unit
+        yield unit.start, unit.end
 
 
-def _goes_with(text: str, unit: Span, last: Piece, question: Piece | None, piece: Piece, span: Span) -> bool:
-    """Whether the sentence ``span`` of ``piece`` says one thing with the ``unit`` before it, which ends in ``last``."""
-    before = text[slice(*unit)]
-    if width(text[unit[0] : span[1]]) > _WIDEST or BlockKind.ROW in (last.kind, piece.kind):
+def _goes_with(text: str, unit: _Unit, piece: Piece, span: Span) -> bool:
+    """Whether the sentence ``span`` of ``piece`` says one thing with the ``unit`` before it."""
+    before, last = text[unit.start : unit.end], unit.last
+    if width(text[unit.start : span[1]]) > _WIDEST or BlockKind.ROW in (last.kind, piece.kind):
         return False
-    if piece.kind is BlockKind.OTHER:
-        return last.announces or last is question
-    if question and not _is_question(text, piece, span):
+    if unit.asks:
         labelled = labels.is_labelled_question(before)
-        if question is last and piece is not last:
-            return labelled or len(piece.sentences) == 1
-        return labelled and (question is piece or (piece.kind is BlockKind.ITEM and piece.group == last.group))
+        if labelled or width(text[piece.start : piece.end]) <= _SHORT:
+            more = labelled and piece.kind is last.kind is BlockKind.ITEM
+            return unit.answer is None or piece is unit.answer or more
+        return unit.answer is None and (piece is last or len(piece.sentences) == 1)
+    if piece.kind is BlockKind.OTHER:
+        return last.announces
     if piece is last or piece.kind is BlockKind.HEADING:
         return False
     value = text[slice(*span)]
     if not _LETTER.search(value):
         return not labels.is_ended(before) or before.endswith((":", "："))
     short = width(value) <= labels.VALUE_WIDTH and not labels.is_ended(value) and piece.kind is BlockKind.PROSE
-    return short and before.endswith((":", "：")) and len(piece.sentences) == 1
+    # Code that is only indented is told from prose by what announces it.
+    indented = text[max(0, span[0] - 4) : span[0]] == "    " and not labels.is_ended(before)
+    return short and (before.endswith((":", "：")) or indented) and len(piece.sentences) == 1
 
 
 def _is_question(text: str, piece: Piece, span: Span) -> bool:

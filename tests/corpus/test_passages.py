@@ -59,10 +59,28 @@ LINES = [
     "包括：",
     "…",
     "title: x",
+    "Q：几点开门？",
+    "A：八点。",
+    "Who keeps the key",
+    "放在哪里",
+    "The command is:",
+    "## 1.0 (2020-01-02)",
+    "and so it goes on",
+    "水位降到",
+    "<table><tr><th>Pier</th><th>Time</th></tr><tr><td>North</td><td>05:40</td></tr></table>",
+    "<table>",
+    "<tr><td>south<td>6",
+    "</table>",
+    "   | a | b |",
+    "   |---|---|",
+    "   | 1 | 2 |",
+    "| 长 | " + "词，" * 80 + " | 9 |",
+    "10:45",
+    "re-",
 ]
 PLAIN = st.text(alphabet="aB1 模型。，.!;:…()[]#*-|>`$~_<\n\t\u200b🎉𠮷“”\"'一、", max_size=300)
 TEXTS = st.one_of(st.lists(st.sampled_from(LINES), max_size=25).map("\n".join), PLAIN)
-SIGNS = r"^(?:[\s>|]|[•*+–-](?:\s|(?<=•))|\d{1,3}[.)、]|[（(]\d{1,2}[)）])*"
+SIGNS = r"^(?:[\s>|]|[•·●○▪◦‣∙]|[-*+–—](?=\s)|\d{1,3}[.)、](?!\d)|[（(]\d{1,2}[)）])*"
 LIMITS = st.sampled_from([20, 60, 100, 500])
 
 
@@ -94,7 +112,10 @@ def check(source: Document, limit: int) -> list[Passage]:
             assert source.text[start:end] == source.text[start:end].strip()
             at = end
         # Only the row that names a table's columns, when it is all there is, answers nothing.
-        assert passage.sentences or re.match(r"[^\n]*\n[ \t>|:-]*-[ \t|:-]*(?:\n|$)", source.text[passage.end :])
+        names = passage.text.startswith("<th") or re.match(
+            r"[^\n]*\n[ \t>|:-]*-[ \t|:-]*(?:\n|$)", source.text[passage.end :]
+        )
+        assert passage.sentences or names
     return passages
 
 
@@ -114,7 +135,7 @@ def lost(source: Document, passages: list[Passage]) -> str:
         for start, end in passage.sentences:
             kept[start:end] = b"\1" * (end - start)
     # The row that names a table's columns is no sentence, but stands in a passage.
-    for names in re.finditer(r"^.+(?=\n[ \t>|:-]*-[ \t|:-]*$)", source.text, re.M):
+    for names in re.finditer(r"^.+(?=\n[ \t>|:-]*-[ \t|:-]*$)|(?:<th>[^<]*</th>)+", source.text, re.M):
         if any(passage.start <= names.start() + 4 and names.end() - 4 <= passage.end for passage in passages):
             kept[names.start() : names.end()] = b"\1" * (names.end() - names.start())
     headings = " ".join(passage.heading for passage in passages) + " " + source.title
@@ -335,6 +356,24 @@ HOSTILE = {
     "nested quotes": ">" * 2000 + " deep",
     "bullets": "- " * 50_000 + "x",
     "formulas": "$$\n" * 20_000,
+    "html tables": "<table><tr><td>a</table>" * 10_000,
+    "open html tables": "<table>" * 40_000,
+    "html cells": "<table><tr>" + "<td>x" * 40_000 + "</table>",
+    "html row": "<table><tr><th>a<th>b<tr><td>n<td>" + "<b>x</b> " * 20_000 + "</table>",
+    "cells that reach down": "<table>" + "<tr><td rowspan=999>a<td>b" * 8_000 + "</table>",
+    "tag without end": "<table><tr><td " + "a " * 100_000,
+    "wide row": "| a | b |\n|---|---|\n| n | " + "词，" * 60_000 + " | 6 |\n",
+    "delimiters": "| a | b |\n" + "|" + " " * 200_000 + "-",
+    "questions": "Q：在哪？\n" * 8_000,
+    "questions alone": "多少" * 60_000,
+    "labels": "Q1. " * 30_000,
+    "stars": "*" * 100_000 + "x",
+    "announced": "Run:\n\n```\nx\n```\n\n" * 4_000,
+    "announced code": "Run:\n\n```\n" + "x y\n" * 50_000 + "```\n",
+    "guesses": "Key ideas\n\nText.\n\n" * 5_000,
+    "soft lines": "水库\n" * 20_000 + "满。",
+    "hyphens": "re-\n" * 20_000 + "x",
+    "broken": "水" + "  \n" * 30_000 + "库。",
 }
 
 

@@ -123,8 +123,9 @@ def test_a_damaged_file_is_named_and_a_rebuild_mends_it(
         (b"", "manifest.json is not what was written"),
         (b"null", "manifest.json is not what was written"),
         (b"[]", "manifest.json is not what was written"),
-        (b'{"format": 4}', "manifest.json is not what was written"),
-        (b'{"format": 5}', "has format 5; this version reads format 4"),
+        (b'{"format": 5}', "manifest.json is not what was written"),
+        (b'{"format": 4}', "has format 4; this version reads format 5"),
+        (b'{"format": 6}', "has format 6; this version reads format 5"),
         (b"\xff\xfe", "manifest.json is not what was written"),
     ],
 )

@@ -208,3 +208,55 @@ def test_a_hostile_text_is_quoted_in_the_time_of_its_length(quoted: Quoting, uni
     begin = time.process_time()
     assert quoted("How many parameters has the zeppelin?", text)
     assert time.process_time() - begin < 8
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        (
+            "Who built the zeppelin?",
+            "Who built the zeppelin\n\nA company did. It was large. It was in a city.",
+            "A company did.",
+        ),
+        (
+            "Who built the zeppelin?",
+            "# Log\n\n## Zeppelin\n\nA company built it in a city.",
+            "A company built it in a city.",
+        ),
+        ("齐柏林停在哪里？", "**齐柏林停在哪里呀**\n\n停在城市。那里有河。河里有鱼。", "停在城市。"),
+    ],
+)
+def test_a_line_that_repeats_the_question_is_no_answer(quoted: Quoting, question: str, text: str, answer: str) -> None:
+    assert answer in quoted(question, text)[0]
+
+
+def test_a_question_alone_loses_what_an_answer_keeps(over: Callable[..., Snapshot], fake_encoder: Any) -> None:
+    snapshot = over("Who built the zeppelin", "The zeppelin was built by a company.")
+    retrieval = retrieve("Who built the zeppelin?", fake_encoder, snapshot)
+    ranked = {one.row: one.lead for one in retrieval.ranked}
+    lost = {
+        text_of(snapshot, quote): ranked[quote.ranked.row] - quote.ranked.lead
+        for quote in best_quotes(retrieval, QuestionKind.FACT)
+    }
+    assert lost["The zeppelin was built by a company."] == 0
+    assert lost["Who built the zeppelin"] > 0.1
+
+
+def test_a_statement_in_the_words_of_the_question_is_an_answer(
+    over: Callable[..., Snapshot], fake_encoder: Any
+) -> None:
+    snapshot = over("The zeppelin was built in a city.")
+    retrieval = retrieve("Was the zeppelin built in a city?", fake_encoder, snapshot)
+    (quote,) = best_quotes(retrieval, QuestionKind.FACT)
+    assert quote.ranked.lead == retrieval.ranked[0].lead
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answer"),
+    [
+        ("When was the zeppelin released?", "# Log\n\n## Zeppelin 2.0 (2021-05-04)\n\n- A large model.", "2021-05-04"),
+        ("What is the zeppelin cost?", "Zeppelin notes\n\nThe zeppelin cost is 17 gold\n\nRain falls.", "17 gold"),
+    ],
+)
+def test_a_heading_that_states_the_answer_is_quoted(quoted: Quoting, question: str, text: str, answer: str) -> None:
+    assert answer in quoted(question, text)[0]

@@ -1,0 +1,64 @@
+"""A line break inside a paragraph joins; that each line is an item of its own needs evidence."""
+
+import pytest
+
+from corpus import Document, split
+from corpus.parsing.line_breaks import are_rows, paragraphs
+
+
+def sentences(text: str) -> list[str]:
+    source = Document("a.txt", "a", "a.txt", text)
+    return [text[start:end] for passage in split(source) for start, end in passage.sentences]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The mill burned in 1874\nand was never\nrebuilt by its\nowners.",
+        "水车高\n九米，\n每分钟转\n四圈。",
+        "遇到枯水\n水车停转\n直到雨季开始为止。",
+        "We sold the boat to\n17 members of the club.",
+        "The rope (which was\nNew) broke.",
+        "请把钥匙\n交给门房",
+        "> The rope was old\n> and it broke.",
+        "- The rope was\nold and broke",
+        "- 绳子旧了，\n第二天就断了。",
+    ],
+)
+def test_a_sentence_is_whole_at_any_width(text: str) -> None:
+    assert len(sentences(text)) == 1
+    assert sentences(text)[0] == text.lstrip("-> ")
+
+
+def test_sentences_end_within_lines() -> None:
+    text = "It was built\nin 1902. Its\nroof is tin. It\nleaks."
+    assert sentences(text) == ["It was built\nin 1902.", "Its\nroof is tin.", "It\nleaks."]
+    assert sentences("水车高\n九米。它每分钟\n转四圈。") == ["水车高\n九米。", "它每分钟\n转四圈。"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nils Berg\nAda Holm\nOle Vik",
+        "Name Age Town\nNils 41 Bergen\nAda 37 Molde",
+        "apples\npears\nplums",
+        "Fuel: 40 litres\nOil: 3 litres\nRope: none",
+        "地址：北堤 9 号\n电话：6174\n邮编：310002",
+        "It rains.\nIt snows.\nIt blows.",
+        "水位上涨。\n船已离港。\n闸门关闭。",
+        "Winter  \nSummer  \nAutumn",
+    ],
+)
+def test_items_one_a_line_stay_apart(text: str) -> None:
+    assert sentences(text) == [line.strip() for line in text.split("\n")]
+
+
+def test_messages_and_subtitles_go_with_their_stamps() -> None:
+    text = "7\n00:01:02,000 --> 00:01:04,500\n船到了\n\n8\n00:01:05,000 --> 00:01:06,000\n下船吧\n"
+    assert sentences(text) == [block.strip() for block in text.split("\n\n")]
+
+
+def test_rows_are_told_from_prose() -> None:
+    assert are_rows(["Name Age", "Nils 41", "Ada 37"])
+    assert not are_rows(["The mill was", "built in the", "last century."])
+    assert paragraphs(["One is.", "Two", "Is."], [False] * 3) == [(0, 1), (1, 3)]

@@ -1,0 +1,144 @@
+"""Every row of a table is found with its header and its name, and quoted whole: whatever the table is written in."""
+
+import pytest
+
+from corpus import Document, Passage, encoder_text, readable, split
+
+HTML = (
+    "<table><tr><td>Pier</td><td>First</td><td>Last</td></tr><tr><td>North</td><td>05:40</td><td>22:10</td></tr>"
+    "<tr><td>South</td><td>06:15</td><td>21:35</td></tr></table>"
+)
+PRETTY = """<table class="t">
+  <thead>
+    <tr><th>Pier</th>
+        <th>First</th><th>Last</th></tr>
+  </thead>
+
+  <tbody>
+    <tr>
+      <td>North</td>
+      <td>05:40</td><td>22:10</td>
+    </tr>
+    <tr><td>South<td>06:15<td>21:35
+  </tbody>
+</table>"""
+PIPES = "| Pier | First | Last |\n|---|---|---|\n| North | 05:40 | 22:10 |\n| South | 06:15 | 21:35 |"
+
+
+def passages(text: str, limit: int = 250) -> list[Passage]:
+    return split(Document("a.md", "a", "a.md", text), limit)
+
+
+def rows(text: str, limit: int = 250) -> list[str]:
+    return [readable(text[start:end]) for passage in passages(text, limit) for start, end in passage.sentences]
+
+
+def indented(text: str, by: str) -> str:
+    return "\n".join(by + line for line in text.split("\n"))
+
+
+@pytest.mark.parametrize("table", [HTML, PRETTY, PIPES], ids=["html", "pretty", "pipes"])
+@pytest.mark.parametrize(
+    "around",
+    [
+        "{0}",
+        "Before it.\n\n{0}\n\nBehind it.",
+        "<div>\n{0}\n</div>",
+        "1. Take the ferry:\n\n{3}\n\n2. Walk.",
+        "- Ferries\n\n{4}\n",
+        "- Ferries\n  - All days\n\n{4}\n",
+        "!!! note\n\n{4}\n",
+        '=== "Summer"\n\n{4}\n',
+        "> {q}\n",
+        "<details><summary>More</summary>\n\n{0}\n\n</details>",
+    ],
+)
+def test_rows_are_found_with_their_header(table: str, around: str) -> None:
+    quoted = indented(table, "> ").removeprefix("> ")
+    text = around.format(table, "", "", indented(table, "   "), indented(table, "    "), q=quoted)
+    for limit in (250, 40):
+        found = passages(text, limit)
+        for row in ("North 05:40 22:10", "South 06:15 21:35"):
+            name, first, last = row.split()
+            (passage,) = [each for each in found if name in each.text]
+            (span,) = [span for span in passage.sentences if name in text[slice(*span)]]
+            assert [cell in text[slice(*span)] for cell in (first, last)] == [True, True]
+            assert "First" in encoder_text(passage)
+            assert "Pier" in encoder_text(passage)
+
+
+def test_the_first_row_of_a_table_without_header_can_be_quoted() -> None:
+    assert "Pier First Last" in [row.replace(" | ", " ") for row in rows(HTML)]
+    assert "Pier First Last" not in [row.replace(" | ", " ") for row in rows(PRETTY)]
+    pairs = "<table><tr><th>Tel</th><td>6174</td></tr><tr><th>Town</th><td>Molde</td></tr></table>"
+    assert [row.replace(" | ", " ") for row in rows(pairs)] == ["Tel 6174", "Town Molde"]
+    assert {passage.context for passage in passages(pairs, 12)} == {""}
+    assert rows("| Tel | 6174 |\n|---|---|\n| Town | Molde |") == ["Tel | 6174", "Town | Molde"]
+
+
+def test_a_cell_that_reaches_down_names_the_rows_it_reaches() -> None:
+    text = (
+        "<table><tr><th>Crane</th><th>Load</th></tr><tr><td rowspan=2>Old Bertha</td><td>9 t</td></tr>"
+        "<tr><td>11 t</td></tr><tr><td>Kid</td><td>2 t</td></tr></table>"
+    )
+    found = {readable(passage.text): passage.context for passage in passages(text, 16)}
+    assert "Old Bertha" in found["11 t"]
+    assert "Old Bertha" not in found["Kid 2 t" if "Kid 2 t" in found else "Kid | 2 t"]
+    text = "| Crane | Load |\n|---|---|\n| Old Bertha | nine tons |\n| | eleven tons |\n| Kid | two tons |\n"
+    found = {readable(passage.text): passage.context for passage in passages(text, 22)}
+    assert found["eleven tons"] == "Crane | Load Old Bertha"
+    assert found["Kid | two tons"] == "Crane | Load"
+
+
+@pytest.mark.parametrize("form", ["| {} | {} | {} |\n", "<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n"])
+def test_what_is_left_of_a_long_row_keeps_its_name_and_stays_alone(form: str) -> None:
+    long = "叶子宽大，秋天变红，不怕旱，" * 14
+    body = form.format("木棉", long, "九米") + form.format("刺桐", "常绿", "五米") + form.format("蓝花楹", long, "七米")
+    head = form.format("名称", "习性", "株距")
+    text = f"{head}|---|---|---|\n{body}" if form[0] == "|" else f"<table>{head}{body}</table>"
+    found = passages(text)
+    for name, spacing in (("木棉", "九米"), ("刺桐", "五米"), ("蓝花楹", "七米")):
+        (passage,) = [each for each in found if spacing in each.text]
+        assert name in encoder_text(passage)
+        assert "株距" in encoder_text(passage)
+        others = {"木棉", "刺桐", "蓝花楹"} - {name}
+        assert not any(other in encoder_text(passage) for other in others)
+        assert len(passage.sentences) == 1
+
+
+def test_a_long_row_is_cut_between_its_cells_where_it_can_be() -> None:
+    cells = ["word " * 12, "term " * 12, "name " * 12, "mark " * 12]
+    text = "| a | b | c | d |\n|---|---|---|---|\n| " + " | ".join(cells) + " |\n"
+    parts = rows(text, 140)
+    assert [len({word for word in part.split() if word != "|"}) for part in parts] == [2, 2]
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("```html\n<table><tr><td>a</td></tr></table>\n```", "```html\n<table><tr><td>a</td></tr></table>\n```"),
+        ("Write `<table>` first.\n\nThen go.", "Write `<table>` first."),
+        ("<table><tr><td>never closed", "never closed"),
+    ],
+)
+def test_what_is_no_html_table_is_left_as_it_is(text: str, kept: str) -> None:
+    assert any(kept in passage.text for passage in passages(text))
+
+
+def test_words_beside_the_rows_of_a_table_are_kept() -> None:
+    text = (
+        "<table><caption>Tides at Molde</caption><tr><th>Day</th><th>High</th></tr><tr><td>Mon</td><td>04:10</td></tr>\
+</table> Times are local."
+    )
+    found = passages(text, 30)
+    assert "Tides at Molde" in rows(text, 30)
+    assert "Times are local." in [passage.text for passage in found]
+    (row,) = [passage for passage in found if "04:10" in passage.text]
+    assert "Tides at Molde" in row.context
+
+
+def test_a_table_inside_a_cell_is_a_table_of_its_own() -> None:
+    text = f"<table><tr><td>Left {HTML} right</td></tr></table>"
+    assert {"North", "South"} <= {row.split()[0] for row in rows(text)}
+    assert any("Left" in row for row in rows(text))
+    assert any("right" in row for row in rows(text))
