@@ -153,8 +153,8 @@ def machine() -> str:
 
 
 def main() -> None:
-    """The command ``python -m compare``."""
-    parser = argparse.ArgumentParser(prog="python -m compare", description="Ours beside stock, in one run.")
+    """The command ``make bench``."""
+    parser = argparse.ArgumentParser(description="Ours beside stock, in one run.")
     parser.add_argument("--rounds", type=int, default=Plan().rounds, help="of questions and builds (default: 5)")
     parser.add_argument("--quick", action="store_true", help="one short round of everything, for a first look")
     options = parser.parse_args()

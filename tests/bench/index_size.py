@@ -194,9 +194,9 @@ _STEPS = {"build": _build, "update": _update, "unchanged": _unchanged, "ask": _a
 _AFTER = {"updated": "update", "unchanged": "unchanged", "asked": "ask"}
 
 
-def _step(name: str, texts: Path, place: Path) -> dict[str, Any]:
+def run_step(name: str, texts: Path, place: Path) -> dict[str, Any]:
     """What a step tells that runs in a process of its own."""
-    command = [sys.executable, "-m", "index_size", "--step", name, str(texts), str(place)]
+    command = [sys.executable, __file__, "--step", name, str(texts), str(place)]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
     if done.returncode:
         sys.exit(done.stderr)
@@ -228,9 +228,9 @@ def bench(sizes: Sequence[int], columns: Sequence[int], console: Console) -> Non
         for size, wide in zip(sizes, columns, strict=True):
             texts, place = Path(folder) / f"texts-{size}", Path(folder) / f"index-{size}"
             make_texts(texts, size, wide)
-            steps = {"built": _step("build", texts, place)}
+            steps = {"built": run_step("build", texts, place)}
             time.sleep(2.1)  # what was written less than two seconds ago is read again
-            steps |= {name: _step(step, texts, place) for name, step in _AFTER.items()}
+            steps |= {name: run_step(step, texts, place) for name, step in _AFTER.items()}
             steps["updated"]["ratio"] = steps["built"]["seconds"] / steps["updated"]["seconds"]
             found.append(steps)
             console.print(f"{size:,} passages are measured", style="dim")
@@ -246,7 +246,7 @@ def bench(sizes: Sequence[int], columns: Sequence[int], console: Console) -> Non
 
 
 def main() -> None:
-    """The command ``python -m index_size``."""
+    """The command ``make bench-index``."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=[1_000, 10_000, 100_000], help="passages")
     parser.add_argument("--columns", type=int, nargs="+", default=[240], help="of a passage, one for all or for each")

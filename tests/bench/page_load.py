@@ -1,7 +1,7 @@
 """What a served page bears: many people ask at once, over REST, and every reply is timed. And what it costs while
 nobody asks.
 
-``python -m page_load`` starts the server that users start, with the built-in texts and the offline model. The page that
+``make bench-page`` starts the server that users start, with the built-in texts and the offline model. The page that
 stands open is one in a real browser: without Playwright and Chromium that figure is left out.
 """
 

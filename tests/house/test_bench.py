@@ -2,13 +2,16 @@
 
 import io
 import json
+import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from compare import QUICK, Plan, main
+from page_load import idle_share
 from processes import finished, side_of, step_of
 from profiles import profile
 from tables import Compared, Target, compared_table, profile_table
@@ -145,6 +148,26 @@ def test_a_quick_run_does_less_of_everything() -> None:
     assert QUICK.starts < usual.starts
     assert QUICK.questions < usual.questions
     assert QUICK.passages < usual.passages
+
+
+def test_a_step_of_the_bench_of_indexes_runs_by_itself(tmp_path: Path) -> None:
+    from index_size import make_texts, run_step
+
+    make_texts(tmp_path / "texts", 3, 60)
+    assert run_step("build", tmp_path / "texts", tmp_path / "index")["passages"] == 3
+    assert run_step("ask", tmp_path / "texts", tmp_path / "index")["recall"] == 1
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the system does not tell")
+def test_an_idle_process_has_no_share_of_a_processor_and_a_busy_one_has() -> None:
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as idle:
+        time.sleep(0.3)
+        assert idle_share(idle.pid, 0.3) < 0.1
+        idle.kill()
+    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
+        time.sleep(0.3)
+        assert idle_share(busy.pid, 0.3) > 0.05
+        busy.kill()
 
 
 def test_stock_finds_with_the_same_vectors_as_ours(tmp_path: Path, real_encoder: Any) -> None:
