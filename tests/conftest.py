@@ -1,13 +1,11 @@
 """What the tests share: two encoders, a few texts, and folders that are nobody's home."""
 
-import asyncio
 import contextlib
 import gc
 import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -170,22 +168,13 @@ def _write_texts(folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def started() -> Callable[..., Any]:
-    """:func:`ui.server.page.start`, called where an event loop runs: else Gradio makes loops that nobody closes.
+    """:func:`pages.start_page`, of a page, or of an answerer and the options of :func:`pages.chat_page`."""
+    from pages import chat_page, start_page
 
-    It takes a page, or an answerer and the options of :func:`pages.chat_page`.
-    """
-    from pages import chat_page
-
-    from ui.server.page import Page, start
+    from ui.server.page import Page
 
     def begin(asked: Any, *, port: int, **options: Any) -> Any:
-        page = asked if isinstance(asked, Page) else chat_page(asked, **options)
-
-        async def inside() -> Any:
-            return start(page, port=port)
-
-        with ThreadPoolExecutor(1) as thread:
-            return thread.submit(asyncio.run, inside()).result()
+        return start_page(asked if isinstance(asked, Page) else chat_page(asked, **options), port)
 
     return begin
 

@@ -264,9 +264,10 @@ def test_the_map_marks_the_last_question_and_opens_what_is_clicked(page: Page, s
     expect(page.locator(".map-tip")).to_contain_text(" ".join(cited.text.split())[:60])
     page.screenshot(path=artifacts / "tabs-map-hover.png")
     page.mouse.click(*centre(page, 1, 0))
-    mark = page.locator("#map-reader mark")
-    mark.wait_for()
-    assert mark.text_content() == cited.text
+    marks = page.locator("#map-reader mark")
+    marks.first.wait_for()
+    # The lines between paragraphs hold no text to be marked.
+    assert "".join(marks.all_text_contents()).split() == cited.text.split()
     page.screenshot(path=artifacts / "tabs-map-open.png")
     page.keyboard.press("Escape")
     expect(page.locator("#map-reader mark")).to_have_count(0)

@@ -50,14 +50,16 @@ Rows = Callable[..., tuple[list[Passage], list[int]]]
 
 
 def state(folder: Path, segments: list[list[Document]], similar: dict[str, FloatArray], *removed: int) -> Snapshot:
-    """A state of an index with these segments, where a passage has the vector that ``similar`` has for it; of the
-    first segment the documents with the numbers ``removed`` count no more."""
+    """A state of an index with these segments, where a passage has the vector that ``similar`` has for its last
+    line; of the first segment the documents with the numbers ``removed`` count no more."""
     facts = []
     for number, documents in enumerate(segments):
         with SegmentWriter(folder / str(number), 8, False) as writer:
             for each in documents:
                 passages = split(each)
-                vectors = np.array([similar[passage.text] for passage in passages], np.float32).reshape(-1, 8)
+                vectors = np.array(
+                    [similar[passage.text.splitlines()[-1]] for passage in passages], np.float32
+                ).reshape(-1, 8)
                 writer.add(each, "", "", passages, vectors, ())
             facts.append(writer.finish())
     facts[0] = replace(facts[0], removed=removed)

@@ -1,11 +1,13 @@
 """Pages as tests need them: the chat of any answerer, with other tabs after it."""
 
+import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ui.chat.calls import ChatAnswerer, ChatCalls
 from ui.chat.feedback_log import FeedbackLog
-from ui.server.page import Page
+from ui.server.page import Page, start
 from ui.server.site import chat_tab
 from ui.tabs.tab import View
 from ui.workspace.gap_log import OnGap
@@ -21,3 +23,13 @@ def chat_page(
 ) -> Page:
     """The page that asks ``answerer``, with ``views`` after the chat; the options are those of a page."""
     return Page(views=(chat_tab(ChatCalls(answerer, on_gap, feedback)), *views), **options)
+
+
+def start_page(page: Page, port: int = 0) -> Any:
+    """:func:`ui.server.page.start`, called where an event loop runs: else Gradio makes loops that nobody closes."""
+
+    async def inside() -> Any:
+        return start(page, port=port)
+
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, inside()).result()

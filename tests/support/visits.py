@@ -6,17 +6,16 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-from pages import chat_page
+from pages import chat_page, start_page
 from playwright.sync_api import Browser, Locator, Page, Route
 
 from ui.chat.calls import ChatAnswerer
-from ui.server.page import start
 
 
 @contextmanager
 def served(answerer: ChatAnswerer, **options: Any) -> Iterator[str]:
     """The address of a page that asks ``answerer``; the options are those of :func:`pages.chat_page`."""
-    page = start(chat_page(answerer, **options), port=0)
+    page = start_page(chat_page(answerer, **options))
     try:
         yield str(page.local_url)
     finally:

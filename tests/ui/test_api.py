@@ -387,8 +387,11 @@ def test_the_python_of_the_readme_works(served: Served) -> None:
 
 
 def test_the_mcp_snippet_of_the_readme_names_the_address(served: Served) -> None:
-    (block,) = readme_commands("json", "mcpServers")
-    (server,) = json.loads(block)["mcpServers"].values()
+    over_http, over_stdio = (
+        json.loads(block)["mcpServers"]["foundation-qa"] for block in readme_commands("json", "mcpServers")
+    )
+    assert over_stdio == {"command": "foundation-qa", "args": ["mcp"]}
+    server = over_http
     path = urlsplit(server["url"]).path
     connection = http.client.HTTPConnection(urlsplit(served.address).netloc)
     initialize = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "0"}}
