@@ -1,5 +1,6 @@
 """The shell commands that answer others: people with a browser, and programs."""
 
+import os
 import sys
 from concurrent.futures import Future
 from contextlib import suppress
@@ -57,8 +58,13 @@ def serve(
         terminal.warn(warning)
     workplace = workplace_of(corpus, index, settings)
     if allow_upload:
-        Uploads(workplace.uploads).check_folder()
+        uploads = Uploads(workplace.uploads)
+        uploads.check_folder()
+        uploads.remove_left_overs()
     answerer = workplace.answerer(follow=True)
+    from ui.server.upload_room import arrivals_folder
+
+    os.environ["GRADIO_TEMP_DIR"] = str(arrivals_folder())  # before Gradio is loaded, which makes a folder at once
     from ui.server.page import serve as serve_page
     from ui.server.site import assemble_page
 
@@ -98,13 +104,14 @@ def mcp(corpus: Corpus = None, index: Index = None, settings: SettingsFile = Non
 def _service_later(workplace: Workplace) -> "Future[Service]":
     """The service of a workplace, whose index is brought up to date meanwhile: the client need not wait for that."""
     service: Future[Service] = Future()
+    gap_log = workplace.gap_log if workplace.settings.log_gaps else None  # what is wrong with the options is said now
 
     def prepare() -> None:
         from ui.api.service import Service
         from ui.workspace.gap_log import GapLog
 
         try:
-            on_gap = GapLog(workplace.gap_log).add if workplace.settings.log_gaps else None
+            on_gap = GapLog(gap_log).add if gap_log else None
             service.set_result(Service(workplace.answerer(), workplace.pending, on_gap))
         except FoundationQAError as error:
             terminal.fail(str(error))

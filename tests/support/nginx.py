@@ -1,5 +1,6 @@
 """A proxy as people put it before a page: nginx, run by the tests alone, with a certificate made for them."""
 
+import os
 import re
 import shutil
 import socket
@@ -44,8 +45,11 @@ def proxy(folder: Path, *servers: str) -> Iterator[None]:
     made, key = certificate(folder)
     blocks = "\n".join(servers).replace("CERTIFICATE", f"ssl_certificate {made}; ssl_certificate_key {key};")
     temporary = " ".join(f"{each}_temp_path {folder / each};" for each in _PATHS)
+    user = (
+        "user root; " if hasattr(os, "getuid") and os.getuid() == 0 else ""
+    )  # else its workers may write nowhere here
     text = (
-        f"daemon off; worker_processes 1; pid {folder / 'pid'}; error_log {folder / 'errors'};\n"
+        f"{user}daemon off; worker_processes 1; pid {folder / 'pid'}; error_log {folder / 'errors'};\n"
         f"events {{ worker_connections 256; }}\nhttp {{ access_log off; {temporary}\n{blocks}\n}}\n"
     )
     configuration = folder / "nginx.conf"

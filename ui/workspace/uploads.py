@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +22,9 @@ from ui.html.visitor_message import VisitorError
 
 LARGEST_IN_ALL = 64_000_000  # bytes
 MOST_TEXTS = 500
+_LOCK = ".lock"
 _MARK = ".uploads"  # a hidden file that says that visitors may change all in its folder
+_PARTIAL = ".partial-"  # how the names of folders begin that a text lies in until it is whole
 _LONGEST_NAME = 200  # bytes in UTF-8; file systems allow 255
 _PATIENCE = 10.0  # seconds to wait for another upload
 
@@ -66,6 +68,12 @@ class Uploads:
                 f"The folder {self.folder} cannot be read: {error.strerror}. Allow reading it."
             ) from error
 
+    def remove_left_overs(self) -> None:
+        """Remove what processes left that were killed while a text came; not while another one comes."""
+        if self.folder.is_dir():
+            with suppress(Timeout, OSError), FileLock(self.folder / _LOCK, timeout=0):
+                self._sweep()
+
     def add(self, name: str, source: Path, *, replace: bool = False) -> str:
         """Keep the file ``source`` under (nearly) this ``name``, and say under which.
 
@@ -76,7 +84,7 @@ class Uploads:
         try:
             size = source.stat().st_size
             self._check_size(name, size)
-            with self._writing(), tempfile.TemporaryDirectory(prefix=".partial-", dir=self.folder) as beside:
+            with self._writing(), tempfile.TemporaryDirectory(prefix=_PARTIAL, dir=self.folder) as beside:
                 arrived = Path(beside, name)
                 shutil.copyfile(source, arrived)
                 self._check_text(arrived, name)
@@ -139,8 +147,14 @@ class Uploads:
         self.check_folder()
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / _MARK).touch()
-        with FileLock(self.folder / ".lock", timeout=_PATIENCE):
+        with FileLock(self.folder / _LOCK, timeout=_PATIENCE):
+            self._sweep()
             yield
+
+    def _sweep(self) -> None:
+        """Whoever holds the lock knows that nobody else is at work."""
+        for path in self.folder.glob(f"{_PARTIAL}*"):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _is_text(path: Path) -> bool:
