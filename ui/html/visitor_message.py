@@ -4,8 +4,8 @@ The messages of this program are written for the person at its keyboard, and nam
 whole.
 """
 
-import logging
 import re
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -14,7 +14,6 @@ from corpus import LANGUAGES, CorpusError, EncoderError, FoundationQAError, Stor
 from corpus.errors import BusyIndexError
 from ui.html.words import word
 
-_LOG = logging.getLogger(__name__)
 # A path from the root, of either kind of system; no address, no fraction, no tag.
 _NAME = r"""[^\s/\\:;,'"<>|()]"""
 _PATH = re.compile(rf"(?<![\w.:/<\\])(?:[A-Za-z]:)?[/\\](?:{_NAME}+[/\\])*({_NAME}*(?!\.){_NAME})")
@@ -42,7 +41,7 @@ def visitor_messages(problem: FoundationQAError | str) -> dict[str, str]:
     if isinstance(problem, VisitorError):
         return {language: word(problem.key, language, **problem.values) for language in LANGUAGES}
     if isinstance(problem, FoundationQAError):
-        _LOG.warning("%s %s", time.strftime("%Y-%m-%d %H:%M:%S"), problem)
+        sys.stderr.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {problem}\n")
     if isinstance(problem, BusyIndexError):
         return {language: word("trouble.busy", language) for language in LANGUAGES}
     asked = CorpusError if isinstance(problem, str) else type(problem)
