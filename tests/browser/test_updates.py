@@ -166,6 +166,11 @@ def test_an_update_after_a_text_was_saved_is_seen_and_cancelled_like_any_other(b
         sources(page)
         expect(page.locator("progress")).to_be_visible()
         page.get_by_role("button", name="Cancel").click()
+        expect(page.locator("#outcome")).to_contain_text("being cancelled", use_inner_text=True)
+        for _ in range(100):  # the words stand there before the server has heard of it
+            if site.workplace.updates.state.cancelled:
+                break
+            page.wait_for_timeout(50)
         site.encoder.steps.release(1)
         expect(page.locator("#outcome")).to_contain_text("was cancelled", use_inner_text=True)
         number = site.workplace.updates.state.number
