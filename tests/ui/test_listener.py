@@ -86,6 +86,11 @@ def test_the_second_request_of_a_connection_has_a_deadline_too(page: Any) -> Non
         assert seconds_until_closed(connection) < 3
 
 
+def test_a_request_that_comes_along_with_another_has_its_deadline(page: Any) -> None:
+    with connect(page, b"GET /robots.txt HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" + BEGUN + b"{") as connection:
+        assert seconds_until_closed(connection) < 4
+
+
 def test_a_body_that_does_not_come_is_not_waited_for(page: Any) -> None:
     with connect(page, BEGUN + b'{"data":') as slow:
         assert 0.5 < seconds_until_closed(slow) < 4
