@@ -129,6 +129,17 @@ def test_an_event_stream_and_a_quick_visitor_are_not_disturbed(page: Any) -> Non
     assert status(page) == 200
 
 
+def test_a_web_socket_is_a_request_like_others(page: Any) -> None:
+    asked = (
+        b"GET /gradio_api/queue/join HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    with connect(page, asked) as connection:
+        assert connection.recv(1000).startswith(b"HTTP/1.1 40")
+    time.sleep(0.5)
+    assert sum(page.server.config.http_protocol_class.peers.values()) == 0  # nothing is counted for ever
+
+
 def test_connections_beyond_the_room_are_sent_away(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     protocol = page.server.config.http_protocol_class
     assert issubclass(protocol, BoundedProtocol)

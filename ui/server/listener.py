@@ -136,6 +136,7 @@ def bound(server: uvicorn.Server, proxies: TrustedProxies, patience: Patience | 
         "patience": patience or Patience(),
     }
     config.http_protocol_class = type("Bounded", (BoundedProtocol,), bounds)
+    config.ws_protocol_class = None  # the page has no web sockets, and theirs have no bounds
     if isinstance(config.loaded_app, ProxyHeadersMiddleware):  # it believes every program on this machine
         config.loaded_app = config.loaded_app.app
 
