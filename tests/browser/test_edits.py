@@ -51,9 +51,9 @@ def test_what_is_saved_is_quoted_on_the_page_within_three_seconds(
             assert time.monotonic() - saved < 3
 
         (texts / "en" / "broken <b>.md").write_bytes(b"\0")
-        page.locator('#notice [lang="en"]').get_by_text("broken <b>.md is not a text").wait_for()
+        page.locator("#notice .words[lang=en]").get_by_text("broken <b>.md is not a text").wait_for()
         assert "十七个" in asked("How many parameters does GPT-3 have?")
         (texts / "en" / "broken <b>.md").unlink()
-        page.locator('#notice [lang="en"]').get_by_text("is not a text").wait_for(state="detached")
+        page.locator("#notice .words[lang=en]").get_by_text("is not a text").wait_for(state="detached")
     finally:
         page.close()

@@ -242,7 +242,7 @@ def test_other_tabs_leave_the_conversation_alone_and_a_notice_stands_above(brows
         assert page.locator("#notice p").count() == 0
         ask(page, EN_QUESTION)
         said[0] = f"Indexing 正在更新 {HOSTILE}"
-        expect(page.locator('#notice p [lang="en"]')).to_have_text(said[0], timeout=20_000)
+        expect(page.locator("#notice p .words[lang=en]")).to_have_text(said[0], timeout=20_000)
         page.get_by_role("tab", name="Sources").click()
         page.get_by_label("Find a text").wait_for()
         assert page.get_by_placeholder("A question").count() == 1

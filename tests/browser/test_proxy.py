@@ -7,12 +7,14 @@ from pathlib import Path
 import gradio as gr
 import pytest
 from nginx import ABSENT, proxy
+from pages import chat_page
 from playwright.sync_api import Browser, Page, Route
 from ports import free_port
 from small_answerer import EN_QUESTION, SmallAnswerer
 from visits import ask, served, visit
 
 from ui.server.options import Serving
+from ui.server.page import start
 from ui.server.public_address import PublicAddress
 from ui.tabs.components import QUIET
 from ui.tabs.tab import View
@@ -38,11 +40,12 @@ def behind(folder: Path, scheme: str, path: str, passed: str, lines: str, *, nam
         f"{lines} }} }}"
     )
     serving = Serving(public=PublicAddress.parse(address) if named else None)
-    with (
-        served(SmallAnswerer(), port=inner, views=[View("map", mount)], serving=serving),
-        proxy(folder, block),
-    ):
-        yield f"{address}/"
+    page = start(chat_page(SmallAnswerer(), views=[View("map", mount)], serving=serving), port=inner)
+    try:
+        with proxy(folder, block):
+            yield f"{address}/"
+    finally:
+        page.close(verbose=False)
 
 
 @pytest.mark.parametrize(

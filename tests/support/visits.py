@@ -14,9 +14,9 @@ from ui.server.page import start
 
 
 @contextmanager
-def served(answerer: ChatAnswerer, *, port: int = 0, **options: Any) -> Iterator[str]:
+def served(answerer: ChatAnswerer, **options: Any) -> Iterator[str]:
     """The address of a page that asks ``answerer``; the options are those of :func:`pages.chat_page`."""
-    page = start(chat_page(answerer, **options), port=port)
+    page = start(chat_page(answerer, **options), port=0)
     try:
         yield str(page.local_url)
     finally:
