@@ -27,7 +27,7 @@ ALLOWED = 100
 """Megabytes that the process may hold more than before."""
 
 _AT_ONCE = 4  # clients
-_SETTLING = 20.0  # seconds after which what nobody fetches is let go
+_SETTLING = 40.0  # seconds after which what nobody fetches, and what closed pages showed, is let go
 _PATIENCE = 120.0  # seconds that a client waits for a reply
 
 
