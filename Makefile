@@ -50,6 +50,7 @@ bench: $(VENV)/installed ## Time and memory beside stock sentence-transformers (
 
 bench-page: $(VENV)/installed-dev ## How long 1, 8 and 50 people who ask at once wait for a served page; what an idle one costs
 	$(BIN)/python tests/bench/page_load.py $(ARGS)
+	$(BIN)/python tests/bench/page_memory.py $(ARGS)
 
 SHARED ?= ../shared
 ablate: $(VENV)/installed ## What each part of the retrieval is worth, on our own questions and the development files in SHARED

@@ -86,6 +86,11 @@ def test_the_second_request_of_a_connection_has_a_deadline_too(page: Any) -> Non
         assert seconds_until_closed(connection) < 3
 
 
+def test_a_request_that_comes_along_with_another_has_its_deadline(page: Any) -> None:
+    with connect(page, b"GET /robots.txt HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" + BEGUN + b"{") as connection:
+        assert seconds_until_closed(connection) < 4
+
+
 def test_a_body_that_does_not_come_is_not_waited_for(page: Any) -> None:
     with connect(page, BEGUN + b'{"data":') as slow:
         assert 0.5 < seconds_until_closed(slow) < 4
@@ -122,6 +127,17 @@ def test_an_event_stream_and_a_quick_visitor_are_not_disturbed(page: Any) -> Non
             while stream.recv(65536):
                 pass
     assert status(page) == 200
+
+
+def test_a_web_socket_is_a_request_like_others(page: Any) -> None:
+    asked = (
+        b"GET /gradio_api/queue/join HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+        b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+    )
+    with connect(page, asked) as connection:
+        assert connection.recv(1000).startswith(b"HTTP/1.1 40")
+    time.sleep(0.5)
+    assert sum(page.server.config.http_protocol_class.peers.values()) == 0  # nothing is counted for ever
 
 
 def test_connections_beyond_the_room_are_sent_away(page: Any, monkeypatch: pytest.MonkeyPatch) -> None:

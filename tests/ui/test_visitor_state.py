@@ -170,10 +170,30 @@ def test_events_that_wait_have_bounds(
     assert "Try again" in replies[-1][1]["error"]
 
 
-def test_an_event_is_small(ask: Asking) -> None:
-    for path in ("/gradio_api/call/ask", "/gradio_api/queue/join"):
-        assert ask(path, {"data": ["x" * LARGEST_EVENT, []]})[0] == 413
-    assert ask("/gradio_api/run/status", {"data": ["x" * LARGEST_EVENT]})[0] != 413
+def test_what_gradio_keeps_something_of_is_small(ask: Asking) -> None:
+    large = {"data": ["x" * LARGEST_EVENT, []]}
+    for path in ("/gradio_api/call/ask", "/gradio_api/queue/join", "/gradio_api/run/ask", "/gradio_api/call/v2/ask"):
+        assert ask(path, large)[0] == 413
+    for path in ("/gradio_api/component_server/", "/gradio_api/component_server", "/api/ask"):
+        assert ask(path, large)[0] in (400, 422)
+
+
+@pytest.mark.parametrize("session", ["x" * 101, 7, ["x"], {"x": 1}, True])
+def test_a_session_is_called_as_pages_call_them(ask: Asking, session: object) -> None:
+    for path in ("/gradio_api/run/status", "/gradio_api/queue/join", "/gradio_api/component_server/"):
+        assert ask(path, {"data": [], "session_hash": session}) == (400, {"error": "This is no call of this page."})
+
+
+def test_the_chat_is_called_in_json_alone(page: Any) -> None:
+    form = {"data": "{}", "component_id": "1", "fn_name": "ask", "session_hash": "x" * 100_000}
+    address = f"{page.local_url}gradio_api/component_server/"
+    assert httpx.post(address, files={"file": b"x"}, data=form).status_code == 400
+    assert httpx.post(address, content=b"").status_code == 400
+
+
+def test_what_no_page_needs_is_closed(page: Any) -> None:
+    for path in ("gradio_api/deep_link?session_hash=x", "gradio_api/dev/reload", "monitoring"):
+        assert httpx.get(f"{page.local_url}{path}").status_code == 403
 
 
 def test_what_a_tab_showed_is_forgotten_when_it_is_closed() -> None:

@@ -22,7 +22,9 @@ from ui.server.request_body import (
     NoRoomError,
     TooLargeError,
     counted,
+    has_long_session,
     names_a_file_elsewhere,
+    parsed,
     replayed,
 )
 from ui.server.request_origin import from_another_site, host_name
@@ -33,17 +35,19 @@ LARGEST_REQUEST = 8_000_000
 """Bytes of a request that uploads nothing: a long conversation, which the page sends along, has some 100,000."""
 
 LARGEST_EVENT = 1_000_000
-"""Bytes of a request that Gradio keeps until its result is fetched."""
+"""Bytes of a request of which Gradio keeps something afterwards."""
 
 _BODIES = 64_000_000  # bytes of all requests that are being read
 # Gradio asks this of itself at start; it tells nothing.
 _OPEN = "/gradio_api/startup-events"
 _UPLOAD = "/gradio_api/upload"
-_EVENTS = ("/gradio_api/queue/join", "/gradio_api/call/")
+_CHAT = "/gradio_api/component_server"
+_FORGOTTEN = re.compile(r"/gradio_api/(?:component_server|mcp)/?")  # of Gradio's, and where a client expects them
 # What the server would fetch from elsewhere or write to the disk, and what takes files or code for features that are
 # not used here.
 _CLOSED = re.compile(
-    r"/gradio_api/(?:proxy=|file[=/]\s*https?:|process_recording|vibe-|undo-vibe|deep_link)|/monitoring", re.IGNORECASE
+    r"/gradio_api/(?:proxy=|file[=/]\s*https?:|process_recording|vibe-|undo-vibe|deep_link|dev/)|/monitoring",
+    re.IGNORECASE,
 )
 # The page's own files hold nothing that another site could read; without them it could not tell why it is refused.
 _FILES = re.compile(r"/(?:assets|static|svelte)/|/theme\.css")
@@ -159,7 +163,8 @@ class Gate:
         """How many bytes the body of a request may have."""
         if scope["path"].startswith(_UPLOAD):
             return self._largest_upload
-        return LARGEST_EVENT if scope["path"].startswith(_EVENTS) else LARGEST_REQUEST
+        kept = scope["path"].startswith("/gradio_api/") and not _FORGOTTEN.fullmatch(scope["path"])
+        return LARGEST_EVENT if kept else LARGEST_REQUEST
 
     async def _looked_through(self, scope: Scope, receive: Receive) -> tuple[Receive, Response | None, int]:
         """What gives the body to the page, why it may not have it, if so, and how much room that takes.
@@ -176,8 +181,13 @@ class Gate:
         if scope["method"] not in ("POST", "PUT", "PATCH"):
             return receive, None, 0
         body = await self._room.read(receive, limit)
-        if scope["path"].startswith("/gradio_api/") and names_a_file_elsewhere(body):
-            return receive, refusal(scope, 403, "refusals.elsewhere"), len(body)
+        if scope["path"].startswith("/gradio_api/"):
+            sent = parsed(body)
+            if names_a_file_elsewhere(sent):
+                return receive, refusal(scope, 403, "refusals.elsewhere"), len(body)
+            # Gradio remembers sessions by whatever they are called; the page's own scripts send JSON alone.
+            if has_long_session(sent) or (sent is None and scope["path"].startswith(_CHAT)):
+                return receive, refusal(scope, 400, "refusals.no_call"), len(body)
         return replayed(body, receive), None, len(body)
 
 

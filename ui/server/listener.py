@@ -49,7 +49,6 @@ class BoundedProtocol(H11Protocol):
         super().connection_made(transport)
         self._deadline: asyncio.TimerHandle | None = None
         self._got = 0  # bytes of this request
-        self._asked = False  # whether its headers are there
         self._begun = 0.0  # when it began
         self._peer = self.client[0] if self.client else ""
         self.peers[self._peer] += 1
@@ -83,7 +82,9 @@ class BoundedProtocol(H11Protocol):
         """Wait for the next request: so long as uvicorn does."""
         self._rest()
         super().on_response_complete()
-        self._look()  # the next one may have come already
+        if not self.cycle.response_complete:  # it came along with the last one
+            self._begin()
+            self._look()
 
     def pause_writing(self) -> None:
         """The visitor does not read what they asked for."""
@@ -97,7 +98,7 @@ class BoundedProtocol(H11Protocol):
 
     def _begin(self) -> None:
         self._rest()
-        self._got, self._asked, self._begun = 0, False, self.loop.time()
+        self._got, self._begun = 0, self.loop.time()
         self._deadline = self.loop.call_later(self.patience.headers, self._give_up)
 
     def _look(self) -> None:
@@ -135,6 +136,7 @@ def bound(server: uvicorn.Server, proxies: TrustedProxies, patience: Patience | 
         "patience": patience or Patience(),
     }
     config.http_protocol_class = type("Bounded", (BoundedProtocol,), bounds)
+    config.ws_protocol_class = None  # the page has no web sockets, and theirs have no bounds
     if isinstance(config.loaded_app, ProxyHeadersMiddleware):  # it believes every program on this machine
         config.loaded_app = config.loaded_app.app
 

@@ -41,7 +41,8 @@ class _Record:
     @property
     def kind(self) -> str:
         places = [line for line in self.lines if line.startswith("  File ")][-1:]
-        return _VARYING.sub("#", "".join([*self.lines[:1], *places, *self.lines[-1:]]))[:300]
+        told = dict.fromkeys([*self.lines[:1], *places, *self.lines[-1:]])  # of one line: once
+        return _VARYING.sub("#", " … ".join(told))[:300]
 
 
 class BoundedLog:

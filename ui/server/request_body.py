@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.types import Message, Receive
 
+_LONGEST_SESSION = 100  # characters; those of Gradio's pages have a dozen
 _ADDRESS = re.compile(r"\s*https?:", re.IGNORECASE)
 
 
@@ -86,12 +87,23 @@ def counted(receive: Receive, limit: int) -> Receive:
     return receiving
 
 
-def names_a_file_elsewhere(body: bytes) -> bool:
-    """Whether ``body`` is JSON that holds a file of Gradio's with the address of another server."""
+def parsed(body: bytes) -> object:
+    """What ``body`` says in JSON; None where it is none that Gradio could read."""
     try:
-        return any(_is_elsewhere(value) for value in _objects(json.loads(body)))
+        return json.loads(body)
     except (ValueError, RecursionError):
-        return False  # no JSON that Gradio could read either
+        return None
+
+
+def names_a_file_elsewhere(sent: object) -> bool:
+    """Whether ``sent``, as parsed, holds a file of Gradio's with the address of another server."""
+    return any(_is_elsewhere(value) for value in _objects(sent))
+
+
+def has_long_session(sent: object) -> bool:
+    """Whether ``sent``, as parsed, is of a session that is called as no page calls one."""
+    session = sent.get("session_hash") if isinstance(sent, dict) else None
+    return session is not None and not (isinstance(session, str) and len(session) <= _LONGEST_SESSION)
 
 
 def _is_elsewhere(value: dict[str, Any]) -> bool:

@@ -5,10 +5,12 @@ when the page is closed long since. Here what nobody fetches goes after a minute
 """
 
 import asyncio
+import ctypes
 import re
+import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from time import monotonic, time
 from typing import Any
@@ -26,7 +28,7 @@ MOST_WAITING = 200
 
 _MOST_UNREAD = 50  # results that nobody fetches
 _FETCHED_WITHIN = 60.0  # seconds
-_CLOSED_FOR, _UNUSED_FOR = 60.0, 3600.0  # seconds after which a visitor's tabs are forgotten
+_CLOSED_FOR, _UNUSED_FOR = 10.0, 3600.0  # seconds after which a visitor's tabs are forgotten
 _EVERY = 15.0  # seconds between two looks
 _JOIN = re.compile(r"/gradio_api/(?:queue/join|call/.*)")
 _CALLED = re.compile(r"/gradio_api/call/(?:v2/)?[^/]+/(?P<event>[^/]+)/?")
@@ -47,6 +49,7 @@ class VisitorState:
         self._clock = clock
         self._readers: Counter[str] = Counter()  # sessions, or events, whose messages somebody waits for
         self._unread: dict[str, _Unread] = {}  # by session, oldest first
+        self._asked = False  # whether there were requests of late
 
     @asynccontextmanager
     async def lifespan(self, app: Any) -> AsyncIterator[None]:
@@ -62,11 +65,15 @@ class VisitorState:
             await asyncio.sleep(_EVERY)
             await self.let_go(blocks._queue)
             forget_sessions(blocks, time())
+            if self._asked:
+                self._asked = False
+                await asyncio.to_thread(give_back_memory)
 
     @contextmanager
     def reading(self, scope: Scope) -> Iterator[None]:
         """Somebody waits for what this request asks, for so long."""
         name = _read_by(scope)
+        self._asked = True
         self._readers[name] += 1
         try:
             yield
@@ -134,6 +141,13 @@ def forget_sessions(blocks: Any, now: float) -> None:
                 holder.time_last_used.pop(session, None)
         else:
             state.config_values.clear()  # of use for links to a state of the page alone, which are closed here
+
+
+def give_back_memory() -> None:
+    """Let the system have the memory that is free again. The C library of Linux keeps it for each of many threads."""
+    if sys.platform == "linux":
+        with suppress(AttributeError, OSError):  # another C library than GNU's
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def _read_by(scope: Scope) -> str:

@@ -1,0 +1,139 @@
+"""The page in a browser behind nginx: it answers, or says why it cannot."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import gradio as gr
+import pytest
+from nginx import ABSENT, proxy
+from pages import chat_page
+from playwright.sync_api import Browser, Page, Route
+from ports import free_port
+from small_answerer import EN_QUESTION, SmallAnswerer
+from visits import ask, served, visit
+
+from ui.server.options import Serving
+from ui.server.page import start
+from ui.server.public_address import PublicAddress
+from ui.tabs.components import QUIET
+from ui.tabs.tab import View
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(bool(ABSENT), reason=ABSENT)]
+
+LINES = "proxy_set_header Host $host; proxy_set_header X-Forwarded-Proto $scheme; proxy_http_version 1.1;"
+
+
+def mount() -> None:
+    button, told = gr.Button("Go", elem_id="go"), gr.HTML("", elem_id="told")
+    button.click(lambda: "an event of Gradio", None, told, **QUIET)
+
+
+@contextmanager
+def behind(folder: Path, scheme: str, path: str, passed: str, lines: str, *, named: bool = True) -> Iterator[str]:
+    """The address of a page behind nginx; ``named``: the page knows that address."""
+    outer, inner = free_port(), free_port()
+    address = f"{scheme}://127.0.0.1:{outer}{path}"
+    tls = " ssl; CERTIFICATE" if scheme == "https" else ";"
+    block = (
+        f"server {{ listen 127.0.0.1:{outer}{tls} location {path}/ {{ proxy_pass http://127.0.0.1:{inner}{passed}; "
+        f"{lines} }} }}"
+    )
+    serving = Serving(public=PublicAddress.parse(address) if named else None)
+    page = start(chat_page(SmallAnswerer(), views=[View("map", mount)], serving=serving), port=inner)
+    try:
+        with proxy(folder, block):
+            yield f"{address}/"
+    finally:
+        page.close(verbose=False)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "path", "passed", "lines"),
+    [
+        ("https", "", "", LINES),
+        ("https", "/qa", "/", LINES),
+        ("https", "/qa", "", LINES),
+        ("https", "", "", ""),
+        ("http", "/qa", "/", ""),
+    ],
+)
+def test_behind_nginx_questions_and_tabs_are_answered(
+    browser: Browser, tmp_path: Path, scheme: str, path: str, passed: str, lines: str
+) -> None:
+    with (
+        behind(tmp_path, scheme, path, passed, lines) as address,
+        visit(browser, address, ignore_https_errors=True) as page,
+    ):
+        addresses: list[str] = []
+        page.on("request", lambda request: addresses.append(request.url))
+        ask(page, EN_QUESTION)
+        page.locator("[role=tab]").nth(1).click()
+        page.click("#go")
+        page.wait_for_function("document.querySelector('#told').innerText.includes('an event of Gradio')")
+        assert addresses
+        assert [each for each in addresses if not each.startswith(address)] == []
+
+
+def _asked_in_vain(page: Page) -> str:
+    page.fill("#question", EN_QUESTION)
+    page.press("#question", "Enter")
+    page.wait_for_function("document.querySelector('.hint').innerText.trim() !== ''")
+    assert page.input_value("#question") == EN_QUESTION  # it stands there to be asked again
+    return page.inner_text(".hint")
+
+
+def test_a_page_that_does_not_know_its_address_says_how_to_tell_it(browser: Browser, tmp_path: Path) -> None:
+    # As on plain http to another machine: there browsers do not say that it is the same site.
+    lines = (
+        'set $origin ""; if ($request_method = POST) { set $origin http://qa.example.org; } '
+        'proxy_set_header Origin $origin; proxy_set_header Sec-Fetch-Site "";'
+    )
+    with behind(tmp_path, "http", "", "", lines, named=False) as address:
+        with visit(browser, address) as page:
+            told = _asked_in_vain(page)
+            assert "Another site may not use this server." in told
+            assert f"{address}" in told
+            assert "--public-url" in told
+        with visit(browser, address, locale="zh-CN") as page:
+            assert "其他网站不能使用此服务器。" in _asked_in_vain(page)
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "chinese"),
+    [
+        (502, "gets no answer from it (status 502)", "没有得到应答（状态 502）"),
+        (404, "does not let this page's calls through (status 404)", "没有放行本页的请求（状态 404）"),
+        (0, "The server cannot be reached", "无法连接服务器"),
+    ],
+)
+def test_what_stands_before_the_server_is_named(browser: Browser, status: int, said: str, chinese: str) -> None:
+    def answer(route: Route) -> None:
+        if status:
+            route.fulfill(status=status, content_type="text/html", body="<h1>nginx</h1>")
+        else:
+            route.abort()
+
+    with served(SmallAnswerer()) as address:
+        for locale, expected in (("en-US", said), ("zh-CN", chinese)):
+            with visit(browser, address, locale=locale) as page:
+                page.route("**/component_server/", answer)
+                assert expected in _asked_in_vain(page)
+
+
+def test_a_page_whose_files_do_not_come_says_so(browser: Browser) -> None:
+    with served(SmallAnswerer()) as address:
+        page = browser.new_page()
+        try:
+            page.route("**/assets/index-*.js", lambda route: route.fulfill(status=404, body=""))
+            page.goto(address)
+            page.wait_for_function("document.body.innerText.includes('does not let this page')")
+        finally:
+            page.close()
+
+
+def test_a_fault_of_the_server_itself_is_for_its_log(browser: Browser) -> None:
+    with served(SmallAnswerer()) as address, visit(browser, address) as page:
+        page.fill("#question", "fault")
+        page.press("#question", "Enter")
+        page.wait_for_function("document.querySelector('.hint').innerText.includes('Its log may say why')")
