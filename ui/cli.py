@@ -1,7 +1,7 @@
 """The shell commands. Everything that goes wrong on purpose becomes one message and exit status 1 here."""
 
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -110,10 +110,12 @@ def watch(corpus: Corpus = None, index: Index = None, settings: SettingsFile = N
     def told(outcome: "IndexChange | FoundationQAError") -> None:
         if isinstance(outcome, FoundationQAError):
             terminal.warn(str(outcome))
-        elif as_json:
-            terminal.print_json(asdict(outcome), on_one_line=True)
+            return
+        if as_json:
+            terminal.print_json(change_facts(outcome), on_one_line=True)
         else:
             terminal.tell_change(outcome)
+        terminal.warn_of_problems(outcome)
 
     follow(workplace, Event(), told)
 
@@ -184,6 +186,9 @@ def _change(workplace: Workplace, as_json: bool, *, anew: bool = False, pending:
         from index.storage.store import index_facts
 
         terminal.print_change(change, str(workplace.folder), pending, index_facts(workplace.folder))
+    terminal.warn_of_problems(change)
+    if change.unread:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -5,6 +5,7 @@ carry structure that no markup marks: bare heading lines, bullets like "•", ta
 diagrams drawn with box characters.
 """
 
+import re
 from dataclasses import dataclass, replace
 from enum import Enum
 
@@ -15,6 +16,7 @@ from corpus.document import Span
 from corpus.parsing import line_shapes
 from corpus.parsing.front_matter import front_matter_end
 from corpus.parsing.lines import Lines
+from corpus.parsing.mark_rules import SPACES, UNSEEN
 
 
 class BlockKind(Enum):
@@ -36,15 +38,18 @@ class Block:
     end: int
     group: int  # items of one list and rows of one table share it
     level: int = 0  # of a heading: 1 is the highest
+    until: int | None = None  # of a heading in a box or quotation: where that ends, if it is in one
     header: Span = (0, 0)  # of a row: where the table's header row stands; empty where it has none
     names_columns: bool = False  # of a row: it is a table's header row, which answers nothing by itself
 
 
 _LONGEST_HEADING = 300  # characters; beyond, a line that begins with "#" is prose, and not repeated with each passage
 
+_SEEN = re.compile(rf"[^\s{UNSEEN}]")
+
 # Only blocks are of interest, at the places where they stand: no inline markup, no changed newlines. Link
 # definitions are text like any other.
-_markdown = MarkdownIt("commonmark").enable("table").disable(["code", "lheading", "reference", "inline", "normalize"])
+_markdown = MarkdownIt("commonmark").enable("table").disable(["code", "reference", "inline", "normalize"])
 
 
 def blocks_of(text: str) -> list[Block]:
@@ -52,11 +57,17 @@ def blocks_of(text: str) -> list[Block]:
     return _Parser(text).parse()
 
 
+_SIGNS_BEFORE = re.compile(rf"^[\s>{UNSEEN}]*#{{1,6}}[\s{SPACES}]*")
+# "{#id}" and "[[id]]" behind a heading name it for links; what is behind a blank may be a link itself.
+_ANCHOR = re.compile(r"(?:\s*\{[ ]?[#.:-][^{}]*\}|\s*\{docsify-[^{}]*\}|(?<=\S)\[\[[^\[\]]*\]\])+\s*$")
+
+
 def heading_text(text: str, block: Block) -> str:
-    """The heading ``block`` without the number signs that may close it ("C#" keeps its own)."""
-    line = text[block.start : block.end].rstrip()
+    """The heading ``block`` without its number signs, those that may close it ("C#" keeps its own), and anchors."""
+    line = _SIGNS_BEFORE.sub("", text[block.start : block.end], count=1).rstrip()
     bare = line.rstrip("#")
-    return bare.rstrip() if bare != line and (not bare or bare[-1].isspace()) else line
+    line = bare.rstrip() if bare != line and (not bare or bare[-1].isspace()) else line
+    return _ANCHOR.sub("", line)
 
 
 class _Parser:
@@ -69,8 +80,8 @@ class _Parser:
         self.blocks: list[Block] = []
 
     def parse(self) -> list[Block]:
-        tokens = _markdown.parse(self.text[self.lines.starts[0] :])
-        self.marked = any(token.type == "heading_open" for token in tokens)
+        tokens = _markdown.parse("\n".join(self.lines.structure.lines))
+        self.marked = any(token.type == "heading_open" and self._marks_headings(token) for token in tokens)
         index = done = 0
         while index < len(tokens):
             token = tokens[index]
@@ -81,8 +92,7 @@ class _Parser:
             self._add_rest(done, first)
             done = max(done, last)
             if token.type == "heading_open":
-                long = self.lines.starts[last] - self.lines.starts[first] > _LONGEST_HEADING
-                self._add(BlockKind.PROSE if long else BlockKind.HEADING, first, last, level=int(token.tag[1]))
+                self._add_heading(token, first, last)
             elif token.type in ("bullet_list_open", "ordered_list_open"):
                 index = self._add_list(tokens, index)
             elif token.type == "table_open":
@@ -101,6 +111,8 @@ class _Parser:
         if at not in self.guessed:
             return block
         following = self.blocks[at + 1] if at + 1 < len(self.blocks) else None
+        if following and block.until is not None and following.start >= block.until:
+            following = None
         below = following and (following.kind is not BlockKind.HEADING or following.level > block.level or title)
         return block if below else replace(block, kind=BlockKind.PROSE, level=0)
 
@@ -115,10 +127,11 @@ class _Parser:
     ) -> None:
         """Add the lines ``first`` to ``last`` (exclusive) as a block, white space around them left out."""
         start, end = self.lines.starts[first], min(self.lines.starts[last] - 1, len(self.text))
-        stretch = self.text[start:end]
-        if stretch.strip():
-            start += len(stretch) - len(stretch.lstrip())
-            end -= len(stretch) - len(stretch.rstrip())
+        seen = _SEEN.search(self.text, start, end)
+        if seen:
+            start = seen.start()
+            while self.text[end - 1].isspace() or self.text[end - 1] in UNSEEN:
+                end -= 1
             self.blocks.append(
                 Block(
                     kind=kind,
@@ -130,6 +143,31 @@ class _Parser:
                     names_columns=names_columns,
                 )
             )
+
+    def _marks_headings(self, token: Token) -> bool:
+        """Whether a text with this heading marks its headings: neither its title alone nor the title of a box tells."""
+        assert token.map is not None
+        return token.markup != "=" and token.map[0] not in self.lines.structure.titles
+
+    def _add_heading(self, token: Token, first: int, last: int) -> None:
+        """A heading that Markdown knows, by its number signs or by the line below it."""
+        underlined = token.markup in "-="
+        words = [self.lines.line(number) for number in range(first, last - underlined)]
+        if underlined and not line_shapes.is_title(words):
+            self._add_paragraph(first, last - 1)
+            return
+        if self.lines.starts[last] - self.lines.starts[first] > _LONGEST_HEADING:
+            self._add(BlockKind.PROSE, first, last)
+            return
+        level, span = self.lines.structure.titles.get(first, (int(token.tag[1]), None))
+        if underlined or span:
+            # A line below a paragraph may be a mere rule, and the title of a box all there is in it.
+            self.guessed.add(len(self.blocks))
+        self._add(BlockKind.HEADING, first, last - underlined, level=level)
+        end = self.lines.structure.section_end(first)
+        if end >= 0 and self.blocks:
+            block = replace(self.blocks[-1], until=self.lines.starts[end])
+            self.blocks[-1] = replace(block, start=span[0], end=span[1]) if span else block
 
     def _add_guess(self, first: int, last: int, level: int) -> None:
         self.guessed.add(len(self.blocks))
@@ -177,9 +215,6 @@ class _Parser:
         if last - first == 1 and (level := line_shapes.heading_level(self.lines.line(first), self.marked)):
             self._add_guess(first, last, level)
             return
-        if last - first > 1 and line_shapes.is_underlined(self.lines.line(first), self.lines.line(first + 1)):
-            self._add(BlockKind.HEADING, first, first + 1, level=1)
-            first += 2
         for start, stop, formula in self.lines.formulas(first, last):
             for top, bottom, diagram in [(start, stop, True)] if formula else self.lines.diagrams(start, stop):
                 if diagram:

@@ -6,20 +6,22 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.document import Document, Passage, Span
-from corpus.language import KNOWN, UNSPACED, language_of
+from corpus.language import KNOWN, UNSPACED
 from corpus.parsing.blocks import Block, BlockKind, blocks_of, heading_text
 from corpus.parsing.line_shapes import WORDS
-from corpus.parsing.plain_text import encoder_text, readable, reference_keys
-from corpus.parsing.sentences import sentence_spans, width
+from corpus.parsing.plain_text import encoder_text, language_of_words, readable, reference_keys
+from corpus.parsing.ruler import Ruler
+from corpus.parsing.sentences import sentence_spans
 
 PASSAGE_WIDTH = 250
 """Columns that a passage may have by default; see :func:`corpus.parsing.sentences.width`."""
 
-_MARKER = re.compile(r"(?:>[ \t]?)+|(?:[•·●○▪◦‣∙]|[-*+–—](?=\s)|\d{1,3}[.)、](?!\d)|[（(]\d{1,2}[)）])[ \t]*|\|[ \t]*")
+_MARKER = re.compile(
+    r"(?:>[ \t]?)+|(?:[•·●○▪◦‣∙]|[-*+–—](?=\s)|\d{1,3}[.)、．](?!\d)|[（(]\d{1,2}[)）])[ \t]*|\|[ \t]*|:[ \t]+"
+)
 _CLAUSE_AT_SPACE = "".join(each.clause_marks for each in KNOWN if each.spaced)
 _CLAUSE_ANYWHERE = "".join(each.clause_marks for each in KNOWN if not each.spaced)
 _CLAUSE_END = re.compile(rf"[{_CLAUSE_ANYWHERE}]|[{_CLAUSE_AT_SPACE}](?=\s|[{UNSPACED}])")
-_HIDING = re.compile(r"[<\[]")
 _SPACE = re.compile(r"\s+")
 
 
@@ -42,15 +44,17 @@ class _Piece:
 def split(document: Document, passage_width: int = PASSAGE_WIDTH) -> list[Passage]:
     """The passages of ``document``, in order.
 
-    They end at headings, changes of language, tables and paragraphs; a paragraph wider than
+    They end at headings, changes of language, tables, paragraphs and comments; a paragraph wider than
     ``passage_width`` columns is parted at sentence ends, and a sentence only where it is wider itself.
-    No passage is wider. Stretches without a letter or digit (rules, pictures) are no passage.
+    No passage is wider as it is shown, and links and tags are not cut. Stretches without a letter or digit (rules,
+    pictures) are no passage.
     """
     if passage_width < 2:
         raise ValueError(f"passage_width is {passage_width}; a Chinese character alone takes 2 columns.")
     passages: list[Passage] = []
     seen: dict[str, int] = {}
-    for run in _pack(document.text, _pieces(document, passage_width), passage_width):
+    ruler = Ruler(document.text)
+    for run in _pack(ruler, _pieces(document, ruler, passage_width), passage_width):
         passage = _passage(document, run)
         # Two passages that read the same would share an id: the later ones are numbered.
         count = seen[passage.id] = seen.get(passage.id, 0) + 1
@@ -67,7 +71,7 @@ def _passage(document: Document, run: Sequence[_Piece]) -> Passage:
         title=document.title,
         heading=run[0].heading,
         context=run[0].context,
-        language=language_of(readable(text)),
+        language=language_of_words(text),
         text=text,
         start=start,
         end=end,
@@ -78,14 +82,22 @@ def _passage(document: Document, run: Sequence[_Piece]) -> Passage:
     return replace(passage, id=f"{document.id}#{digest}")
 
 
-def _pieces(document: Document, limit: int) -> Iterator[_Piece]:
+def _pieces(document: Document, ruler: Ruler, limit: int) -> Iterator[_Piece]:
     text = document.text
     headings: list[tuple[int, str]] = []  # level and text of the headings above, outermost first
     references: list[tuple[int, tuple[str, ...]]] = [(0, ())]  # level and keys of the sections around, likewise
+    boxes: list[tuple[int, int]] = []  # level of the headings above in a box, and where that ends
     section = 0
     introduction = ""  # the line that introduces the list or table which follows it
     for block in blocks_of(text):
+        while boxes and boxes[-1][1] <= block.start:
+            level, _ = boxes.pop()
+            headings = [(above, title) for above, title in headings if above < level]
+            references = [(above, keys) for above, keys in references if above < level]
+            section, introduction = section + 1, ""
         if block.kind is BlockKind.HEADING:
+            if block.until is not None:
+                boxes.append((block.level, block.until))
             section += 1
             title = readable(heading_text(text, block))
             headings = [(level, above) for level, above in headings if level < block.level]
@@ -101,7 +113,7 @@ def _pieces(document: Document, limit: int) -> Iterator[_Piece]:
             continue
         heading = " > ".join(above for _, above in headings)
         context = _context(text, block, introduction)
-        for run in _fill(text, _spans(text, block, limit), limit):
+        for run in _fill(ruler, _spans(ruler, block, limit), limit):
             start, end = run[0][0], run[-1][1]
             yield _Piece(
                 kind=block.kind,
@@ -109,7 +121,7 @@ def _pieces(document: Document, limit: int) -> Iterator[_Piece]:
                 start=start,
                 end=end,
                 sentences=() if block.names_columns else tuple(run),
-                language=language_of(readable(text[start:end])),
+                language=language_of_words(text[start:end]),
                 section=section,
                 heading=heading,
                 context=context,
@@ -117,15 +129,14 @@ def _pieces(document: Document, limit: int) -> Iterator[_Piece]:
             )
         if block.kind is BlockKind.PROSE:
             line = text[block.start : block.end]
-            introduces = line.endswith((":", "：")) and width(line) <= limit // 2
+            introduces = line.endswith((":", "：")) and ruler.width(block.start, block.end) <= limit // 2
             introduction = readable(line) if introduces else ""
         elif block.kind is BlockKind.OTHER:
             introduction = ""
 
 
 def _says_something(text: str) -> bool:
-    # Only tags, comments and pictures take words away.
-    return bool(WORDS.search(text)) and (not _HIDING.search(text) or bool(WORDS.search(readable(text))))
+    return bool(WORDS.search(text)) and bool(WORDS.search(readable(text)))
 
 
 def _context(text: str, block: Block, introduction: str) -> str:
@@ -136,9 +147,9 @@ def _context(text: str, block: Block, introduction: str) -> str:
     return " ".join(part for part in (introduction, header) if part)
 
 
-def _spans(text: str, block: Block, limit: int) -> Iterator[Span]:
+def _spans(ruler: Ruler, block: Block, limit: int) -> Iterator[Span]:
     """The sentences of ``block`` without its bullet or quotation mark, none wider than a passage may be."""
-    start, end = block.start, block.end
+    text, start, end = ruler.text, block.start, block.end
     if block.kind is not BlockKind.OTHER:
         while marker := _MARKER.match(text, start, end):
             start = marker.end()
@@ -147,21 +158,19 @@ def _spans(text: str, block: Block, limit: int) -> Iterator[Span]:
         end = start + len(cells if cells.endswith("\\|") else cells.removesuffix("|").rstrip(" \t"))
     whole = block.kind in (BlockKind.ROW, BlockKind.OTHER)
     for span in [(start, end)] if whole else sentence_spans(text, start, end):
-        for part in _clauses(text, span, limit):
+        for part in _clauses(ruler, ruler.trim(*span), limit):
             if _says_something(text[slice(*part)]):
                 yield part
 
 
-def _clauses(text: str, span: Span, limit: int) -> Iterator[Span]:
+def _clauses(ruler: Ruler, span: Span, limit: int) -> Iterator[Span]:
     """``span`` itself, or the parts of a sentence too wide for a passage: at clause marks, or else at spaces."""
-    start, end = span
-    # A character is one or two columns wide.
-    while end - start > limit or width(text[start:end]) > limit:
-        reach = start + limit
-        while (excess := width(text[start:reach]) - limit) > 0:
-            reach -= (excess + 1) // 2
+    text, (start, end) = ruler.text, span
+    while ruler.width(start, end) > limit:
+        reach = ruler.reach(start, limit)
         half = start + (reach - start) // 2
-        cut = _last_end(_CLAUSE_END, text, half, reach) or _last_end(_SPACE, text, half, reach) or reach
+        cut = _last_end(_CLAUSE_END, ruler, half, reach) or _last_end(_SPACE, ruler, half, reach)
+        cut = min(cut or ruler.cut(reach, start, limit), end)
         yield start, start + len(text[start:cut].rstrip())
         start = cut
         while start < end and text[start].isspace():
@@ -170,39 +179,43 @@ def _clauses(text: str, span: Span, limit: int) -> Iterator[Span]:
         yield start, end
 
 
-def _last_end(mark: re.Pattern[str], text: str, start: int, end: int) -> int:
-    """Where the last ``mark`` in ``text[start:end]`` ends; 0: there is none."""
-    return max((match.end() for match in mark.finditer(text, start, end)), default=0)
+def _last_end(mark: re.Pattern[str], ruler: Ruler, start: int, end: int) -> int:
+    """Where the last ``mark`` in ``text[start:end]`` ends that stands in no link or other such thing; 0: there is
+    none."""
+    ends = (match.end() for match in mark.finditer(ruler.text, start, end))
+    return max((at for at in ends if ruler.may_cut(at)), default=0)
 
 
-def _fill(text: str, spans: Iterable[Span], limit: int) -> Iterator[list[Span]]:
-    """Runs of neighbouring spans, each as wide as ``limit`` allows."""
+def _fill(ruler: Ruler, spans: Iterable[Span], limit: int) -> Iterator[list[Span]]:
+    """Runs of neighbouring spans, each as wide as ``limit`` allows, with no comment between them."""
     run: list[Span] = []
     columns = 0
     for span in spans:
-        columns += width(text[run[-1][1] if run else span[0] : span[1]])
-        if run and columns > limit:
+        columns += ruler.width(run[-1][1] if run else span[0], span[1])
+        if run and (columns > limit or ruler.parted(run[-1][1], span[0])):
             yield run
             run = []
-            columns = width(text[slice(*span)])
+            columns = ruler.width(*span)
         run.append(span)
     if run:
         yield run
 
 
-def _pack(text: str, pieces: Iterable[_Piece], limit: int) -> Iterator[list[_Piece]]:
+def _pack(ruler: Ruler, pieces: Iterable[_Piece], limit: int) -> Iterator[list[_Piece]]:
     """Runs of neighbouring pieces that make one passage each."""
     run: list[_Piece] = []
     columns = 0
     for piece in pieces:
-        columns += width(text[run[-1].end if run else piece.start : piece.end])
-        introduced = bool(run) and _introduces(text, run[-1], piece)
-        if run and not (columns <= limit and (introduced or _belongs(run[-1], piece))):
+        columns += ruler.width(run[-1].end if run else piece.start, piece.end)
+        parted = bool(run) and ruler.parted(run[-1].end, piece.start)
+        introduced = bool(run) and not parted and _introduces(ruler.text, run[-1], piece)
+        belongs = bool(run) and not parted and (introduced or _belongs(run[-1], piece))
+        if run and not (columns <= limit and belongs):
             # A line that introduces a list or a table goes with it, where both fit.
-            together = width(text[run[-1].start : piece.end])
+            together = ruler.width(run[-1].start, piece.end)
             ahead = [run.pop()] if introduced and len(run) > 1 and together <= limit else []
             yield run
-            run, columns = ahead, together if ahead else width(text[piece.start : piece.end])
+            run, columns = ahead, together if ahead else ruler.width(piece.start, piece.end)
         run.append(piece)
     if run:
         yield run

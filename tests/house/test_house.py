@@ -19,7 +19,7 @@ TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 HOMES = {  # library -> the modules that may import it
     "yaml": ("corpus/files/", "corpus/editing/new_pair.py", "index/storage/calibration.py", "ui/workspace/settings.py"),
-    "charset_normalizer": ("corpus/files/text_file.py",),
+    "charset_normalizer": ("corpus/files/encodings.py",),
     "markdown_it": ("corpus/parsing/blocks.py",),
     "cachetools": ("index/storage/lru.py", "qa/memory.py", "ui/chat/calls.py"),
     "faiss": ("index/matching/four_bits.py", "index/storage/faiss_vectors.py"),
@@ -100,6 +100,7 @@ EXPORTS = {
         "references_of",
         "sentence_spans",
         "split",
+        "unread_message",
         "width",
     },
     "index": {

@@ -77,4 +77,4 @@ def _hit_facts(hit: "Hit") -> Facts:
 
 def change_facts(change: "IndexChange") -> Facts:
     """What an update of the index did, or would do."""
-    return asdict(change)
+    return asdict(change) | {"problems": [problem._asdict() for problem in change.problems]}

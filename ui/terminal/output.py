@@ -121,6 +121,18 @@ def print_change(change: "IndexChange", folder: str, pending: bool, stored: "Ind
         warn("The index has no token vectors (late_interaction: false): it finds less, above all across the languages.")
 
 
+def warn_of_problems(change: "IndexChange") -> None:
+    """What an update found wrong with the texts, all of it at once; nothing where all is well."""
+    if not change.problems:
+        return
+    heading = "In the texts:"
+    if change.unread:
+        heading = (
+            f"{len(change.unread)} of the texts cannot be read; what was indexed of them before stays. In the texts:"
+        )
+    warn("\n".join([heading, *map(str, change.problems)]))
+
+
 def tell_change(change: "IndexChange") -> None:
     """What an update did, on one line with the time of day."""
     parts = []
