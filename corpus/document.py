@@ -26,7 +26,8 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         place = f"{self.document_id}:{self.line}" if self.line else self.document_id
-        return f"{place}: {self.message}."
+        said = self.message.removeprefix("it ")
+        return f"{place}{':' if said == self.message else ''} {said}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

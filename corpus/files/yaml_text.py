@@ -55,7 +55,7 @@ def _mend(problem: str, mark: yaml.Mark | None) -> str:
         return "Write a date that there is, or put it in quotation marks."
     if "alias" in problem or "anchor" in problem:
         return "A value that begins with * or & needs quotation marks."
-    if "expected" in problem and ("']'" in problem or "'}'" in problem):
+    if "stream end" in problem or ("expected" in problem and ("']'" in problem or "'}'" in problem)):
         return "Close the bracket, or put the value in quotation marks."
     if "end of stream" in problem or "scanning a quoted scalar" in problem:
         return "Close the quotation marks or brackets."
@@ -89,8 +89,8 @@ class _Loader(yaml.SafeLoader):
     def construct_yaml_timestamp(self, node: yaml.ScalarNode) -> date:
         try:
             return super().construct_yaml_timestamp(node)
-        except ValueError:
-            problem = f"there is no date {node.value}"
+        except ValueError as error:
+            problem = f"there is no date {node.value}: {error}"
             raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from None
 
 

@@ -70,6 +70,8 @@ def find_front_matter(text: str) -> FrontMatter | None:
     if first == "{":
         return _json(text, at)
     if first == "%" and (block := _PERCENT.match(text, at)) and _BLANK.match(text, block.end()):
+        if not text[block.end() :].strip():
+            return None
         return FrontMatter(FrontMatterKind.LINES, at, block.end(), block.end())
     return _properties(text, at) or _lines(text, at)
 

@@ -68,6 +68,8 @@ def is_step(line: str) -> bool:
 def is_title(lines: list[str]) -> bool:
     """Whether ``lines`` could be a heading that has a line drawn below it: short, and no sentence but a question."""
     words = " ".join(line.strip(" \t>") for line in lines)
+    if len(lines) > 1 and ": " in words:
+        return False  # "key: value" lines, or a list of them
     return len(lines) <= _TITLE_LINES and is_bare(words.rstrip(_TITLE_ENDS)) and not BULLET.match(words)
 
 

@@ -167,8 +167,8 @@ _PROPERTIES = (
 UNSHOWN_LINES = [
     re.compile(rf"(?:{_PROPERTIES})::(?=[ \t]|\n|\Z)[^\n]*+", re.I),
     re.compile(
-        r":(?:LOGBOOK|PROPERTIES):[ \t]*\n(?:(?![ \t]*:(?:END|LOGBOOK|PROPERTIES):)[^\n]*+\n)*+"
-        r"[ \t]*:END:[ \t]*+(?=\n|\Z)",
+        r":(?:LOGBOOK|PROPERTIES):[ \t]*\n(?:(?![ \t>]*:(?:END|LOGBOOK|PROPERTIES):)[^\n]*+\n)*+"
+        r"[ \t>]*:END:[ \t]*+(?=\n|\Z)",
         re.I,
     ),
     re.compile(r"#\+BEGIN_QUERY\b(?:(?!#\+(?:BEGIN|END)_QUERY).)*+#\+END_QUERY[ \t]*+(?=\n|\Z)", re.I | re.S),

@@ -169,7 +169,7 @@ def _clauses(ruler: Ruler, span: Span, limit: int) -> Iterator[Span]:
     while ruler.width(start, end) > limit:
         reach = ruler.reach(start, limit)
         half = start + (reach - start) // 2
-        cut = _last_end(_CLAUSE_END, ruler, half, reach) or _last_end(_SPACE, ruler, half, reach)
+        cut = _last_end(_CLAUSE_END, ruler, (half, reach), limit) or _last_end(_SPACE, ruler, (half, reach), limit)
         cut = min(cut or ruler.cut(reach, start, limit), end)
         yield start, start + len(text[start:cut].rstrip())
         start = cut
@@ -179,11 +179,10 @@ def _clauses(ruler: Ruler, span: Span, limit: int) -> Iterator[Span]:
         yield start, end
 
 
-def _last_end(mark: re.Pattern[str], ruler: Ruler, start: int, end: int) -> int:
-    """Where the last ``mark`` in ``text[start:end]`` ends that stands in no link or other such thing; 0: there is
-    none."""
-    ends = (match.end() for match in mark.finditer(ruler.text, start, end))
-    return max((at for at in ends if ruler.may_cut(at)), default=0)
+def _last_end(mark: re.Pattern[str], ruler: Ruler, span: Span, limit: int) -> int:
+    """Where the last ``mark`` in ``span`` ends that stands in no link or other such thing; 0: there is none."""
+    ends = (match.end() for match in mark.finditer(ruler.text, *span))
+    return max((at for at in ends if ruler.may_cut(at, limit)), default=0)
 
 
 def _fill(ruler: Ruler, spans: Iterable[Span], limit: int) -> Iterator[list[Span]]:

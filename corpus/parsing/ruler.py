@@ -50,9 +50,9 @@ class Ruler:
             return at
         return mark.start if mark.start > start else mark.end
 
-    def may_cut(self, at: int) -> bool:
-        """Whether ``at`` is within nothing that is one thing to its reader."""
-        return self._around(at) is None
+    def may_cut(self, at: int, limit: int) -> bool:
+        """Whether ``at`` is in the midst of nothing that is one thing to its reader; see :meth:`cut`."""
+        return self.cut(at, at, limit) == at
 
     def trim(self, start: int, end: int) -> Span:
         """``text[start:end]`` without the white space, pictures and comments around it."""

@@ -83,7 +83,7 @@ def check(source: Document, limit: int) -> list[Passage]:
         assert source.text[passage.start : passage.end] == passage.text
         assert position <= passage.start < passage.end
         position = passage.end
-        assert width(passage.text) <= limit
+        assert width(readable(passage.text)) <= limit  # what is not shown takes no room
         assert passage.language in ("en", "zh")
         assert passage.document_id == source.id
         assert re.search(r"\w", passage.text)

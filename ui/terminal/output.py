@@ -126,10 +126,9 @@ def warn_of_problems(change: "IndexChange") -> None:
     if not change.problems:
         return
     heading = "In the texts:"
-    if change.unread:
-        heading = (
-            f"{len(change.unread)} of the texts cannot be read; what was indexed of them before stays. In the texts:"
-        )
+    if count := len(change.unread):
+        which = "1 text cannot be read" if count == 1 else f"{count} texts cannot be read"
+        heading = f"{which}; the index keeps what it had of that. In the texts:"
     warn("\n".join([heading, *map(str, change.problems)]))
 
 
