@@ -20,7 +20,7 @@ ANSWER |= {"citations", "related"}
 CITATION = {"number", "document_id", "title", "heading", "language", "source", "digest"}
 CITATION |= {"quote", "start", "end", "score", "references", "passage"}
 HIT = {"document_id", "title", "heading", "language", "text", "start", "end", "score", "passage_id"}
-CHANGE = {"added", "changed", "removed", "documents", "passages", "embedded", "reused", "seconds"}
+CHANGE = {"added", "changed", "removed", "documents", "passages", "embedded", "reused", "seconds", "problems", "unread"}
 
 
 @dataclass(frozen=True)
@@ -297,7 +297,7 @@ def test_what_is_wrong_is_said_once_and_the_old_index_answers(
 @pytest.mark.parametrize(
     ("spoil", "words"),
     [
-        (_binary, "binary.md is not a text: it holds zero bytes."),
+        (_binary, "binary.md is not a text: it is in none of the encodings"),
         (_large, "large.md has 20.8 MB; a text may have 8.0 MB."),
     ],
 )
