@@ -1,7 +1,7 @@
 """The texts, and how a text becomes passages."""
 
-from corpus.document import Document, Passage, Reference, Span, references_of
-from corpus.editing.check import Problem, Report, check_texts
+from corpus.document import Document, Passage, Problem, Reference, Span, references_of
+from corpus.editing.check import Report, check_texts
 from corpus.editing.new_pair import new_pair
 from corpus.errors import (
     CorpusError,
@@ -11,7 +11,7 @@ from corpus.errors import (
     SettingsError,
     StoredIndexError,
 )
-from corpus.files.folders import BUILT_IN_TEXTS, TextFile, find_texts, load_documents
+from corpus.files.folders import BUILT_IN_TEXTS, TextFile, find_texts, load_documents, unread_message
 from corpus.files.formats import load_document
 from corpus.files.glossary import Term, load_glossary
 from corpus.language import HAN, LANGUAGES, language_of
@@ -52,5 +52,6 @@ __all__ = [
     "references_of",
     "sentence_spans",
     "split",
+    "unread_message",
     "width",
 ]

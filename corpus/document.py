@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import KW_ONLY, dataclass
+from typing import NamedTuple
 
 Span = tuple[int, int]
 """Start and end in a document's text, in Unicode code points, end exclusive."""
@@ -16,6 +17,19 @@ class Reference:
     address: str  # where it can be read; empty: nowhere on the web
 
 
+class Problem(NamedTuple):
+    """Something to mend."""
+
+    document_id: str  # or the name of a file beside the texts
+    line: int  # 1-based; 0: the file as a whole
+    message: str  # what is wrong, and what mends it; without a full stop
+
+    def __str__(self) -> str:
+        place = f"{self.document_id}:{self.line}" if self.line else self.document_id
+        said = self.message.removeprefix("it ")
+        return f"{place}{':' if said == self.message else ''} {said}."
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileContent:
     """What the reader of a format finds in a file; what the file does not say stays empty."""
@@ -25,6 +39,7 @@ class FileContent:
     source: str = ""
     references: tuple[str, ...] = ()  # keys, or whole lines
     twin: str = ""
+    problems: tuple[tuple[int, str], ...] = ()  # what could not be read of it: see the line and message of Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +57,7 @@ class Document:
     _: KW_ONLY
     references: tuple[Reference, ...] = ()  # what the text says it rests on; empty: it names nothing
     twin: str = ""  # id of the document that says the same in the other language; empty: none is named
+    problems: tuple[Problem, ...] = ()  # what is wrong with it, although it could be read
 
     @property
     def digest(self) -> str:

@@ -22,7 +22,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 HAN = r"\u2e80-\u2fdf\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_ADDRESS = re.compile(r"(?:https?://|(?<![\w.-])[\w-]++(?:\.[\w-]++)++/)[\w./?=&%#~+-]*+", re.ASCII)
+# What is in no language, whatever letters it has: addresses, code, formulas, options, identifiers, figures with a unit.
+_NO_WORDS = re.compile(
+    r"(?:https?://|(?<![\w.-])[\w-]++(?:\.[\w-]++)++/)[\w./?=&%#~+-]*+"
+    r"|`[^`\n]++`|\$\$[^$]++\$\$|\$(?=[^\s$])[^$\n]{1,400}+(?<=[^\s\\])\$(?!\d)|\\[A-Za-z]++"
+    r"|&(?:#\w{1,8}|[A-Za-z]\w{1,31});|(?<![\w-])--?[A-Za-z][\w-]*+",
+    re.ASCII,
+)
+_TOKEN = re.compile(r"[\w.:@-]++", re.ASCII)
+_IDENTIFIER = re.compile(r"\w[._@]\w|\d", re.ASCII)
+_ASIDE = re.compile(r"（[^（）]*+）|\([^()]*+\)")  # what a term is called in the other language, mostly
+# English words that a name is worth, a term in no sentence, and a mark that only languages without spaces have.
+_NAME, _TERM, _MARK = 0.3, 0.5, 0.3
+_HYPHEN = re.compile(r"(?<=[A-Za-z])-(?=[A-Za-z])")  # "in-context" is one word, and no "in"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -63,13 +75,18 @@ class Language:
     unfinished: str  # at the end of a line: the sentence goes on below
 
     def weight(self, text: str) -> float:
-        """How much of ``text`` is in this language, in English words; what holds sentences together counts more."""
+        """How much of ``text`` is in this language, in English words; what holds sentences together counts more.
+
+        Names count less, and so do terms where nothing holds them together: both are borrowed everywhere.
+        """
         words = self.word.findall(text)
         if isinstance(self.grammar, re.Pattern):
-            held = len(self.grammar.findall(text))
-        else:
-            held = sum(word.lower().replace("’", "'") in self.grammar for word in words)
-        return 2 * held + len(words) / self.words_worth
+            marks = sum(map(text.count, self.sentence_marks + self.clause_marks + "（）"))
+            return 2 * len(self.grammar.findall(text)) + len(words) / self.words_worth + _MARK * marks
+        held = [word.lower().replace("’", "'") in self.grammar for word in words]
+        names = sum(not known and any(map(str.isupper, word)) for word, known in zip(words, held, strict=True))
+        terms = len(words) - names - sum(held)
+        return (3 * sum(held) + (1 if any(held) else _TERM) * terms + _NAME * names) / self.words_worth
 
 
 ENGLISH = Language(
@@ -102,7 +119,7 @@ ENGLISH = Language(
     units={"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12},
     months=tuple("January February March April May June July August September October November December".split()),
     between_figures=("and", "to", "or"),
-    navigation=r"(?:skip|jump) to (?:main )?content|table of contents",
+    navigation=r"(?:skip|jump) to (?:main )?content|(?:table of )?contents|toc\b|on this page|in this article",
     asking=r"^(?:who|whom|whose|what|when|where|why|how|which)\b|^(?:is|are|was|were|do|does|did|can|could|should|would|"
     r"will|may|has|have) (?:i|we|you|he|she|it|they|there|the|an?|my|our|your|this|that|these|those|any\w*)\b",
     stating=r"\b(?:is|are|was|were|has|have|had|must|may|can|cannot|will|should|does|did|keeps|lives|belongs|begins)\b",
@@ -116,12 +133,12 @@ CHINESE = Language(
     name="中文",
     spaced=False,
     characters=HAN,
-    encodings=("gb18030", "big5"),
+    encodings=("gb18030", "cp950", "big5hkscs"),
     word=re.compile(f"[{HAN}]"),
     words_worth=1.5,
     grammar=re.compile("[的了吗呢么吧是在和与有哪谁怎何为被把从对也都还就]|多少|几|什|多[大高久长]"),
-    sentence_marks="。！？；…",
-    clause_marks="，、；：",
+    sentence_marks="。！？；…．｡﹒﹔﹖﹗︒︔︕︖︙",
+    clause_marks="，、；：､﹐﹑﹕︐︑︓",
     units={
         "万亿": 10**12,
         "千亿": 10**11,
@@ -136,7 +153,7 @@ CHINESE = Language(
     between_figures=("到", "至", "或"),
     figure_forms=((re.compile(r"20 ?世纪 ?(\d0) ?年代"), r"19\1"),),
     numbered_heading=r"[第]?[一二三四五六七八九十]{1,3}[、章节部]\s*\S",
-    navigation="跳[转到至]+(?:主要)?内容|目录",
+    navigation="跳[转到至]+(?:主要)?内容|(?:文章|本页|内容|本文)?目[录錄次]|本[页頁]内容|导航",
     asking="谁|哪|什么|啥|多少|怎么|怎样|如何|为何|几[点个次人年月天号岁时]|多[久大长高远]|是否|有没有|[要能可会]不[要能可会]|[吗呢么]$",
     stating="是|由(?![来此])|应当?(?!用)|必须|须|不得|不[可能要会]|可以|禁止|位于|属于|归|已|了(?!解)|在(?!线)|为(?![什何])|负责|需",
     announcing="如下|下面|下列|以下(?!载)|下[图式表]",
@@ -162,6 +179,15 @@ def language_of(text: str) -> str:
     there = [each for each in KNOWN if each.word.search(text)]
     if len(there) < 2:
         return there[0].code if there else KNOWN[0].code
-    bare = _ADDRESS.sub(" ", text)
+    bare = _TOKEN.sub(_word_of, _NO_WORDS.sub(" ", text))
+    for less in (_ASIDE.sub(" ", bare), bare):
+        if any(each.word.search(less) for each in there):
+            text = less
+            break
     # Latin words are borrowed everywhere: of two that weigh the same rather the one that spaces do not part.
-    return max(there, key=lambda each: (each.weight(bare), not each.spaced)).code
+    return max(there, key=lambda each: (each.weight(text), not each.spaced)).code
+
+
+def _word_of(token: re.Match[str]) -> str:
+    """A token as the words of a language; a blank where it is the name of something in a program, or a figure."""
+    return " " if _IDENTIFIER.search(token.group()) else _HYPHEN.sub("", token.group())

@@ -1,7 +1,6 @@
 """The shell commands. Everything that goes wrong on purpose becomes one message and exit status 1 here."""
 
 from contextlib import suppress
-from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -53,10 +52,12 @@ def watch(corpus: Corpus = None, index: Index = None, settings: SettingsFile = N
     def told(outcome: "IndexChange | FoundationQAError") -> None:
         if isinstance(outcome, FoundationQAError):
             terminal.warn(str(outcome))
-        elif as_json:
-            terminal.print_json(asdict(outcome), on_one_line=True)
+            return
+        if as_json:
+            terminal.print_json(change_facts(outcome), on_one_line=True)
         else:
             terminal.tell_change(outcome)
+        terminal.warn_of_problems(outcome)
 
     with suppress(Terminated):  # that is how a service is stopped
         follow(workplace, Event(), told)
@@ -128,6 +129,9 @@ def _change(workplace: "Workplace", as_json: bool, *, anew: bool = False, pendin
         from index.storage.store import index_facts
 
         terminal.print_change(change, str(workplace.folder), pending, index_facts(workplace.folder))
+    terminal.warn_of_problems(change)
+    if change.unread:
+        raise typer.Exit(1)
 
 
 @app.command()

@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
-from corpus.document import Document, Span
+from corpus.document import Document, Problem, Span
 from corpus.editing.new_pair import TO_WRITE
-from corpus.files.folders import load_documents
+from corpus.files.facts import read_facts
+from corpus.files.folders import find_texts, load_documents
 from corpus.files.glossary import load_glossary
 from corpus.files.references import REFERENCES_FILE, load_references
-from corpus.files.text_file import front_matter
 from corpus.language import LANGUAGES, language_of
 from corpus.parsing.blocks import Block, BlockKind, blocks_of, heading_text
 from corpus.parsing.figures import figures_in
@@ -26,14 +25,6 @@ _SPACE = re.compile(r"\s+")
 _NO_LIMIT = 1 << 30  # columns
 _COMMENT = re.compile(r"<!--(?:(?!-->|<!--).)*+-->", re.S)  # gives up at the next opening: no text takes long
 _KEY = re.compile(r"[\w.:+-]+")
-
-
-class Problem(NamedTuple):
-    """Something to mend."""
-
-    document_id: str  # or the name of a file beside the texts
-    line: int  # 1-based; 0: the file as a whole
-    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +46,16 @@ def check_texts(folder: Path, *, others: Path | None = None, passage_width: int 
 
     Front matter, twins (same headings, lists, tables and figures), references, the width of paragraphs; and,
     where a folder of ``others``' texts is given, that no sentence and no stretch of more than
-    :data:`LONGEST_RUN` columns is theirs. :class:`CorpusError` where something cannot be read at all.
+    :data:`LONGEST_RUN` columns is theirs. A text that cannot be read is a problem, too; :class:`CorpusError` where a
+    folder or a list beside the texts cannot be read.
     """
-    documents = load_documents(folder)
+    read = [text.try_to_read() for text in find_texts(folder)]
+    documents = [each for each in read if isinstance(each, Document)]
     listed = load_references(folder)
     terms = load_glossary(folder)
     by_id = {document.id: document for document in documents}
-    problems = [problem for document in documents for problem in _problems_in(document, folder, passage_width)]
+    problems = [each for each in read if isinstance(each, Problem)]
+    problems += [problem for document in documents for problem in _problems_in(document, passage_width)]
     pairs = []
     for document in documents:
         twin = by_id.get(document.twin)
@@ -98,9 +92,10 @@ def check_texts(folder: Path, *, others: Path | None = None, passage_width: int 
     )
 
 
-def _problems_in(document: Document, folder: Path, passage_width: int) -> Iterator[Problem]:
+def _problems_in(document: Document, passage_width: int) -> Iterator[Problem]:
     """What is wrong with a text by itself."""
-    facts = front_matter(document.text, folder / document.id)
+    yield from document.problems
+    facts = read_facts(document.text).values
     for key in _REQUIRED:
         if not facts.get(key):
             yield Problem(document.id, 1, f"the front matter has no {key!r}")

@@ -2,17 +2,18 @@
 
 import os
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from stat import S_ISREG
 
-from corpus.document import Document, Reference
+from corpus.document import Document, Problem, Reference
 from corpus.errors import CorpusError
 from corpus.files.formats import LARGEST_FILE, SUFFIXES, is_text, load_document
 from corpus.files.references import load_references
+from corpus.parsing.plain_text import without_surrogates
 
 BUILT_IN_TEXTS = Path(__file__).parents[1] / "texts"
 
@@ -32,6 +33,15 @@ class TextFile:
     def read(self) -> Document:
         """The document; :class:`CorpusError` where it cannot be read."""
         return load_document(self.path, self.id, self.largest_file, self.listed)
+
+    def try_to_read(self) -> Document | Problem:
+        """The document, or why it cannot be read."""
+        try:
+            return self.read()
+        except CorpusError as error:
+            # Whoever is told knows the text by its id, and not every one of them should know where it lies.
+            message = str(error).replace(f"{self.path} ", "it ").replace(str(self.path), self.id).rstrip(".")
+            return Problem(without_surrogates(self.id), 0, without_surrogates(message))
 
 
 def find_texts(*folders: str | Path, largest_file: int = LARGEST_FILE) -> list[TextFile]:
@@ -55,9 +65,18 @@ def find_texts(*folders: str | Path, largest_file: int = LARGEST_FILE) -> list[T
 def load_documents(*folders: str | Path, largest_file: int = LARGEST_FILE) -> list[Document]:
     """The documents that the texts of ``folders`` hold, sorted by id; see :func:`find_texts`.
 
-    :class:`CorpusError` also where a text cannot be read, or is larger than ``largest_file`` bytes.
+    :class:`CorpusError` also where texts cannot be read, or are larger than ``largest_file`` bytes; it names them all.
     """
-    return [text.read() for text in find_texts(*folders, largest_file=largest_file)]
+    read = [text.try_to_read() for text in find_texts(*folders, largest_file=largest_file)]
+    if problems := [each for each in read if isinstance(each, Problem)]:
+        raise CorpusError(unread_message(problems))
+    return [each for each in read if isinstance(each, Document)]
+
+
+def unread_message(problems: Sequence[Problem]) -> str:
+    """What to say of texts that cannot be read, all of them in one message."""
+    lines = [str(problem) for problem in problems]
+    return lines[0] if len(lines) == 1 else "\n".join([f"{len(lines)} texts cannot be read.", *lines])
 
 
 def _stamp(facts: os.stat_result | None, about: str) -> str:

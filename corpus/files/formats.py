@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
-from corpus.document import Document, FileContent, Reference
+from corpus.document import Document, FileContent, Problem, Reference
 from corpus.errors import CorpusError
 from corpus.files.references import LONGEST_LINE, resolve_references, shorten
 from corpus.files.text_file import read_text_file
@@ -50,7 +50,7 @@ def load_document(
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:
-        raise CorpusError(f"The name of the file {str(path)!r} is not UTF-8. Rename it.") from None
+        raise CorpusError(f"The name of the file {name!r} is not UTF-8. Rename it.") from None
     read = READERS.get(Path(name).suffix.lower(), read_text_file)
     content = read(_read_bytes(path, largest_file), path)
     return Document(
@@ -60,6 +60,7 @@ def load_document(
         content.text,
         references=resolve_references(content.references, listed or {}),
         twin=content.twin,
+        problems=tuple(Problem(name, line, message) for line, message in content.problems),
     )
 
 

@@ -1,5 +1,7 @@
 """YAML as the lists beside the texts and their front matters are written in it."""
 
+import re
+from datetime import date
 from pathlib import Path
 
 import yaml
@@ -34,7 +36,33 @@ def explain_yaml_error(error: Exception, line: str) -> tuple[str, str]:
     mark = getattr(error, "problem_mark", None)
     problem = getattr(error, "problem", None) or error
     where = line.format(mark.line + 1) if mark else ""
-    return where, f"{problem}. A value that holds a colon needs quotation marks."
+    return where, f"{problem}. {_mend(str(problem), mark)}"
+
+
+def _mend(problem: str, mark: yaml.Mark | None) -> str:
+    """What mends ``problem``, of which ``mark`` says where it is."""
+    snippet = (mark.get_snippet(indent=0, max_length=200) or "").partition("\n")[0] if mark else ""
+    sign = _SIGN.search(problem)
+    if "{{" in snippet or "<%" in snippet:
+        return "A placeholder of a template needs quotation marks, or the template a place outside of the folder."
+    if sign and sign.group(1) == "\\t":
+        return "YAML takes no tabs: write blanks."
+    if sign:
+        return f"A value that begins with {sign.group(1)} needs quotation marks."
+    if "tag" in problem:
+        return "A value that begins with ! needs quotation marks."
+    if "date" in problem:
+        return "Write a date that there is, or put it in quotation marks."
+    if "alias" in problem or "anchor" in problem:
+        return "A value that begins with * or & needs quotation marks."
+    if "stream end" in problem or ("expected" in problem and ("']'" in problem or "'}'" in problem)):
+        return "Close the bracket, or put the value in quotation marks."
+    if "end of stream" in problem or "scanning a quoted scalar" in problem:
+        return "Close the quotation marks or brackets."
+    return "A value that holds a colon needs quotation marks."
+
+
+_SIGN = re.compile(r"found character '(.+?)' that cannot start any token")
 
 
 class _Loader(yaml.SafeLoader):
@@ -58,6 +86,14 @@ class _Loader(yaml.SafeLoader):
             raise yaml.constructor.ConstructorError(None, None, "a number of many digits", node.start_mark)
         return super().construct_yaml_int(node)
 
+    def construct_yaml_timestamp(self, node: yaml.ScalarNode) -> date:
+        try:
+            return super().construct_yaml_timestamp(node)
+        except ValueError as error:
+            problem = f"there is no date {node.value}: {error}"
+            raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from None
 
+
+_Loader.add_constructor("tag:yaml.org,2002:timestamp", _Loader.construct_yaml_timestamp)
 _Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_yaml_int)
 _Loader.add_constructor("tag:yaml.org,2002:str", _Loader.construct_yaml_str)

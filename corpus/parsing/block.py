@@ -1,9 +1,15 @@
 """One stretch of a text that is one thing, and what a reader takes it for."""
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
 from corpus.document import Span
+from corpus.parsing.mark_rules import SPACES, UNSEEN
+
+_SIGNS_BEFORE = re.compile(rf"[\s>{UNSEEN}]*#{{1,6}}[\s{SPACES}]*")
+# "{#id}" and "[[id]]" behind a heading name it for links; what is behind a blank may be a link itself.
+_ANCHOR = re.compile(r"(?:\s*\{[ ]?[#.:-][^{}]*\}|\s*\{docsify-[^{}]*\}|(?<=\S)\[\[[^\[\]]*\]\])+\s*$")
 
 
 class BlockKind(Enum):
@@ -26,13 +32,23 @@ class Block:
     group: int  # items of one list and rows of one table share it
     level: int = 0  # of a heading: 1 is the highest
     guessed: bool = False  # a heading by its form alone: it may be a sentence all the same
+    drawn: bool = False  # a heading by a line below it, or as the title of a box: it is none where it heads nothing
+    until: int | None = None  # of a heading in a box or quotation: where that ends, if it is in one
     header: Span = (0, 0)  # of a row: where the table's header row stands; empty where it has none
     name: Span = (0, 0)  # of a row: the cell of a row above that names this one, too; empty where it names itself
     names_columns: bool = False  # of a row: it is a table's header row, which answers nothing by itself
 
 
 def heading_text(text: str, block: Block) -> str:
-    """The heading ``block`` without the number signs that may close it ("C#" keeps its own)."""
-    line = text[block.start : block.end].rstrip()
+    """The heading ``block`` without its number signs, those that may close it ("C#" keeps its own), and anchors."""
+    return text[slice(*heading_span(text, block))]
+
+
+def heading_span(text: str, block: Block) -> Span:
+    """Where the words of :func:`heading_text` stand."""
+    signs = _SIGNS_BEFORE.match(text, block.start, block.end)
+    start = signs.end() if signs else block.start
+    line = text[start : block.end].rstrip()
     bare = line.rstrip("#")
-    return bare.rstrip() if bare != line and (not bare or bare[-1].isspace()) else line
+    line = bare.rstrip() if bare != line and (not bare or bare[-1].isspace()) else line
+    return start, start + len(_ANCHOR.sub("", line))

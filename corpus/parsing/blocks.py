@@ -5,6 +5,9 @@ carry structure that no markup marks: bare heading lines, bullets like "•", ta
 diagrams drawn with box characters. HTML tables are read before: Markdown knows no rows in them.
 """
 
+import re
+from dataclasses import replace
+
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
@@ -15,14 +18,17 @@ from corpus.parsing.front_matter import front_matter_end
 from corpus.parsing.guessed_headings import check_guesses
 from corpus.parsing.html_tables import HAS_TABLE, HtmlRow, html_tables
 from corpus.parsing.lines import Lines
+from corpus.parsing.mark_rules import UNSEEN
 
 __all__ = ["Block", "BlockKind", "blocks_of", "heading_text"]
 
 _LONGEST_HEADING = 300  # characters; beyond, a line that begins with "#" is prose, and not repeated with each passage
 
+_SEEN = re.compile(rf"[^\s{UNSEEN}]")
+
 # Only blocks are of interest, at the places where they stand: no inline markup, no changed newlines. Link
 # definitions are text like any other.
-_markdown = MarkdownIt("commonmark").enable("table").disable(["code", "lheading", "reference", "inline", "normalize"])
+_markdown = MarkdownIt("commonmark").enable("table").disable(["code", "reference", "inline", "normalize"])
 
 
 def blocks_of(text: str) -> list[Block]:
@@ -40,8 +46,8 @@ class _Parser:
         self.blocks: list[Block] = []
 
     def parse(self) -> list[Block]:
-        tokens = _markdown.parse(self.text[self.lines.starts[0] :])
-        self.marked = any(token.type == "heading_open" for token in tokens)
+        tokens = _markdown.parse("\n".join(self.lines.structure.lines))
+        self.marked = any(token.type == "heading_open" and self._marks_headings(token) for token in tokens)
         index = done = 0
         while index < len(tokens):
             token = tokens[index]
@@ -52,8 +58,7 @@ class _Parser:
             self._add_rest(done, first)
             done = max(done, last)
             if token.type == "heading_open":
-                long = self.lines.starts[last] - self.lines.starts[first] > _LONGEST_HEADING
-                self._add(BlockKind.PROSE if long else BlockKind.HEADING, first, last, level=int(token.tag[1]))
+                self._add_heading(token, first, last)
             elif token.type in ("bullet_list_open", "ordered_list_open"):
                 index = self._add_list(tokens, index)
             elif token.type == "table_open":
@@ -86,16 +91,17 @@ class _Parser:
         last: int,
         level: int = 0,
         guessed: bool = False,
+        drawn: bool = False,
         header: Span = (0, 0),
         name: Span = (0, 0),
         names_columns: bool = False,
     ) -> None:
         """Add the lines ``first`` to ``last`` (exclusive) as a block, white space around them left out."""
         start, end = self.lines.starts[first], min(self.lines.starts[last] - 1, len(self.text))
-        stretch = self.text[start:end]
-        if stretch.strip():
-            start += len(stretch) - len(stretch.lstrip())
-            end -= len(stretch) - len(stretch.rstrip())
+        if seen := _SEEN.search(self.text, start, end):
+            start = seen.start()
+            while self.text[end - 1].isspace() or self.text[end - 1] in UNSEEN:
+                end -= 1
             self.blocks.append(
                 Block(
                     kind=kind,
@@ -104,11 +110,34 @@ class _Parser:
                     group=self.groups,
                     level=level,
                     guessed=guessed,
+                    drawn=drawn,
                     header=header,
                     name=name,
                     names_columns=names_columns,
                 )
             )
+
+    def _marks_headings(self, token: Token) -> bool:
+        """Whether a text with this heading marks its headings: neither its title alone nor the title of a box tells."""
+        assert token.map is not None
+        return token.markup != "=" and token.map[0] not in self.lines.structure.titles
+
+    def _add_heading(self, token: Token, first: int, last: int) -> None:
+        """A heading that Markdown knows, by its number signs or by the line below it."""
+        underlined = token.markup in "-="
+        words = [self.lines.line(number) for number in range(first, last - underlined)]
+        if underlined and not line_shapes.is_title(words):
+            self._add_paragraph(first, last - 1)
+            return
+        if self.lines.starts[last] - self.lines.starts[first] > _LONGEST_HEADING:
+            self._add(BlockKind.PROSE, first, last)
+            return
+        level, span = self.lines.structure.titles.get(first, (int(token.tag[1]), None))
+        self._add(BlockKind.HEADING, first, last - underlined, level=level, drawn=underlined or span is not None)
+        end = self.lines.structure.section_end(first)
+        if end >= 0 and self.blocks:
+            block = replace(self.blocks[-1], until=self.lines.starts[end])
+            self.blocks[-1] = replace(block, start=span[0], end=span[1]) if span else block
 
     def _add_rest(self, first: int, last: int) -> None:
         """Lines that belong to no token, as where quotes are nested too deeply to follow."""
@@ -189,9 +218,6 @@ class _Parser:
         if last - first == 1 and (level := line_shapes.heading_level(self.lines.line(first), self.marked)):
             self._add(BlockKind.HEADING, first, last, level=level, guessed=True)
             return
-        if last - first > 1 and line_shapes.is_underlined(self.lines.line(first), self.lines.line(first + 1)):
-            self._add(BlockKind.HEADING, first, first + 1, level=1)
-            first += 2
         for start, stop, formula in self.lines.formulas(first, last):
             for top, bottom, diagram in [(start, stop, True)] if formula else self.lines.diagrams(start, stop):
                 if diagram:

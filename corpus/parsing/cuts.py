@@ -5,57 +5,46 @@ from collections.abc import Iterable, Iterator
 
 from corpus.document import Span
 from corpus.language import KNOWN, UNSPACED
-from corpus.parsing.block import Block, BlockKind
+from corpus.parsing.block import Block, BlockKind, heading_span
 from corpus.parsing.line_shapes import WORDS
 from corpus.parsing.plain_text import readable
-from corpus.parsing.sentences import sentence_spans, width
+from corpus.parsing.ruler import Ruler
+from corpus.parsing.sentences import sentence_spans
 
-_MARKER = re.compile(r"(?:>[ \t]?)+|(?:[•·●○▪◦‣∙]|[-*+–—](?=\s)|\d{1,3}[.)、](?!\d)|[（(]\d{1,2}[)）])[ \t]*|\|[ \t]*")
-_HEADING_MARK = re.compile(r"[ \t>]*(?:#{1,6}[ \t]+)?")
+_MARKER = re.compile(
+    r"(?:>[ \t]?)+|(?:[•·●○▪◦‣∙]|[-*+–—](?=\s)|\d{1,3}[.)、．](?!\d)|[（(]\d{1,2}[)）])[ \t]*|\|[ \t]*|:[ \t]+"
+)
 _CLAUSE_AT_SPACE = "".join(each.clause_marks for each in KNOWN if each.spaced)
 _CLAUSE_ANYWHERE = "".join(each.clause_marks for each in KNOWN if not each.spaced)
 _CLAUSE_END = re.compile(rf"[{_CLAUSE_ANYWHERE}]|[{_CLAUSE_AT_SPACE}](?=\s|[{UNSPACED}])")
-_HIDING = re.compile(r"[<\[]")
 _SPACE = re.compile(r"\s+")
-_IN_TAG = r"(?![^<>]{0,200}>)"  # not inside of a tag
 _CELL_END = re.compile(r"(?<!\\)\|[ \t]*|(?:</t[dh]>\s*)?(?=<t[dh]\b)", re.I)
-_CELL_TAG = re.compile(r"</?t[dhr]\b", re.I)
 # Where a stretch is cut that is too wide, the best places first.
 _CUTS = (_CLAUSE_END, _SPACE)
 _CUTS_OF_OTHER = (re.compile(r"\n+"), _CLAUSE_END, _SPACE)
-_CUTS_OF_ROW = (_CELL_END, re.compile(_CLAUSE_END.pattern.replace("]|", f"]{_IN_TAG}|")), re.compile(rf"\s+{_IN_TAG}"))
+_CUTS_OF_ROW = (_CELL_END, _CLAUSE_END, _SPACE)
 
 
 def says_something(text: str) -> bool:
     """Whether ``text`` has words that a reader sees."""
-    # Only tags, comments and pictures take words away.
-    return bool(WORDS.search(text)) and (not _HIDING.search(text) or bool(WORDS.search(readable(text))))
+    return bool(WORDS.search(text)) and bool(WORDS.search(readable(text)))
 
 
-def columns(text: str) -> int:
-    """The width of ``text``, the tags of an HTML table left out."""
-    # Tags between two rows are read as a blank.
-    return width(readable(text)) + 1 if _CELL_TAG.search(text) else width(text)
-
-
-def gap_columns(text: str, start: int, end: int) -> int:
+def gap_columns(ruler: Ruler, start: int, end: int) -> int:
     """The width of what stands between a heading that ends at ``start`` and the words below it that begin at ``end``,
     without the signs before those."""
+    text = ruler.text
     while start < end and (text[start].isspace() or _MARKER.match(text, start, end)):
         marker = _MARKER.match(text, start, end)
         start = marker.end() if marker else start + 1
-    return width(text[start:end])
+    return ruler.width(start, end)
 
 
 def bare_span(text: str, block: Block) -> Span:
     """``block`` without the signs that make it what it is: bullet, quotation mark, outer bars, number signs."""
     start, end = block.start, block.end
     if block.kind is BlockKind.HEADING:
-        mark = _HEADING_MARK.match(text, start, end)
-        start = mark.end() if mark else start
-        line = text[start:end].rstrip()
-        bare = line.rstrip("#")
-        return start, start + len(bare.rstrip() if bare != line and bare[-1:].isspace() else line)
+        return heading_span(text, block)
     if block.kind is not BlockKind.OTHER:
         while marker := _MARKER.match(text, start, end):
             start = marker.end()
@@ -65,20 +54,20 @@ def bare_span(text: str, block: Block) -> Span:
     return start, end
 
 
-def sentences_of(text: str, block: Block, limit: int, before: int = 0) -> list[Span]:
+def sentences_of(ruler: Ruler, block: Block, limit: int, before: int = 0) -> list[Span]:
     """The sentences of ``block``, or the parts of those wider than ``limit``; a row or a block of code is one sentence.
 
     The first part of that leaves room for ``before`` columns.
     """
-    start, end = bare_span(text, block)
-    row = block.kind is BlockKind.ROW
-    if row and columns(text[start:end]) <= limit:
-        return [(start, end)] if says_something(text[start:end]) else []
-    if row or block.kind is BlockKind.OTHER:
-        parts = _parts(text, (start, end), limit, _CUTS_OF_ROW if row else _CUTS_OF_OTHER, before)
+    text, (start, end) = ruler.text, bare_span(ruler.text, block)
+    if block.kind is BlockKind.ROW and ruler.width(start, end) <= limit:
+        parts: Iterable[Span] = [(start, end)]
+    elif block.kind in (BlockKind.ROW, BlockKind.OTHER):
+        cuts = _CUTS_OF_ROW if block.kind is BlockKind.ROW else _CUTS_OF_OTHER
+        parts = _parts(ruler, ruler.trim(start, end), limit, cuts, before)
     else:
         spans = sentence_spans(text, start, end)
-        parts = (part for span in spans for part in _parts(text, span, limit, _CUTS))
+        parts = (part for span in spans for part in _parts(ruler, ruler.trim(*span), limit, _CUTS))
     return [part for part in parts if says_something(text[slice(*part)])]
 
 
@@ -89,18 +78,16 @@ def first_cell(text: str, span: Span) -> str:
     return readable(text[span[0] : found.start()]) if found else ""
 
 
-def _parts(text: str, span: Span, limit: int, cuts: Iterable[re.Pattern[str]], before: int = 0) -> Iterator[Span]:
+def _parts(ruler: Ruler, span: Span, limit: int, cuts: Iterable[re.Pattern[str]], before: int = 0) -> Iterator[Span]:
     """``span`` itself, or the parts of a sentence too wide for a passage, parted by the first of ``cuts`` that fits."""
-    start, end = span
-    # A character is one or two columns wide.
-    while end - start > limit or width(text[start:end]) > limit:
+    text, (start, end) = ruler.text, span
+    while ruler.width(start, end) > limit:
         room = limit - before if before <= limit // 2 else limit
         before = 0
-        reach = start + room
-        while (excess := width(text[start:reach]) - room) > 0:
-            reach -= (excess + 1) // 2
+        reach = ruler.reach(start, room)
         half = start + (reach - start) // 2
-        cut = next(filter(None, (_last_end(mark, text, half, reach) for mark in cuts)), reach)
+        cut = next(filter(None, (_last_end(mark, ruler, (half, reach), limit) for mark in cuts)), 0)
+        cut = min(cut or ruler.cut(reach, start, limit), end)
         part = text[start:cut].rstrip()
         yield start, start + len(part.removesuffix("|").rstrip() if cut < end and not part.endswith("\\|") else part)
         start = cut
@@ -110,21 +97,25 @@ def _parts(text: str, span: Span, limit: int, cuts: Iterable[re.Pattern[str]], b
         yield start, end
 
 
-def _last_end(mark: re.Pattern[str], text: str, start: int, end: int) -> int:
-    """Where the last ``mark`` in ``text[start:end]`` ends; 0: there is none."""
-    return max((match.end() for match in mark.finditer(text, start, end)), default=0)
+def _last_end(mark: re.Pattern[str], ruler: Ruler, span: Span, limit: int) -> int:
+    """Where the last ``mark`` in ``span`` ends that stands in no link or other such thing; 0: there is none."""
+    ends = (match.end() for match in mark.finditer(ruler.text, *span))
+    return max((at for at in ends if ruler.may_cut(at, limit)), default=0)
 
 
-def fill(text: str, spans: Iterable[Span], limit: int, before: int = 0) -> Iterator[list[Span]]:
-    """Runs of neighbouring spans, each as wide as ``limit`` allows; the first leaves room for ``before`` columns."""
+def fill(ruler: Ruler, spans: Iterable[Span], limit: int, before: int = 0) -> Iterator[list[Span]]:
+    """Runs of neighbouring spans with no comment between them, each as wide as ``limit`` allows.
+
+    The first leaves room for ``before`` columns.
+    """
     run: list[Span] = []
     taken = before
     for span in spans:
-        taken += columns(text[run[-1][1] if run else span[0] : span[1]])
-        if run and taken > limit:
+        taken += ruler.width(run[-1][1] if run else span[0], span[1])
+        if run and (taken > limit or ruler.parted(run[-1][1], span[0])):
             yield run
             run = []
-            taken = columns(text[slice(*span)])
+            taken = ruler.width(*span)
         run.append(span)
     if run:
         yield run

@@ -35,7 +35,9 @@ def check_guesses(text: str, blocks: Sequence[Block]) -> list[Block]:
         return line_shapes.is_numbered(lines[at]) or in_series or (phrases > 1 and labels.is_phrase(lines[at]))
 
     return [
-        block if not block.guessed or heads(at) else replace(block, kind=BlockKind.PROSE, level=0, guessed=False)
+        replace(block, kind=BlockKind.PROSE, level=0, guessed=False, drawn=False)
+        if (block.guessed and not heads(at)) or (block.drawn and not _heads_something(blocks, at))
+        else block
         for at, block in enumerate(blocks)
     ]
 
@@ -52,4 +54,6 @@ def _title(text: str, blocks: Sequence[Block]) -> int:
 
 def _heads_something(blocks: Sequence[Block], at: int) -> bool:
     following = blocks[at + 1] if at + 1 < len(blocks) else None
-    return following is not None and (following.kind is not BlockKind.HEADING or following.level > blocks[at].level)
+    if following is None or (blocks[at].until or following.end) <= following.start:
+        return False
+    return following.kind is not BlockKind.HEADING or following.level > blocks[at].level

@@ -8,21 +8,22 @@ from corpus.parsing.sentences import sentence_spans, width
 
 HEADING_WIDTH = 72  # columns; a longer line without markup is a sentence that lost its full stop
 
-BULLET = re.compile(r"[ \t]*(?:[•·●○▪◦‣∙]|[-*+–—](?=\s)|\d{1,3}[.)、](?!\d)|[（(]\d{1,2}[)）])\s*")
+BULLET = re.compile(r"[ \t]*(?:[•·●○▪◦‣∙]|[-*+–—](?=\s)|\d{1,3}[.)、．](?!\d)|[（(]\d{1,2}[)）])\s*")
 DIAGRAM = re.compile(r"[\u2500-\u257f\u2580-\u259f]|^[\s│|▼▲►◄↓↑/\\]+$")
 DRAWN = re.compile("[\u2500-\u257f]")
 WORDS = re.compile(r"[^\W_]")
 _NUMBERED_HEADING = re.compile("|".join(each.numbered_heading for each in KNOWN if each.numbered_heading))
 _SECTION_NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})[.、]?\s+\S")
-_STEP_NUMBER = re.compile(r"\d{1,2}[.、]\s*\S")
+_STEP_NUMBER = re.compile(r"\d{1,2}[.、．]\s*\S")
 _FORMULA = re.compile(r"[ \t>]*(?:(\\\[)|(\$\$)|\\begin\{)")
 _FENCE = re.compile(r"[ \t>]*(?:[-*+•]\s+|\d{1,3}[.)]\s+)?(`{3,}|~{3,})")
 DELIMITERS = re.compile(r"[ \t>]*+\|?(?:[ \t]*+:?-++:?[ \t]*+\|)++[ \t]*+:?-*+:?[ \t]*+")
 OPAQUE = re.compile(r"[ \t>]*<(?:[!?]|pre\b|script\b|style\b|textarea\b)", re.I)  # no Markdown stands in it
 _FIRST_CELL = re.compile(r"[ \t>]*\|?[ \t]*((?:[^\s|\\]|\\.|[ \t]++(?![|\s]))*+)")
-_UNDERLINE = re.compile(r"[ \t]*={3,}[ \t]*")
+_TITLE_LINES = 2
+_TITLE_ENDS = "?？!！:："
 _TERMINAL = tuple(mark for each in KNOWN for mark in each.sentence_marks + each.clause_marks)
-_NAVIGATION = re.compile("|".join(each.navigation for each in KNOWN), re.I)
+_NAVIGATION = re.compile(rf"(?:\W*(?:{'|'.join(each.navigation for each in KNOWN)}))++\W*", re.I)
 
 
 def heading_level(line: str, marked: bool) -> int:
@@ -34,7 +35,7 @@ def heading_level(line: str, marked: bool) -> int:
     [2, 3, 4, 0]
     """
     line = line.strip()
-    if not is_bare(line) or _NAVIGATION.fullmatch(line):
+    if line.startswith(">") or not is_bare(line) or is_navigation(line):
         return 0
     if _NUMBERED_HEADING.match(line):
         return 2
@@ -53,6 +54,11 @@ def is_numbered(line: str) -> bool:
     return any(pattern.match(line) for pattern in (_NUMBERED_HEADING, _SECTION_NUMBER, _STEP_NUMBER))
 
 
+def is_navigation(line: str) -> bool:
+    """Whether a line only leads around: "目录", "Table of Contents"."""
+    return bool(_NAVIGATION.fullmatch(line))
+
+
 def is_bare(line: str) -> bool:
     """Whether a line could be a heading: short, one sentence at most, and no punctuation at its end."""
     line = line.strip()
@@ -69,9 +75,12 @@ def is_step(line: str) -> bool:
     return bool(_STEP_NUMBER.match(line)) and is_bare(line)
 
 
-def is_underlined(line: str, below: str) -> bool:
-    """Whether ``line`` is a title with ``below`` drawn under it as a double rule."""
-    return bool(_UNDERLINE.fullmatch(below)) and is_bare(line)
+def is_title(lines: list[str]) -> bool:
+    """Whether ``lines`` could be a heading that has a line drawn below it: short, and no sentence but a question."""
+    words = " ".join(line.strip(" \t>") for line in lines)
+    if len(lines) > 1 and ": " in words:
+        return False  # "key: value" lines, or a list of them
+    return len(lines) <= _TITLE_LINES and is_bare(words.rstrip(_TITLE_ENDS)) and not BULLET.match(words)
 
 
 def is_terminated(line: str) -> bool:

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 from corpus.document import Span
 from corpus.parsing import line_shapes
+from corpus.parsing.structure import structure_of
 
 
 class Lines:
     """The lines of ``text`` from ``begin`` on, by number; ``starts`` is where each begins.
 
-    A run of lines is its first number and the one after its last.
+    A run of lines is its first number and the one after its last. ``structure`` holds what a parser is to see of them.
     """
 
     def __init__(self, text: str, begin: int) -> None:
@@ -19,13 +20,14 @@ class Lines:
         for match in re.compile("\n").finditer(text, begin):
             self.starts.append(match.end())
         self.starts.append(len(text) + 1)
+        self.structure = structure_of(text, self.starts)
 
     def __len__(self) -> int:
         return len(self.starts) - 1
 
     def line(self, number: int) -> str:
-        """Line ``number`` without its line break."""
-        return self.text[self.starts[number] : self.starts[number + 1] - 1]
+        """Line ``number`` as a parser is to see it, which may be indented less than in the text; no line break."""
+        return self.structure.lines[number]
 
     def runs(self, first: int, last: int) -> Iterator[Span]:
         """The runs of lines from ``first`` to ``last`` (exclusive) that blank lines part."""

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from corpus.document import Document, Passage
 from corpus.parsing.block import BlockKind
-from corpus.parsing.cuts import columns, gap_columns
+from corpus.parsing.cuts import gap_columns
 from corpus.parsing.pieces import Piece, language_in, pieces_of
 from corpus.parsing.plain_text import encoder_text, readable
+from corpus.parsing.ruler import Ruler
 from corpus.parsing.units import units
 
 PASSAGE_WIDTH = 250
@@ -18,15 +19,17 @@ PASSAGE_WIDTH = 250
 def split(document: Document, passage_width: int = PASSAGE_WIDTH) -> list[Passage]:
     """The passages of ``document``, in order.
 
-    They end at headings, changes of language, tables and paragraphs; a paragraph wider than
+    They end at headings, changes of language, tables, paragraphs and comments; a paragraph wider than
     ``passage_width`` columns is parted at sentence ends, and a sentence only where it is wider itself.
-    No passage is wider. Stretches without a letter or digit (rules, pictures) are no passage.
+    No passage is wider as it is shown, and links and tags are not cut. Stretches without a letter or digit (rules,
+    pictures) are no passage.
     """
     if passage_width < 2:
         raise ValueError(f"passage_width is {passage_width}; a Chinese character alone takes 2 columns.")
     passages: list[Passage] = []
     seen: dict[str, int] = {}
-    for run in _pack(document.text, pieces_of(document, passage_width), passage_width):
+    ruler = Ruler(document.text)
+    for run in _pack(ruler, pieces_of(document, ruler, passage_width), passage_width):
         passage = _passage(document, run)
         # Two passages that read the same would share an id: the later ones are numbered.
         count = seen[passage.id] = seen.get(passage.id, 0) + 1
@@ -61,23 +64,24 @@ def _language(text: str, body: Sequence[Piece]) -> str:
     return (language_in(text[said[0].start : said[-1].end]) if said else "") or body[0].language
 
 
-def _pack(text: str, pieces: Iterable[Piece], limit: int) -> Iterator[list[Piece]]:
+def _pack(ruler: Ruler, pieces: Iterable[Piece], limit: int) -> Iterator[list[Piece]]:
     """Runs of neighbouring pieces that make one passage each."""
     run: list[Piece] = []
     taken = 0  # columns of the run, without the heading that it begins with
     for piece in pieces:
         if run and run[-1].kind is BlockKind.HEADING:
-            taken = gap_columns(text, run[-1].end, piece.start) + columns(text[piece.start : piece.end])
+            taken = gap_columns(ruler, run[-1].end, piece.start) + ruler.width(piece.start, piece.end)
         else:
-            taken += columns(text[run[-1].end if run else piece.start : piece.end])
-        introduced = bool(run) and _introduces(text, run[-1], piece)
-        if run and not (taken <= limit and (introduced or _belongs(run[-1], piece))):
+            taken += ruler.width(run[-1].end if run else piece.start, piece.end)
+        whole = bool(run) and not ruler.parted(run[-1].end, piece.start)
+        introduced = whole and _introduces(ruler.text, run[-1], piece)
+        if run and not (taken <= limit and (introduced or (whole and _belongs(run[-1], piece)))):
             # A line that introduces a list or a table goes with it, where both fit, and so does a question.
-            together = columns(text[run[-1].start : piece.end])
+            together = ruler.width(run[-1].start, piece.end)
             parted = introduced and len(run) > 1 and run[-2].kind is not BlockKind.HEADING
             ahead = [run.pop()] if parted and together <= limit else []
             yield run
-            run, taken = ahead, together if ahead else columns(text[piece.start : piece.end])
+            run, taken = ahead, together if ahead else ruler.width(piece.start, piece.end)
         run.append(piece)
     if run:
         yield run

@@ -9,7 +9,8 @@ from corpus.language import KNOWN, language_of
 from corpus.parsing import cuts, labels
 from corpus.parsing.block import Block, BlockKind
 from corpus.parsing.blocks import blocks_of
-from corpus.parsing.plain_text import readable, reference_keys
+from corpus.parsing.plain_text import readable, reference_keys, words_in
+from corpus.parsing.ruler import Ruler
 from corpus.parsing.sentences import width
 
 _NAMED = re.compile(
@@ -37,14 +38,14 @@ class Piece:
     announces: bool = False  # its last sentence is about the code or formula that follows
 
 
-def pieces_of(document: Document, limit: int) -> list[Piece]:
-    """The pieces of ``document`` in order, none wider than ``limit`` columns but for the tags of an HTML table."""
-    return list(_with_languages(list(_Reading(document, limit).pieces())))
+def pieces_of(document: Document, ruler: Ruler, limit: int) -> list[Piece]:
+    """The pieces of ``document`` in order, none wider than ``limit`` columns by the ``ruler`` of its text."""
+    return list(_with_languages(list(_Reading(document, ruler, limit).pieces())))
 
 
 def language_in(text: str) -> str:
     """The language of ``text``, labels left out; empty where it has no words, or only a few names or units."""
-    bare = _NAMED.sub(" ", readable(text))
+    bare = _NAMED.sub(" ", words_in(text))
     held = [each for each in KNOWN if each.word.search(bare)]
     if not held:
         return ""
@@ -56,11 +57,12 @@ def language_in(text: str) -> str:
 
 
 class _Reading:
-    def __init__(self, document: Document, limit: int) -> None:
-        self.document, self.text, self.limit = document, document.text, limit
+    def __init__(self, document: Document, ruler: Ruler, limit: int) -> None:
+        self.document, self.text, self.ruler, self.limit = document, document.text, ruler, limit
         self.blocks = blocks_of(document.text)
         self.headings: list[tuple[int, str]] = []  # level and text of the headings above, outermost first
         self.references: list[tuple[int, tuple[str, ...]]] = [(0, ())]  # level and keys of the sections around
+        self.boxes: list[tuple[int, int]] = []  # level of the headings above in a box, and where that ends
         self.section = 0
         self.introduction = ""  # the line that introduces the list or table which follows it
         self.question = ""  # the one that what follows may answer
@@ -68,6 +70,8 @@ class _Reading:
 
     def pieces(self) -> Iterator[Piece]:
         for at, block in enumerate(self.blocks):
+            while self.boxes and self.boxes[-1][1] <= block.start:
+                self._leave(self.boxes.pop()[0])
             if block.kind is BlockKind.HEADING:
                 yield from self._heading(at, block)
                 continue
@@ -77,18 +81,24 @@ class _Reading:
             if cuts.says_something(stretch):
                 yield from self._block(at, block)
 
-    def _heading(self, at: int, block: Block) -> Iterator[Piece]:
+    def _leave(self, level: int) -> None:
+        """Go on below what a heading of this ``level`` stood above."""
         self.section += 1
+        self.headings = [(above, title) for above, title in self.headings if above < level]
+        self.references = [(above, keys) for above, keys in self.references if above < level]
+        self.introduction = self.announced = self.question = ""
+
+    def _heading(self, at: int, block: Block) -> Iterator[Piece]:
+        self._leave(block.level)
+        if block.until is not None:
+            self.boxes.append((block.level, block.until))
         start, end = cuts.bare_span(self.text, block)
         title = readable(self.text[start:end])
-        self.headings = [(level, above) for level, above in self.headings if level < block.level]
         if title != self.document.title:  # the title stands beside the heading: once is enough
             self.headings.append((block.level, title))
-        self.references = [(level, keys) for level, keys in self.references if level < block.level]
         self.references.append((block.level, self.references[-1][1]))
-        self.introduction = self.announced = self.question = ""
         if self._may_be_quoted(at, block, title):
-            for run in cuts.fill(self.text, cuts.sentences_of(self.text, block, self.limit), self.limit):
+            for run in cuts.fill(self.ruler, cuts.sentences_of(self.ruler, block, self.limit), self.limit):
                 yield self._piece(block, run, asks=labels.asks(title))
 
     def _may_be_quoted(self, at: int, block: Block, title: str) -> bool:
@@ -101,13 +111,13 @@ class _Reading:
             return True
         if below and below.kind is BlockKind.OTHER and not cuts.says_something(self.text[below.start : below.end]):
             return False  # a comment would stand in the passage
-        short = below and below.kind is BlockKind.PROSE and width(self.text[below.start : below.end]) <= _SHORT
+        short = below and below.kind is BlockKind.PROSE and self.ruler.width(below.start, below.end) <= _SHORT
         return labels.states_fact(title) or bool(short and labels.asks(title))
 
     def _block(self, at: int, block: Block) -> Iterator[Piece]:
         context = self._context(block)
         before = width(context) + 2 if context and block.kind in (BlockKind.PROSE, BlockKind.OTHER) else 0
-        spans = cuts.sentences_of(self.text, block, self.limit, before)
+        spans = cuts.sentences_of(self.ruler, block, self.limit, before)
         if not spans:
             return
         last = self.text[slice(*spans[-1])]
@@ -117,7 +127,7 @@ class _Reading:
         alone = announces and below is BlockKind.OTHER  # what announces code is not parted from it
         asks = block.kind in (BlockKind.PROSE, BlockKind.ITEM) and len(spans) == 1 and labels.asks(last)
         runs = [
-            *cuts.fill(self.text, spans[: -1 if alone else None], self.limit, before),
+            *cuts.fill(self.ruler, spans[: -1 if alone else None], self.limit, before),
             *([spans[-1:]] if alone else []),
         ]
         wide = block.kind is BlockKind.ROW and len(spans) > 1
@@ -132,23 +142,25 @@ class _Reading:
                 # What is left of a row is not to be read with the next one.
                 group=-block.start if wide else block.group,
             )
-        self._remember(block, last, asks=asks, announces=announces)
+        self._remember(block, spans[-1], asks=asks, announces=announces)
 
     def _below(self, at: int) -> BlockKind | None:
         """Of what kind the block below the block ``at`` is, if it says something."""
         below = self.blocks[at + 1] if at + 1 < len(self.blocks) else None
         return below.kind if below and cuts.says_something(self.text[below.start : below.end]) else None
 
-    def _remember(self, block: Block, last: str, *, asks: bool, announces: bool) -> None:
+    def _remember(self, block: Block, last: Span, *, asks: bool, announces: bool) -> None:
         """Keep what ``block``, which ends with the sentence ``last``, says of the blocks below it."""
         half = self.limit // 2
         if block.kind is not BlockKind.ROW:
-            self.announced = readable(last) if announces and width(last) <= half else ""
+            short = self.ruler.width(*last) <= half
+            self.announced = readable(self.text[slice(*last)]) if announces and short else ""
         self.question = ""
         if block.kind is BlockKind.PROSE:
             whole = self.text[block.start : block.end]
-            self.question = readable(whole) if asks and width(whole) <= half else ""
-            introduces = whole.endswith((":", "：")) and width(whole) <= half
+            short = self.ruler.width(block.start, block.end) <= half
+            self.question = readable(whole) if asks and short else ""
+            introduces = whole.endswith((":", "：")) and short
             self.introduction = readable(whole) if introduces else self.question
         elif block.kind is BlockKind.OTHER:
             self.introduction = ""

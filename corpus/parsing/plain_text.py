@@ -1,24 +1,17 @@
-"""A passage as an encoder should see it: the words without the markup around them."""
+"""A passage as an encoder should see it, and as a reader is shown it: the words without the markup around them."""
 
 import re
 from pathlib import PurePosixPath
 
 from corpus.document import Passage, Span
-from corpus.language import UNSPACED
+from corpus.language import HAN, UNSPACED
+from corpus.parsing.mark_rules import MarkKind
+from corpus.parsing.marks import replaced
 
 _REFERENCES = re.compile(r"<!--[ \t]*references:([^<>]*?)-->")
-# Every pattern gives up where it sees its own opening again: a text of nothing but "[" costs no more than another.
-_TARGET = r"\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"()]*\")?\)"
 _RULES = [
-    (re.compile(r"<!--(?:(?!-->|<!--).)*+-->", re.S), " "),
-    (re.compile(r"!\[\[[^\[\]]*\]\]"), " "),  # an embedded picture of a note-taking program
-    (re.compile(rf"!\[[^\[\]]*\]{_TARGET}"), " "),  # most alternative texts are file names, or just say "picture"
-    (re.compile(rf"\[([^\[\]]+)\]{_TARGET}"), r"\1"),
-    (re.compile(r"</?[A-Za-z][\w-]*(?=[\s/>])[^<>]*>"), " "),  # a tag, but no "<https://example.org>"
     (re.compile(r"^[ \t]*+\|?(?:[ \t]*+:?-++:?[ \t]*+\|)++[ \t]*+:?-*+:?[ \t]*+$", re.M), " "),
     (re.compile(r"[\u2500-\u259f▼▲►◄]+"), " "),
-    (re.compile(r"(\*\*|__|`+|~~)"), ""),
-    (re.compile(r"^[ \t]*+(?:#{1,6}|>)[ \t]+", re.M), ""),
     (re.compile(r"(?<![ \t])[ \t]*+\|[ \t]*|(?<=[ \t])\|[ \t]*"), " | "),
     (re.compile(r"\s+"), " "),
 ]
@@ -26,16 +19,33 @@ _BROKEN = re.compile(rf"(?<=[{UNSPACED}，、；：。])[ \t]*+\n[ \t>]*+(?=[{UN
 _HYPHENATED = re.compile(r"(?<![\w-])([^\W\d_]+(?:-[^\W\d_]+)*+)[-\u2010\u00ad][ \t]*+\n[ \t>]*+(?=[a-zà-ÿ])")
 _COMPOUNDING = frozenset("all cross full half high long low multi non one pre self semi short two three well".split())
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_WITHOUT_LANGUAGE = frozenset({MarkKind.CODE, MarkKind.FENCE})
+_LETTER = re.compile(r"[^\W\d_]")
+_HAN_WORD = re.compile(f"[{HAN}]{{2,}}")
 
 
 def readable(text: str) -> str:
-    """``text`` without pictures, Markdown and HTML markup, box characters and line breaks.
+    """``text`` without pictures, Markdown and HTML markup, the signs of note programs, box characters and line breaks.
 
-    It is for encoders and for matching words; what is shown and quoted is always the text itself.
+    It is for encoders, for matching words and for showing a quote; what is stored and compared is always the text
+    itself.
 
     >>> readable("**Scale** matters ([paper](https://example.org)).")
     'Scale matters (paper).'
     """
+    return _tidied(replaced(text))
+
+
+def words_in(text: str) -> str:
+    """:func:`readable` ``text`` without code, formulas and addresses, which are in no language.
+
+    Where there is nothing else, what the author of the code says in Chinese, or else all of it.
+    """
+    words = _tidied(replaced(text, _WITHOUT_LANGUAGE))
+    return words if _LETTER.search(words) else " ".join(_HAN_WORD.findall(text)) or readable(text)
+
+
+def _tidied(text: str) -> str:
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     return text.strip(" |")

@@ -2,22 +2,24 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 from functools import cache
 
 from corpus.document import Span
 from corpus.language import KNOWN, UNSPACED
+from corpus.parsing.mark_rules import MarkKind
+from corpus.parsing.marks import Mark, marks_of
 
 _CLOSING = "”’»」』）)】》〉\"']"
 _AT_SPACE = "".join(each.sentence_marks for each in KNOWN if each.spaced)
 _ANYWHERE = "".join(each.sentence_marks for each in KNOWN if not each.spaced)
-# A mark that may end a sentence, with the closing quotes and brackets that belong to it. A full stop between
-# digits or letters ("3.5", "e.g.", "arxiv.org") does not; one before a Han character does.
-_END = re.compile(
-    rf"(?:[{_ANYWHERE}][{_ANYWHERE}{_AT_SPACE}]*+"
-    rf"|(?<![{_AT_SPACE};])[{_AT_SPACE};]++(?=[{re.escape(_CLOSING)}]*(?:\s|$|[{UNSPACED}])))"
-    rf"[{re.escape(_CLOSING)}]*"
-)
+# What may end a sentence. A full stop between digits or letters ("3.5", "e.g.", "arxiv.org") does not; one before a Han
+# character does.
+_END = re.compile(rf"[{_ANYWHERE}][{_ANYWHERE}{_AT_SPACE}]*+|(?<![{_AT_SPACE};])[{_AT_SPACE};]++")
+_PARTED = re.compile(rf"\s|[{UNSPACED}]")  # stands behind the end of a sentence in a language with spaces
+_REFERENCE = re.compile(r"\[\d{1,3}\](?![(\[:])")  # "[12]", right behind the sentence that it belongs to
+_POINTS = "．﹒"  # full stops that are decimal points as well
 _ABBREVIATIONS = frozenset(word for each in KNOWN for word in each.abbreviations)
 _MAY_END = frozenset(word for each in KNOWN for word in each.abbreviations_or_ends)
 _BEFORE_NUMBER = frozenset(word for each in KNOWN for word in each.abbreviations_of_numbers)
@@ -30,16 +32,22 @@ _LAST_WORD = re.compile(r"(\d\s*)?(?<![A-Za-z.])[\[(“‘\"']*([A-Za-z][A-Za-z.
 _LIST_NUMBER = re.compile(r"(?:^|[:：;；,，])\s*\d{1,3}\.$")
 
 
-def _ends_sentence(text: str, start: int, end: int, mark: re.Match[str]) -> bool:
-    """Whether the punctuation ``mark`` ends the sentence that begins at ``start`` of ``text[:end]``."""
-    punctuation = mark.group().rstrip(_CLOSING)
-    closing = mark.group()[len(punctuation) :]
+def _ends_sentence(text: str, start: int, end: int, mark: re.Match[str], stop: int) -> bool:
+    """Whether the punctuation ``mark`` ends the sentence that begins at ``start`` of ``text[:end]``.
+
+    ``stop`` is where what closes behind it ends: quotes, brackets, stars.
+    """
+    punctuation, closing = mark.group(), text[mark.end() : stop]
     before = text[max(start, mark.start() - _BEFORE) : mark.start()]
-    after = text[mark.end() : min(end, mark.end() + _AFTER)]
+    after = text[stop : min(end, stop + _AFTER)]
     rest = after.lstrip()
+    if punctuation[0] in _AT_SPACE + ";" and after and not _PARTED.match(after):
+        return False
+    if punctuation[0] in _POINTS and _is_point(before, after):
+        return False
     if after.startswith(("，", "、", ",", "：", ":")) or "》" in closing or "〉" in closing:
         return False  # a quoted question, "“为什么？”，他问", or a title, "《谁动了我的奶酪？》"
-    if _in_brackets(before + mark.group(), after):
+    if _in_brackets(before + text[mark.start() : stop], after):
         return False  # a reference: "[Y. LeCun. 2015. Deep Learning.]"
     if punctuation == ";":
         # An English semicolon joins clauses of one sentence; between Han text it separates list members.
@@ -49,6 +57,12 @@ def _ends_sentence(text: str, start: int, end: int, mark: re.Match[str]) -> bool
     if not punctuation.endswith("."):
         return True
     return not _abbreviates(before + punctuation, rest)
+
+
+def _is_point(before: str, after: str) -> bool:
+    """Whether a wide full stop is one of a figure ("３．５"), of a number ("１．"), or of letters ("Ｕ．Ｓ．")."""
+    letters = after[:1].isalpha() and unicodedata.name(after[0], "").startswith("FULLWIDTH LATIN")
+    return (before[-1:].isdigit() and (after[:1].isdigit() or len(before.strip()) <= 2)) or letters
 
 
 def _abbreviates(head: str, rest: str) -> bool:
@@ -88,18 +102,26 @@ def _in_brackets(head: str, rest: str) -> bool:
 def sentence_spans(text: str, start: int = 0, end: int | None = None) -> Iterator[Span]:
     """Spans of the sentences in ``text[start:end]``, without the white space between them.
 
-    Ends are ``。！？；…`` and ``. ! ?`` before white space, with closing quotes and brackets; abbreviations,
-    initials, decimal points and what stands in brackets end nothing. A stretch without an end is one sentence.
+    Ends are ``。！？；…`` and ``. ! ?`` before white space, with closing quotes, brackets and markup; abbreviations,
+    initials, decimal points and what stands in brackets, code or an address end nothing. A stretch without an end is
+    one sentence.
 
     >>> text = "Brown et al. (2020) trained it. 它有 1750 亿参数。"
     >>> [text[a:b] for a, b in sentence_spans(text)]
     ['Brown et al. (2020) trained it.', '它有 1750 亿参数。']
     """
     end = len(text) if end is None else end
+    stretch = text[start:end]
+    marks = [mark for mark in marks_of(stretch) if mark.kind is not MarkKind.SIGN or mark.closes]
+    behind = {mark.start + start: mark for mark in marks if mark.closes}
+    starts = [mark.start + start for mark in marks]
     begin = _skip_space(text, start, end)
     for mark in _END.finditer(text, start, end):
-        if mark.end() > begin and _ends_sentence(text, begin, end, mark):
-            stop = _without_opening_quote(text, begin, mark)
+        around = bisect_right(starts, mark.start()) - 1
+        if around >= 0 and mark.start() < marks[around].end + start:
+            continue  # within code, a formula, an address
+        stop = _after_closing(text, begin, mark.end(), end, behind)
+        if stop > begin and _ends_sentence(text, begin, end, mark, stop):
             yield begin, stop
             begin = _skip_space(text, stop, end)
     while end > begin and text[end - 1].isspace():
@@ -108,13 +130,27 @@ def sentence_spans(text: str, start: int = 0, end: int | None = None) -> Iterato
         yield begin, end
 
 
-def _without_opening_quote(text: str, begin: int, mark: re.Match[str]) -> int:
-    """Where ``mark`` ends, less a straight quote that opens the next sentence: ``他走了。"你好"``."""
-    stop = mark.end()
-    if text[stop - 1] == '"' and stop < len(text) and not text[stop].isspace():
-        quotes = text.count('"', max(begin, stop - _BEFORE), stop - 1)
-        return stop if quotes % 2 else stop - 1
-    return stop
+def _after_closing(text: str, begin: int, at: int, end: int, behind: Mapping[int, Mark]) -> int:
+    """Where what closes at ``at`` ends: quotes, brackets, and marks (``behind``) that belong to what stands before.
+
+    A straight quote may open the next sentence instead: ``他走了。"你好"``.
+    """
+    while at < end:
+        mark = behind.get(at)
+        reference = _REFERENCE.match(text, at, end)
+        if mark:
+            at += mark.end - mark.start
+        elif reference:
+            at = reference.end()
+        elif text[at] == '"' and at + 1 < end and not text[at + 1].isspace():
+            if not text.count('"', max(begin, at - _BEFORE), at) % 2:
+                break
+            at += 1
+        elif text[at] in _CLOSING:
+            at += 1
+        else:
+            break
+    return at
 
 
 def _skip_space(text: str, at: int, end: int) -> int:
@@ -129,9 +165,10 @@ def width(text: str) -> int:
     It compares the length of passages across languages better than a count of characters: some 500 columns
     are 80 English words or 250 Chinese characters.
     """
-    return len(text) if text.isascii() else sum(map(_columns, text))
+    return len(text) if text.isascii() else sum(map(columns_of, text))
 
 
 @cache
-def _columns(character: str) -> int:
+def columns_of(character: str) -> int:
+    """Columns that one character takes."""
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

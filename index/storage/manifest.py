@@ -8,7 +8,7 @@ from typing import Any
 
 import xxhash
 
-from corpus import StoredIndexError
+from corpus import Problem, StoredIndexError
 from index.storage.files import FileFacts
 
 FORMAT = 5
@@ -146,3 +146,10 @@ class IndexChange:
     embedded: int  # passages whose vector was computed
     reused: int  # passages whose vector was there
     seconds: float
+    problems: tuple[Problem, ...] = ()  # of all texts, those of texts that were not read again among them
+    unread: tuple[str, ...] = ()  # ids of texts that cannot be read; what was indexed of them before stays
+
+    @property
+    def empty(self) -> bool:
+        """Whether no text has changed."""
+        return not (self.added or self.changed or self.removed)

@@ -25,7 +25,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus import LANGUAGES, Document, Passage, Reference, encoder_text
+from corpus import LANGUAGES, Document, Passage, Problem, Reference, encoder_text
 from index.storage.files import mapped, read_arrays
 from index.storage.lru import Recent
 from index.storage.manifest import SegmentFacts
@@ -50,6 +50,7 @@ class Entry:
     count: int  # passages
     at: int  # where its text begins, bytes
     size: int  # of its text, bytes
+    problems: tuple[Problem, ...] = ()  # what is wrong with it, although it could be read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +77,7 @@ class Segment:
         ``code_size`` is the bytes of a token vector's code; None: the index has none. Raises OSError unchanged.
         """
         self.name = facts.name
-        self.entries = tuple(Entry(**json.loads(line)) for line in _lines(place / CATALOGUE))
+        self.entries = tuple(map(_entry, _lines(place / CATALOGUE)))
         self.places = Places(**read_arrays(place / PLACES))
         self.words = WordTable.unpack(read_arrays(place / WORDS))
         self.texts = mapped(place / TEXTS)
@@ -137,7 +138,15 @@ class Segment:
         entry, facts = self.entries[number], json.loads(self.document_line(number))
         references = tuple(Reference(**each) for each in facts["references"])
         text = self.text_bytes(number).decode("utf-8")
-        return Document(entry.id, entry.title, facts["source"], text, references=references, twin=entry.twin)
+        return Document(
+            entry.id,
+            entry.title,
+            facts["source"],
+            text,
+            references=references,
+            twin=entry.twin,
+            problems=entry.problems,
+        )
 
     def _passage(self, row: int) -> Passage:
         facts = json.loads(self.passage_line(row))
@@ -152,6 +161,11 @@ class Segment:
 
 def _slice(raw: mmap.mmap | bytes, at: NDArray[np.int64], number: int) -> bytes:
     return raw[int(at[number]) : int(at[number + 1])]
+
+
+def _entry(line: str) -> Entry:
+    facts = json.loads(line)
+    return Entry(**{**facts, "problems": tuple(Problem(*each) for each in facts["problems"])})
 
 
 def _lines(path: Path) -> list[str]:

@@ -89,6 +89,7 @@ class SegmentWriter:
                 count=len(passages),
                 at=self._files[TEXTS].size,
                 size=len(text),
+                problems=document.problems,
             ),
             text,
             _line({"source": document.source, "references": [asdict(each) for each in document.references]}),

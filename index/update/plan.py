@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from corpus import CorpusError, Document, Passage, TextFile, split
+from corpus import CorpusError, Document, Passage, Problem, TextFile, split, unread_message
 from index.storage.manifest import IndexChange
 from index.storage.snapshot import Snapshot
 
@@ -31,6 +31,8 @@ class Plan:
     documents: int  # afterwards
     passages: int  # afterwards
     stamps: dict[str, str]  # document id -> stamp, where a text was touched and has not changed
+    problems: tuple[Problem, ...] = ()  # see IndexChange
+    unread: tuple[str, ...] = ()  # likewise
 
     @property
     def embedded(self) -> int:
@@ -54,14 +56,17 @@ class Plan:
             embedded=embedded,
             reused=self.passages - embedded,
             seconds=round(seconds, 3),
+            problems=self.problems,
+            unread=self.unread,
         )
 
 
 def plan(documents: Iterable[Document | TextFile], passage_width: int, old: Snapshot | None) -> Plan:
     """What makes an index in the state ``old`` hold exactly ``documents``.
 
-    A :class:`corpus.TextFile` with the stamp it had when it was indexed is not read.
-    :class:`CorpusError` where two documents have one id, or none holds a passage.
+    A :class:`corpus.TextFile` with the stamp it had when it was indexed is not read. One that cannot be read stays as
+    it was indexed, and keeps none of the others from being so. :class:`CorpusError` where two documents have one id, or
+    where no passage is left.
     """
     before = old.catalogue if old else {}
     seen: set[str] = set()
@@ -70,6 +75,9 @@ def plan(documents: Iterable[Document | TextFile], passage_width: int, old: Snap
     changed: list[str] = []
     stamps = dict(old.stamps) if old else {}
     kept = 0
+    problems: list[Problem] = []
+    unread: list[str] = []
+    left_out = 0
     for each in documents:
         if each.id in seen:
             raise CorpusError(
@@ -83,8 +91,16 @@ def plan(documents: Iterable[Document | TextFile], passage_width: int, old: Snap
             entry = old.segments[segment].entries[number]
             if stamp and stamps.get(each.id, entry.stamp) == stamp:
                 kept += entry.count
+                problems += entry.problems
                 continue
-        document = each.read() if isinstance(each, TextFile) else each
+        document = each.try_to_read() if isinstance(each, TextFile) else each
+        if isinstance(document, Problem):
+            problems.append(document)
+            unread.append(document.document_id)
+            kept += entry.count if entry else 0
+            left_out += entry is None
+            continue
+        problems += document.problems
         digest = digest_of(document)
         if entry and entry.digest == digest:
             kept += entry.count
@@ -100,6 +116,8 @@ def plan(documents: Iterable[Document | TextFile], passage_width: int, old: Snap
     found = [split(document, passage_width) for document, _, _ in incoming]
     passages = kept + sum(len(each) for each in found)
     if not passages:
+        if unread:
+            raise CorpusError(unread_message([each for each in problems if each.document_id in unread]))
         raise CorpusError(
             "The texts hold no passage: nothing that has a letter or a digit in it. The index is unchanged."
         )
@@ -112,14 +130,17 @@ def plan(documents: Iterable[Document | TextFile], passage_width: int, old: Snap
         added=tuple(added),
         changed=tuple(changed),
         removed=removed,
-        documents=len(seen),
+        documents=len(seen) - left_out,
         passages=passages,
         stamps=stamps,
+        problems=tuple(problems),
+        unread=tuple(unread),
     )
 
 
 def digest_of(document: Document) -> str:
     """A digest of all that an index keeps of a document."""
     references = (part for each in document.references for part in (each.key, each.text, each.address))
-    parts = (document.title, document.source, document.twin, *references, document.text)
+    problems = (f"{line} {message}" for _, line, message in document.problems)
+    parts = (document.title, document.source, document.twin, *references, *problems, document.text)
     return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()[:32]

@@ -55,8 +55,9 @@ def update_index(
     no token vectors: it is some 12 kB a passage smaller and finds less. ``corpus`` names the folders the texts came
     from, for those who open the index; ``glossary`` holds their terms.
     :class:`StoredIndexError` where the index was built with another model or other settings (then
-    :func:`rebuild_index` it), is damaged, or is being written by someone else; :class:`CorpusError` where a text cannot
-    be read. The index is then as it was.
+    :func:`rebuild_index` it), is damaged, or is being written by someone else; :class:`CorpusError` where not one text
+    can be read. The index is then as it was. Texts that cannot be read among others are told of in the change: what was
+    indexed of them before stays, so that a file that is broken for a moment takes no answers away.
     """
     folder = Path(folder)
     with index_lock(folder):

@@ -317,14 +317,29 @@ def test_texts_of_no_folder_kind_are_checked_as_well(tmp_path: Path) -> None:
     [
         ("references.yaml", "wei2022: {title: [}", "references.yaml is not YAML"),
         ("glossary.yaml", "- {en: emergence}", "'emergence' lacks 'zh'"),
-        ("en/a.md", "---\ntitle: a: b\n---\n", "front matter of"),
-        ("en/b.md", "\0", "b.md is not a text"),
     ],
 )
 def test_what_cannot_be_read_at_all_is_an_error(folder: Path, name: str, text: str, words: str) -> None:
     (folder / name).write_text(text, encoding="utf-8")
     with pytest.raises(CorpusError, match=words):
         check_texts(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        ("en/a.md", "---\ntitle: a: b\n---\n", "en/a.md:2: the front matter is not YAML"),
+        ("en/b.md", "\0", "en/b.md:0: it is not a text"),
+    ],
+)
+def test_a_text_that_cannot_be_read_is_a_problem_beside_the_others(
+    folder: Path, name: str, text: str, words: str
+) -> None:
+    (folder / name).write_text(text, encoding="utf-8")
+    (folder / "en" / "c.md").write_text("\0", encoding="utf-8")
+    found = told(check_texts(folder))
+    assert [line for line in found if line.startswith(words)]
+    assert [line for line in found if line.startswith("en/c.md:0: it is not a text")]
 
 
 def test_a_folder_that_is_not_there_is_an_error(folder: Path, tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Files and folders become documents, or one clear message."""
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -135,16 +136,18 @@ def test_front_matter_names_the_twin(tmp_path: Path, front: str, twin: str, newl
     [
         ("title: Models: a survey", "line 2"),
         ("a: 1\nb: [", "line 4"),
-        ("date: 2021-13-45", "month"),
+        ("date: 2021-13-45", "line 2: there is no date 2021-13-45: month must be"),
         ("a: " + "[" * 5000, ""),
         ("a: &a [x]\nb: *a", "line 3: an alias"),
         ("title: 0x" + "f" * 5000, "line 2: a number of many digits"),
     ],
 )
 def test_wrong_front_matter_is_named_with_its_line(tmp_path: Path, front: str, line: str) -> None:
-    with pytest.raises(CorpusError, match=r"front matter of .*a\.md is not YAML.*quotation marks") as caught:
-        load(tmp_path, f"---\n{front}\n---\nText.\n")
-    assert line in str(caught.value)
+    document = load(tmp_path, f"---\n{front}\n---\nText.\n")
+    (problem,) = document.problems
+    assert re.search(r"a\.md.*: the front matter is not YAML.*(quotation marks|bracket)", str(problem))
+    assert line in f"line {problem.line}: {problem.message.removeprefix('the front matter is not YAML: ')}"
+    assert [passage.text for passage in split(document)] == ["Text."]
 
 
 def test_texts_are_found_below_the_folder_in_order(tmp_path: Path) -> None:
@@ -219,5 +222,7 @@ def test_the_built_in_texts_come_in_both_languages() -> None:
 @pytest.mark.parametrize("line", ['title: "bad \\ud800 title"', 'references: ["a \\udfff"]', '"\\ud83d": x'])
 def test_half_a_character_in_the_front_matter_is_named(tmp_path: Path, line: str) -> None:
     (tmp_path / "a.md").write_text(f"---\n{line}\n---\n\nWords.\n", encoding="utf-8")
-    with pytest.raises(CorpusError, match=r"front matter of .*a\.md is not YAML in line \d: half of a character"):
-        load_documents(tmp_path)
+    (document,) = load_documents(tmp_path)
+    (problem,) = document.problems
+    assert re.search(r"a\.md:\d: the front matter is not YAML: half of a character", str(problem))
+    assert "Words." in document.text

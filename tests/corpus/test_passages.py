@@ -102,7 +102,8 @@ def check(source: Document, limit: int) -> list[Passage]:
         assert source.text[passage.start : passage.end] == passage.text
         assert position <= passage.start < passage.end
         position = passage.end
-        assert width(without_heading(passage)) <= limit
+        body = without_heading(passage)
+        assert min(width(body), width(readable(body))) <= limit  # what is not shown takes no room
         assert passage.language in ("en", "zh")
         assert passage.document_id == source.id
         assert re.search(r"\w", passage.text)

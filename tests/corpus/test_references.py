@@ -1,5 +1,6 @@
 """What a text rests on: one list of sources in a folder, keys below headings, and what a passage takes from both."""
 
+import re
 import time
 from pathlib import Path
 
@@ -114,8 +115,8 @@ def test_a_few_lines_that_unfold_without_end_are_refused_at_once(tmp_path: Path,
         listed(tmp_path, bomb)
     (tmp_path / REFERENCES_FILE).unlink()
     (tmp_path / "a.md").write_text(f"---\n{bomb}\ntitle: *a11\n---\nWords.\n", encoding="utf-8")
-    with pytest.raises(CorpusError, match=r"front matter of .*a\.md is not YAML in line \d+: an alias"):
-        load_documents(tmp_path)
+    (document,) = load_documents(tmp_path)
+    assert re.search(r"a\.md:\d+: the front matter is not YAML: an alias", str(document.problems[0]))
     assert time.process_time() - start < 2
 
 

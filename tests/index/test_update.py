@@ -1,6 +1,7 @@
 """An index follows its texts, and what that costs is what the edit costs."""
 
 import os
+import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -262,14 +263,15 @@ def test_a_text_saved_this_moment_may_be_saved_again(texts: Path) -> None:
     assert {text.stamp for text in find_texts(texts)} == {""}  # a time that was set says nothing
 
 
-def test_a_text_that_goes_while_it_is_read_changes_nothing(
+def test_a_text_that_goes_while_it_is_read_changes_nothing_and_is_told(
     small_index: PassageIndex, texts: Path, fake_encoder: Any
 ) -> None:
     listed = find_texts(texts)
     (texts / "en" / "clip.md").unlink()
     before = state(small_index.folder)
-    with pytest.raises(CorpusError, match=r"clip\.md cannot be read: No such file\..*try again"):
-        update_index(small_index.folder, listed, fake_encoder)
+    change = update_index(small_index.folder, listed, fake_encoder, corpus=[str(texts)])
+    assert (change.empty, change.unread) == (True, ("en/clip.md",))
+    assert re.search(r"clip\.md cannot be read: No such file\..*try again", str(change.problems[0]))
     assert state(small_index.folder) == before
     assert update_index(small_index.folder, find_texts(texts), fake_encoder).removed == ("en/clip.md",)
 

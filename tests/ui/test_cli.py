@@ -20,7 +20,7 @@ ANSWER |= {"shown", "citations", "related"}
 CITATION = {"number", "document_id", "title", "heading", "language", "source", "digest"}
 CITATION |= {"quote", "shown", "start", "end", "score", "references", "passage"}
 HIT = {"document_id", "title", "heading", "language", "text", "shown", "start", "end", "score", "passage_id"}
-CHANGE = {"added", "changed", "removed", "documents", "passages", "embedded", "reused", "seconds"}
+CHANGE = {"added", "changed", "removed", "documents", "passages", "embedded", "reused", "seconds", "problems", "unread"}
 
 
 @dataclass(frozen=True)
@@ -278,8 +278,6 @@ def _another_model(texts: Path) -> list[object]:
     [
         (_missing, "There is no folder"),
         (_empty, "holds no text"),
-        (_binary, "binary.md is not a text"),
-        (_large, "large.md has 20.8 MB; a text may have 8.0 MB"),
         (_wrong_key, "unknown key 'passage_widht'. Did you mean 'passage_width'?"),
         (_another_model, "was built with the model 'fake' (fake-offline), not 'fake' (fake-org/ano)"),
     ],
@@ -294,6 +292,46 @@ def test_what_is_wrong_is_said_once_and_the_old_index_answers(
     assert files_of(index) == before
     answer = run("ask", "How many parameters has GPT-3?", "--index", index, "--json").json
     assert answer["citations"][0]["quote"] == "GPT-3 has 175 billion parameters."
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (_binary, "binary.md is not a text: it is in none of the encodings"),
+        (_large, "large.md has 20.8 MB; a text may have 8.0 MB."),
+    ],
+)
+def test_a_text_that_cannot_be_read_is_told_with_status_1_and_the_others_are_indexed(
+    run: Command, index: Path, texts: Path, spoil: Callable[[Path], list[object]], words: str
+) -> None:
+    before = files_of(index)
+    spoil(texts)
+    for options in ([], ["--json"]):
+        ran = run("index", "update", "--index", index, *options)
+        assert ran.status == 1
+        assert words in ran.err
+        assert "1 text cannot be read; the index keeps what it had of that." in ran.err
+    assert [words.startswith(name) for name in json.loads(ran.out)["unread"]] == [True]
+    assert files_of(index) == before
+    replace(texts / "en/models.md", "175 billion", "176 billion")
+    pending = run("index", "status", "--index", index, "--json")
+    assert (pending.status, json.loads(pending.out)["changed"]) == (1, ["en/models.md"])
+    assert run("index", "update", "--index", index).status == 1
+    answer = run("ask", "How many parameters has GPT-3?", "--index", index, "--json").json
+    assert answer["citations"][0]["quote"] == "GPT-3 has 176 billion parameters."
+
+
+def test_a_text_whose_front_matter_is_wrong_is_read_with_a_warning(run: Command, index: Path, texts: Path) -> None:
+    (texts / "en/odd.md").write_text("---\ntitle: Lake: a survey\n---\n\nThe lake has salt.\n", encoding="utf-8")
+    ran = run("index", "update", "--index", index)
+    assert ran.status == 0
+    assert "In the texts:\nen/odd.md:2: the front matter is not YAML: mapping values are not allowed here." in ran.err
+    ran = run("index", "status", "--index", index, "--json")
+    assert ran.json["problems"][0]["document_id"] == "en/odd.md"
+    assert ran.json["unread"] == []
+    assert (
+        run("ask", "What has the lake?", "--index", index, "--json").json["citations"][0]["title"] == "Lake: a survey"
+    )
 
 
 def test_an_index_that_is_not_there_or_damaged_is_named_with_what_mends_it(
@@ -355,7 +393,7 @@ def test_an_index_nobody_named_follows_its_texts(run: Command, texts: Path) -> N
     ran = run(*question)
     assert ran.json["citations"][0]["quote"] == "GPT-3 has 176 billion parameters."
     assert "binary.md is not a text" in ran.err
-    assert "Answering from the index as it is." in ran.err
+    assert "the index keeps what it had of that" in ran.err
 
 
 def test_an_index_that_was_named_is_only_written_by_the_commands_for_that(

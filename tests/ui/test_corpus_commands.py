@@ -136,13 +136,21 @@ def test_a_check_against_others_shows_the_longest_stretch(run: Command, pair: Pa
         ("references.yaml", "wei2022: [a]", "'wei2022' needs 'authors' and 'title'"),
         ("references.yaml", "a: &a [x]\nb: [*a, *a]", "references.yaml is not YAML in UTF-8 (line 2)"),
         ("glossary.yaml", "[[bold]x]", "glossary.yaml is not YAML"),
-        ("zh/a.md", "---\ntitle: a: b\n---\n", "front matter of"),
     ],
 )
 def test_what_cannot_be_read_is_one_message(run: Command, pair: Path, name: str, text: str, words: str) -> None:
     write(pair, name, text)
     for option in ([], ["--json"]):
         assert words in run("corpus", "check", "--corpus", pair, *option).message
+
+
+def test_texts_that_cannot_be_read_are_told_beside_the_others(run: Command, pair: Path) -> None:
+    write(pair, "zh/a.md", "---\ntitle: a: b\n---\n")
+    write(pair, "zh/b.md", "\0")
+    ran = run("corpus", "check", "--corpus", pair)
+    assert ran.status == 1
+    assert "zh/a.md:2: the front matter is not YAML" in ran.out
+    assert "zh/b.md: it is not a text" in ran.out
 
 
 def test_a_folder_that_is_not_there_is_one_message(run: Command, pair: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from corpus import BUILT_IN_TEXTS, CorpusError, load_documents
+from corpus import BUILT_IN_TEXTS, CorpusError, find_texts, load_documents
 from index import IndexChange, PassageIndex, update_index
 from ui import cli
 from ui.html.document_panel import panel_html
@@ -93,6 +93,26 @@ def test_the_states_are_what_an_update_would_do(texts: Path, small_index: Passag
     assert [name for name, state in found.items() if state is State.CHANGED] == list(change.changed)
     assert [name for name, state in found.items() if state is State.REMOVED] == list(change.removed)
     assert set(states(look(texts, small_index)).values()) == {State.CURRENT}
+
+
+def test_what_is_wrong_with_a_text_is_told_beside_it_and_after_an_update(
+    texts: Path, small_index: PassageIndex, fake_encoder: Any
+) -> None:
+    (texts / "en/clip.md").write_bytes(b"\0")
+    (texts / "en/odd.md").write_text(f"---\ntitle: [{HOSTILE}\n---\n\nA lake.\n", encoding="utf-8")
+    for _ in range(2):
+        found = look(texts, small_index)
+        problems = {entry.id: entry.problem for entry in found.entries if entry.problem}
+        assert "en/odd.md:3: the front matter is not YAML" in problems["en/odd.md"]
+        assert "zero bytes" in problems["en/clip.md"]
+        (clip,) = (entry for entry in found.entries if entry.id == "en/clip.md")
+        assert (clip.state, clip.passages > 0) == (State.UNREADABLE, True)  # what was indexed of it can be read
+        change = update_index(small_index.folder, find_texts(texts), fake_encoder, corpus=[str(texts)])
+        assert (change.unread, len(change.problems)) == (("en/clip.md",), 2)
+        shown = change_html(change)
+        assert "but for 1 that cannot be read" in shown
+        assert shown.count('role="alert"') == 2
+        assert "<img" not in shown
 
 
 def test_texts_that_have_not_been_touched_are_not_read_again(
@@ -338,7 +358,7 @@ def test_a_text_is_replaced_only_if_that_was_allowed(uploads: Uploads, source: P
 def test_what_cannot_be_read_as_a_text_is_refused_by_its_own_name(uploads: Uploads, source: Path) -> None:
     for content, reason in (
         (b"\x89PNG\r\n\x1a\n\0\0", r"^picture\.md is not a text"),
-        (b"---\ntitle: [\n---\n", r"front matter of picture\.md is not YAML"),
+        (b"---\ntitle: [\n---\n", "nothing that could be found"),
         (b"", "nothing that could be found"),
         ("！？。\n".encode(), "nothing that could be found"),
     ):

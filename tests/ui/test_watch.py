@@ -73,13 +73,28 @@ def test_it_brings_the_index_up_to_date_and_follows_every_save(
 
 def test_a_failed_update_is_told_once_and_tried_again(heard: Callable[[], Any], texts: Path, edit: Edit) -> None:
     heard()
-    (texts / "en" / "broken.md").write_bytes(b"\x00\x01\x02")
+    shutil.move(texts, texts.parent / "away")
     error = heard()
     assert isinstance(error, FoundationQAError)
-    assert "broken.md is not a text" in str(error)
-    edit(texts / "en" / "models.md", "175 billion", "many")  # is not told again while the reason is the same
-    (texts / "en" / "broken.md").unlink()
+    assert "There is no folder" in str(error)
+    time.sleep(1.2)  # is not told again while the reason is the same
+    shutil.move(texts.parent / "away", texts)
+    assert heard().changed == ()
+
+
+def test_a_text_that_cannot_be_read_is_told_once_and_the_others_are_followed(
+    heard: Callable[[], Any], texts: Path, edit: Edit
+) -> None:
+    heard()
+    (texts / "en" / "broken.md").write_bytes(b"\x00\x01\x02")
+    change = heard()
+    assert (change.unread, change.empty) == (("en/broken.md",), True)
+    assert "broken.md is not a text" in str(change.problems[0])
+    edit(texts / "en" / "models.md", "175 billion", "many")
     assert heard().changed == ("en/models.md",)
+    (texts / "en" / "broken.md").unlink()
+    change = heard()
+    assert (change.unread, change.problems) == ((), ())
 
 
 def test_it_waits_for_another_writer(workplace: Workplace, heard: Callable[[], Any], texts: Path, edit: Edit) -> None:

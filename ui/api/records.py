@@ -83,4 +83,4 @@ def _hit_facts(hit: "Hit", documents: "Mapping[str, Document]") -> Facts:
 
 def change_facts(change: "IndexChange") -> Facts:
     """What an update of the index did, or would do."""
-    return asdict(change)
+    return asdict(change) | {"problems": [problem._asdict() for problem in change.problems]}

@@ -113,8 +113,11 @@ def change_html(change: IndexChange) -> str:
             ("sources.change_seconds", f"{change.seconds:.1f}"),
         )
     )
-    done = words_html("sources.updated")
-    return f'<div class="outcome" role="status"><p>{done}</p><table class="change">{rows}{figures}</table></div>'
+    done = words_html("sources.updated_in_part" if change.unread else "sources.updated", count=len(change.unread))
+    problems = "".join(problem_html(str(problem)) for problem in change.problems)
+    return (
+        f'<div class="outcome" role="status"><p>{done}</p><table class="change">{rows}{figures}</table></div>{problems}'
+    )
 
 
 def _ids(ids: tuple[str, ...]) -> str:

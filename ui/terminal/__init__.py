@@ -14,6 +14,7 @@ from ui.terminal.output import (
     tell,
     tell_change,
     warn,
+    warn_of_problems,
 )
 
 __all__ = [
@@ -30,4 +31,5 @@ __all__ = [
     "tell",
     "tell_change",
     "warn",
+    "warn_of_problems",
 ]

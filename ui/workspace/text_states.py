@@ -1,13 +1,13 @@
 """The texts in their folders, compared with what the index holds of them."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 
-from corpus import CorpusError, TextFile, find_texts, language_of
+from corpus import CorpusError, Problem, TextFile, find_texts, language_of
 from corpus.parsing.plain_text import without_surrogates
 from index import Snapshot
 from ui.html.language_tags import language_of_text
@@ -21,7 +21,7 @@ class State(StrEnum):
     CHANGED = "changed"  # the index holds an earlier version
     NEW = "new"  # the index does not hold it yet
     REMOVED = "removed"  # only the index holds it
-    UNREADABLE = "unreadable"  # an update would stop at it
+    UNREADABLE = "unreadable"  # an update keeps what it has of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +36,7 @@ class TextEntry:
     state: State
     twin: str = ""  # id of its translation; empty: it names none
     topic: str = ""  # what a text and its translation have in common: the first of their ids
-    problem: str = ""  # why it cannot be read
+    problem: str = ""  # why it cannot be read, or what is wrong with it
     uploaded: str = ""  # its name among the uploads; empty: it is none
 
 
@@ -92,9 +92,10 @@ def _present(text: TextFile, snapshot: Snapshot, uploaded: str) -> TextEntry:
             return _indexed(text.id, snapshot, edited, State.CURRENT, uploaded)
         document = text.read()
     except OSError as error:  # such as a link that leads nowhere
-        return _unreadable(text.id, f"{text.path} cannot be read: {error.strerror}.", edited, uploaded)
+        return _unreadable(text.id, f"{text.path} cannot be read: {error.strerror}.", snapshot, edited, uploaded)
     except CorpusError as error:
-        return _unreadable(text.id, str(error), edited, uploaded)
+        return _unreadable(text.id, str(error), snapshot, edited, uploaded)
+    problem = _said(document.problems)
     if text.id not in snapshot.catalogue:
         language = language_of_text(document.text)
         return TextEntry(
@@ -105,11 +106,12 @@ def _present(text: TextFile, snapshot: Snapshot, uploaded: str) -> TextEntry:
             edited=edited,
             state=State.NEW,
             twin=document.twin,
+            problem=problem,
             uploaded=uploaded,
         )
     state = State.CURRENT if snapshot.documents[text.id] == document else State.CHANGED
     known = _indexed(text.id, snapshot, edited, state, uploaded)
-    return replace(known, title=document.title, twin=document.twin)
+    return replace(known, title=document.title, twin=document.twin, problem=problem)
 
 
 def _indexed(name: str, snapshot: Snapshot, edited: datetime | None, state: State, uploaded: str = "") -> TextEntry:
@@ -125,13 +127,17 @@ def _indexed(name: str, snapshot: Snapshot, edited: datetime | None, state: Stat
         edited=edited,
         state=state,
         twin=entry.twin,
+        problem=_said(entry.problems),
         uploaded=uploaded,
     )
 
 
-def _unreadable(name: str, problem: str, edited: datetime | None, uploaded: str) -> TextEntry:
+def _unreadable(name: str, problem: str, snapshot: Snapshot, edited: datetime | None, uploaded: str) -> TextEntry:
+    """A text that is there and cannot be read: what the index has of it, if it has."""
     # A name that is not UTF-8 could be neither shown nor sent.
     shown, said = without_surrogates(name), without_surrogates(problem)
+    if shown in snapshot.catalogue:
+        return replace(_indexed(shown, snapshot, edited, State.UNREADABLE, uploaded), problem=said)
     return TextEntry(
         id=shown,
         title=shown,
@@ -142,3 +148,7 @@ def _unreadable(name: str, problem: str, edited: datetime | None, uploaded: str)
         problem=said,
         uploaded=uploaded,
     )
+
+
+def _said(problems: Iterable[Problem]) -> str:
+    return " ".join(map(str, problems))

@@ -24,8 +24,8 @@ _SLOWEST = 30.0  # and at last so long
 def follow(workplace: Workplace, stop: Event, told: Callable[["IndexChange | FoundationQAError"], None]) -> None:
     """Update the index whenever its texts have changed, until ``stop`` is set.
 
-    ``told`` hears what each update did; or why it failed, once for each reason: then it is tried again. An update that
-    had nothing to do is not mentioned, unless it ends a failure.
+    ``told`` hears what each update did; or why it failed, once for each reason: then it is tried again, as it is where
+    some of the texts cannot be read. An update that had nothing to do is not mentioned, unless it ends a failure.
     """
     failure, idle, patience = "", 0.0, _AGAIN
     for changed in _occasions(workplace, stop):
@@ -44,8 +44,9 @@ def follow(workplace: Workplace, stop: Event, told: Callable[["IndexChange | Fou
                 failure = str(error)
                 told(error)
         else:
-            if failure or change.added or change.changed or change.removed:
-                failure = ""
+            problems = "\n".join(map(str, change.problems))
+            if problems != failure or not change.empty:
+                failure = problems
                 told(change)
 
 
@@ -112,7 +113,7 @@ class Watch:
 
     @property
     def problem(self) -> str:
-        """Why the last update failed, as text; empty where it did not."""
+        """Why the last update failed, or what it found wrong with texts, as text; empty where nothing is."""
         return self._problem
 
     def __enter__(self) -> "Watch":
@@ -134,6 +135,7 @@ class Watch:
             raise
 
     def _heard(self, outcome: "IndexChange | FoundationQAError") -> None:
-        self._problem = str(outcome) if isinstance(outcome, FoundationQAError) else ""
+        problems = [outcome] if isinstance(outcome, FoundationQAError) else outcome.problems
+        self._problem = "\n".join(map(str, problems))
         if self._problem:
             terminal.warn(self._problem)  # visitors are not told where the texts are

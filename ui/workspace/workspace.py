@@ -170,7 +170,9 @@ class Workplace:
 
         if follow or (follow is None and not self.index):
             try:
-                self.update()
+                change = self.update()
+                if change.unread or not change.empty:
+                    terminal.warn_of_problems(change)
             except (CorpusError, StoredIndexError) as error:
                 if read_manifest(self.folder) is None:
                     raise
