@@ -15,10 +15,10 @@ from corpus.files.folders import BUILT_IN_TEXTS, TextFile, find_texts, load_docu
 from corpus.files.formats import load_document
 from corpus.files.glossary import Term, load_glossary
 from corpus.language import HAN, LANGUAGES, language_of
-from corpus.parsing.figures import figures_in
-from corpus.parsing.passages import PASSAGE_WIDTH, split
-from corpus.parsing.plain_text import encoder_text, readable
-from corpus.parsing.sentences import sentence_spans, width
+from corpus.splitting.passages import PASSAGE_WIDTH, split
+from corpus.wording.figures import figures_in
+from corpus.wording.plain_text import encoder_text, readable
+from corpus.wording.sentences import sentence_spans, width
 
 __all__ = [
     "BUILT_IN_TEXTS",

@@ -13,11 +13,11 @@ from corpus.files.glossary import load_glossary
 from corpus.files.references import REFERENCES_FILE, load_references
 from corpus.language import LANGUAGES, language_of
 from corpus.parsing.blocks import Block, BlockKind, blocks_of, heading_text
-from corpus.parsing.figures import figures_in
 from corpus.parsing.front_matter import front_matter_end
-from corpus.parsing.passages import PASSAGE_WIDTH, split
-from corpus.parsing.plain_text import readable, reference_keys
-from corpus.parsing.sentences import width
+from corpus.splitting.passages import PASSAGE_WIDTH, split
+from corpus.wording.figures import figures_in
+from corpus.wording.plain_text import readable, reference_keys
+from corpus.wording.sentences import width
 
 LONGEST_RUN = 60  # columns that a text may have in common with another author's: titles and lists of names do
 _REQUIRED = ("title", "language", "twin")

@@ -13,7 +13,7 @@ from corpus.document import Document, Problem, Reference
 from corpus.errors import CorpusError
 from corpus.files.formats import LARGEST_FILE, SUFFIXES, is_text, load_document
 from corpus.files.references import load_references
-from corpus.parsing.plain_text import without_surrogates
+from corpus.wording.plain_text import without_surrogates
 
 BUILT_IN_TEXTS = Path(__file__).parents[1] / "texts"
 

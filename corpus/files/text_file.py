@@ -7,8 +7,8 @@ from pathlib import Path
 from corpus.document import FileContent
 from corpus.files.encodings import decode
 from corpus.files.facts import PLACEHOLDER, read_facts
-from corpus.parsing.plain_text import reference_keys, without_surrogates
 from corpus.parsing.titles import title_of
+from corpus.wording.plain_text import reference_keys, without_surrogates
 
 # Names that say which file of a folder this is, and nothing of what it is about.
 _NAMELESS = re.compile(r"_?index|readme(?:[._-]\w+)?|(?:untitled|未命名(?:文件)?|无标题)(?:[ _-]?\d+)?", re.I)

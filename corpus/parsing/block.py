@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from corpus.document import Span
-from corpus.parsing.mark_rules import SPACES, UNSEEN
+from corpus.wording.mark_rules import SPACES, UNSEEN
 
 _SIGNS_BEFORE = re.compile(rf"[\s>{UNSEEN}]*#{{1,6}}[\s{SPACES}]*")
 # "{#id}" and "[[id]]" behind a heading name it for links; what is behind a blank may be a link itself.

@@ -16,9 +16,9 @@ from corpus.parsing import line_breaks, line_shapes
 from corpus.parsing.block import Block, BlockKind, heading_text
 from corpus.parsing.front_matter import front_matter_end
 from corpus.parsing.guessed_headings import check_guesses
-from corpus.parsing.html_tables import HAS_TABLE, HtmlRow, html_tables
+from corpus.parsing.html_rows import with_rows, without_tables
 from corpus.parsing.lines import Lines
-from corpus.parsing.mark_rules import UNSEEN
+from corpus.wording.mark_rules import UNSEEN
 
 __all__ = ["Block", "BlockKind", "blocks_of", "heading_text"]
 
@@ -38,10 +38,10 @@ def blocks_of(text: str) -> list[Block]:
 
 class _Parser:
     def __init__(self, text: str) -> None:
-        self.groups = 0
-        self.rows: list[Block] = []  # what HTML tables hold
-        self.text = self._without_html_tables(text, front_matter_end(text))
-        self.lines = Lines(self.text, front_matter_end(text))
+        begin = front_matter_end(text)
+        self.text, self.rows = without_tables(text, begin)
+        self.groups = self.rows[-1].group if self.rows else 0
+        self.lines = Lines(self.text, begin)
         self.marked = False  # a text that marks its headings is not searched for unmarked ones
         self.blocks: list[Block] = []
 
@@ -69,20 +69,7 @@ class _Parser:
             elif token.type == "paragraph_open":
                 self._add_paragraph(first, last)
         self._add_rest(done, len(self.lines))
-        return _merged(check_guesses(self.text, self.blocks), self.rows)
-
-    def _without_html_tables(self, text: str, begin: int) -> str:
-        """``text``, just as long, with white space for its HTML tables, whose rows are kept apart."""
-        if not HAS_TABLE.search(text, begin):
-            return text
-        parts, at = [], 0
-        for (start, end), rows in html_tables(text, Lines(text, begin).unfenced()):
-            # Blank lines part what stands before and after.
-            parts += [text[at:start], "\n\n", " " * (end - start - 4), "\n\n"]
-            at = end
-            self.groups += 1
-            self.rows.extend(_html_block(text, row, self.groups) for row in rows)
-        return "".join(parts) + text[at:]
+        return with_rows(check_guesses(self.text, self.blocks), self.rows)
 
     def _add(
         self,
@@ -282,31 +269,6 @@ class _Parser:
             self._add(BlockKind.ROW, number, number + 1, header=header)
             if header == (0, 0) and line_shapes.WORDS.search(self.lines.line(number)):
                 header = (self.lines.starts[number], self.lines.starts[number + 1] - 1)
-
-
-def _html_block(text: str, row: HtmlRow, group: int) -> Block:
-    start, end = row.span
-    stretch = text[start:end]
-    return Block(
-        kind=BlockKind.ROW if row.cells else BlockKind.PROSE,
-        start=start + len(stretch) - len(stretch.lstrip()),
-        end=end - len(stretch) + len(stretch.rstrip()),
-        group=group,
-        header=row.header,
-        name=row.name,
-        names_columns=row.names_columns,
-    )
-
-
-def _merged(blocks: list[Block], rows: list[Block]) -> list[Block]:
-    """Both in the order of the text, without the rows that stand in something else, such as a formula."""
-    if not rows:
-        return blocks
-    merged: list[Block] = []
-    for block in sorted([*blocks, *rows], key=lambda block: (block.start, -block.end)):
-        if not merged or block.start >= merged[-1].end:
-            merged.append(block)
-    return merged
 
 
 def _after(tokens: list[Token], index: int, closing: str) -> int:

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from corpus.parsing.mark_rules import UNSEEN
+from corpus.wording.mark_rules import UNSEEN
 
 _AT_TOP = re.compile(rf"[{UNSEEN}\s]*+")
 _RULE = re.compile(r"(?:---|\.\.\.)[ \t]*(?:\n|\Z)")

@@ -3,7 +3,7 @@
 import re
 
 from corpus.language import KNOWN
-from corpus.parsing.sentences import width
+from corpus.wording.sentences import width
 
 VALUE_WIDTH = 60  # columns; what a label stands before is no longer, nor is the answer that needs its question
 

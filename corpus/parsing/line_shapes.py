@@ -4,7 +4,7 @@ import re
 
 from corpus.document import Span
 from corpus.language import KNOWN
-from corpus.parsing.sentences import sentence_spans, width
+from corpus.wording.sentences import sentence_spans, width
 
 HEADING_WIDTH = 72  # columns; a longer line without markup is a sentence that lost its full stop
 

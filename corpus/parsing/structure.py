@@ -9,9 +9,9 @@ import re
 from dataclasses import dataclass, field
 
 from corpus.document import Span
-from corpus.parsing import mark_rules as rules
-from corpus.parsing.mark_rules import MarkKind
-from corpus.parsing.marks import marks_of
+from corpus.wording import mark_rules as rules
+from corpus.wording.mark_rules import MarkKind
+from corpus.wording.marks import marks_of
 
 _UNSEEN = re.compile(f"[{rules.UNSEEN}]+")
 _QUOTES = r"( {0,3}(?:>[ \t]?)*)"

@@ -5,7 +5,7 @@ from collections import Counter
 from corpus.parsing.blocks import BlockKind, blocks_of, heading_text
 from corpus.parsing.front_matter import front_matter_end
 from corpus.parsing.line_shapes import is_navigation
-from corpus.parsing.plain_text import readable
+from corpus.wording.plain_text import readable
 
 _REACH = 20_000  # characters; a heading further down is not the title
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.errors import EncoderError
-from corpus.parsing.plain_text import without_surrogates
+from corpus.wording.plain_text import without_surrogates
 from index.arrays import FloatArray, unit
 from index.encoder.e5_openvino import DIGEST, open_offline
 from index.encoder.model import Model, Read

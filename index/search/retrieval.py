@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus import Passage, Span
-from corpus.parsing.plain_text import readable_sentence
+from corpus.wording.plain_text import readable_sentence
 from index.arrays import FloatArray
 from index.encoder import Encoder
 from index.matching.words import word_overlap, words_in

@@ -12,7 +12,7 @@ import xxhash
 from numpy.typing import NDArray
 
 from corpus import Passage, encoder_text
-from corpus.parsing.plain_text import readable_passage, readable_sentence
+from corpus.wording.plain_text import readable_passage, readable_sentence
 from index.arrays import FloatArray
 from index.encoder import Encoded
 from index.matching.four_bits import FourBits

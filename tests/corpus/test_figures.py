@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from corpus.parsing.figures import figures_in
+from corpus.wording.figures import figures_in
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from corpus import Document, language_of, readable, split, width
 from corpus.files.facts import read_facts
-from corpus.parsing.marks import MarkKind, marks_of
-from corpus.parsing.ruler import Ruler
 from corpus.parsing.titles import title_of
+from corpus.wording.marks import MarkKind, marks_of
+from corpus.wording.ruler import Ruler
 
 
 def passages(text: str, limit: int = 250) -> list[tuple[str, list[str]]]:

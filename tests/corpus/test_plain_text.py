@@ -2,7 +2,7 @@
 
 import pytest
 
-from corpus.parsing.plain_text import without_surrogates
+from corpus.wording.plain_text import without_surrogates
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from corpus import CorpusError, Document, Passage, Reference, load_documents, references_of, split
 from corpus.files.references import REFERENCES_FILE, load_references, resolve_references
-from corpus.parsing.plain_text import reference_keys
+from corpus.wording.plain_text import reference_keys
 
 LISTED = """wei2022:
   authors: Wei et al.

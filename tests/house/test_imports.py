@@ -13,7 +13,14 @@ from house import MODULES, ROOMS, ROOT, SOURCES, imports, name
 # The floors of each room: its folders, and the modules beside them. Whoever stands on a floor may import from the
 # floors before it, and from nobody on its own: those do not know each other. A room's __init__.py stands above all.
 FLOORS = {
-    "corpus": (("document", "language", "errors"), ("parsing",), ("files",), ("editing",)),
+    "corpus": (
+        ("document", "language", "errors"),
+        ("wording",),
+        ("parsing",),
+        ("splitting",),
+        ("files",),
+        ("editing",),
+    ),
     "index": (("arrays", "disk", "user_folders"), ("encoder", "matching"), ("storage",), ("search", "update")),
     "qa": (  # in the order of an answer
         ("answer", "phrases", "glossary_terms", "question_kinds", "location"),
@@ -37,7 +44,7 @@ FLOORS = {
 }
 HOMES = {  # library -> the folders and modules that may import it
     "yaml": ("corpus/files/", "corpus/editing/new_pair.py", "index/storage/calibration.py", "ui/workspace/settings.py"),
-    "charset_normalizer": ("corpus/files/text_file.py",),
+    "charset_normalizer": ("corpus/files/encodings.py",),
     "markdown_it": ("corpus/parsing/blocks.py",),
     "cachetools": ("index/storage/lru.py", "qa/memory.py", "ui/chat/calls.py"),
     "faiss": ("index/matching/four_bits.py", "index/storage/faiss_vectors.py"),

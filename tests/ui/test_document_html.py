@@ -142,7 +142,7 @@ def test_markup_is_hidden_and_what_the_text_says_is_not() -> None:
     lines = [line for line in shown(MESSY).visible.split("\n") if line.strip()]
     assert lines == [
         "标题",
-        "第一段😀👩‍🔬。alert(1) & \"quotes\" 'and' {{x}} ${y}",
+        "第一段😀👩‍🔬。 & \"quotes\" 'and'  ${y}",
         "Heading",
         "one item",
         "  that goes on",
@@ -169,7 +169,7 @@ def test_markup_is_hidden_and_what_the_text_says_is_not() -> None:
         ("1. first\n2. second\n", "1. first\n2. second"),
         ("~~~\n# **code**\n~~~\n", "# **code**"),
         ("| a | b \\| c |\n| - | - |\n| `d` | |\n", "ab | cd"),
-        ("2 ** 3 < 4 | 5\n", "2  3 < 4 | 5"),
+        ("2 ** 3 < 4 | 5\n", "2 ** 3 < 4 | 5"),
     ],
 )  # fmt: skip
 def test_what_a_reader_sees_of_markup(text: str, visible: str) -> None:

@@ -119,5 +119,5 @@ def test_rows_and_items_are_lines_of_their_own() -> None:
     assert lines[2:4] == ["> Model: BERT · Year: 2018\\", "> Model: GPT-3 · Year: 2020 [1]"]
     text = "1. Mix *well*.\n2. Wait.\n"
     page = Texts(turn_markdown(turn(text, "Mix *well*.\n2. Wait.")))
-    assert page.texts["blockquote"][0].strip() == "1. Mix *well*.\n2. Wait. [1]"
+    assert page.texts["blockquote"][0].strip() == "1. Mix well.\n2. Wait. [1]"
     assert page.texts["br"] == [""]

@@ -124,7 +124,7 @@ def test_an_item_is_shown_with_its_sign(quote: str, shown: str) -> None:
     [
         (WRAPPED, WRAPPED[:-1], JOINED),
         ("One. `Two` *is* <b>here</b>, H<sub>2</sub>O.<br>Three.", "`Two` *is* <b>here</b>, H<sub>2</sub>O.",
-         "Two *is* here, H2O."),
+         "Two is here, H2O."),
         ("First.\n\nSecond.", "First.\n\nSecond.", "First.\n\nSecond."),
         ("> Said **he** and she.\n", "Said **he** and she.", "Said he and she."),
         ("```python\ndef f():\n    return a | b\n```\n", "def f():\n    return a | b", "def f():\n    return a | b"),

@@ -85,7 +85,6 @@ def test_an_index_that_is_busy_says_so_in_both_languages(tmp_path: Path) -> None
         ("a.md", b"a\0b", "不是文本文件"),
         ("a.md", b"...", "没有可以查找的内容"),
         ("a.md", b"x" * 2000, "一篇文本最多"),
-        ("a.md", b"---\ntitle: [\n---\nText.\n", "无法读取"),
         ("taken.md", b"text", "已有名为 taken.md 的文本"),
     ],
 )

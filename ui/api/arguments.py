@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from corpus import LANGUAGES, FoundationQAError
-from corpus.parsing.plain_text import without_surrogates
+from corpus.wording.plain_text import without_surrogates
 from index.search.ranking import CANDIDATES
 from qa.small_talk import LONGEST_QUESTION
 

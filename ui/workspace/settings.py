@@ -10,7 +10,7 @@ import yaml
 from corpus.errors import SettingsError
 from corpus.files.formats import LARGEST_FILE
 from corpus.files.yaml_text import YAML_ERRORS, explain_yaml_error
-from corpus.parsing.passages import PASSAGE_WIDTH
+from corpus.splitting.passages import PASSAGE_WIDTH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from corpus import CorpusError, Problem, TextFile, find_texts, language_of
-from corpus.parsing.plain_text import without_surrogates
+from corpus.wording.plain_text import without_surrogates
 from index import Snapshot
 from ui.html.language_tags import language_of_text
 from ui.workspace.topics import topics_of

@@ -118,7 +118,7 @@ class Uploads:
             raise VisitorError("uploads.too_large", name=name, **sizes)
 
     def _check_text(self, arrived: Path, name: str) -> None:
-        """Refuse what the index could not read: one such file would keep it from following all the others."""
+        """Refuse what the index could not read."""
         try:
             document = load_document(arrived, name, self.largest_file)
         except CorpusError as error:

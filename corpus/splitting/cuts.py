@@ -7,9 +7,9 @@ from corpus.document import Span
 from corpus.language import KNOWN, UNSPACED
 from corpus.parsing.block import Block, BlockKind, heading_span
 from corpus.parsing.line_shapes import WORDS
-from corpus.parsing.plain_text import readable
-from corpus.parsing.ruler import Ruler
-from corpus.parsing.sentences import sentence_spans
+from corpus.wording.plain_text import readable
+from corpus.wording.ruler import Ruler
+from corpus.wording.sentences import sentence_spans
 
 _MARKER = re.compile(
     r"(?:>[ \t]?)+|(?:[•·●○▪◦‣∙]|[-*+–—](?=\s)|\d{1,3}[.)、．](?!\d)|[（(]\d{1,2}[)）])[ \t]*|\|[ \t]*|:[ \t]+"

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from itertools import accumulate
 
 from corpus.document import Span
-from corpus.parsing.mark_rules import MarkKind
-from corpus.parsing.marks import Mark, marks_of
-from corpus.parsing.sentences import columns_of
+from corpus.wording.mark_rules import MarkKind
+from corpus.wording.marks import Mark, marks_of
+from corpus.wording.sentences import columns_of
 
 _NOTHING = frozenset({MarkKind.WHOLE, MarkKind.APART})  # kinds that may show nothing at all
 _PAIRED_TAG = re.compile(r"</?(?!(?:br|hr|img)\b)", re.I)

@@ -6,14 +6,14 @@ from dataclasses import replace
 
 from corpus.document import Document, Passage
 from corpus.parsing.block import BlockKind
-from corpus.parsing.cuts import gap_columns
-from corpus.parsing.pieces import Piece, language_in, pieces_of
-from corpus.parsing.plain_text import encoder_text, readable
-from corpus.parsing.ruler import Ruler
-from corpus.parsing.units import units
+from corpus.splitting.cuts import gap_columns
+from corpus.splitting.pieces import Piece, language_in, pieces_of
+from corpus.splitting.units import units
+from corpus.wording.plain_text import encoder_text, readable
+from corpus.wording.ruler import Ruler
 
 PASSAGE_WIDTH = 250
-"""Columns that a passage may have by default; see :func:`corpus.parsing.sentences.width`."""
+"""Columns that a passage may have by default; see :func:`corpus.wording.sentences.width`."""
 
 
 def split(document: Document, passage_width: int = PASSAGE_WIDTH) -> list[Passage]:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from corpus.document import Span
 from corpus.parsing import labels
 from corpus.parsing.block import BlockKind
-from corpus.parsing.pieces import Piece
-from corpus.parsing.sentences import width
+from corpus.splitting.pieces import Piece
+from corpus.wording.sentences import width
 
 _WIDEST = 250  # columns; an answer that is longer is quoted by itself
 _SHORT = 2 * labels.VALUE_WIDTH  # likewise; one of several sentences that is no longer is quoted whole

@@ -8,8 +8,8 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from corpus.parsing import mark_rules as rules
-from corpus.parsing.mark_rules import MarkKind
+from corpus.wording import mark_rules as rules
+from corpus.wording.mark_rules import MarkKind
 
 
 class Mark(NamedTuple):

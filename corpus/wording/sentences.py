@@ -8,8 +8,8 @@ from functools import cache
 
 from corpus.document import Span
 from corpus.language import KNOWN, UNSPACED
-from corpus.parsing.mark_rules import MarkKind
-from corpus.parsing.marks import Mark, marks_of
+from corpus.wording.mark_rules import MarkKind
+from corpus.wording.marks import Mark, marks_of
 
 _CLOSING = "”’»」』）)】》〉\"']"
 _AT_SPACE = "".join(each.sentence_marks for each in KNOWN if each.spaced)

@@ -5,8 +5,8 @@ from pathlib import PurePosixPath
 
 from corpus.document import Passage, Span
 from corpus.language import HAN, UNSPACED
-from corpus.parsing.mark_rules import MarkKind
-from corpus.parsing.marks import replaced
+from corpus.wording.mark_rules import MarkKind
+from corpus.wording.marks import replaced
 
 _REFERENCES = re.compile(r"<!--[ \t]*references:([^<>]*?)-->")
 _RULES = [

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 
 from corpus.document import Document, Span
 from corpus.language import KNOWN, language_of
-from corpus.parsing import cuts, labels
+from corpus.parsing import labels
 from corpus.parsing.block import Block, BlockKind
 from corpus.parsing.blocks import blocks_of
-from corpus.parsing.plain_text import readable, reference_keys, words_in
-from corpus.parsing.ruler import Ruler
-from corpus.parsing.sentences import width
+from corpus.splitting import cuts
+from corpus.wording.plain_text import readable, reference_keys, words_in
+from corpus.wording.ruler import Ruler
+from corpus.wording.sentences import width
 
 _NAMED = re.compile(
     r"(?:^|(?<=[\s（(]))[A-Za-z]\d{0,3}\s?[：:、．.)）]"
