@@ -120,7 +120,9 @@ def _markup(text: str, begin: int, block: Block) -> list[Hidden]:
 
 
 def _hidden(text: str, start: int, end: int) -> list[Hidden]:
-    return [Hidden(each.start + start, each.end + start, each.blank) for each in hidden_in(text[start:end])]
+    # What would be shown as something else stays as it is: the panel shows the very text.
+    found = (each for each in hidden_in(text[start:end]) if not each.said.strip())
+    return [Hidden(each.start + start, each.end + start, each.said) for each in found]
 
 
 def _line(text: str, begin: int, span: Span, block: Block | None, markup: Sequence[Hidden]) -> _Line:
@@ -212,7 +214,7 @@ def _pieces(text: str, span: Span, hidden: Sequence[Hidden], mark: Span, first: 
         covering = [each for each in hidden if each.start <= at and stop <= each.end]
         if covering:
             piece = f'<span class="sign" hidden>{piece}</span>'
-            if covering[0].blank and stop == covering[0].end:
+            if covering[0].said and stop == covering[0].end:
                 piece = f'<span class="blank">{piece}</span>'
         drawn.append(piece)
     return "".join([*drawn, "</mark>"] if inside else drawn)

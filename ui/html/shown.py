@@ -262,7 +262,8 @@ def _pieces(text: str, span: Span, quote: Span) -> tuple[Piece, ...]:
     at, end = span
     for each in (*hidden_in(text[at:end]), Hidden(end - at, end - at)):
         said += [(text[place], quote[0] <= place < quote[1]) for place in range(at, span[0] + each.start)]
-        said += [(" ", False)] * each.blank
+        place = span[0] + each.start
+        said += [(character, bool(each.said.strip()) and quote[0] <= place < quote[1]) for character in each.said]
         at = span[0] + each.end
     line = "".join(character for character, _ in said)
     kept, at = [], 0

@@ -1,7 +1,7 @@
 """Which characters of a stretch of text are its markup, and not what it says.
 
-What :func:`corpus.readable` leaves of a stretch is looked up in it: what is no part of a text for the encoder is none
-for a reader, and the place of everything that is left is known.
+What :func:`corpus.readable` leaves of a stretch is looked up in it, outside of the marks that show nothing: what is no
+part of a text for the encoder is none for a reader, and the place of everything that is left is known.
 """
 
 import re
@@ -10,17 +10,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from corpus import HAN, Span, readable
+from corpus.wording.mark_rules import LINK, REFERRING
+from corpus.wording.marks import Mark, marks_of
 
-# Markup for sure, with all that it holds: a word in a comment could be taken for the same word behind it.
-_SURE = re.compile(
-    r"<!--(?:(?!-->|<!--).)*+-->|</?[A-Za-z][\w-]*(?=[\s/>])[^<>]*>"
-    r"|!\[[^\[\]]*\](?=\()|(?<=\])\((?:[^()\s]|\([^()]*\))*(?:\s+\"[^\"()]*\")?\)",
-    re.S,
-)
 _WITHIN_WORDS = re.compile(
     r"(?:</?(?:a|abbr|b|cite|code|del|em|font|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|u)\b[^<>]*>)+", re.IGNORECASE
 )  # tags that part no words: "H<sub>2</sub>O"
 _BAR = "\ue000\ue001"  # stands for an escaped bar, which is none of a table
+_OTHER = "\ue002"  # for each character of what is shown as something else, such as "&amp;"
 _WIDE = re.compile(f"[{HAN}\u3000-\u303f\uff00-\uffef]")
 _BARS = re.compile(r"(?: \|)+ ")
 _SPACE = re.compile(r"\s+")
@@ -33,7 +30,7 @@ class Hidden:
 
     start: int
     end: int  # exclusive
-    blank: bool = False  # a blank stands in its place: "<br>"
+    said: str = ""  # what stands in its place: a blank for "<br>", "&" for "&amp;"
 
 
 def hidden_in(text: str) -> list[Hidden]:
@@ -44,19 +41,40 @@ def hidden_in(text: str) -> list[Hidden]:
     ['**', '**', '[', '](https://example.org)']
     """
     barred = text.replace("\\|", _BAR)
+    marks = marks_of(barred)
+    said = [Hidden(mark.start, mark.end, mark.shown) for mark in marks if _is_replaced(barred, mark)]
+    for each in said:
+        barred = barred[: each.start] + _OTHER * (each.end - each.start) + barred[each.end :]
     left = readable(barred)
-    sure = [match.span() for match in _SURE.finditer(barred)]
+    sure = [span for mark in marks if (span := _unsaid(barred, mark))]
     places = _places(barred, left, sure) if sure else None
     if places is None:
         places = _places(barred, left, [])
-    return [] if places is None else list(_between(barred, left, places))
+    if places is None:
+        return []
+    said = [each for each in said if not text.startswith("http", each.start)]  # of a long address all is shown
+    return sorted([*_between(barred, left, places), *said], key=lambda each: each.start)
+
+
+def _is_replaced(text: str, mark: Mark) -> bool:
+    """Whether characters are shown in the place of ``mark`` that are not in it."""
+    left = iter(text[mark.start : mark.end])
+    return not all(each in left for each in mark.shown if not each.isspace())
+
+
+def _unsaid(text: str, mark: Mark) -> Span | None:
+    """The part of ``mark`` that shows nothing: a word in a comment could be taken for the same word behind it."""
+    if not mark.shown.strip():
+        return mark.start, mark.end
+    link = LINK.match(text, mark.start, mark.end) or REFERRING.match(text, mark.start, mark.end)
+    return (link.end(1), mark.end) if link and link.end() == mark.end else None
 
 
 def without(text: str, hidden: Sequence[Hidden]) -> str:
     """``text`` without the stretches ``hidden``, in order; white space as it is."""
     pieces, at = [], 0
     for each in hidden:
-        pieces += [text[at : each.start], " " if each.blank else ""]
+        pieces += [text[at : each.start], each.said]
         at = each.end
     return "".join([*pieces, text[at:]])
 
@@ -120,4 +138,4 @@ def _between(text: str, left: str, places: Sequence[int]) -> Iterator[Hidden]:
         if inner := gap.strip():
             start = before + 1 + gap.index(inner)
             alone = 0 < number < len(places) and number in ends_word and len(inner) == len(gap)
-            yield Hidden(start, start + len(inner), alone and not _WITHIN_WORDS.fullmatch(inner))
+            yield Hidden(start, start + len(inner), " " if alone and not _WITHIN_WORDS.fullmatch(inner) else "")
