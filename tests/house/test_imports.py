@@ -178,6 +178,7 @@ def test_every_library_is_declared() -> None:
     assert facts["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == list(ROOMS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "absent"),
     [

@@ -469,6 +469,7 @@ def test_an_updater_killed_at_any_moment_leaves_a_whole_index(
     assert {each.name for each in small_index.folder.iterdir()} == kept
 
 
+@pytest.mark.slow
 def test_many_ask_while_updates_land(tmp_path: Path, fake_encoder: Any) -> None:
     def documents(number: int) -> list[Document]:
         return [
@@ -533,6 +534,7 @@ def test_an_index_that_was_opened_before_many_updates_still_reads_its_own_state(
         assert (list(each.passages), dict(each.documents), vectors_of(each).tobytes()) == before
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts open files as Linux shows them")
 def test_a_long_life_of_updates_keeps_no_file_open(tmp_path: Path, fake_encoder: Any) -> None:
     update_index(tmp_path, [Document("a.md", "A", "", "A ship has salt.")], fake_encoder)

@@ -27,6 +27,7 @@ from index import IndexChange, PassageIndex, update_index
 from qa import Answerer
 from ui import cli
 from ui.api.service import Service
+from ui.server import sign_in
 from ui.server.accounts import VARIABLE, AccessError, Accounts, is_loopback, load_accounts, warnings
 from ui.server.gate import LARGEST_REQUEST, Gate
 from ui.server.options import Serving
@@ -87,7 +88,9 @@ def locked_page(started: Any, answerer: Answerer, tmp_path_factory: pytest.TempP
     """The address of a page with a password, and with uploads of up to 1,000 bytes."""
     path = tmp_path_factory.mktemp("accounts") / "accounts"
     path.write_text(ACCOUNTS, encoding="utf-8")
-    yield from _serve(started, answerer, accounts=load_accounts(str(path)), largest_file=1000)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sign_in, "_WRONG_PASSWORD", 0.01)  # how long it takes is for test_guesses.py to see
+        yield from _serve(started, answerer, accounts=load_accounts(str(path)), largest_file=1000)
 
 
 def basic(user: str = USER, password: str = PASSWORD) -> dict[str, str]:

@@ -254,6 +254,7 @@ def visitor() -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.mark.slow
 def test_behind_nginx_every_way_in_is_open(outside: str, visitor: httpx.Client) -> None:
     root, _, path = outside.partition("127.0.0.1")
     own = {"Origin": f"{root}127.0.0.1{path.partition('/')[0]}", "Sec-Fetch-Site": "same-origin"}
@@ -272,12 +273,14 @@ def test_behind_nginx_every_way_in_is_open(outside: str, visitor: httpx.Client) 
     assert visitor.post(f"{outside}/api/ask", json={"question": EN_QUESTION}, headers=other).status_code == 403
 
 
+@pytest.mark.slow
 def test_behind_nginx_events_come_as_they_happen(outside: str, visitor: httpx.Client) -> None:
     with visitor.stream("GET", f"{outside}/gradio_api/heartbeat/abc") as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         assert next(stream.iter_text()).startswith("data: ALIVE")  # a buffer would keep it
 
 
+@pytest.mark.slow
 def test_behind_nginx_visitors_are_told_apart(started: Any, tmp_path: Path, visitor: httpx.Client) -> None:
     if ABSENT:
         pytest.skip(ABSENT)
