@@ -15,6 +15,10 @@ from platformdirs import user_cache_path
 
 # Before anything imports huggingface_hub, which reads it once: no test may wait for a network.
 os.environ["HF_HUB_OFFLINE"] = "1"
+# Before anything imports numpy or faiss: several processes test at once, and threads that wait for a share of what is
+# small turn round and round.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Before anything imports rich, whose consoles keep the width they find: pytest-xdist gives its processes a narrow one.
 os.environ.pop("COLUMNS", None)
 
