@@ -18,12 +18,12 @@ from starlette.types import Receive, Scope, Send
 
 from index import IndexChange
 from ui.api.service import Service
-from ui.server.accounts import Accounts, warnings
-from ui.server.forwarding import Forwarding
-from ui.server.gate import Gate
+from ui.gate.accounts import Accounts, warnings
+from ui.gate.forwarding import Forwarding
+from ui.gate.gate import Gate
+from ui.gate.public_address import AddressError, PublicAddress, TrustedProxies
+from ui.gate.upload_room import Arrivals
 from ui.server.options import Serving
-from ui.server.public_address import AddressError, PublicAddress, TrustedProxies
-from ui.server.upload_room import Arrivals
 
 NAME = "qa.example.org"
 NOTHING = IndexChange(added=(), changed=(), removed=(), documents=4, passages=9, embedded=0, reused=9, seconds=0.0)

@@ -9,12 +9,12 @@ import pytest
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from ui.server import guesses as guesses_module
-from ui.server.accounts import Accounts
-from ui.server.forwarding import Forwarding
-from ui.server.guesses import Guesses
-from ui.server.public_address import PublicAddress, TrustedProxies
-from ui.server.sign_in import SignIn
+from ui.gate import guesses as guesses_module
+from ui.gate.accounts import Accounts
+from ui.gate.forwarding import Forwarding
+from ui.gate.guesses import Guesses
+from ui.gate.public_address import PublicAddress, TrustedProxies
+from ui.gate.sign_in import SignIn
 
 ACCOUNTS = Accounts({"ada": "correct horse", "béa": "pässwört"})
 

@@ -17,9 +17,9 @@ from ports import free_port
 from small_answerer import SmallAnswerer
 from starlette.types import Message
 
+from ui.gate.public_address import TrustedProxies
+from ui.gate.request_body import BodyRoom, LeftError, NoRoomError, TooLargeError
 from ui.server.listener import BoundedProtocol, Patience, bound
-from ui.server.public_address import TrustedProxies
-from ui.server.request_body import BodyRoom, LeftError, NoRoomError, TooLargeError
 
 QUICK = Patience(headers=0.3, body=0.6, bytes_a_second=100_000, reading=0.3)
 

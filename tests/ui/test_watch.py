@@ -177,6 +177,7 @@ def test_the_command_tells_each_update_as_json_until_ctrl_c(
         assert "Traceback" not in process.stderr.read()
 
 
+@pytest.mark.slow
 def test_a_text_that_nobody_can_read_for_a_while_is_not_tried_all_the_time(
     workplace: Workplace, heard: Callable[[], Any], texts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
