@@ -176,7 +176,7 @@ def _plain(text: str) -> str:
 
 
 def print_figures(figures: dict[str, Any]) -> None:
-    """The figures of an evaluation, as a table: all questions first, with the 95 % interval of each, then the groups."""
+    """The figures of an evaluation, as a table: all questions first, with their 95 % intervals, then the groups."""
     ranges = {name: f"{low:.3f}-{high:.3f}" for name, (low, high) in figures["intervals"].items()}
     columns = ("recall@1", "recall@5", "mrr", "cited@1", "cited@3", "facts", "refused", "own_language_first")
     table = Table(title=f"{figures['questions']} questions, {figures['answerable']} answerable", title_justify="left")
@@ -191,10 +191,7 @@ def print_figures(figures: dict[str, Any]) -> None:
             _add_row(table, name, row, columns)
     _out.print(table)
     abstention = figures["abstention"]
-    said = (
-        f"{name} {_number(abstention[name])} ({ranges.get(f'abstention.{name}', '–')})"
-        for name in ("precision", "recall")
-    )
+    said = [f"{name} {_number(value)} ({ranges.get(f'abstention.{name}', '–')})" for name, value in abstention.items()]
     _out.print(f"abstention: {', '.join(said)}")
     reliability = Table(
         title="Reliability: confidence against the share of answers that are right", title_justify="left"
