@@ -184,7 +184,9 @@ def print_figures(figures: dict[str, Any]) -> None:
     for column in ("questions", *columns):
         table.add_column(column.replace("own_language_first", "own first"), justify="right")
     _add_row(table, "all", figures, columns)
-    table.add_row("95 %", "", *(ranges.get(column, "") for column in columns))
+    for end, name in enumerate(("95 % from", "to")):
+        ends = (figures["intervals"].get(column) for column in columns)
+        table.add_row(name, "", *(_number(each[end]) if each else "" for each in ends))
     for group in ("by_language", "by_kind", "by_direction"):
         table.add_section()
         for name, row in figures[group].items():
