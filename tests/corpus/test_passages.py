@@ -180,6 +180,7 @@ def test_no_word_is_lost(lines: list[str]) -> None:
     assert left == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("limit", [100, 500, 4000])
 def test_the_built_in_texts_are_split_without_loss(limit: int) -> None:
     for source in load_documents():

@@ -336,6 +336,7 @@ def test_every_paragraph_of_the_built_in_texts_has_its_twin(built_in: dict[str, 
                 assert twin.text[start:end].startswith(f"{sign} ")
 
 
+@pytest.mark.slow
 def test_real_texts_of_others_are_whole(seeds: Path) -> None:
     for document in load_documents(seeds):
         for passage in split(document):

@@ -282,6 +282,7 @@ def test_a_text_of_nothing_but_signs_costs_no_more_than_another(sign: str) -> No
     assert time.perf_counter() - start < 2
 
 
+@pytest.mark.slow
 def test_no_passage_of_the_built_in_texts_shows_raw_markup() -> None:
     documents = {each.id: each for each in load_documents()}
     passages = [passage for each in documents.values() for passage in split(each)]
