@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from corpus.files.yaml_text import YAML_ERRORS, explain_yaml_error, parse_yaml
 from corpus.parsing.front_matter import FrontMatter, FrontMatterKind, find_front_matter
 
-_ENTRY = re.compile(r"^(?:- )?([\w./-][\w ./-]{0,60}?)[ \t]*::?[ \t]++(\S[^\n]*+)", re.M)
+_ENTRY = re.compile(r"^(?:- |:|#\+)?([\w./-][\w ./-]{0,60}?)[ \t]*::?[ \t]++(\S[^\n]*+)", re.M)
 PLACEHOLDER = re.compile(r"\{\{|<%|\{%")
 """What a template has for its values; see :func:`read_facts`."""
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")

@@ -7,9 +7,11 @@ from enum import Enum
 from corpus.document import Span
 from corpus.wording.mark_rules import SPACES, UNSEEN
 
-_SIGNS_BEFORE = re.compile(rf"[\s>{UNSEEN}]*#{{1,6}}[\s{SPACES}]*")
+_SIGNS_BEFORE = re.compile(rf"[\s>{UNSEEN}]*([#＃]{{1,6}})([\s{SPACES}]*)")
 # "{#id}" and "[[id]]" behind a heading name it for links; what is behind a blank may be a link itself.
-_ANCHOR = re.compile(r"(?:\s*\{[ ]?[#.:-][^{}]*\}|\s*\{docsify-[^{}]*\}|(?<=\S)\[\[[^\[\]]*\]\])+\s*$")
+_ANCHOR = re.compile(
+    r"(?:\s*\{[ ]?[#.:-][^{}]*\}|\s*\{docsify-[^{}]*\}|(?<=\S)\[\[[^\[\]]*\]\]|\s*<!--(?:(?!-->).)*-->)+\s*$"
+)
 
 
 class BlockKind(Enum):
@@ -48,7 +50,8 @@ def heading_span(text: str, block: Block) -> Span:
     """Where the words of :func:`heading_text` stand."""
     signs = _SIGNS_BEFORE.match(text, block.start, block.end)
     start = signs.end() if signs else block.start
-    line = text[start : block.end].rstrip()
+    line = _ANCHOR.sub("", text[start : block.end].rstrip())
     bare = line.rstrip("#")
-    line = bare.rstrip() if bare != line and (not bare or bare[-1].isspace()) else line
-    return start, start + len(_ANCHOR.sub("", line))
+    # "## Tools ##" and "##Tools##" are closed, "# C#" is not.
+    closed = bare[-1:].isspace() or (signs and not signs.group(2) and line[len(bare) :] == signs.group(1) != "#")
+    return start, start + len(_ANCHOR.sub("", bare.rstrip() if closed or not bare else line))

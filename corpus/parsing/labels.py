@@ -22,7 +22,8 @@ _ASKED = re.compile(r"[*_#>\s]*+(?:Q\d{0,3}|question(?: \d{1,3})?|问)[*_]*+[ \t
 _FIGURE = re.compile(
     r"(?<![\w.-])(?:\d{3,12}(?![\w-])|\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}[:：]\d\d)|[$€£¥]\s?\d|\d ?[%‰℃°]|"
     r"\d[\d.,]{0,12} ?(?:元|[千公毫]?米|公里|[公千]?[克斤升]|小时|分钟|天|个月|岁|kg|km|cm|mm|kW|mg|[mg]\b)|"
-    r"[一二三四五六七八九〇零十百千]{2,8}[年月日元]|\d月|[一二三四五六七八九十]+月[一二三四五六七八九十]+日"
+    r"(?<=\S )(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?$|(?<=\w)(?:[每周]|星期)[一二三四五六日]$|"
+    r"(?<![第图表])(?<![一二三四五六七八九〇零十百千])[一二三四五六七八九〇零十百千]{2,8}(?:[年月日元]|$)|\d月|[一二三四五六七八九十]+月[一二三四五六七八九十]+日"
 )
 _PAIRED = re.compile(r"[^:：\s]\s?[:：]\s*+\S|\S\s[–—]{1,2}\s+\S|\S——\S")
 _NUMBERED = re.compile(
@@ -97,6 +98,17 @@ def numbered_series(line: str) -> str | None:
     """What a line shares with the others of its series ("Stage" of "Stage 1: ..."); None: no number begins it."""
     match = _NUMBERED.match(line)
     return match.group(match.lastindex or 0) if match else None
+
+
+def is_sentence(line: str) -> bool:
+    """Whether a line has a verb, so that it says something by itself; not so what a colon sets apart from its number.
+
+    >>> is_sentence("Article 2 Boats are towed"), is_sentence("Day 2: the hills are high")
+    (True, False)
+    """
+    number = _NUMBERED.match(line)
+    named = number is not None and line[number.end() :].lstrip().startswith((":", "："))
+    return not named and not asks(line) and bool(_STATING.search(line))
 
 
 def is_phrase(line: str) -> bool:

@@ -56,7 +56,8 @@ def language_in(text: str) -> str:
     if len(held) == 1 and held[0].spaced and not isinstance(held[0].grammar, re.Pattern):
         words = held[0].word.findall(bare)
         # Names and units, or a list of them that is written as in a language without spaces.
-        if (len(words) <= _FEW or _UNSPACED_MARK.search(text)) and not held[0].function_words(bare):
+        names = len(words) <= _FEW or _UNSPACED_MARK.search(text) or all(any(map(str.isupper, word)) for word in words)
+        if names and not held[0].function_words(bare):
             return ""
     return language_of(bare)
 
@@ -71,6 +72,7 @@ class _Reading:
         self.section = 0
         self.introduction = ""  # the line that introduces the list or table which follows it
         self.question = ""  # the one that what follows may answer
+        self.table = 0  # group of the table that what introduces it is about; 0: none has followed yet
         self.announced = ""  # the sentence that announces the code, formula or table right below it
 
     def pieces(self) -> Iterator[Piece]:
@@ -120,6 +122,10 @@ class _Reading:
         return labels.states_fact(title) or bool(short and labels.asks(title))
 
     def _block(self, at: int, block: Block) -> Iterator[Piece]:
+        if block.kind is BlockKind.ROW:
+            if self.table not in (0, block.group):
+                self.introduction = self.announced = ""  # it was about the table above
+            self.table = block.group
         context = self._context(block)
         before = width(context) + 2 if context and block.kind in (BlockKind.PROSE, BlockKind.OTHER) else 0
         spans = cuts.sentences_of(self.ruler, block, self.limit, before)
@@ -128,7 +134,9 @@ class _Reading:
         last = self.text[slice(*spans[-1])]
         below = self._below(at) if block.kind in (BlockKind.PROSE, BlockKind.ITEM) else None
         item = block.kind is BlockKind.ITEM and below is BlockKind.OTHER
-        announces = below in (BlockKind.OTHER, BlockKind.ROW) and labels.announces(last, item)
+        # The caption of a table stands in the header of its rows already.
+        caption = below is BlockKind.ROW and self.blocks[at + 1].group == block.group
+        announces = below in (BlockKind.OTHER, BlockKind.ROW) and not caption and labels.announces(last, item)
         alone = announces and below is BlockKind.OTHER  # what announces code is not parted from it
         asks = block.kind in (BlockKind.PROSE, BlockKind.ITEM) and len(spans) == 1 and labels.asks(last)
         runs = [
@@ -150,13 +158,18 @@ class _Reading:
         self._remember(block, spans[-1], asks=asks, announces=announces)
 
     def _below(self, at: int) -> BlockKind | None:
-        """Of what kind the block below the block ``at`` is, if it says something."""
-        below = self.blocks[at + 1] if at + 1 < len(self.blocks) else None
-        return below.kind if below and cuts.says_something(self.text[below.start : below.end]) else None
+        """Of what kind the block below the block ``at`` is, if it says something; pictures are passed over."""
+        for below in self.blocks[at + 1 :]:
+            if cuts.says_something(self.text[below.start : below.end]):
+                return below.kind
+            if below.kind is not BlockKind.PROSE:
+                break
+        return None
 
     def _remember(self, block: Block, last: Span, *, asks: bool, announces: bool) -> None:
         """Keep what ``block``, which ends with the sentence ``last``, says of the blocks below it."""
         half = self.limit // 2
+        self.table = block.group if block.kind is BlockKind.ROW else 0
         if block.kind is not BlockKind.ROW:
             short = self.ruler.width(*last) <= half
             self.announced = readable(self.text[slice(*last)]) if announces and short else ""

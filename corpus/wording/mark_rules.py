@@ -46,6 +46,10 @@ _TAGS = (
     "title tr track tt u ul var video wbr"
 )
 _TAG_NAMES = "|".join(_TAGS.split())
+_COMPONENTS = (  # of the builders that put programs into Markdown
+    "Accordion(?:Group)?|Admonition|Callout|Cards?|CardGroup|CodeGroup|Columns?|Details|Frame|Info|Note|Steps?|TabItem|Tabs?|"
+    "Tip|Warning"
+)
 
 
 def _without_sides(match: re.Match[str]) -> str:
@@ -88,6 +92,16 @@ INLINE: dict[str, list[Rule]] = {
     "<": [
         (re.compile(r"<!--(?:(?!-->|<!--).)*+-->", re.S), MarkKind.APART, " "),
         (re.compile(r"<(?:https?://|mailto:)[^<>\s]*+>"), MarkKind.CODE, _itself),
+        (re.compile(rf"</?(?:{_COMPONENTS})>"), MarkKind.WHOLE, " "),
+        (
+            # The number of a note, which belongs to the sentence before it.
+            re.compile(
+                r"<sup\b[^<>]*+>(?:\s*+<a\b[^<>]*+>)?+\s*+(\[?+\w{1,3}+\]?+)\s*+(?:</a\s*+>\s*+)?+</sup\s*+>",
+                re.I,
+            ),
+            MarkKind.WHOLE,
+            lambda match: f" {match.group(1)} ",
+        ),
         (re.compile(rf"</?(?:{_TAG_NAMES})(?=[\s/>])[^<>]*+>", re.I), MarkKind.WHOLE, " "),
         # "<url>" may be a word in brackets; with something in it, or at its end, it is a tag as well.
         (re.compile(r"</[A-Za-z][\w.:-]*+\s*+>|<[A-Za-z][\w.:-]*+(?=[\s/])[^<>]*+>"), MarkKind.WHOLE, " "),
@@ -108,6 +122,17 @@ INLINE: dict[str, list[Rule]] = {
         (re.compile(r"(?<=[-*+.)] )\[[ xX]\](?=\s)"), MarkKind.SIGN, ""),
     ],
     "{": [
+        (re.compile(r"\{/\*(?:(?!\*/|\{/\*).)*+\*/\}", re.S), MarkKind.APART, " "),
+        (re.compile(r"\{\{-?\s*+/\*(?:(?!\*/|\{\{).)*+\*/\s*+-?\}\}", re.S), MarkKind.APART, " "),
+        (re.compile(r"\{#-?(?=\s)(?:(?!#\}|\{#).)*+#\}", re.S), MarkKind.APART, " "),
+        (
+            re.compile(
+                r"\{%-?\s*+comment\b[^%{}]*+%\}(?:(?!\{%-?\s*+(?:end)?comment\b).)*+\{%-?\s*+endcomment\s*+-?%\}",
+                re.S,
+            ),
+            MarkKind.APART,
+            " ",
+        ),
         (re.compile(r"\{\{[<%](?:(?!\{\{|[>%]\}\}).)*+[>%]\}\}", re.S), MarkKind.WHOLE, " "),
         (re.compile(r"\{%(?:(?!\{%|%\}).)*+%\}", re.S), MarkKind.WHOLE, " "),
         (re.compile(r"\{\{(?:c\d+::|cloze[ :]+)([^{}\n]*+)\}\}"), MarkKind.WHOLE, _without_sides),
@@ -155,7 +180,7 @@ BULLET = re.compile(r"(?:[-*+•]|\d{1,9}[.)])[ \t]++")
 FENCE = re.compile(r"(`{3,}+|~{3,}+)[ \t]*+([^`\n]*+)(?=\n|\Z)")
 QUERIES = re.compile(r"(?:dataview|dataviewjs|query|tasks|button|meta-bind|tracker|query-table)\b", re.I)
 DEFINITION = re.compile(r":[ \t]++")
-NUMBER_SIGNS = re.compile(rf"#{{1,6}}(?:[ \t{SPACES}]++|(?=\n|\Z))")
+NUMBER_SIGNS = re.compile(rf"(?:#{{1,6}}|＃{{1,6}})(?:[ \t{SPACES}]++|(?=\n|\Z))")
 BARE_NUMBER_SIGNS = re.compile(r"#{2,6}(?=[^\W_])")
 BOX = re.compile(r"(?:(?:!!!|\?\?\?\+?)[ \t]++[a-z][\w -]*+(?:\"(.*)\")?|===[+!]?[ \t]++\"(.*)\")[ \t]*(?=\n|\Z)")
 COLONS = re.compile(r":{3,}+[ \t]*+(?:\{[^{}\n]*+\}[ \t]*+|[\w-]++)?+(?:\[([^\]\n]*+)\]|([^\n{]*+))[^\n]*+")
@@ -174,5 +199,9 @@ UNSHOWN_LINES = [
     re.compile(r"#\+BEGIN_QUERY\b(?:(?!#\+(?:BEGIN|END)_QUERY).)*+#\+END_QUERY[ \t]*+(?=\n|\Z)", re.I | re.S),
     re.compile(r"#\+(?:BEGIN|END)_\w++[^\n]*+", re.I),
     re.compile(r"\[\[?_?toc_?\]?\][ \t]*+(?=\n|\Z)|@\[toc\][^\n]*+|\{:toc\}[ \t]*+(?=\n|\Z)", re.I),
-    re.compile(r"\[[^\[\]\n]++\]:[ \t]*+<?data:[^\n]*+"),
+    re.compile(r"\[[^\[\]\n]++\]:[ \t]*+(?:\n[ \t]*+)?+<?data:[^\n]*+"),
+    # The definition of a link that leads nowhere is how Markdown writes a comment: "[//]: # (not shown)".
+    re.compile(
+        r"\[[^\[\]\n]++\]:[ \t]*+(?:#|<>)[ \t]*+(?:\([^\n]*\)|\"[^\n]*\"|'[^\n]*')?[ \t]*+(?=\n|\Z)",
+    ),
 ]

@@ -23,7 +23,7 @@ class Mark(NamedTuple):
 
 
 _OPENING = re.compile(
-    rf"[\n`$\\<\[^*_~{rules.UNSEEN}]|==|%%|\(\(|!(?=\[)|\{{(?=[\[{{%:.# d])|&(?=[#A-Za-z])"
+    rf"[\n`$\\<\[^*_~{rules.UNSEEN}]|==|%%|\(\(|!(?=\[)|\{{(?=[\[{{%:.#/ d])|&(?=[#A-Za-z])"
     rf"|h(?=ttps?://)|d(?=ata:)|{rules.ENCODED}"
 )
 _DEEPEST = 8  # marks of emphasis that are open at a time; more are none
@@ -135,7 +135,7 @@ class _Scanner:
             return end
         for pattern, kind, shown in rules.INLINE.get(first, ()):
             if found := pattern.match(text, start):
-                closes = kind is MarkKind.WHOLE and found.group().startswith(("[^", "</", "^"))
+                closes = kind is MarkKind.WHOLE and found.group().startswith(("[^", "</", "^", "<sup"))
                 return self._add(start, found.end(), shown if isinstance(shown, str) else shown(found), kind, closes)
         if first == "[" and (found := rules.LINK.match(text, start) or rules.REFERRING.match(text, start)):
             return self._add(start, found.end(), replaced(found.group(1)), MarkKind.WHOLE)
