@@ -29,12 +29,21 @@ def split(document: Document, passage_width: int = PASSAGE_WIDTH) -> list[Passag
     passages: list[Passage] = []
     seen: dict[str, int] = {}
     ruler = Ruler(document.text)
-    for run in _pack(ruler, pieces_of(document, ruler, passage_width), passage_width):
+    runs = list(_pack(ruler, pieces_of(document, ruler, passage_width), passage_width))
+    for run, below in zip(runs, [*runs[1:], None], strict=True):
+        if below and _only_names(document.text, run, below[0]):
+            continue
         passage = _passage(document, run)
         # Two passages that read the same would share an id: the later ones are numbered.
         count = seen[passage.id] = seen.get(passage.id, 0) + 1
         passages.append(passage if count == 1 else replace(passage, id=f"{passage.id}-{count}"))
     return passages
+
+
+def _only_names(text: str, run: Sequence[Piece], below: Piece) -> bool:
+    """Whether ``run`` only names the columns of the rows from ``below`` on, which have those for their context."""
+    names = not any(piece.sentences for piece in run)
+    return names and below.kind is BlockKind.ROW and readable(text[run[0].start : run[-1].end]) in below.context
 
 
 def _passage(document: Document, run: Sequence[Piece]) -> Passage:
