@@ -12,6 +12,7 @@ _CLOSING = "”’\"'」』)）】》*_~` \t"
 _ASKING = re.compile("|".join(each.asking for each in KNOWN), re.I)
 _STATING = re.compile("|".join(each.stating for each in KNOWN), re.I)
 _ANNOUNCING = re.compile("|".join(each.announcing for each in KNOWN), re.I)
+_BINDING = re.compile("|".join(each.binding for each in KNOWN), re.I)
 _UNFINISHED = re.compile("|".join(each.unfinished for each in KNOWN), re.I)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _LABEL = re.compile(
@@ -77,6 +78,15 @@ def announces(sentence: str, item: bool = False) -> bool:
     bare = sentence.rstrip(_CLOSING)
     open_end = bool(_UNFINISHED.search(bare)) if item else not is_ended(bare)
     return bare.endswith((":", "：")) or open_end or bool(_ANNOUNCING.search(bare))
+
+
+def binds(sentence: str) -> bool:
+    """Whether the list below ``sentence`` holds only as a whole.
+
+    >>> [binds(text) for text in ("You may enter only if:", "须同时满足以下条件：", "The shed holds:")]
+    [True, True, False]
+    """
+    return bool(_BINDING.search(sentence))
 
 
 def states_fact(line: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from corpus.document import Document, Passage
 from corpus.parsing.block import BlockKind
+from corpus.splitting.branches import with_branches
 from corpus.splitting.cuts import gap_columns
 from corpus.splitting.pieces import Piece, language_in, pieces_of
 from corpus.splitting.units import units
@@ -29,7 +30,8 @@ def split(document: Document, passage_width: int = PASSAGE_WIDTH) -> list[Passag
     passages: list[Passage] = []
     seen: dict[str, int] = {}
     ruler = Ruler(document.text)
-    runs = list(_pack(ruler, pieces_of(document, ruler, passage_width), passage_width))
+    pieces = with_branches(ruler, pieces_of(document, ruler, passage_width))
+    runs = list(_pack(ruler, pieces, passage_width))
     for run, below in zip(runs, [*runs[1:], None], strict=True):
         if below and _only_names(document.text, run, below[0]):
             continue
@@ -82,9 +84,10 @@ def _pack(ruler: Ruler, pieces: Iterable[Piece], limit: int) -> Iterator[list[Pi
             taken = gap_columns(ruler, run[-1].end, piece.start) + ruler.width(piece.start, piece.end)
         else:
             taken += ruler.width(run[-1].end if run else piece.start, piece.end)
-        whole = bool(run) and not ruler.parted(run[-1].end, piece.start)
+        whole = bool(run) and (_in_list(run[-1], piece) or not ruler.parted(run[-1].end, piece.start))
         introduced = whole and _introduces(ruler.text, run[-1], piece)
-        if run and not (taken <= limit and (introduced or (whole and _belongs(run[-1], piece)))):
+        fits = taken <= limit and not (run and _begins_branch(ruler, run, piece, taken, limit))
+        if run and not (fits and (introduced or (whole and _belongs(run[-1], piece)))):
             # A line that introduces a list or a table goes with it, where both fit, and so does a question.
             together = ruler.width(run[-1].start, piece.end)
             parted = introduced and len(run) > 1 and run[-2].kind is not BlockKind.HEADING
@@ -94,6 +97,30 @@ def _pack(ruler: Ruler, pieces: Iterable[Piece], limit: int) -> Iterator[list[Pi
         run.append(piece)
     if run:
         yield run
+
+
+def _in_list(last: Piece, piece: Piece) -> bool:
+    """Whether both stand in one list, which what is not shown between its items does not part."""
+    items = last.kind is piece.kind is BlockKind.ITEM and last.section == piece.section
+    return (items or last.number in piece.above) and last.references == piece.references
+
+
+def _begins_branch(ruler: Ruler, run: Sequence[Piece], piece: Piece, taken: int, limit: int) -> bool:
+    """Whether ``piece`` begins a passage of its own for what it heads, with ``taken`` columns up to its end.
+
+    It does where all that fits in one passage, but not in this one; and where it would be read with what stands below
+    another item, unless each of the two branches is one thing to quote.
+    """
+    if not piece.until or run[-1].kind is BlockKind.HEADING:
+        return False
+    depth = len(piece.above)
+    if len(run[-1].above) > depth:
+        other = next((each for each in run if each.number == run[-1].above[depth]), None)
+        if not (piece.whole and other and other.whole):
+            return True
+    below = ruler.width(piece.end, piece.until)
+    within = any(each.until >= piece.until for each in run)
+    return not within and taken + below > limit and ruler.width(piece.start, piece.until) <= limit
 
 
 def _introduces(text: str, last: Piece, piece: Piece) -> bool:
