@@ -27,6 +27,14 @@ _FIGURE = re.compile(
 )
 _PAIRED = re.compile(r"[^:：\s]\s?[:：]\s*+\S|\S\s[–—]{1,2}\s+\S|\S——\S")
 _NUMBERED = re.compile(r"([^\W\d]{0,20}+)[ \t]*+(?:\d{1,4}|[一二三四五六七八九十]+)(?![\w-])")
+_TIME = re.compile(r"(?<!\d)\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?![\d:：])")
+_STAMP_WIDTH = 60  # columns
+_VALUE = re.compile(  # numbers with their units, and what is written in one word with digits: codes, calls, addresses
+    r"`[^`\n]+`|[\w.+-]+@[\w-]+\.[\w.-]+|(?:https?://|~?/[\w.-]+/)\S*"
+    r"|(?:[^\W\d_]{1,2}[ \t]+)?+\S*\d\S*(?:[ \t]+(?:\S*\d\S*|[^\W\d_]{1,2}|[a-z]{3}|[-–—+/×])){0,6}"
+)
+_NAMES_ITSELF = re.compile(r"[^:：]*[^\W\d_][ \t]?[:：](?!//)")
+_LABEL_WIDTH = 40  # columns
 _WORDY = 6  # words in small letters are no title any more
 
 
@@ -78,6 +86,34 @@ def announces(sentence: str, item: bool = False) -> bool:
     bare = sentence.rstrip(_CLOSING)
     open_end = bool(_UNFINISHED.search(bare)) if item else not is_ended(bare)
     return bare.endswith((":", "：")) or open_end or bool(_ANNOUNCING.search(bare))
+
+
+def is_stamp(line: str) -> bool:
+    """Whether ``line`` only tells when a message was sent, and by whom.
+
+    >>> [is_stamp(line) for line in ("2031-04-02 09:11:40 何敏", "[9:05] Ida", "Open 9:00 to 17:00", "At 9:05: go.")]
+    [True, True, False, False]
+    """
+    one = len(_TIME.findall(line)) == 1 and "\n" not in line and width(line) <= _STAMP_WIDTH
+    return one and not is_ended(line) and not _PAIRED.search(_TIME.sub("", line))
+
+
+def is_value(line: str) -> bool:
+    """Whether ``line`` is hardly anything but the value of something: a code, a number with its unit, an address.
+
+    >>> [is_value(line) for line in ("KT-55-901", "6210 4477", "12 kg", "`quay-7`", "2.1 Data", "9:05", "blue")]
+    [True, True, True, True, False, False, False]
+    """
+    if is_ended(line) or is_stamp(line) or _NAMES_ITSELF.match(line):
+        return False
+    return bool(_VALUE.fullmatch(line))
+
+
+def is_named(label: str, value: str) -> bool:
+    """Whether ``label`` is a line that can only be there to name the ``value`` below it: "Berth number", "KT-55-901"."""
+    if "\n" in label or width(label) > _LABEL_WIDTH or is_ended(label) or not is_value(value):
+        return False
+    return not (is_value(label) or states_fact(label))
 
 
 def binds(sentence: str) -> bool:

@@ -10,14 +10,14 @@ from corpus.wording.plain_text import readable
 from corpus.wording.ruler import Ruler
 
 _WHOLE = 2 * labels.VALUE_WIDTH  # columns; a branch that is no wider is one thing to quote
-_WHOLE_BOUND = 250  # likewise, of a list that holds only as a whole
+_WHOLE_LIST = 250  # likewise, of a list that holds only as a whole
 
 
 def with_branches(ruler: Ruler, pieces: Sequence[Piece]) -> Iterator[Piece]:
     """``pieces``, those that head others with where the last of them ends.
 
-    A line with a colon does only where its list is quoted with it: where both are short, or one item says nothing
-    without the others ("only if all of these hold:").
+    A line with a colon does only where no item of its list says anything without the others ("only if all of these
+    hold:").
     """
     ends = _ends_below(pieces)
     for at, piece in enumerate(pieces):
@@ -26,9 +26,9 @@ def with_branches(ruler: Ruler, pieces: Sequence[Piece]) -> Iterator[Piece]:
         if not until:
             yield piece
             continue
-        first, end = piece.sentences[-1] if piece.sentences else (piece.start, piece.end)
-        widest = _WHOLE_BOUND if not item and labels.binds(ruler.text[first:end]) else _WHOLE
-        whole = ruler.width(first, until) <= widest and not piece.asks and not ruler.parted(piece.end, until)
+        first = piece.sentences[-1][0] if piece.sentences else piece.start
+        fits = ruler.width(first, until) <= (_WHOLE if item else _WHOLE_LIST)
+        whole = fits and not piece.asks and not ruler.parted(piece.end, until)
         yield replace(piece, until=until, whole=whole) if item or whole else piece
 
 
@@ -42,12 +42,14 @@ def _list_end(ruler: Ruler, pieces: Sequence[Piece], at: int) -> int:
     piece, text = pieces[at], ruler.text
     if piece.kind is not BlockKind.PROSE or text[piece.end - 1] not in ":：":
         return 0
+    if not labels.binds(text[slice(*piece.sentences[-1])]):
+        return 0
     said, until = readable(text[piece.start : piece.end]), 0
     for number in range(at + 1, len(pieces)):
         below = pieces[number]
         if below.kind is not BlockKind.ITEM or not below.context.startswith(said):
             break
         until = below.end
-        if ruler.width(piece.start, until) > _WHOLE_BOUND:
+        if ruler.width(piece.start, until) > _WHOLE_LIST:
             return 0
     return until

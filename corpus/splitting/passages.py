@@ -1,8 +1,10 @@
 """From a document to its passages."""
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import zip_longest
 
 from corpus.document import Document, Passage
 from corpus.parsing.block import BlockKind
@@ -16,11 +18,14 @@ from corpus.wording.ruler import Ruler
 PASSAGE_WIDTH = 250
 """Columns that a passage may have by default; see :func:`corpus.wording.sentences.width`."""
 
+_BLANK_LINE = re.compile(r"\n[ \t>]*\n")
+
 
 def split(document: Document, passage_width: int = PASSAGE_WIDTH) -> list[Passage]:
     """The passages of ``document``, in order.
 
-    They end at headings, changes of language, tables, paragraphs and comments; a paragraph wider than
+    They end at headings, changes of language, tables, paragraphs and comments, but for those within a list, and begin
+    where what an item heads does not fit beside what stands above; a paragraph wider than
     ``passage_width`` columns is parted at sentence ends, and a sentence only where it is wider itself.
     No passage is wider as it is shown, and links and tags are not cut. Stretches without a letter or digit (rules,
     pictures) are no passage.
@@ -32,7 +37,7 @@ def split(document: Document, passage_width: int = PASSAGE_WIDTH) -> list[Passag
     ruler = Ruler(document.text)
     pieces = with_branches(ruler, pieces_of(document, ruler, passage_width))
     runs = list(_pack(ruler, pieces, passage_width))
-    for run, below in zip(runs, [*runs[1:], None], strict=True):
+    for run, below in zip_longest(runs, runs[1:]):
         if below and _only_names(document.text, run, below[0]):
             continue
         passage = _passage(document, run)
@@ -84,7 +89,7 @@ def _pack(ruler: Ruler, pieces: Iterable[Piece], limit: int) -> Iterator[list[Pi
             taken = gap_columns(ruler, run[-1].end, piece.start) + ruler.width(piece.start, piece.end)
         else:
             taken += ruler.width(run[-1].end if run else piece.start, piece.end)
-        whole = bool(run) and (_in_list(run[-1], piece) or not ruler.parted(run[-1].end, piece.start))
+        whole = bool(run) and (_in_list(ruler.text, run[-1], piece) or not ruler.parted(run[-1].end, piece.start))
         introduced = whole and _introduces(ruler.text, run[-1], piece)
         fits = taken <= limit and not (run and _begins_branch(ruler, run, piece, taken, limit))
         if run and not (fits and (introduced or (whole and _belongs(run[-1], piece)))):
@@ -99,10 +104,11 @@ def _pack(ruler: Ruler, pieces: Iterable[Piece], limit: int) -> Iterator[list[Pi
         yield run
 
 
-def _in_list(last: Piece, piece: Piece) -> bool:
-    """Whether both stand in one list, which what is not shown between its items does not part."""
+def _in_list(text: str, last: Piece, piece: Piece) -> bool:
+    """Whether both stand in one list, and what is not shown between them is only a property or comment of the first."""
     items = last.kind is piece.kind is BlockKind.ITEM and last.section == piece.section
-    return (items or last.number in piece.above) and last.references == piece.references
+    one = (items or last.number in piece.above) and last.references == piece.references
+    return one and not _BLANK_LINE.search(text, last.end, piece.start)
 
 
 def _begins_branch(ruler: Ruler, run: Sequence[Piece], piece: Piece, taken: int, limit: int) -> bool:
@@ -124,7 +130,11 @@ def _begins_branch(ruler: Ruler, run: Sequence[Piece], piece: Piece, taken: int,
 
 
 def _introduces(text: str, last: Piece, piece: Piece) -> bool:
-    if last.kind not in (BlockKind.PROSE, BlockKind.ITEM) or last.section != piece.section or not piece.context:
+    if last.kind not in (BlockKind.PROSE, BlockKind.ITEM) or last.section != piece.section:
+        return False
+    if last.kind is piece.kind is BlockKind.PROSE and text[last.end - 1] in ":：":
+        return True
+    if not piece.context:
         return False
     if last.kind is BlockKind.ITEM and piece.kind is BlockKind.ITEM:
         return False

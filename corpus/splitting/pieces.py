@@ -11,6 +11,7 @@ from corpus.parsing.block import Block, BlockKind
 from corpus.parsing.blocks import blocks_of
 from corpus.splitting import cuts
 from corpus.splitting.items_above import ItemsAbove
+from corpus.splitting.pairs import joined
 from corpus.wording.plain_text import readable, reference_keys, words_in
 from corpus.wording.ruler import Ruler
 from corpus.wording.sentences import width
@@ -65,7 +66,7 @@ def language_in(text: str) -> str:
 class _Reading:
     def __init__(self, document: Document, ruler: Ruler, limit: int) -> None:
         self.document, self.text, self.ruler, self.limit = document, document.text, ruler, limit
-        self.blocks = blocks_of(document.text)
+        self.blocks = joined(document.text, blocks_of(document.text))
         self.headings: list[tuple[int, str]] = []  # level and text of the headings above, outermost first
         self.references: list[tuple[int, tuple[str, ...]]] = [(0, ())]  # level and keys of the sections around
         self.boxes: list[tuple[int, int]] = []  # level of the headings above in a box, and where that ends

@@ -67,6 +67,8 @@ def _goes_with(text: str, unit: _Unit, piece: Piece, span: Span) -> bool:
     if piece is last or piece.kind is BlockKind.HEADING:
         return False
     value = text[slice(*span)]
+    if labels.is_named(before, value):
+        return True
     if not _LETTER.search(value):
         return not labels.is_ended(before) or before.endswith((":", "："))
     short = width(value) <= labels.VALUE_WIDTH and not labels.is_ended(value) and piece.kind is BlockKind.PROSE
