@@ -272,8 +272,10 @@ class _Parser:
     def _add_lines_without_bullets(self, first: int, last: int) -> None:
         raw = [self.lines.line(number).lstrip("> \t") for number in range(first, last)]
         lines = [line.strip() for line in raw]
-        if line_shapes.are_wrapped(lines) or not line_breaks.are_rows(lines):
-            for start, stop in line_breaks.paragraphs(lines, [line_shapes.breaks_hard(line) for line in raw]):
+        pairs = line_breaks.pairs(lines)
+        if pairs or line_shapes.are_wrapped(lines) or not line_breaks.are_rows(lines):
+            hard = [line_shapes.breaks_hard(line) for line in raw]
+            for start, stop in pairs or line_breaks.paragraphs(lines, hard):
                 self._add(BlockKind.PROSE, first + start, first + stop)
             return
         self.groups += 1

@@ -12,6 +12,7 @@ _CLOSING = "”’\"'」』)）】》*_~` \t"
 _ASKING = re.compile("|".join(each.asking for each in KNOWN), re.I)
 _STATING = re.compile("|".join(each.stating for each in KNOWN), re.I)
 _ANNOUNCING = re.compile("|".join(each.announcing for each in KNOWN), re.I)
+_BINDING = re.compile("|".join(each.binding for each in KNOWN), re.I)
 _UNFINISHED = re.compile("|".join(each.unfinished for each in KNOWN), re.I)
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _LABEL = re.compile(
@@ -30,6 +31,14 @@ _NUMBERED = re.compile(
     r"第\s?(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s?(\w{1,2})(?!\w)"
     r"|([^\W\d]{0,20}+)[ \t]*+(?:\d{1,4}|[一二三四五六七八九十]+)(?![\w-])"
 )
+_TIME = re.compile(r"(?<!\d)\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?![\d:：])")
+_STAMP_WIDTH = 60  # columns
+_VALUE = re.compile(  # numbers with their units, and what is written in one word with digits: codes, calls, addresses
+    r"`[^`\n]+`|[\w.+-]+@[\w-]+\.[\w.-]+|(?:https?://|~?/[\w.-]+/)\S*"
+    r"|(?:[^\W\d_]{1,2}[ \t]+)?+\S*\d\S*(?:[ \t]+(?:\S*\d\S*|[^\W\d_]{1,2}|[a-z]{3}|[-–—+/×])){0,6}"
+)
+_NAMES_ITSELF = re.compile(r"[^:：]*[^\W\d_][ \t]?[:：](?!//)")
+_LABEL_WIDTH = 40  # columns
 _WORDY = 6  # words in small letters are no title any more
 
 
@@ -81,6 +90,43 @@ def announces(sentence: str, item: bool = False) -> bool:
     bare = sentence.rstrip(_CLOSING)
     open_end = bool(_UNFINISHED.search(bare)) if item else not is_ended(bare)
     return bare.endswith((":", "：")) or open_end or bool(_ANNOUNCING.search(bare))
+
+
+def is_stamp(line: str) -> bool:
+    """Whether ``line`` only tells when a message was sent, and by whom.
+
+    >>> [is_stamp(line) for line in ("2031-04-02 09:11:40 何敏", "[9:05] Ida", "Open 9:00 to 17:00", "At 9:05: go.")]
+    [True, True, False, False]
+    """
+    one = len(_TIME.findall(line)) == 1 and "\n" not in line and width(line) <= _STAMP_WIDTH
+    return one and not is_ended(line) and not _PAIRED.search(_TIME.sub("", line))
+
+
+def is_value(line: str) -> bool:
+    """Whether ``line`` is hardly anything but the value of something: a code, a number with its unit, an address.
+
+    >>> [is_value(line) for line in ("KT-55-901", "6210 4477", "12 kg", "`quay-7`", "2.1 Data", "9:05", "blue")]
+    [True, True, True, True, False, False, False]
+    """
+    if is_ended(line) or is_stamp(line) or _NAMES_ITSELF.match(line):
+        return False
+    return bool(_VALUE.fullmatch(line))
+
+
+def is_named(label: str, value: str) -> bool:
+    """Whether the line ``label`` can only be there to name the ``value`` below it: "Berth number", "KT-55-901"."""
+    if "\n" in label or width(label) > _LABEL_WIDTH or is_ended(label) or not is_value(value):
+        return False
+    return not (is_value(label) or states_fact(label))
+
+
+def binds(sentence: str) -> bool:
+    """Whether the list below ``sentence`` holds only as a whole.
+
+    >>> [binds(text) for text in ("You may enter only if:", "须同时满足以下条件：", "The shed holds:")]
+    [True, True, False]
+    """
+    return bool(_BINDING.search(sentence))
 
 
 def states_fact(line: str) -> bool:

@@ -11,7 +11,8 @@ from itertools import pairwise
 from corpus.document import Span
 from corpus.language import KNOWN, UNSPACED
 from corpus.parsing import line_shapes
-from corpus.parsing.labels import is_ended
+from corpus.parsing.labels import is_ended, is_stamp, is_value
+from corpus.wording.sentences import width
 
 _GOES_ON = re.compile(r"[a-z]+[’'a-z-]*[,;:.!?)”\"]*(?=\s|$)")  # a word in small letters, but no path or name of a file
 _UNFINISHED = re.compile("|".join(each.unfinished for each in KNOWN))
@@ -22,6 +23,9 @@ _LABELLED = re.compile(r"[^:：|]{1,24}[:：](?!//)\s*\S")
 _STAMP = re.compile(  # a time or a date at the end, or a bare number: of a message, a subtitle
     r".{0,40}?(?<!\d)\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:[.,]\d{1,3})?(?: ?[AaPp]\.?[Mm]\.?)?[\])】]?|\d{1,5}"
 )
+
+_FEWEST = 4  # lines that labels and values take turns in
+_LABEL = 24  # columns; a longer line names nothing
 
 
 def goes_on(line: str, below: str) -> bool:
@@ -47,6 +51,20 @@ def are_rows(lines: Sequence[str]) -> bool:
         return False
     in_columns = sum(bool(re.search(r"\S\s+\S", line)) for line in lines) * 2 > len(lines)
     return in_columns or not (is_ended(lines[-1]) and _UNSPACED.search(lines[-1]))
+
+
+def pairs(lines: Sequence[str]) -> list[Span]:
+    """``lines`` in pairs, each a label and its value, where they take turns; a line over stands alone.
+
+    Values tell: such as can be nothing else stand in every other line at most. None tells: there are no pairs.
+    """
+    values = [number for number, line in enumerate(lines) if is_value(line)]
+    begin = (values[0] + 1) % 2 if values else 0
+    if len(lines) < _FEWEST or not values or values[0] == 0 or any(number % 2 == begin for number in values):
+        return []
+    if any(map(is_ended, lines)) or any(map(is_stamp, lines)) or any(width(line) > _LABEL for line in lines[begin::2]):
+        return []
+    return [(0, 1)][:begin] + [(at, min(at + 2, len(lines))) for at in range(begin, len(lines), 2)]
 
 
 def paragraphs(lines: Sequence[str], hard: Sequence[bool]) -> list[Span]:

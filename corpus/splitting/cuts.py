@@ -1,10 +1,11 @@
 """A block as sentences, none wider than a passage may be; and those as runs that fill a passage."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from corpus.document import Span
 from corpus.language import KNOWN, UNSPACED
+from corpus.parsing import labels
 from corpus.parsing.block import Block, BlockKind, heading_span
 from corpus.parsing.line_shapes import WORDS
 from corpus.wording.plain_text import readable
@@ -19,10 +20,25 @@ _CLAUSE_ANYWHERE = "".join(each.clause_marks for each in KNOWN if not each.space
 _CLAUSE_END = re.compile(rf"[{_CLAUSE_ANYWHERE}]|[{_CLAUSE_AT_SPACE}](?=\s|[{UNSPACED}])")
 _SPACE = re.compile(r"\s+")
 _CELL_END = re.compile(r"(?<!\\)\|[ \t]*|(?:</t[dh]>\s*)?(?=<t[dh]\b)", re.I)
+_Cut = Callable[[str, int, int], Iterator[int]]  # a text and a stretch of it -> where the stretch may be cut
+
+
+def _behind(mark: re.Pattern[str]) -> _Cut:
+    """Behind each ``mark`` in the second half of a stretch."""
+    return lambda text, start, end: (match.end() for match in mark.finditer(text, start + (end - start) // 2, end))
+
+
+def _behind_sentence(text: str, start: int, end: int) -> Iterator[int]:
+    """Behind each sentence; one may end earlier than another mark: it is worth a shorter part."""
+    for begin, at in sentence_spans(text, start, end):
+        if at - start >= (end - start) // 4 and labels.is_ended(text[begin:at]):
+            yield at
+
+
 # Where a stretch is cut that is too wide, the best places first.
-_CUTS = (_CLAUSE_END, _SPACE)
-_CUTS_OF_OTHER = (re.compile(r"\n+"), _CLAUSE_END, _SPACE)
-_CUTS_OF_ROW = (_CELL_END, _CLAUSE_END, _SPACE)
+_CUTS = (_behind(_CLAUSE_END), _behind(_SPACE))
+_CUTS_OF_OTHER = (_behind(re.compile(r"\n+")), *_CUTS)
+_CUTS_OF_ROW = (_behind(_CELL_END), _behind_sentence, *_CUTS)
 
 
 def says_something(text: str) -> bool:
@@ -78,15 +94,14 @@ def first_cell(text: str, span: Span) -> str:
     return readable(text[span[0] : found.start()]) if found else ""
 
 
-def _parts(ruler: Ruler, span: Span, limit: int, cuts: Iterable[re.Pattern[str]], before: int = 0) -> Iterator[Span]:
+def _parts(ruler: Ruler, span: Span, limit: int, cuts: Iterable[_Cut], before: int = 0) -> Iterator[Span]:
     """``span`` itself, or the parts of a sentence too wide for a passage, parted by the first of ``cuts`` that fits."""
     text, (start, end) = ruler.text, span
     while ruler.width(start, end) > limit:
         room = limit - before if before <= limit // 2 else limit
         before = 0
         reach = ruler.reach(start, room)
-        half = start + (reach - start) // 2
-        cut = next(filter(None, (_last_end(mark, ruler, (half, reach), limit) for mark in cuts)), 0)
+        cut = next(filter(None, (_last_end(each, ruler, (start, reach), limit) for each in cuts)), 0)
         cut = min(cut or ruler.cut(reach, start, limit), end)
         part = text[start:cut].rstrip()
         yield start, start + len(part.removesuffix("|").rstrip() if cut < end and not part.endswith("\\|") else part)
@@ -97,10 +112,9 @@ def _parts(ruler: Ruler, span: Span, limit: int, cuts: Iterable[re.Pattern[str]]
         yield start, end
 
 
-def _last_end(mark: re.Pattern[str], ruler: Ruler, span: Span, limit: int) -> int:
-    """Where the last ``mark`` in ``span`` ends that stands in no link or other such thing; 0: there is none."""
-    ends = (match.end() for match in mark.finditer(ruler.text, *span))
-    return max((at for at in ends if ruler.may_cut(at, limit)), default=0)
+def _last_end(cut: _Cut, ruler: Ruler, span: Span, limit: int) -> int:
+    """The last place of ``cut`` in ``span`` that is in no link or other such thing; 0: there is none."""
+    return max((at for at in cut(ruler.text, *span) if ruler.may_cut(at, limit)), default=0)
 
 
 def fill(ruler: Ruler, spans: Iterable[Span], limit: int, before: int = 0) -> Iterator[list[Span]]:

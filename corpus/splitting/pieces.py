@@ -10,6 +10,8 @@ from corpus.parsing import labels
 from corpus.parsing.block import Block, BlockKind
 from corpus.parsing.blocks import blocks_of
 from corpus.splitting import cuts
+from corpus.splitting.items_above import ItemsAbove
+from corpus.splitting.pairs import joined
 from corpus.wording.plain_text import readable, reference_keys, words_in
 from corpus.wording.ruler import Ruler
 from corpus.wording.sentences import width
@@ -40,6 +42,10 @@ class Piece:
     references: tuple[str, ...]
     asks: bool = False  # it is a question, and what follows may be the answer
     announces: bool = False  # its last sentence is about the code or formula that follows
+    number: int = -1  # of the block, within its document
+    above: tuple[int, ...] = ()  # the numbers of the items of a list that it stands below, outermost first
+    until: int = 0  # of what heads others, as an item does those below it: where the last of them ends
+    whole: bool = False  # it is to be quoted with all of them
 
 
 def pieces_of(document: Document, ruler: Ruler, limit: int) -> list[Piece]:
@@ -65,7 +71,7 @@ def language_in(text: str) -> str:
 class _Reading:
     def __init__(self, document: Document, ruler: Ruler, limit: int) -> None:
         self.document, self.text, self.ruler, self.limit = document, document.text, ruler, limit
-        self.blocks = blocks_of(document.text)
+        self.blocks = joined(document.text, blocks_of(document.text))
         self.headings: list[tuple[int, str]] = []  # level and text of the headings above, outermost first
         self.references: list[tuple[int, tuple[str, ...]]] = [(0, ())]  # level and keys of the sections around
         self.boxes: list[tuple[int, int]] = []  # level of the headings above in a box, and where that ends
@@ -73,12 +79,14 @@ class _Reading:
         self.introduction = ""  # the line that introduces the list or table which follows it
         self.question = ""  # the one that what follows may answer
         self.table = 0  # group of the table that what introduces it is about; 0: none has followed yet
+        self.items = ItemsAbove(document.text)
         self.announced = ""  # the sentence that announces the code, formula or table right below it
 
     def pieces(self) -> Iterator[Piece]:
         for at, block in enumerate(self.blocks):
             while self.boxes and self.boxes[-1][1] <= block.start:
                 self._leave(self.boxes.pop()[0])
+            self.items.move_to(at, block)
             if block.kind is BlockKind.HEADING:
                 yield from self._heading(at, block)
                 continue
@@ -152,6 +160,7 @@ class _Reading:
                 context=" ".join(part for part in (context, name if number else "") if part),
                 asks=asks,
                 announces=alone and number == len(runs) - 1,
+                number=at,
                 # What is left of a row is not to be read with the next one.
                 group=-block.start if wide else block.group,
             )
@@ -185,10 +194,11 @@ class _Reading:
 
     def _context(self, block: Block) -> str:
         """What a block needs beside it to be understood: the question or line that introduces it, the header row."""
-        if block.kind is BlockKind.PROSE:
-            return self.question
         if block.kind is BlockKind.OTHER:
             return self.announced
+        if block.kind is not BlockKind.ROW:
+            first = self.question if block.kind is BlockKind.PROSE else self.introduction
+            return " ".join(part for part in (first, *self.items.words(self.limit // 2)) if part)
         header, name = (readable(self.text[slice(*span)]) for span in (block.header, block.name))
         introduction = self.announced if block.kind is BlockKind.ROW and self.announced else self.introduction
         return " ".join(part for part in (introduction, header, name) if part)
@@ -201,6 +211,7 @@ class _Reading:
         context: str = "",
         asks: bool = False,
         announces: bool = False,
+        number: int = -1,
         group: int | None = None,
     ) -> Piece:
         start, end = run[0][0], run[-1][1]
@@ -218,6 +229,8 @@ class _Reading:
             references=self.references[-1][1],
             asks=asks,
             announces=announces,
+            number=number,
+            above=self.items.numbers if block.kind in (BlockKind.PROSE, BlockKind.ITEM) else (),
         )
 
 

@@ -135,9 +135,13 @@ def lost(source: Document, passages: list[Passage]) -> str:
     for passage in passages:
         for start, end in passage.sentences:
             kept[start:end] = b"\1" * (end - start)
-    # The row that names a table's columns is no sentence, but stands in a passage.
+    # The row that names a table's columns is no sentence, but stands in a passage, or in the context of one.
+    contexts = {passage.context for passage in passages}
     for names in re.finditer(r"^.+(?=\n[ \t>|:-]*-[ \t|:-]*$)|(?:<th>[^<]*</th>)+", source.text, re.M):
-        if any(passage.start <= names.start() + 4 and names.end() - 4 <= passage.end for passage in passages):
+        in_context = any(readable(names[0]) in context for context in contexts)
+        if in_context or any(
+            passage.start <= names.start() + 4 and names.end() - 4 <= passage.end for passage in passages
+        ):
             kept[names.start() : names.end()] = b"\1" * (names.end() - names.start())
     headings = " ".join(passage.heading for passage in passages) + " " + source.title
     left = []
