@@ -1,7 +1,7 @@
 """One stretch of a text that is one thing, and what a reader takes it for."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from corpus.document import Span
@@ -24,6 +24,20 @@ class BlockKind(Enum):
     OTHER = "other"  # code, diagrams, formulas, HTML: kept, but never joined with prose
 
 
+@dataclass(frozen=True, slots=True)
+class RowCell:
+    """A cell of a row of an HTML table, tags and all."""
+
+    span: Span
+    heads: tuple[Span, ...] = ()  # the cells that name its column, the topmost first
+    above: bool = False  # it stands in an earlier row, and reaches down into this one
+
+    def moved(self, by: int) -> "RowCell":
+        """The same ``by`` characters further on."""
+        heads = tuple((start + by, end + by) for start, end in self.heads)
+        return RowCell((self.span[0] + by, self.span[1] + by), heads, self.above)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
     """A stretch of a text that is one thing: ``text[start:end]``."""
@@ -39,6 +53,17 @@ class Block:
     header: Span = (0, 0)  # of a row: where the table's header row stands; empty where it has none
     name: Span = (0, 0)  # of a row: the cell of a row above that names this one, too; empty where it names itself
     names_columns: bool = False  # of a row: it is a table's header row, which answers nothing by itself
+    cells: tuple[RowCell, ...] = ()  # of a row of an HTML table: from left to right
+
+    def moved(self, by: int) -> "Block":
+        """The same ``by`` characters further on, as in a longer text."""
+        header = (self.header[0] + by, self.header[1] + by) if self.header[1] else self.header
+        name = (self.name[0] + by, self.name[1] + by) if self.name[1] else self.name
+        until = None if self.until is None else self.until + by
+        cells = tuple(cell.moved(by) for cell in self.cells)
+        return replace(
+            self, start=self.start + by, end=self.end + by, header=header, name=name, until=until, cells=cells
+        )
 
 
 def heading_text(text: str, block: Block) -> str:

@@ -23,6 +23,7 @@ class MarkKind(Enum):
     CODE = "code"  # code, formulas, addresses in a line: shown as they are, in no language
     FENCE = "fence"  # the same in lines of their own
     APART = "apart"  # never shown where the text is read: comments, scripts, queries, properties
+    STRUCK = "struck"  # words that are struck out, with what strikes them: they are not said any more
 
 
 Shown = str | Callable[[re.Match[str]], str]
@@ -33,8 +34,10 @@ _TARGET = (
     r"\(\s*+(?:<[^<>\n]*+>|(?:[^()\s]|\([^()\s]*+\))*+)"
     r"(?:\s++(?:\"[^\"\n]*+\"|'[^'\n]*+'|\([^()\n]*+\)))?+\s*+\)"
 )
-_ADDRESS_END = r"[^\s<>()\[\]{}\"'“”‘’`|\\，。；：！？、（）《》【】「」]"
+_ADDRESS_SIGN = r"[^\s<>()\[\]{}\"'“”‘’`|\\，。；：！？、（）《》【】「」]"
+_IN_BRACKETS = r"\([A-Za-z0-9_.~%/=&+:@!$*,;-]*+\)"  # "https://example.org/wiki/Mast_(ship)"
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_ADDRESS = rf"(?:{_ADDRESS_SIGN}|{_IN_BRACKETS})+(?<![.,;:!?…*_~])"
 _LONGEST_ADDRESS = 80  # characters; of a longer one the host says as much
 _TAGS = (
     "a abbr acronym address area article aside audio b base bdi bdo big blockquote body br button canvas caption "
@@ -62,7 +65,11 @@ def _itself(match: re.Match[str]) -> str:
 
 def _address(match: re.Match[str]) -> str:
     found = match.group()
-    return found if len(found) <= _LONGEST_ADDRESS else f"{'/'.join(found.split('/', 3)[:3])}/…"
+    if len(found) <= _LONGEST_ADDRESS:
+        return found
+    host = re.match(r"(?:[a-z]+://)?[^/]*", found)
+    assert host is not None
+    return f"{host.group()}/…"
 
 
 def _wiki_link(match: re.Match[str]) -> str:
@@ -153,7 +160,9 @@ INLINE: dict[str, list[Rule]] = {
     ],
     "(": [(re.compile(rf"\(\({_UUID}\)\)", re.I), MarkKind.WHOLE, " ")],
     "&": [(re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,31});"), MarkKind.WHOLE, _unescaped)],
-    "h": [(re.compile(rf"https?://{_ADDRESS_END}+(?<![.,;:!?…*_])"), MarkKind.CODE, _address)],
+    "h": [(re.compile(rf"https?://{_ADDRESS}"), MarkKind.CODE, _address)],
+    "w": [(re.compile(rf"(?<![\w./@-])www\.(?=[\w-]+\.[a-z]){_ADDRESS}"), MarkKind.CODE, _address)],
+    "f": [(re.compile(rf"(?<!\w)ftp://{_ADDRESS}"), MarkKind.CODE, _address)],
     "d": [(re.compile(r"data:(?:[\w.+-]++/[\w.+-]++)?+[;,][^\s()\"'<>\[\]]*+"), MarkKind.WHOLE, " ")],
 }  # fmt: skip
 """By their first character, those that are looked for first in front."""

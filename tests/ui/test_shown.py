@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus import Document, load_documents, readable, split
+from ui.html.pieces import Piece
+from ui.html.rows import Cell
 from ui.html.shown import (
-    Cell,
-    Piece,
     ShownBlock,
     ShownKind,
     fragment_blocks,
