@@ -226,14 +226,6 @@ def test_a_passage_is_shown_with_the_heads_of_its_table() -> None:
     assert expected not in passage_text(passage, {"a.md": document("Another text.")}) or passage.context
 
 
-def test_what_is_left_of_a_long_row_is_shown_with_its_name() -> None:
-    trees = document("| Tree | Habit | Spacing |\n|---|---|---|\n| Oak | " + "It bears drought, " * 12 + "| 12 m |\n")
-    last = split(trees, 120)[-1]
-    assert "Oak" not in last.text
-    assert passage_text(last, {"a.md": trees}).startswith("Oak · Habit: It bears drought,")
-    assert passage_text(last, {"a.md": trees}).endswith("Spacing: 12 m")
-
-
 def test_a_glimpse_is_one_line_without_bars() -> None:
     assert glimpse("a | **b** |\n| c | d") == "a · b · c · d"
 

@@ -16,7 +16,7 @@ from corpus import LANGUAGES, Document, Passage, Span
 from corpus.parsing.blocks import Block, BlockKind, blocks_of
 from corpus.parsing.line_shapes import BULLET
 from ui.html.table_cells import cell_spans, plain_cells
-from ui.html.visible import Hidden, blanks_in, hidden_in, plain
+from ui.html.visible import Hidden, blanks_in, hidden_in
 from ui.html.words import word
 
 _BEFORE, _BEHIND = 8_000, 1_000  # characters around a stretch that are looked at, to tell what it is part of
@@ -238,14 +238,10 @@ def _cells(text: str, block: Block, stretch: Span, quote: Span) -> Iterator[Cell
     heads = plain_cells(text, block.header)
     if len(heads) == 1 or block.names_columns or (len(heads) != len(spans) and "|" not in text[slice(*block.header)]):
         heads = ()  # lines that only look like a table
-    # Of a row that is cut, what is called by its first cell.
-    name = plain(text[slice(*spans[0])]) if len(spans) > 1 and spans[0][1] <= stretch[0] else ""
     for number, (start, end) in enumerate(spans):
         inside = max(start, stretch[0]), min(end, stretch[1])
         if inside[0] < inside[1]:
-            head = heads[number] if number < len(heads) else ""
-            yield Cell(" · ".join(filter(None, (name, head))), _pieces(text, inside, quote))
-            name = ""
+            yield Cell(heads[number] if number < len(heads) else "", _pieces(text, inside, quote))
 
 
 def _lines(text: str, span: Span, quote: Span) -> Iterator[Piece]:
