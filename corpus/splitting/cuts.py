@@ -7,7 +7,7 @@ from corpus.document import Span
 from corpus.language import KNOWN, UNSPACED
 from corpus.parsing import labels
 from corpus.parsing.block import Block, BlockKind, heading_span
-from corpus.parsing.line_shapes import WORDS
+from corpus.parsing.line_shapes import WORDS, fence
 from corpus.wording.plain_text import readable
 from corpus.wording.ruler import Ruler
 from corpus.wording.sentences import sentence_spans
@@ -84,7 +84,9 @@ def sentences_of(ruler: Ruler, block: Block, limit: int, before: int = 0) -> lis
     else:
         spans = sentence_spans(text, start, end)
         parts = (part for span in spans for part in _parts(ruler, ruler.trim(*span), limit, _CUTS))
-    return [part for part in parts if says_something(text[slice(*part)])]
+    # A part of some code may look like a comment or a script, which would be hidden in a text.
+    says = WORDS.search if block.kind is BlockKind.OTHER and fence(text[start:end]) else says_something
+    return [part for part in parts if says(text[slice(*part)])]
 
 
 def first_cell(text: str, span: Span) -> str:

@@ -22,6 +22,19 @@ PRETTY = """<table class="t">
     <tr><td>South<td>06:15<td>21:35
   </tbody>
 </table>"""
+GRID = """+-------+-------+-------+
+| Pier  | First | Last  |
++=======+=======+=======+
+| North | 05:40 | 22:10 |
++-------+-------+-------+
+| South | 06:15 | 21:35 |
++-------+-------+-------+"""
+TERMINAL = """+-------+-------+-------+
+| Pier  | First | Last  |
++-------+-------+-------+
+| North | 05:40 | 22:10 |
+| South | 06:15 | 21:35 |
++-------+-------+-------+"""
 PIPES = "| Pier | First | Last |\n|---|---|---|\n| North | 05:40 | 22:10 |\n| South | 06:15 | 21:35 |"
 
 
@@ -37,12 +50,14 @@ def indented(text: str, by: str) -> str:
     return "\n".join(by + line for line in text.split("\n"))
 
 
-@pytest.mark.parametrize("table", [HTML, PRETTY, PIPES], ids=["html", "pretty", "pipes"])
+@pytest.mark.parametrize("table", [HTML, PRETTY, PIPES, GRID, TERMINAL])
 @pytest.mark.parametrize(
     "around",
     [
         "{0}",
         "Before it.\n\n{0}\n\nBehind it.",
+        "Before it:\n{0}\n\nBehind it.",
+        "* Ferries\n{0}\n* Buses",
         "<div>\n{0}\n</div>",
         "1. Take the ferry:\n\n{3}\n\n2. Walk.",
         "- Ferries\n\n{4}\n",
@@ -65,6 +80,53 @@ def test_rows_are_found_with_their_header(table: str, around: str) -> None:
             assert [cell in text[slice(*span)] for cell in (first, last)] == [True, True]
             assert "First" in encoder_text(passage)
             assert "Pier" in encoder_text(passage)
+
+
+def test_cells_of_a_grid_may_have_several_lines() -> None:
+    text = "+-----+-------+\n| 港  | 说明  |\n+=====+=======+\n| 北  | 水深  |\n|     | 九米  |\n+-----+-------+\n"
+    (passage,) = passages(text)
+    assert [readable(text[slice(*span)]) for span in passage.sentences] == ["北 | 水深 | | | 九米"]
+    assert rows(text.replace("=", "-").replace("|     | 九", "| 南  | 九")) == ["北 | 水深", "南 | 九米"]
+
+
+@pytest.mark.parametrize(
+    "drawing",
+    [
+        "+-----+     +-----+\n| one |---->| two |\n+-----+     +-----+",
+        "+-----+-----+\n| one | two |\n|     +-----+\n|     | six |\n+-----+-----+",
+        "+-----+-----+\nno bars in it: one, two",
+    ],
+)
+def test_what_is_drawn_and_no_grid_keeps_its_words(drawing: str) -> None:
+    found = " ".join(rows(f"Before it.\n\n{drawing}\n\nBehind it."))
+    assert [word in found for word in ("one", "two", "Before", "Behind")] == [True] * 4
+
+
+def test_bars_in_code_are_no_table() -> None:
+    code = "```\n| a | b |\n|---|---|\n| c | d |\n```"
+    for text in (code, f"- Item\n\n{indented(code, '  ')}\n"):
+        (found,) = [row for row in rows(text) if row != "Item"]
+        assert [cell in found for cell in "abcd"] == [True] * 4
+
+
+def test_a_header_with_more_cells_than_the_line_below_is_one() -> None:
+    (passage,) = passages("| Pier | First | Last |\n|---|---|\n| North | 05:40 | 22:10 |")
+    assert rows(passage.text) == ["North | 05:40 | 22:10"]
+
+
+def test_what_introduces_a_table_is_not_about_the_next_one() -> None:
+    text = f"All ferries:\n\n{PIPES}\n\n| Dog | Fare |\n|---|---|\n| big | 2 |\n| small | 1 |\n"
+    found = {passage.text.split(" ")[0]: passage.context for passage in passages(text, 34)}
+    assert "ferries" in found["South"]
+    assert "ferries" not in found["small"]
+
+
+def test_a_caption_is_told_once() -> None:
+    text = (
+        "<table><caption>Tides</caption><tr><th>Day</th><th>High</th></tr><tr><td>Mon</td><td>04:10</td></tr></table>"
+    )
+    (row,) = [passage for passage in passages(text, 20) if "04:10" in passage.text]
+    assert row.context == "Tides Day High"
 
 
 def test_the_first_row_of_a_table_without_header_can_be_quoted() -> None:
