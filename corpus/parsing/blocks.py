@@ -245,6 +245,9 @@ class _Parser:
         """What stands indented below an item: paragraphs, code, formulas."""
         end = first
         while end < last:
+            if not self.lines.line(end).strip():
+                end += 1  # also what is not shown
+                continue
             start, opened = end, line_shapes.fence(self.lines.line(end))
             if opened:
                 end = self.lines.fence_end(start, last, opened)

@@ -110,7 +110,7 @@ def is_value(line: str) -> bool:
 
 
 def is_named(label: str, value: str) -> bool:
-    """Whether ``label`` is a line that can only be there to name the ``value`` below it: "Berth number", "KT-55-901"."""
+    """Whether ``label`` is a line that is only there to name the ``value`` below it: "Berth number", "KT-55-901"."""
     if "\n" in label or width(label) > _LABEL_WIDTH or is_ended(label) or not is_value(value):
         return False
     return not (is_value(label) or states_fact(label))

@@ -91,7 +91,9 @@ def _pack(ruler: Ruler, pieces: Iterable[Piece], limit: int) -> Iterator[list[Pi
             taken += ruler.width(run[-1].end if run else piece.start, piece.end)
         whole = bool(run) and (_in_list(ruler.text, run[-1], piece) or not ruler.parted(run[-1].end, piece.start))
         introduced = whole and _introduces(ruler.text, run[-1], piece)
-        fits = taken <= limit and not (run and _begins_branch(ruler, run, piece, taken, limit))
+        # What is in another language than the line that announces it is in none of the lines before.
+        foreign = introduced and run[-1].language != piece.language and piece.kind is BlockKind.PROSE and len(run) > 1
+        fits = taken <= limit and not foreign and not (run and _begins_branch(ruler, run, piece, taken, limit))
         if run and not (fits and (introduced or (whole and _belongs(run[-1], piece)))):
             # A line that introduces a list or a table goes with it, where both fit, and so does a question.
             together = ruler.width(run[-1].start, piece.end)
@@ -108,7 +110,7 @@ def _in_list(text: str, last: Piece, piece: Piece) -> bool:
     """Whether both stand in one list, and what is not shown between them is only a property or comment of the first."""
     items = last.kind is piece.kind is BlockKind.ITEM and last.section == piece.section
     one = (items or last.number in piece.above) and last.references == piece.references
-    return one and not _BLANK_LINE.search(text, last.end, piece.start)
+    return one and last.number != piece.number and not _BLANK_LINE.search(text, last.end, piece.start)
 
 
 def _begins_branch(ruler: Ruler, run: Sequence[Piece], piece: Piece, taken: int, limit: int) -> bool:
