@@ -263,7 +263,8 @@ class _Parser:
         raw = [self.lines.line(number).lstrip("> \t") for number in range(first, last)]
         lines = [line.strip() for line in raw]
         pairs = line_breaks.pairs(lines)
-        if pairs or line_shapes.are_wrapped(lines) or not line_breaks.are_rows(lines):
+        defined = any(self.text.startswith((": ", ":\t"), self.lines.starts[at]) for at in range(first + 1, last))
+        if pairs or defined or line_shapes.are_wrapped(lines) or not line_breaks.are_rows(lines):
             hard = [line_shapes.breaks_hard(line) for line in raw]
             for start, stop in pairs or line_breaks.paragraphs(lines, hard):
                 self._add(BlockKind.PROSE, first + start, first + stop)

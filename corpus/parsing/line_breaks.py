@@ -20,7 +20,6 @@ _OPEN = (",", "，", "、", "(", "（", "“", "「", "《", "-", "\u2010", "\u0
 _INNER_END = re.compile(rf"[a-z)”][.!?]\s+[A-Z“(]|[。！？](?=[{UNSPACED}A-Za-z])")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 _LABELLED = re.compile(r"[^:：|]{1,24}[:：](?!//)\s*\S")
-_DEFINITION = re.compile(r":[ \t]+\S")
 _STAMP = re.compile(  # a time or a date at the end, or a bare number: of a message, a subtitle
     r".{0,40}?(?<!\d)\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:[.,]\d{1,3})?(?: ?[AaPp]\.?[Mm]\.?)?[\])】]?|\d{1,5}"
     # or a time, after a date or not, before who it is that says something
@@ -51,8 +50,7 @@ def are_rows(lines: Sequence[str]) -> bool:
     if len(lines) < 3 or sum(map(line_shapes.is_terminated, lines)) * 4 > len(lines):
         return False
     stamped = any(map(_STAMP.fullmatch, lines[:2])) and not _STAMP.fullmatch(lines[-1])  # a message, a subtitle
-    defined = any(map(_DEFINITION.match, lines[1:]))
-    if stamped or defined or all(map(_LABELLED.match, lines)) or _running(lines):
+    if stamped or all(map(_LABELLED.match, lines)) or _running(lines):
         return False
     in_columns = sum(bool(re.search(r"\S\s+\S", line)) for line in lines) * 2 > len(lines)
     return in_columns or not (is_ended(lines[-1]) and _UNSPACED.search(lines[-1]))
