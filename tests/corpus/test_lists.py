@@ -93,6 +93,12 @@ def test_items_of_a_long_branch_know_what_they_stand_below(name: str, below: str
     assert "Loft" in encoder_text(loft)
 
 
+def test_a_line_that_introduces_a_list_is_not_left_alone_above_it() -> None:
+    below = "".join(f"  - Barrel {number} stands in the corner by the wall\n" for number in range(5))
+    found = passages(f"The island has what is needed for a long winter:\n\n- Shed\n{below}")
+    assert found[0].text.startswith("The island has what is needed for a long winter:\n\n- Shed\n  - Barrel 0")
+
+
 def test_what_stands_above_takes_half_of_a_passage_at_most() -> None:
     wide = "wide " * 30
     below = "".join(f"    - Barrel {number} stands in the corner by the wall\n" for number in range(9))
