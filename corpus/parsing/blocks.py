@@ -258,6 +258,9 @@ class _Parser:
         """What stands indented below an item: paragraphs, code, formulas."""
         end = first
         while end < last:
+            if not self.lines.line(end).strip():
+                end += 1  # also what is not shown
+                continue
             start, opened = end, line_shapes.fence(self.lines.line(end))
             if opened:
                 end = self.lines.fence_end(start, last, opened)
@@ -273,7 +276,8 @@ class _Parser:
         raw = [self.lines.line(number).lstrip("> \t") for number in range(first, last)]
         lines = [line.strip() for line in raw]
         pairs = line_breaks.pairs(lines)
-        if pairs or line_shapes.are_wrapped(lines) or not line_breaks.are_rows(lines):
+        defined = any(self.text.startswith((": ", ":\t"), self.lines.starts[at]) for at in range(first + 1, last))
+        if pairs or defined or line_shapes.are_wrapped(lines) or not line_breaks.are_rows(lines):
             hard = [line_shapes.breaks_hard(line) for line in raw]
             for start, stop in pairs or line_breaks.paragraphs(lines, hard):
                 self._add(BlockKind.PROSE, first + start, first + stop)

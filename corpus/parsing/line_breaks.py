@@ -22,6 +22,9 @@ _UNSPACED = re.compile(f"[{UNSPACED}]")
 _LABELLED = re.compile(r"[^:：|]{1,24}[:：](?!//)\s*\S")
 _STAMP = re.compile(  # a time or a date at the end, or a bare number: of a message, a subtitle
     r".{0,40}?(?<!\d)\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:[.,]\d{1,3})?(?: ?[AaPp]\.?[Mm]\.?)?[\])】]?|\d{1,5}"
+    # or a time, after a date or not, before who it is that says something
+    r"|[\[(【]?(?:\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}日?,?[ T])?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?[\])】]?"
+    r"[ \t]+[^\s\d:：]{1,20}"
 )
 
 _FEWEST = 4  # lines that labels and values take turns in

@@ -12,6 +12,7 @@ from corpus.document import Span
 from corpus.wording import mark_rules as rules
 from corpus.wording.mark_rules import MarkKind
 from corpus.wording.marks import marks_of
+from corpus.wording.plain_text import reference_keys
 
 _UNSEEN = re.compile(f"[{rules.UNSEEN}]+")
 _QUOTES = r"( {0,3}(?:>[ \t]?)*)"
@@ -79,6 +80,7 @@ class _Reader:
         self.open: list[_Container] = []
         self.html_heading = 0  # level of one whose words stand on a line below its tag
         self.listed = False  # whether a list may go on
+        self.kept: set[int] = set()  # the lines of comments that say more than that they are none of the text
         # A single sign without a blank is a tag of a note program, unless headings are written so.
         self.one_sign = bool(re.search(r"^ {0,3}#{2,6}[^\W_]", text, re.M))
         self.partly_indented = bool(re.compile(r"^[^\s]", re.M).search(text, starts[0]))
@@ -89,7 +91,8 @@ class _Reader:
         for number in range(len(self.starts) - 1):
             line = self._raw(number)
             if number in apart:
-                seen = apart[number]
+                # A list goes on behind it, as it does behind an empty line.
+                seen = "" if self.listed and number not in self.kept else apart[number]
             elif number in code:
                 if code[number]:  # the line that opens it
                     self._close(number, line)
@@ -127,6 +130,8 @@ class _Reader:
             if not around.strip(" \t>"):
                 # As a comment in HTML, which Markdown knows and keeps in one.
                 apart.update(dict.fromkeys(range(first, number + 1), ""))
+                if reference_keys(self.text[start:end]):
+                    self.kept.update(range(first, number + 1))
                 apart[first] = "<!--" if number > first else "<!---->"
                 if number > first:
                     apart[number] = "-->"

@@ -50,6 +50,6 @@ def _list_end(ruler: Ruler, pieces: Sequence[Piece], at: int) -> int:
         if below.kind is not BlockKind.ITEM or not below.context.startswith(said):
             break
         until = below.end
-        if ruler.width(piece.start, until) > _WHOLE_LIST:
+        if ruler.width(piece.sentences[-1][0], until) > _WHOLE_LIST:
             return 0
     return until

@@ -21,16 +21,15 @@ def joined(text: str, blocks: Sequence[Block]) -> list[Block]:
     """``blocks``, each paragraph that says half of something as one with the next, which says the rest."""
     found: list[Block] = []
     values = set(_second_ones(text, blocks))
-    last: Block | None = None  # the block before, as it was
+    said = False  # whether the block before only says who goes on, and when
     for at, block in enumerate(blocks):
+        last = blocks[at - 1] if at else None
         below = blocks[at + 1] if at + 1 < len(blocks) else None
-        if last and _adjoin(text, last, block) and (at in values or _goes_on(text, last, block, below)):
-            found[-1] = replace(found[-1], end=block.end)
-            if _is_stamp(text, block) and _announces(_words(text, last)):
-                continue  # who said it, and when, stands between both
+        if said or (last and _adjoin(text, last, block) and (at in values or _goes_on(text, last, block, below))):
+            found[-1] = replace(found[-1], end=block.end, kind=BlockKind.PROSE, guessed=False)
+            said = not said and bool(last) and _is_stamp(text, block) and _announces(_words(text, last))
         else:
             found.append(block)
-        last = block
     return found
 
 
@@ -49,7 +48,12 @@ def _second_ones(text: str, blocks: Sequence[Block]) -> Iterator[int]:
 
 
 def _adjoin(text: str, last: Block, block: Block) -> bool:
-    return last.kind is block.kind is BlockKind.PROSE and bool(_BLANKS.fullmatch(text, last.end, block.start))
+    term = last.guessed and bool(_DEFINITION.match(text, block.start, block.end))  # and no heading
+    return (
+        (last.kind is BlockKind.PROSE or term)
+        and block.kind is BlockKind.PROSE
+        and bool(_BLANKS.fullmatch(text, last.end, block.start))
+    )
 
 
 def _goes_on(text: str, last: Block, block: Block, below: Block | None) -> bool:

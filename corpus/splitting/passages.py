@@ -91,12 +91,15 @@ def _pack(ruler: Ruler, pieces: Iterable[Piece], limit: int) -> Iterator[list[Pi
             taken += ruler.width(run[-1].end if run else piece.start, piece.end)
         whole = bool(run) and (_in_list(ruler.text, run[-1], piece) or not ruler.parted(run[-1].end, piece.start))
         introduced = whole and _introduces(ruler.text, run[-1], piece)
-        fits = taken <= limit and not (run and _begins_branch(ruler, run, piece, taken, limit))
+        # A line that introduces a list or a table goes with it, where both fit, and so does a question.
+        parted = introduced and len(run) > 1 and run[-2].kind is not BlockKind.HEADING
+        parted = parted and ruler.width(run[-1].start, piece.end) <= limit
+        fits = taken <= limit and not (parted and _is_foreign(ruler.text, run[-1], piece))
+        if run and fits and (parted or not introduced):
+            fits = not _begins_branch(ruler, run, piece, taken, limit)
         if run and not (fits and (introduced or (whole and _belongs(run[-1], piece)))):
-            # A line that introduces a list or a table goes with it, where both fit, and so does a question.
             together = ruler.width(run[-1].start, piece.end)
-            parted = introduced and len(run) > 1 and run[-2].kind is not BlockKind.HEADING
-            ahead = [run.pop()] if parted and together <= limit else []
+            ahead = [run.pop()] if parted else []
             yield run
             run, taken = ahead, together if ahead else ruler.width(piece.start, piece.end)
         run.append(piece)
@@ -108,7 +111,7 @@ def _in_list(text: str, last: Piece, piece: Piece) -> bool:
     """Whether both stand in one list, and what is not shown between them is only a property or comment of the first."""
     items = last.kind is piece.kind is BlockKind.ITEM and last.section == piece.section
     one = (items or last.number in piece.above) and last.references == piece.references
-    return one and not _BLANK_LINE.search(text, last.end, piece.start)
+    return one and last.number != piece.number and not _BLANK_LINE.search(text, last.end, piece.start)
 
 
 def _begins_branch(ruler: Ruler, run: Sequence[Piece], piece: Piece, taken: int, limit: int) -> bool:
@@ -132,7 +135,7 @@ def _begins_branch(ruler: Ruler, run: Sequence[Piece], piece: Piece, taken: int,
 def _introduces(text: str, last: Piece, piece: Piece) -> bool:
     if last.kind not in (BlockKind.PROSE, BlockKind.ITEM) or last.section != piece.section:
         return False
-    if last.kind is piece.kind is BlockKind.PROSE and text[last.end - 1] in ":：":
+    if _names_paragraph(text, last, piece):
         return True
     if not piece.context:
         return False
@@ -140,6 +143,15 @@ def _introduces(text: str, last: Piece, piece: Piece) -> bool:
         return False
     said = {readable(text[last.start : last.end]), readable(text[slice(*last.sentences[-1])])}
     return piece.context.startswith(tuple(said))
+
+
+def _names_paragraph(text: str, last: Piece, piece: Piece) -> bool:
+    return last.kind is piece.kind is BlockKind.PROSE and text[last.end - 1] in ":："
+
+
+def _is_foreign(text: str, last: Piece, piece: Piece) -> bool:
+    """Whether ``piece`` is in another language than the line that announces it, and so than those before."""
+    return _names_paragraph(text, last, piece) and last.language != piece.language
 
 
 def _belongs(last: Piece, piece: Piece) -> bool:

@@ -40,7 +40,7 @@ def units(text: str, run: Sequence[Piece]) -> Iterator[Span]:
                 unit.end, unit.asks = span[1], _is_question(text, piece, (unit.start, span[1]))
             elif unit and not asks and _goes_with(text, unit, piece, span):
                 unit.end, unit.last = span[1], piece
-                unit.answer = piece if unit.asks else None
+                unit.answer = piece if unit.asks and not labels.is_label(text[slice(*span)]) else None
             else:
                 if unit:
                     yield unit.start, unit.end

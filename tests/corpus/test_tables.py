@@ -204,3 +204,31 @@ def test_a_table_inside_a_cell_is_a_table_of_its_own() -> None:
     assert {"North", "South"} <= {row.split()[0] for row in rows(text)}
     assert any("Left" in row for row in rows(text))
     assert any("right" in row for row in rows(text))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "name"),
+    [("Turn the valve to the left until it clicks.", "Inlet"), ("把阀门向左转到底，直到听见一声响。", "进水口")],
+)
+def test_a_wide_cell_is_cut_where_a_sentence_ends(sentence: str, name: str) -> None:
+    text = f"| Part | Work | Who |\n|---|---|---|\n| {name} | {f'{sentence} ' * 12}| Ole |\n"
+    found = split(Document("a.md", "a", "a.md", text))
+    assert len(found) > 1
+    ends = [passage.text.removesuffix(" | Ole") for passage in found]
+    assert all(end.endswith(sentence) for end in ends)
+    assert {passage.context for passage in found} == {"Part | Work | Who", f"Part | Work | Who {name}"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "| Part | Work | Who |\n|---|---|---|\n| Inlet | " + "Turn the valve. " * 14 + "| Ole |\n",
+        "| 部件 | 做法 | 谁 |\n|---|---|---|\n| 进水口 | " + "把阀门转到底。" * 17 + "| 老邱 |\n",
+    ],
+)
+def test_a_row_that_names_columns_is_no_passage_of_its_own(text: str) -> None:
+    found = split(Document("a.md", "a", "a.md", text))
+    assert all(passage.sentences for passage in found)
+    assert found[0].context == text.partition("\n")[0].strip("| ")
+    (alone,) = split(Document("a.md", "a", "a.md", "| Part | Work |\n|---|---|\n| | |\n"))
+    assert alone.text == "Part | Work"
