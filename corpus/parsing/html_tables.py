@@ -50,6 +50,7 @@ class _Place:
 class _Row:
     cells: list[_Cell] = field(default_factory=list)
     top: bool = False  # in the <thead>
+    part: int = 0  # of the table, such as its <tbody>: no cell reaches out of it
 
 
 @dataclass(slots=True)
@@ -59,6 +60,7 @@ class _Table:
     open: bool = False  # whether a row is
     cell: _Cell | None = None  # the open one
     top: bool = False
+    part: int = 0
 
 
 def html_tables(text: str, spans: Sequence[Span]) -> Iterator[tuple[Span, list[HtmlRow]]]:
@@ -103,7 +105,7 @@ def _read(table: _Table, tag: re.Match[str], name: str, closing: bool) -> None:
         _end_cell(table, tag.end() if closing else tag.start())
         if not closing:
             if not table.open:
-                table.rows.append(_Row(top=table.top))
+                table.rows.append(_Row(top=table.top, part=table.part))
                 table.open = True
             reach, columns = _ROWSPAN.search(tag.group(3)), _COLSPAN.search(tag.group(3))
             table.cell = _Cell(
@@ -118,10 +120,11 @@ def _read(table: _Table, tag: re.Match[str], name: str, closing: bool) -> None:
     elif name in ("thead", "tbody", "tfoot", "tr"):
         _end_row(table, tag.start())
         if name == "tr" and not closing:
-            table.rows.append(_Row(top=table.top))
+            table.rows.append(_Row(top=table.top, part=table.part))
             table.open = True
         elif name != "tr":
             table.top = name == "thead" and not closing
+            table.part += 1
 
 
 def _end_cell(table: _Table, at: int) -> None:
@@ -195,7 +198,7 @@ def _of_table(table: _Table) -> Iterator[HtmlRow]:
 def _divided(rows: Sequence[_Row], heads: int) -> int:
     """How many rows name the columns, where ``heads`` are found: a row below divides a wide cell of the last one, while
     a cell beside that reaches down into it."""
-    while 0 < heads < len(rows) - 1 and rows[heads - 1].top == rows[heads].top:
+    while 0 < heads < len(rows) - 1 and rows[heads - 1].part == rows[heads].part:
         last = rows[heads - 1].cells
         if not (any(cell.columns > 1 for cell in last) and any(cell.reach > 1 for cell in last)):
             break
@@ -208,7 +211,7 @@ def _placed(rows: Sequence[_Row]) -> list[list[_Place]]:
     found: list[list[_Place]] = []
     above: list[_Place] = []  # those that reach further down than the row before
     for number, row in enumerate(rows):
-        if number and row.top != rows[number - 1].top:
+        if number and row.part != rows[number - 1].part:
             above = []
         line: list[_Place] = []
         column = waiting = 0

@@ -35,7 +35,8 @@ _TARGET = (
     r"(?:\s++(?:\"[^\"\n]*+\"|'[^'\n]*+'|\([^()\n]*+\)))?+\s*+\)"
 )
 _ADDRESS_SIGN = r"[^\s<>()\[\]{}\"'“”‘’`|\\，。；：！？、（）《》【】「」]"
-_IN_BRACKETS = r"\([A-Za-z0-9_.~%/=&+:@!$*,;-]*+\)"  # "https://example.org/wiki/Mast_(ship)"
+# "https://example.org/wiki/Mast_(ship)"; "(见下)" right behind an address is no part of it.
+_IN_BRACKETS = r"(?:\([A-Za-z0-9_.~%/=&+:@!$*,;-]*+\)|(?<=_)\([\w.~%/=&+:@!$*,;-]*+\))"
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _ADDRESS = rf"(?:{_ADDRESS_SIGN}|{_IN_BRACKETS})+(?<![.,;:!?…*_~])"
 _LONGEST_ADDRESS = 80  # characters; of a longer one the host says as much

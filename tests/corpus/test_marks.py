@@ -30,7 +30,7 @@ def sentences(text: str, limit: int = 250) -> list[str]:
     ("text", "words"),
     [
         # Markdown
-        ("*One* and _two_, ***three*** and ~~four~~", "One and two, three and four"),
+        ("*One* and _two_, ***three*** and ~~four~~", "One and two, three and"),
         ("2*3*4 is 24, and 2**10 more; a snake_case_name", "2*3*4 is 24, and 2**10 more; a snake_case_name"),
         ("The price* is net; the cost* is not.", "The price* is net; the cost* is not."),
         ("Call `init(*args, **kw)` or ``a`b``.", "Call init(*args, **kw) or a`b."),
@@ -73,6 +73,12 @@ def sentences(text: str, limit: int = 250) -> list[str]:
         # addresses and data
         (f"See https://example.org/{'x' * 90}.", "See https://example.org/…."),
         ("See https://example.org/a.", "See https://example.org/a."),
+        (f"See ftp://example.org/{'x' * 90}, www.example.org/{'y' * 90}.",
+         "See ftp://example.org/…, www.example.org/…."),
+        ("See www.example.org/__a__/b and https://example.org/Mast_(ship)_b.",
+         "See www.example.org/__a__/b and https://example.org/Mast_(ship)_b."),
+        ("见https://example.org/桅杆_(船)_一。又见 https://example.org/b(二)",
+         "见https://example.org/桅杆_(船)_一。又见 https://example.org/b(二)"),
         ("![](data:image/png;base64,AAAA) Port", "Port"),
         ("[p]:\n<data:image/png;base64,iVBORw0KGgo=>", ""),
         ("[p]: # and more", "[p]: # and more"),
@@ -84,9 +90,55 @@ def sentences(text: str, limit: int = 250) -> list[str]:
         ("x" * 300, "x" * 300),
         ("Zero\u200bwidth and \ufeffmark", "Zerowidth and mark"),
     ],
-)
+)  # fmt: skip
 def test_a_reader_is_shown_words(text: str, words: str) -> None:
     assert readable(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("改到~~周二~~周四上午装船。", "改到周四上午装船。"),
+        ("It sails on ~~Tuesday~~ Thursday.", "It sails on Thursday."),
+        ("It sails on Thursday ~~at noon~~.", "It sails on Thursday."),
+        ("<del>80 元</del> 72 元，<s>旧票</s>新票，<strike class='x'>三</strike>四", "72 元，新票，四"),
+        ('<span style="color:red; text-decoration: line-through">80</span> <span>72</span>', "72"),
+        ("| 船票 | ~~80元~~ 72元 |", "船票 | 72元"),
+        ("<td>Ferry</td><td><DEL>80</DEL></td><td>72</td>", "Ferry 72"),
+        ("<tr>\n<td>Ferry</td>\n<td><del>80</del></td>\n</tr>", "Ferry"),
+        ("~~The *old*\npier~~ The new one.", "The new one."),
+        ("~~https://old.example~~ https://new.example", "https://new.example"),
+        ("[the ~~old~~ pier](https://example.org)", "the pier"),
+        ("~~one ~~two~~ three~~ four", "four"),
+        # all of a line, an item, a heading, a row
+        ("~~Wait.~~", "Wait."),
+        ("- ~~buy tar~~\n- buy rope", "- buy tar - buy rope"),
+        ("1、~~买油~~\n2、买绳", "1、买油 2、买绳"),
+        ("## ~~Old pier~~\n\nIt stands.", "Old pier It stands."),
+        ("| ~~80~~ | ~~90~~ |", "80 | 90"),
+        ("~~靠左~~\n靠右", "靠左 靠右"),
+        ("- [x] ~~buy tar~~ ✅ 2024-05-06", "- buy tar ✅ 2024-05-06"),
+        ("- DONE ~~买油~~ 五月", "- DONE 买油 五月"),
+        # no strokes
+        ("谢谢~~马上就来~~", "谢谢马上就来"),
+        ("5~~10元，20~~30元", "5~~10元，20~~30元"),
+        ("Write `~~x~~` or <del>never closed.", "Write ~~x~~ or never closed."),
+        ("| ~~a | b~~ | c |", "a | b | c"),
+        ("<del>One.\n\nTwo.</del> Three.", "One. Two. Three."),
+    ],
+)
+def test_what_is_struck_out_is_not_said_any_more(text: str, words: str) -> None:
+    assert readable(text) == words
+    assert readable(readable(text, struck=True).replace("~~", "")) == readable(text, struck=True).replace("~~", "")
+
+
+def test_words_that_are_struck_out_are_neither_quoted_alone_nor_counted() -> None:
+    assert sentences("It sails. ~~It waits.~~ It lands. ~~Or not.~~") == ["It sails.", "It lands."]
+    assert sentences("开船。~~等人。再等。~~靠岸。") == ["开船。", "靠岸。"]
+    long = "~~" + "不再开行的旧班次，" * 40 + "~~新班次每天两班。"
+    assert sentences(long, 60) == ["新班次每天两班。"]
+    (passage,) = split(Document("a.md", "a", "a.md", "改到~~周二~~周四。"))
+    assert [passage.text[start:end] for start, end in passage.sentences] == ["改到~~周二~~周四。"]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +149,22 @@ def test_what_is_not_closed_is_text(text: str) -> None:
 
 
 PARTS = "** * _ ` [ ] ( ) <b> </b> <!-- --> %% == $ \\ ^a1b2 {{ }} word 词 。 https://example.org/a | &amp;".split()
-PARTS += [" ", "\n", "\n\n", ". ", "> ", "# ", "```\n", "::: tip\n"]
+PARTS += [
+    "~~",
+    "~~",
+    "<del>",
+    "</del>",
+    "www.example.org/a",
+    "- ",
+    " ",
+    "\n",
+    "\n\n",
+    ". ",
+    "> ",
+    "# ",
+    "```\n",
+    "::: tip\n",
+]
 
 
 @settings(max_examples=400, deadline=None, derandomize=True)
@@ -154,7 +221,8 @@ def test_pictures_as_text_make_no_passage() -> None:
         ("**甲。乙。**丙。", ["甲。", "乙。", "丙。"]),
         ("==睡前不看。==早上再看。", ["睡前不看。", "早上再看。"]),
         ("__Rest on Monday.__ Swim on Friday.", ["Rest on Monday.", "Swim on Friday."]),
-        ("~~Lift.~~ Nothing. `It ends.` Here.", ["Lift.", "Nothing.", "It ends. Here."]),
+        ("~~Lift.~~ Nothing. `It ends.` Here.", ["Nothing.", "It ends. Here."]),
+        ("~~Lift.~~", ["Lift."]),
         ("<b>It digs.</b> It is long. <em>So</em> it is.", ["It digs.", "It is long.", "So it is."]),
         ("“**Never feed them!**” Say the keepers.", ["“Never feed them!”", "Say the keepers."]),
         ("它产卵。[^1]它孵化。", ["它产卵。", "它孵化。"]),
@@ -227,6 +295,8 @@ HOSTILE = [
     "\u00a0", "\u3000", "- [ ] ", "1．", "．", "a．", "**。", "。**", "。[1]", "^a ", "。^a", "^[", "title: x\n",
     "title:: x\n", "---\n", "+++\n", "{\"a\":", "% a\n", ";;;\n", "- a: b\n", "---\na: b\n\n", "* * *\n", "\t",
     "        ```\n", "x-y-", "-a ", "（",
+    "~~a", "~~a~~", "~~a~~ b\n", "a ~~b~~", "<s>", "<s>a</s>", "<s>a</s> b", "<del>a ~~", "</s>",
+    "<span style='line-through'>", "www.", "www.a.b/", "https://a.b/(", "https://a.b/_(", "ftp://", "ab-\n", "a-b-\n",
 ]
 # fmt: on
 

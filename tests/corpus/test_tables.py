@@ -1,8 +1,11 @@
 """Every row of a table is found with its header and its name, and quoted whole: whatever the table is written in."""
 
+import time
+
 import pytest
 
 from corpus import Document, Passage, encoder_text, readable, split
+from corpus.parsing.blocks import blocks_of
 
 HTML = (
     "<table><tr><td>Pier</td><td>First</td><td>Last</td></tr><tr><td>North</td><td>05:40</td><td>22:10</td></tr>"
@@ -150,6 +153,64 @@ def test_a_cell_that_reaches_down_names_the_rows_it_reaches() -> None:
     found = {readable(passage.text): passage.context for passage in passages(text, 22)}
     assert found["eleven tons"] == "Crane | Load Old Bertha"
     assert found["Kid | two tons"] == "Crane | Load"
+
+
+def columns(text: str) -> list[list[tuple[str, list[str], bool]]]:
+    """Of each row of the HTML tables in ``text`` the cells: what they say, what names them, are they from above."""
+    return [
+        [
+            (readable(text[slice(*cell.span)]), [readable(text[slice(*head)]) for head in cell.heads], cell.above)
+            for cell in block.cells
+        ]
+        for block in blocks_of(text)
+        if block.cells
+    ]
+
+
+def test_heads_that_are_wide_or_high_name_all_columns_they_stand_over() -> None:
+    text = (
+        "Ships:\n\n<table><tr><th rowspan=2>Ship</th><th colspan='2'>Crew</th></tr><tr><th>Day</th><th>Night</th></tr>"
+        "<tr><td>Gull</td><td>4</td><td>2</td></tr><tr><td>Tern</td><td colspan=2>3</td></tr></table>"
+    )
+    assert columns(text)[2:] == [
+        [("Gull", ["Ship"], False), ("4", ["Crew", "Day"], False), ("2", ["Crew", "Night"], False)],
+        [("Tern", ["Ship"], False), ("3", ["Crew", "Day", "Night"], False)],
+    ]
+    plain = text.replace("th", "td")  # nothing says which rows are heads
+    assert columns(plain)[2] == columns(text)[2]
+    assert {"Ship Crew", "Day Night"} <= {row.replace(" | ", " ") for row in rows(plain)}
+    titled = (
+        "<table><tr><th colspan=2>船期</th></tr><tr><th>船</th><th>几点</th></tr><tr><td>甲</td><td>8</td></tr></table>"
+    )
+    assert columns(titled)[2] == [("甲", ["船"], False), ("8", ["几点"], False)]
+    short = "<table><tr><td>One</td><td>Two</td></tr><tr><td>a</td><td>b</td><td>c</td></tr></table>"
+    assert [heads for _, heads, _ in columns(short)[1]] == [[], [], []]  # a guess that does not fit
+
+
+def test_cells_that_reach_down_stand_in_the_rows_they_reach() -> None:
+    text = (
+        "<table><thead><tr><th>船</th><th>季节</th><th>班次</th></tr></thead><tbody>"
+        "<tr><td rowspan=3>海鸥</td><td>夏</td><td>9</td></tr><tr><td rowspan=0>冬</td><td>4</td></tr>"
+        "<tr><td>3</td></tr><tr><td>燕鸥</td><td>2</td></tr></tbody><tfoot><tr><td>全部</td><td>18</td></tr></tfoot></table>"
+    )
+    assert [[(said, above) for said, _, above in row] for row in columns(text)[1:]] == [
+        [("海鸥", False), ("夏", False), ("9", False)],
+        [("海鸥", True), ("冬", False), ("4", False)],
+        [("海鸥", True), ("冬", True), ("3", False)],
+        [("燕鸥", False), ("冬", True), ("2", False)],
+        [("全部", False), ("18", False)],
+    ]
+    assert columns(text)[3][2] == ("3", ["班次"], False)
+
+
+@pytest.mark.parametrize(
+    "cell", ["<td rowspan=999>a", "<td colspan=999>a", "<tr><th rowspan=9 colspan=9>a", "<tr><th>a"]
+)
+def test_cells_of_any_size_cost_no_more_than_others(cell: str) -> None:
+    text = f"<table>{cell * 2_000}<tr><td>b{'<tr><td>c<td>d' * 2_000}</table>"
+    start = time.perf_counter()
+    assert len(columns(text)) > 2_000
+    assert time.perf_counter() - start < 5
 
 
 @pytest.mark.parametrize("form", ["| {} | {} | {} |\n", "<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n"])

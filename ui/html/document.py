@@ -130,7 +130,7 @@ def _struck(text: str, begin: int, block: Block) -> list[Span]:
     start, end = begin + block.start, begin + block.end
     if block.kind is BlockKind.OTHER and not text.startswith("<", start):
         return []
-    return [(first + start, last + start) for first, last in struck_in(text[start:end])]
+    return struck_in(text, (start, end))
 
 
 def _hidden(text: str, start: int, end: int) -> list[Hidden]:

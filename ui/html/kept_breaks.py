@@ -13,6 +13,7 @@ from corpus.parsing.line_breaks import goes_on
 
 _LINE = re.compile(r"[^\n]+")
 _HAN = re.compile(f"[{HAN}]")
+_CLAUSE = re.compile("[，、；。！？“「（]")  # no name and no label has one
 _STAMP = re.compile(r"(?<!\d)\d{1,2}[:：]\d{2}(?!\d)")  # a time: of a message
 _STAMP_WIDTH = 48  # columns; a longer line is no stamp
 _FULL = 0.7  # of the widest line: a line that is so wide may have been broken because it was full
@@ -35,10 +36,15 @@ def kept_breaks(text: str, span: Span) -> list[int]:
     ends = [is_ended(line) and not line.endswith((":", "：")) for _, line in lines]
     last_end = max((number for number, ended in enumerate(ends) if ended), default=-1)
     kept = []
+    within = False  # whether the line goes on with the one above
     for number, ((place, line), (_, below)) in enumerate(pairwise(lines)):
-        if not (_HAN.match(line[-1:]) and _HAN.match(below)) or goes_on(line, below):
+        certain, clause = goes_on(line, below), within or bool(_CLAUSE.search(line))
+        within = certain
+        if certain or not (_HAN.match(line[-1:]) and _HAN.match(below)):
             continue
-        full = width(line) >= widest * _FULL and (widest > _WRAPPED or last_end > number)
-        if not full or (_STAMP.search(line) and width(line) <= _STAMP_WIDTH):
+        stamp = _STAMP.search(line) and width(line) <= _STAMP_WIDTH
+        full = width(line) >= widest * _FULL and not stamp
+        within = (full or clause) and (widest > _WRAPPED or last_end > number)
+        if not within:
             kept.append(place)
     return kept

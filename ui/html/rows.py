@@ -9,7 +9,7 @@ from corpus.parsing.block import Block
 from corpus.parsing.labels import VALUE_WIDTH
 from ui.html.pieces import Piece, word_pieces
 from ui.html.table_cells import cell_spans, plain_cells
-from ui.html.visible import plain, struck_in
+from ui.html.visible import is_gone, plain, struck_in
 
 _WIDE = re.compile(f"[{HAN}]")
 
@@ -36,11 +36,11 @@ class _Place:
 
 def cells_of(text: str, block: Block, stretch: Span, quote: Span) -> tuple[Cell, ...]:
     """What lies of the row ``block`` in ``stretch``. A cell of which all is struck out is empty."""
-    struck = struck_in(text[block.start : block.end])
+    struck = struck_in(text, (block.start, block.end))
     cells = []
     for place in _places(text, block):
         start, end = max(place.span[0], stretch[0]), min(place.span[1], stretch[1])
-        if start < end and not place.above and not _is_gone(text, place.span, struck, block.start):
+        if start < end and not place.above and not is_gone(text, place.span, struck):
             cells.append(Cell(place.head, word_pieces(text, (start, end), quote)))
     return tuple(cells)
 
@@ -81,14 +81,3 @@ def _joined(heads: list[str]) -> str:
     said = [head for head in dict.fromkeys(heads) if head]
     wide = all(_WIDE.search(head) for head in said)
     return ("，" if wide else ", ").join(said)
-
-
-def _is_gone(text: str, span: Span, struck: list[Span], by: int) -> bool:
-    """Whether all words of ``span`` are in ``struck``, which counts from ``by`` on."""
-    start, end = span
-    inside = [(max(first + by, start), min(last + by, end)) for first, last in struck if first + by < end]
-    inside = [(first, last) for first, last in inside if first < last]
-    at, rest = start, ""
-    for first, last in inside:
-        rest, at = rest + text[at:first], last
-    return bool(inside) and not (rest + text[at:end]).strip()

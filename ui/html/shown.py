@@ -16,6 +16,7 @@ from corpus.parsing.line_shapes import BULLET
 from ui.html.kept_breaks import kept_breaks
 from ui.html.pieces import Piece, line_pieces, parts_of, word_pieces
 from ui.html.rows import Cell, cells_of, names_of
+from ui.html.visible import is_gone, struck_in
 from ui.html.words import word
 
 _BEFORE, _BEHIND = 8_000, 1_000  # characters around a stretch that are looked at, to tell what it is part of
@@ -211,7 +212,8 @@ def _shown(text: str, block: Block, stretch: Span, quote: Span) -> ShownBlock:
     item = ShownBlock(ShownKind.ITEM, (Cell("", word_pieces(text, (begin, end), quote, kept)),))
     line = text.rfind("\n", 0, block.start) + 1
     indent = len(text[line : block.start].expandtabs(4))
-    return replace(item, sign=f"{sign} …" if start > body else sign, depth=min(indent // 2, 3))
+    omitted = start > body and not is_gone(text, (body, start), struck_in(text, (block.start, block.end)))
+    return replace(item, sign=f"{sign} …" if omitted else sign, depth=min(indent // 2, 3))
 
 
 def _as_it_is(text: str, span: Span, quote: Span) -> tuple[ShownBlock, ...]:

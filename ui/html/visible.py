@@ -61,9 +61,20 @@ def hidden_in(text: str, *, struck: bool = False) -> list[Hidden]:
     return sorted([*_between(barred, left, places), *said], key=lambda each: each.start)
 
 
-def struck_in(text: str) -> list[Span]:
-    """The stretches of ``text`` whose words are struck out, with what strikes them, in order."""
-    return [mark[:2] for mark in marks_of(text) if mark.kind is MarkKind.STRUCK]
+def struck_in(text: str, span: Span) -> list[Span]:
+    """The stretches of ``text[span]`` whose words are struck out, with what strikes them, in order."""
+    marks = (mark for mark in marks_of(text[slice(*span)]) if mark.kind is MarkKind.STRUCK)
+    return [(span[0] + mark.start, span[0] + mark.end) for mark in marks]
+
+
+def is_gone(text: str, span: Span, struck: Sequence[Span]) -> bool:
+    """Whether ``text[span]`` says nothing but what is ``struck`` out."""
+    start, end = span
+    inside = [(max(first, start), min(last, end)) for first, last in struck if first < end and start < last]
+    edges = [start, *(edge for each in inside for edge in each), end]
+    return bool(inside) and not any(
+        text[first:last].strip() for first, last in zip(edges[::2], edges[1::2], strict=True)
+    )
 
 
 def unsaid_in(text: str) -> list[Hidden]:
