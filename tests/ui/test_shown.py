@@ -260,7 +260,7 @@ def test_each_part_of_a_long_row_is_shown_with_its_name(form: str) -> None:
     text = f"{head}|--|--|--|\n{body}" if form[0] == "|" else f"<table>{head.replace('td', 'th')}{body}</table>"
     parts = [each for each in split(document(text)) if each.sentences]
     shown = [passage_text(each, {"a.md": document(text)}) for each in parts]
-    assert len(shown) > 2
+    assert len(shown) > 1
     assert all(each.startswith(("Ship: Gull · Work: ", "Ship: Gull · Who: ")) for each in shown)
     assert shown[-1].endswith("Who: mate")
 
