@@ -301,6 +301,7 @@ HOSTILE = [
 # fmt: on
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_hostile_marks_cost_no_more_than_their_length(unit: str) -> None:
     def seconds(count: int) -> float:
