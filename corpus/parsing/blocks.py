@@ -227,7 +227,8 @@ class _Parser:
 
     def _add_lines(self, first: int, last: int) -> None:
         """Lines that no blank line parts: wrapped prose, or one item, row or sentence a line."""
-        starts = [number for number in range(first, last) if line_shapes.BULLET.match(self.lines.line(number))]
+        items = line_breaks.item_starts([self.lines.line(number) for number in range(first, last)])
+        starts = [first + at for at in items]
         self.groups += 1
         if not starts or starts[0] > first:
             self._add_lines_without_bullets(first, starts[0] if starts else last)

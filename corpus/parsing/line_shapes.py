@@ -10,6 +10,7 @@ HEADING_WIDTH = 72  # columns; a longer line without markup is a sentence that l
 
 BULLET = re.compile(r"[ \t]*(?:[•·●○▪◦‣∙]|[-*+–—](?=\s)|\d{1,3}[.)、．](?!\d)|[（(]\d{1,2}[)）])\s*")
 DIAGRAM = re.compile(r"[\u2500-\u257f\u2580-\u259f]|^[\s│|▼▲►◄↓↑/\\]+$")
+_ITEM_NUMBER = re.compile(r"[ \t>]*[（(]?(\d{1,3})[.)、．)）]")
 DRAWN = re.compile("[\u2500-\u257f]")
 WORDS = re.compile(r"[^\W_]")
 _NUMBERED_HEADING = re.compile("|".join(each.numbered_heading for each in KNOWN if each.numbered_heading))
@@ -74,6 +75,12 @@ def is_bare(line: str) -> bool:
         and not line.endswith(_TERMINAL)
         and len(list(sentence_spans(line))) == 1
     )
+
+
+def item_number(line: str) -> int | None:
+    """The number that a list item begins with ("3." of "3. Wait"); None: there is none."""
+    match = _ITEM_NUMBER.match(line)
+    return int(match.group(1)) if match else None
 
 
 def is_step(line: str) -> bool:

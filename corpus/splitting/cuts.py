@@ -15,6 +15,7 @@ from corpus.wording.sentences import sentence_spans
 _MARKER = re.compile(
     r"(?:>[ \t]?)+|(?:[•·●○▪◦‣∙]|[-*+–—](?=\s)|\d{1,3}[.)、．](?!\d)|[（(]\d{1,2}[)）])[ \t]*|\|[ \t]*|:[ \t]+"
 )
+_NUMBERED = re.compile(r"[（(]?\d")
 _CLAUSE_AT_SPACE = "".join(each.clause_marks for each in KNOWN if each.spaced)
 _CLAUSE_ANYWHERE = "".join(each.clause_marks for each in KNOWN if not each.spaced)
 _CLAUSE_END = re.compile(rf"[{_CLAUSE_ANYWHERE}]|[{_CLAUSE_AT_SPACE}](?=\s|[{UNSPACED}])")
@@ -63,6 +64,8 @@ def bare_span(text: str, block: Block) -> Span:
         return heading_span(text, block)
     if block.kind is not BlockKind.OTHER:
         while marker := _MARKER.match(text, start, end):
+            if block.kind is BlockKind.PROSE and _NUMBERED.match(text, start, end):
+                break  # a number that a sentence goes on with
             start = marker.end()
     if block.kind is BlockKind.ROW:
         cells = text[start:end].rstrip(" \t")

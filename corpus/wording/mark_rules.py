@@ -37,6 +37,7 @@ _TARGET = (
 _ADDRESS_SIGN = r"[^\s<>()\[\]{}\"'“”‘’`|\\，。；：！？、（）《》【】「」]"
 # "https://example.org/wiki/Mast_(ship)"; "(见下)" right behind an address is no part of it.
 _IN_BRACKETS = r"(?:\([A-Za-z0-9_.~%/=&+:@!$*,;-]*+\)|(?<=_)\([\w.~%/=&+:@!$*,;-]*+\))"
+_HASH_TAG = r"#(?=[^\W\d_])[\w/-]++(?![.!?。！？])"
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _ADDRESS = rf"(?:{_ADDRESS_SIGN}|{_IN_BRACKETS})+(?<![.,;:!?…*_~])"
 _LONGEST_ADDRESS = 80  # characters; of a longer one the host says as much
@@ -160,6 +161,11 @@ INLINE: dict[str, list[Rule]] = {
          MarkKind.WHOLE, ""),
     ],
     "(": [(re.compile(rf"\(\({_UUID}\)\)", re.I), MarkKind.WHOLE, " ")],
+    "#": [
+        (re.compile(rf"(?:(?<=[.!?。！？…．｡][ \t])|(?<=[。！？…．｡])){_HASH_TAG}"
+                    rf"(?:[ \t]++{_HASH_TAG})*+[ \t]*+(?=\n|\Z)"),
+         MarkKind.WHOLE, ""),
+    ],
     "&": [(re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,31});"), MarkKind.WHOLE, _unescaped)],
     "h": [(re.compile(rf"https?://{_ADDRESS}"), MarkKind.CODE, _address)],
     "w": [(re.compile(rf"(?<![\w./@-])www\.(?=[\w-]+\.[a-z]){_ADDRESS}"), MarkKind.CODE, _address)],
@@ -189,6 +195,9 @@ PREFIX = re.compile(rf"[ \t{UNSEEN}]*+(?:>(?![=\d])[ \t{UNSEEN}]*+)*+")
 BULLET = re.compile(r"(?:[-*+•]|\d{1,9}[.)])[ \t]++")
 FENCE = re.compile(r"(`{3,}+|~{3,}+)[ \t]*+([^`\n]*+)(?=\n|\Z)")
 QUERIES = re.compile(r"(?:dataview|dataviewjs|query|tasks|button|meta-bind|tracker|query-table)\b", re.I)
+LINK_NUMBER = re.compile(
+    r"\[\d{1,3}\]:[ \t]++(?=<?(?:[a-z][a-z\d+.-]*+:|www\.|\.{0,2}/|#))", re.I
+)  # of where a link leads
 DEFINITION = re.compile(r":[ \t]++")
 NUMBER_SIGNS = re.compile(rf"(?:#{{1,6}}|＃{{1,6}})(?:[ \t{SPACES}]++|(?=\n|\Z))")
 BARE_NUMBER_SIGNS = re.compile(r"#{2,6}(?=[^\W_])")
@@ -210,6 +219,7 @@ UNSHOWN_LINES = [
     re.compile(r"#\+(?:BEGIN|END)_\w++[^\n]*+", re.I),
     re.compile(r"\[\[?_?toc_?\]?\][ \t]*+(?=\n|\Z)|@\[toc\][^\n]*+|\{:toc\}[ \t]*+(?=\n|\Z)", re.I),
     re.compile(r"\[[^\[\]\n]++\]:[ \t]*+(?:\n[ \t]*+)?+<?data:[^\n]*+"),
+    re.compile(rf"{_HASH_TAG}(?:[ \t]++{_HASH_TAG})++[ \t]*+(?=\n|\Z)"),
     # The definition of a link that leads nowhere is how Markdown writes a comment: "[//]: # (not shown)".
     re.compile(
         r"\[[^\[\]\n]++\]:[ \t]*+(?:#|<>)[ \t]*+(?:\([^\n]*\)|\"[^\n]*\"|'[^\n]*')?[ \t]*+(?=\n|\Z)",

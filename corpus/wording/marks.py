@@ -26,7 +26,7 @@ class Mark(NamedTuple):
 
 
 _OPENING = re.compile(
-    rf"[\n`$\\<\[^*_~{rules.UNSEEN}]|==|%%|\(\(|!(?=\[)|\{{(?=[\[{{%:.#/ d])|&(?=[#A-Za-z])"
+    rf"[\n`$\\<\[^*_~{rules.UNSEEN}]|==|%%|\(\(|!(?=\[)|\{{(?=[\[{{%:.#/ d])|&(?=[#A-Za-z])|#(?=[^\W\d_])"
     rf"|h(?=ttps?://)|w(?=ww\.)|f(?=tp://)|d(?=ata:)|{rules.ENCODED}"
 )
 _DEEPEST = 8  # marks of emphasis that are open at a time; more are none
@@ -109,7 +109,7 @@ class _Scanner:
         for pattern in rules.UNSHOWN_LINES:
             if found := pattern.match(text, inner):
                 return self._add(inner, found.end(), " ", MarkKind.APART)
-        for pattern in (rules.NUMBER_SIGNS, rules.BARE_NUMBER_SIGNS, rules.DEFINITION):
+        for pattern in (rules.NUMBER_SIGNS, rules.BARE_NUMBER_SIGNS, rules.DEFINITION, rules.LINK_NUMBER):
             if found := pattern.match(text, at):
                 return self._add(at, found.end(), "", MarkKind.SIGN)
         titled = rules.BOX.match(text, at) or rules.COLONS.match(text, at)

@@ -17,7 +17,7 @@ _RULES = [
     (re.compile(r"\s+"), " "),
 ]
 _BROKEN = re.compile(rf"(?<=[{UNSPACED}，、；：。])[ \t]*+\n[ \t>]*+(?=[{UNSPACED}])")
-_BROKEN_FIGURE = re.compile(r"(?<=\d[.,])[ \t]*+\n[ \t>]*+(?=\d)")
+_BROKEN_FIGURE = re.compile(r"(?<=\d[.,:：])[ \t]*+\n[ \t>]*+(?=\d)")
 # "thir-↵ty"; but "short-↵ and long-term" are two words.
 _HYPHENATED = re.compile(
     r"(?<![\w-])([^\W\d_]+(?:-[^\W\d_]+)*+)([-\u2010\u00ad])[ \t]*+\n[ \t>]*+(?=[a-zà-ÿ])(?!(?:and|or|to|nor)\b)"
@@ -46,10 +46,10 @@ def readable(text: str, *, struck: bool = False) -> str:
 def words_in(text: str) -> str:
     """:func:`readable` ``text`` without code, formulas and addresses, which are in no language.
 
-    Where there is nothing else, what the author of the code says in Chinese, or else all of it.
+    Where there is nothing else, what the author of the code says in Chinese.
     """
     words = _tidied(replaced(text, _WITHOUT_LANGUAGE))
-    return words if _LETTER.search(words) else " ".join(_HAN_WORD.findall(text)) or readable(text)
+    return words if _LETTER.search(words) else " ".join(_HAN_WORD.findall(text))
 
 
 def _tidied(text: str) -> str:
@@ -93,16 +93,22 @@ def _unwrapped(passage: Passage, span: Span) -> str:
     text = passage.text[span[0] - passage.start : span[1] - passage.start]
     if "\n" not in text:
         return text
-    text = _BROKEN_FIGURE.sub("", text) if re.search(f"[{UNSPACED}]", text) else text
     return _joined(_BROKEN.sub("", text))
 
 
 def hyphens_in(text: str) -> Iterator[tuple[int, int, str]]:
     """The ends of lines in ``text`` within a word: where hyphen and line break stand, and what is left of them.
 
-    A word that is written with a hyphen keeps it, and so does an address.
+    A word that is written with a hyphen keeps it, and so does an address. In Chinese a figure may be parted, too.
     """
-    for match in _HYPHENATED.finditer(text) if "\n" in text else ():
+    if "\n" not in text:
+        return
+    figures = _BROKEN_FIGURE.finditer(text) if re.search(f"[{UNSPACED}]", text) else ()
+    yield from sorted([*_parted_words(text), *((*match.span(), "") for match in figures)])
+
+
+def _parted_words(text: str) -> Iterator[tuple[int, int, str]]:
+    for match in _HYPHENATED.finditer(text):
         first, sign = match.groups()
         compound = "-" in first or first.lower() in _COMPOUNDING
         if not compound and sign == "-":

@@ -320,3 +320,32 @@ def test_hostile_marks_cost_no_more_than_their_length(unit: str) -> None:
 def test_marks_of_code_say_that_it_is_code() -> None:
     kinds = [mark.kind for mark in marks_of("a `b` $c$ https://example.org\n\n```\nd\n```\n")]
     assert kinds == [MarkKind.CODE] * 3 + [MarkKind.SIGN, MarkKind.FENCE, MarkKind.SIGN]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("#travel #boats/oak\n\nThe pier is long.", ["The pier is long."]),
+        ("码头很长。 #旅行 #船\n", ["码头很长。"]),
+        ("码头很长。#旅行\n", ["码头很长。"]),
+        ("The pier is long. #boats\nIt is new.", ["The pier is long. #boats", "It is new."]),
+        ("She uses C# and #boats here.", ["She uses C# and #boats here."]),
+    ],
+)
+def test_tags_are_not_quoted(text: str, said: list[str]) -> None:
+    found = split(Document("a.md", "A", "a.md", text))
+    assert [readable(text[start:end]) for each in found for start, end in each.sentences] == [
+        readable(each) for each in said
+    ]
+    assert all("#travel" not in each.heading for each in found)
+
+
+def test_a_formula_is_in_the_language_around_it() -> None:
+    text = "# 笔记\n\n动能见上文。\n\n$$\n\\int_0^\\infty e^{-x}\\,dx = \\frac{1}{2}\n$$\n\n上面是一个积分。\n"
+    assert {each.language for each in split(Document("a.md", "A", "a.md", text))} == {"zh"}
+
+
+def test_the_number_of_a_link_is_not_shown() -> None:
+    assert readable("[1]: https://example.org/pier") == "https://example.org/pier"
+    assert readable("[RH]: relative humidity") == "[RH]: relative humidity"
+    assert readable("[1]: it broke") == "[1]: it broke"
