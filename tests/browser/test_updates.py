@@ -167,7 +167,7 @@ def test_an_update_after_a_text_was_saved_is_seen_and_cancelled_like_any_other(b
         expect(page.locator("progress")).to_be_visible()
         page.get_by_role("button", name="Cancel").click()
         expect(page.locator("#outcome")).to_contain_text("being cancelled", use_inner_text=True)
-        for _ in range(100):  # the words stand there before the server has heard of it
+        for _ in range(400):  # the words stand there before the server has heard of it
             if site.workplace.updates.state.cancelled:
                 break
             page.wait_for_timeout(50)

@@ -314,7 +314,7 @@ def test_hostile_marks_cost_no_more_than_their_length(unit: str) -> None:
         return time.process_time() - begin
 
     seconds(1_000)
-    assert seconds(80_000) < 8 * max(seconds(20_000), 0.1)
+    assert seconds(40_000) < 8 * max(seconds(10_000), 0.1)
 
 
 def test_marks_of_code_say_that_it_is_code() -> None:
