@@ -31,7 +31,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 test: $(VENV)/installed-dev ## Set up and run all tests
 	$(PYTEST) $(ARGS)
 
-quick: $(VENV)/installed-dev ## Run the tests that need neither the real model nor a browser: a minute
+quick: $(VENV)/installed-dev ## Run the tests that need no model, browser or whole program: under a minute
 	$(PYTEST) -m 'not slow' --ignore=tests/browser $(ARGS)
 
 check: $(VENV)/installed-dev ## Lint and types

@@ -34,6 +34,8 @@ _IDENTIFIER = re.compile(r"\w[._@]\w|\d", re.ASCII)
 _ASIDE = re.compile(r"（[^（）]*+）|\([^()]*+\)")  # what a term is called in the other language, mostly
 # English words that a name is worth, a term in no sentence, and a mark that only languages without spaces have.
 _NAME, _TERM, _MARK = 0.3, 0.5, 0.3
+_AMONG_SPACES = re.compile(rf"(?<![^\x00-\x7f])[{HAN}]{{1,4}}(?![^\x00-\x7f])")  # a name or term between other words
+_HELD = 2  # function words of another language that make a sentence of what has none of its own
 _HYPHEN = re.compile(r"(?<=[A-Za-z])-(?=[A-Za-z])")  # "in-context" is one word, and no "in"
 
 
@@ -82,11 +84,19 @@ class Language:
         words = self.word.findall(text)
         if isinstance(self.grammar, re.Pattern):
             marks = sum(map(text.count, self.sentence_marks + self.clause_marks + "（）"))
-            return 2 * len(self.grammar.findall(text)) + len(words) / self.words_worth + _MARK * marks
+            aside = [each for each in _AMONG_SPACES.findall(text) if not self.grammar.search(each)]
+            running = (len(words) - sum(map(len, aside))) / self.words_worth
+            return 2 * len(self.grammar.findall(text)) + running + _TERM * len(aside) + _MARK * marks
         held = [word.lower().replace("’", "'") in self.grammar for word in words]
         names = sum(not known and any(map(str.isupper, word)) for word, known in zip(words, held, strict=True))
         terms = len(words) - names - sum(held)
         return (3 * sum(held) + (1 if any(held) else _TERM) * terms + _NAME * names) / self.words_worth
+
+    def function_words(self, text: str) -> int:
+        """How many words of ``text`` hold sentences of this language together."""
+        if isinstance(self.grammar, re.Pattern):
+            return len(self.grammar.findall(text))
+        return sum(word.lower().replace("’", "'") in self.grammar for word in self.word.findall(text))
 
 
 ENGLISH = Language(
@@ -98,9 +108,9 @@ ENGLISH = Language(
     word=re.compile(r"[A-Za-z][A-Za-z'’]*"),
     words_worth=1,
     grammar=frozenset(
-        "a an and are as at be been but by can did do does for from had has have how i if in into is it its many "
-        "me much my no not of on or our should so than that the their them there these they this those to under "
-        "us was we were what what's when where which who whom whose why will with would you your".split()
+        "a an and are as at be been but by can did do does for from had has have he her his how i if in into is it its "
+        "many me much my no not of on or our she should so than that the their them there these they this those to "
+        "under us was we were what what's when where which who whom whose why will with would you your".split()
     ),
     sentence_marks=".!?",
     clause_marks=",;:",
@@ -185,7 +195,15 @@ def language_of(text: str) -> str:
             text = less
             break
     # Latin words are borrowed everywhere: of two that weigh the same rather the one that spaces do not part.
-    return max(there, key=lambda each: (each.weight(text), not each.spaced)).code
+    return max(there, key=lambda each: (_weight_in(each, text), not each.spaced)).code
+
+
+def _weight_in(language: Language, text: str) -> float:
+    """The weight of ``language``; half of it where another one holds the sentence, and this has only names in it."""
+    others = max(each.function_words(text) for each in KNOWN if each is not language)
+    ended = any(map(text.count, language.sentence_marks))
+    borrowed = not language.spaced and others >= _HELD and not ended and not language.function_words(text)
+    return language.weight(text) / 2 if borrowed else language.weight(text)
 
 
 def _word_of(token: re.Match[str]) -> str:

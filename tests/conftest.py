@@ -15,6 +15,10 @@ from platformdirs import user_cache_path
 
 # Before anything imports huggingface_hub, which reads it once: no test may wait for a network.
 os.environ["HF_HUB_OFFLINE"] = "1"
+# Before anything imports numpy or faiss: several processes test at once, and threads that wait for a share of what is
+# small turn round and round.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Before anything imports rich, whose consoles keep the width they find: pytest-xdist gives its processes a narrow one.
 os.environ.pop("COLUMNS", None)
 
@@ -108,11 +112,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # The driver of the browser leaves an event loop running in this thread, where others begin one of their own.
     items.sort(key=lambda item: "browser" in item.path.parts)
     for item in items:
-        if "real_encoder" in getattr(item, "fixturenames", ()):
+        fixtures = getattr(item, "fixturenames", ())
+        if "program" in fixtures:
             item.add_marker(pytest.mark.slow)
-        if item.get_closest_marker("slow") and item.config.pluginmanager.hasplugin("xdist"):
-            item.add_marker(pytest.mark.xdist_group("slow"))  # one process has the model and the browser, once
-        if "built_in_index" in getattr(item, "fixturenames", ()):
+        if "real_encoder" in fixtures or "browser" in item.path.parts or item.get_closest_marker("model"):
+            item.add_marker(pytest.mark.slow)
+            if item.config.pluginmanager.hasplugin("xdist"):
+                item.add_marker(pytest.mark.xdist_group("model"))  # one process has the model and the browser, once
+        if "built_in_index" in fixtures:
             item.add_marker(pytest.mark.timeout(1800))  # the first of them waits until a thousand passages are encoded
 
 

@@ -150,13 +150,15 @@ def evaluate(
     loaded = load_questions(questions)
     answerer = _workplace(corpus, index, settings).answerer()
     from qa.evaluation import metrics
+    from qa.evaluation.intervals import intervals
 
     with terminal.progress_bar("Asking", "questions") as progress:
         outcomes = metrics.run(answerer, loaded, progress)
+    measured = metrics.figures(outcomes) | {"intervals": intervals(outcomes)}
     if as_json:
-        terminal.print_json(metrics.figures(outcomes))
+        terminal.print_json(measured)
     else:
-        terminal.print_figures(metrics.figures(outcomes))
+        terminal.print_figures(measured)
 
 
 @app.command()

@@ -13,8 +13,8 @@ import typer
 from corpus import FoundationQAError
 from ui import terminal
 from ui.command_options import Corpus, Index, SettingsFile, workplace_of
-from ui.server.accounts import VARIABLE, is_loopback, load_accounts, warnings
-from ui.server.public_address import PublicAddress, TrustedProxies
+from ui.gate.accounts import VARIABLE, is_loopback, load_accounts, warnings
+from ui.gate.public_address import PublicAddress, TrustedProxies
 from ui.terminal.endings import Terminated
 from ui.workspace.uploads import Uploads
 from ui.workspace.workspace import Workplace
@@ -62,7 +62,7 @@ def serve(
         uploads.check_folder()
         uploads.remove_left_overs()
     answerer = workplace.answerer(follow=True)
-    from ui.server.upload_room import arrivals_folder
+    from ui.gate.upload_room import arrivals_folder
 
     os.environ["GRADIO_TEMP_DIR"] = str(arrivals_folder())  # before Gradio is loaded, which makes a folder at once
     from ui.server.page import serve as serve_page

@@ -17,6 +17,10 @@ def check_guesses(text: str, blocks: Sequence[Block]) -> list[Block]:
     words, or a series like "Stage 1", "Stage 2". A single line, or one that states a fact, is rather a sentence.
     """
     title = _title(text, blocks)
+    names = [labels.numbered_series(text[block.start : block.end]) for block in blocks if block.guessed]
+    if title >= 0:
+        own = labels.numbered_series(text[blocks[title].start : blocks[title].end])
+        title = -1 if own and names.count(own) > 1 else title  # rather the first of several
     candidates = [
         at for at, block in enumerate(blocks) if block.guessed and at != title and _heads_something(blocks, at)
     ]

@@ -25,7 +25,10 @@ _FIGURE = re.compile(
     r"[一二三四五六七八九〇零十百千]{2,8}[年月日元]|\d月|[一二三四五六七八九十]+月[一二三四五六七八九十]+日"
 )
 _PAIRED = re.compile(r"[^:：\s]\s?[:：]\s*+\S|\S\s[–—]{1,2}\s+\S|\S——\S")
-_NUMBERED = re.compile(r"([^\W\d]{0,20}+)[ \t]*+(?:\d{1,4}|[一二三四五六七八九十]+)(?![\w-])")
+_NUMBERED = re.compile(
+    r"第\s?(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s?(\w{1,2})(?!\w)"
+    r"|([^\W\d]{0,20}+)[ \t]*+(?:\d{1,4}|[一二三四五六七八九十]+)(?![\w-])"
+)
 _WORDY = 6  # words in small letters are no title any more
 
 
@@ -93,7 +96,7 @@ def states_fact(line: str) -> bool:
 def numbered_series(line: str) -> str | None:
     """What a line shares with the others of its series ("Stage" of "Stage 1: ..."); None: no number begins it."""
     match = _NUMBERED.match(line)
-    return match.group(1) if match else None
+    return match.group(match.lastindex or 0) if match else None
 
 
 def is_phrase(line: str) -> bool:

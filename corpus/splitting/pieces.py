@@ -17,6 +17,9 @@ from corpus.wording.sentences import width
 _NAMED = re.compile(
     r"(?:^|(?<=[\s（(]))[A-Za-z]\d{0,3}\s?[：:、．.)）]"
 )  # the label of a line, which is in no language
+_UNSPACED_MARK = re.compile(
+    f"[{''.join(each.sentence_marks + each.clause_marks for each in KNOWN if not each.spaced)}]"
+)
 _SHORT = labels.VALUE_WIDTH
 _FEW = 3  # words without a verb among them: names and units are borrowed everywhere
 
@@ -52,7 +55,8 @@ def language_in(text: str) -> str:
         return ""
     if len(held) == 1 and held[0].spaced and not isinstance(held[0].grammar, re.Pattern):
         words = held[0].word.findall(bare)
-        if len(words) <= _FEW and not any(word.lower() in held[0].grammar for word in words):
+        # Names and units, or a list of them that is written as in a language without spaces.
+        if (len(words) <= _FEW or _UNSPACED_MARK.search(text)) and not held[0].function_words(bare):
             return ""
     return language_of(bare)
 

@@ -16,6 +16,7 @@ _RULES = [
     (re.compile(r"\s+"), " "),
 ]
 _BROKEN = re.compile(rf"(?<=[{UNSPACED}，、；：。])[ \t]*+\n[ \t>]*+(?=[{UNSPACED}])")
+_BROKEN_FIGURE = re.compile(r"(?<=\d[.,])[ \t]*+\n[ \t>]*+(?=\d)")
 _HYPHENATED = re.compile(r"(?<![\w-])([^\W\d_]+(?:-[^\W\d_]+)*+)[-\u2010\u00ad][ \t]*+\n[ \t>]*+(?=[a-zà-ÿ])")
 _COMPOUNDING = frozenset("all cross full half high long low multi non one pre self semi short two three well".split())
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -86,6 +87,7 @@ def _unwrapped(passage: Passage, span: Span) -> str:
     text = passage.text[span[0] - passage.start : span[1] - passage.start]
     if "\n" not in text:
         return text
+    text = _BROKEN_FIGURE.sub("", text) if re.search(f"[{UNSPACED}]", text) else text
     return _HYPHENATED.sub(_join_hyphenated, _BROKEN.sub("", text))
 
 

@@ -19,6 +19,8 @@ _ANYWHERE = "".join(each.sentence_marks for each in KNOWN if not each.spaced)
 _END = re.compile(rf"[{_ANYWHERE}][{_ANYWHERE}{_AT_SPACE}]*+|(?<![{_AT_SPACE};])[{_AT_SPACE};]++")
 _PARTED = re.compile(rf"\s|[{UNSPACED}]")  # stands behind the end of a sentence in a language with spaces
 _REFERENCE = re.compile(r"\[\d{1,3}\](?![(\[:])")  # "[12]", right behind the sentence that it belongs to
+_GOES_ON_BELOW = re.compile(r"[ \t]*\n[ \t>]*\d")
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 _POINTS = "．﹒"  # full stops that are decimal points as well
 _ABBREVIATIONS = frozenset(word for each in KNOWN for word in each.abbreviations)
 _MAY_END = frozenset(word for each in KNOWN for word in each.abbreviations_or_ends)
@@ -45,6 +47,8 @@ def _ends_sentence(text: str, start: int, end: int, mark: re.Match[str], stop: i
         return False
     if punctuation[0] in _POINTS and _is_point(before, after):
         return False
+    if punctuation == "." and _GOES_ON_BELOW.match(after) and before[-1:].isdigit() and _UNSPACED.search(before):
+        return False  # a figure that a line break parts, where sentences end with another mark
     if after.startswith(("，", "、", ",", "：", ":")) or "》" in closing or "〉" in closing:
         return False  # a quoted question, "“为什么？”，他问", or a title, "《谁动了我的奶酪？》"
     if _in_brackets(before + text[mark.start() : stop], after):

@@ -19,7 +19,7 @@ from corpus import load_documents
 from index import IndexChange, PassageIndex, update_index
 from qa import Answerer
 from ui.api.service import Service
-from ui.server.accounts import parse_accounts
+from ui.gate.accounts import parse_accounts
 from ui.server.options import Serving
 
 pytestmark = pytest.mark.slow

@@ -13,9 +13,9 @@ from ports import free_port
 from small_answerer import EN_QUESTION, SmallAnswerer
 from visits import ask, served, visit
 
+from ui.gate.public_address import PublicAddress
 from ui.server.options import Serving
 from ui.server.page import start
-from ui.server.public_address import PublicAddress
 from ui.tabs.components import QUIET
 from ui.tabs.tab import View
 

@@ -258,3 +258,11 @@ def test_while_files_are_sent_nothing_english_is_read_out(browser: Browser, site
         page.set_input_files("#library input[type=file]", large)
         expect(page.locator("#outcome")).to_contain_text("已添加：", use_inner_text=True)
         assert "processing" not in page.evaluate("window.seen")
+
+
+def test_an_update_that_cannot_be_begun_says_why(browser: Browser, site: Site) -> None:
+    with visit(browser, site.url) as page:
+        sources(page)
+        page.route("**/component_server/**", lambda route: route.abort())
+        page.click("#update")
+        expect(page.locator("#library .problem")).to_contain_text("The server cannot be reached")

@@ -41,6 +41,12 @@ def passage_of(document_id: str, title: str, text: str, heading: str = "", conte
         ("𠮷", "zh"),
         ("的湖泊 the lake", "zh"),  # as much of one as of the other
         ("https://example.org/the/of 湖", "zh"),
+        ("His pupils were 阿文, 小周, 老李, 陈师傅 and 林.", "en"),
+        ("The keepers are 王五、赵六、孙七、周八、吴九.", "en"),
+        ("Send the parcel to 上海市徐汇区天平路街道88号.", "en"),
+        ("Front door: 王师傅, back door: 前台", "en"),
+        ("Lin Wu 林五 | 1687", "en"),
+        ("Transformer 由 Google 提出", "zh"),
     ],
 )
 def test_the_grammar_tells_the_language(text: str, language: str) -> None:

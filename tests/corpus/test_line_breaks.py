@@ -2,7 +2,7 @@
 
 import pytest
 
-from corpus import Document, split
+from corpus import Document, encoder_text, split
 from corpus.parsing.line_breaks import are_rows, paragraphs
 
 
@@ -62,3 +62,12 @@ def test_rows_are_told_from_prose() -> None:
     assert are_rows(["Name Age", "Nils 41", "Ada 37"])
     assert not are_rows(["The mill was", "built in the", "last century."])
     assert paragraphs(["One is.", "Two", "Is."], [False] * 3) == [(0, 1), (1, 3)]
+
+
+def test_a_figure_that_a_line_break_parts_is_one() -> None:
+    text = "塔身的高度在二〇一八年测得的数值为4.\n5米，长度约1,\n200米，当年即告完工。"
+    (passage,) = split(Document("a.md", "A", "a.md", text))
+    assert passage.sentences == ((0, len(text)),)
+    assert "数值为4.5米，长度约1,200米" in encoder_text(passage)
+    text = "It was built in 1904.\n12 men worked there."
+    assert len(split(Document("a.md", "A", "a.md", text))[0].sentences) == 2

@@ -378,6 +378,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_text_is_split_in_time(name: str) -> None:
     begin = time.process_time()

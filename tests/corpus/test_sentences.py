@@ -61,6 +61,7 @@ def test_a_chinese_character_takes_two_columns() -> None:
     assert (width("abc"), width("模型"), width("a，b"), width("")) == (3, 4, 4, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", ["e.g. ", "(a. ", ".", "(", "…a", "模;", "\"'.)", "A. ", "《a？》", "a" * 50 + ". "])
 def test_hostile_text_costs_no_more_than_its_length(unit: str) -> None:
     def seconds(count: int) -> float:

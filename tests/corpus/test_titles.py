@@ -16,6 +16,13 @@ from corpus import Document, load_document, split
         ("## 引入\n\n甲。\n\n## 定义\n\n乙。", "并查"),
         ("## News\n\na.\n\n## Usage\n\nb.\n\n# Late title\n\nc.", "Late title"),
         ("## Table of Contents\n\n1. [x](#x)\n\n## Ropes\n\nHemp.", "Ropes"),
+        ("The roof leaks.\n\nTelephone\n---------\nAsk Ida, 204.", "并查"),  # a section below the text of the whole
+        ("# 采购\n\n周一订货。\n\n# 库房\n\n钥匙在抽屉里。", "并查"),
+        ("第一步　清点\n\n先数一遍。\n\n第二步　装箱\n\n每箱二十件。", "并查"),
+        ("Part 1: Sorting\n\nSort by size.\n\nPart 2: Drying\n\nTwo days in the loft.", "并查"),
+        ("1. Sorting\n\nSort by size.\n\n2. Drying\n\nTwo days in the loft.", "并查"),
+        ("编号\n\nK-204\n\n颜色\n\n蓝", "并查"),
+        ("About the loft\n\nIt was built in 1904.", "About the loft"),
         ("## 📖 目录 / Contents\n\n- a\n\n## Ropes\n\nHemp.\n\n## Tar\n\nBlack.", "并查"),
         ("# 叶片 {#blade-care}\n\nx.", "叶片"),
         ("# 上油[[oiling]]\n\nx.", "上油"),

@@ -100,6 +100,7 @@ def test_a_side_does_each_job_in_a_folder_of_its_own_and_says_how_long_it_took(
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_process_is_timed_and_its_memory_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "holder.py").write_text(
         "import time\nheld = bytearray(300 * 2**20)\nheld[::1024] = b'x' * len(held[::1024])\ntime.sleep(.3)\n",
@@ -114,6 +115,7 @@ def test_a_process_is_timed_and_its_memory_taken(tmp_path: Path, monkeypatch: py
         finished(["failing"])
 
 
+@pytest.mark.slow
 def test_a_step_or_a_side_that_fails_ends_the_bench(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="The step 'prepare' of the bench failed"):
         step_of("prepare", tmp_path, "many")
@@ -150,6 +152,7 @@ def test_a_quick_run_does_less_of_everything() -> None:
     assert QUICK.passages < usual.passages
 
 
+@pytest.mark.slow
 def test_a_step_of_the_bench_of_indexes_runs_by_itself(tmp_path: Path) -> None:
     from index_size import make_texts, run_step
 
@@ -158,6 +161,7 @@ def test_a_step_of_the_bench_of_indexes_runs_by_itself(tmp_path: Path) -> None:
     assert run_step("ask", tmp_path / "texts", tmp_path / "index")["recall"] == 1
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the system does not tell")
 def test_an_idle_process_has_no_share_of_a_processor_and_a_busy_one_has() -> None:
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as idle:

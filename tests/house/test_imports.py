@@ -33,7 +33,7 @@ FLOORS = {
     "ui": (
         ("html",),
         ("terminal",),
-        ("workspace",),
+        ("gate", "workspace"),
         ("api", "chat", "tabs"),
         ("server",),
         ("command_options",),
@@ -68,7 +68,7 @@ HOMES = {  # library -> the folders and modules that may import it
     "gradio": ("ui/server/page.py", "ui/chat/view.py", "ui/tabs/", "ui/api/gradio_endpoints.py"),
     "mcp": ("ui/api/mcp_tools.py",),
     "uvicorn": ("ui/server/listener.py",),
-    "starlette": ("ui/api/", "ui/server/"),
+    "starlette": ("ui/api/", "ui/gate/", "ui/server/"),
     "pydantic": ("ui/",),
     "typer": ("ui/cli.py", "ui/command_options.py", "ui/corpus_commands.py", "ui/server_commands.py"),
     "rich": ("ui/terminal/", "qa/evaluation/ablation.py"),  # the latter is a command for developers
@@ -185,6 +185,7 @@ def test_every_library_is_declared() -> None:
     assert facts["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == list(ROOMS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "absent"),
     [

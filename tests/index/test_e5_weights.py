@@ -48,6 +48,7 @@ def test_blocks_hold_four_bits_a_weight_and_a_scale(weights: Weights) -> None:
     np.testing.assert_array_equal(weights["l3.fo.w"][5, 7 * 32 : 8 * 32], np.array(expected, np.float32))
 
 
+@pytest.mark.slow
 def test_every_tensor_has_its_shape(weights: Weights) -> None:
     layers = {f"l{layer}" for layer in range(12)}
     assert {name.split(".")[0] for name in weights.tensors} == {"emb"} | layers
@@ -89,6 +90,7 @@ def test_a_second_conversion_finds_the_first(source: Path, tmp_path: Path) -> No
     assert calls == []
 
 
+@pytest.mark.slow
 @both
 def test_an_interrupted_conversion_leaves_nothing(source: Path, tmp_path: Path, make: Any) -> None:
     def interrupt(done: int, total: int) -> None:
@@ -121,6 +123,7 @@ def test_a_cache_that_cannot_be_written_is_named(source: Path, tmp_path: Path, m
         make(tmp_path / "file" / "models")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="needs a limit on the size of files")
 @pytest.mark.parametrize(
     ("make", "reason"),

@@ -42,7 +42,7 @@ def encoder(request: pytest.FixtureRequest) -> Any:
 
 
 # The fixture asks for the real ones at run time, where pytest cannot see it.
-pytestmark = pytest.mark.slow
+pytestmark = pytest.mark.model
 
 
 @pytest.mark.parametrize("text", STRANGE)

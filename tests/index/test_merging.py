@@ -228,6 +228,7 @@ def passages_of(documents: dict[str, Document]) -> list[Passage]:
     return [passage for document in documents.values() for passage in split(document, 40)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("late_interaction", [True, False], ids=["late", "dense"])
 def test_after_forty_edits_an_index_is_as_good_as_new(
     tmp_path: Path, fake_encoder: Any, late_interaction: bool
@@ -285,6 +286,7 @@ def test_after_forty_edits_an_index_is_as_good_as_new(
         same_answers(kept, fresh)
 
 
+@pytest.mark.slow
 def test_edits_of_one_text_leave_nothing_of_its_older_versions(tmp_path: Path, fake_encoders: Any) -> None:
     encoder, documents = fake_encoders("small", 16), {"a.md": "", "b.md": "Other words."}
     for number in range(40):
@@ -312,6 +314,7 @@ NAMES = {"a.md": "z.md", "b.md": "", "z.md": "a.md", "c.md": "b.md", "d.md": "go
 STATE = st.dictionaries(st.sampled_from(sorted(NAMES)), st.integers(0, len(TEXTS) - 1), min_size=1)
 
 
+@pytest.mark.slow
 @given(st.lists(STATE, min_size=1, max_size=8), st.integers(2, 8), st.booleans())
 @settings(max_examples=25, deadline=None)
 def test_whatever_was_updated_the_index_is_as_good_as_new(

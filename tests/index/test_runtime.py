@@ -34,7 +34,7 @@ TEXTS = [
     "模型规模扩大时，损失按幂律下降。" * 12,
 ]
 
-pytestmark = pytest.mark.slow  # it loads the real model
+pytestmark = pytest.mark.model
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ import gc
 import json
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -79,17 +80,24 @@ def _a_folder(path: Path) -> None:
     path.mkdir()
 
 
+@pytest.fixture(scope="module")
+def first_built(
+    tmp_path_factory: pytest.TempPathFactory, write_texts: Callable[[Path], Path], fake_encoders: Any
+) -> Path:
+    """An index whose files all have something in them, of the folder ``texts`` beside it; not to be changed."""
+    place, encoder = tmp_path_factory.mktemp("built"), fake_encoders()
+    texts, folder = write_texts(place / "texts"), place / "index"
+    for _ in range(3):  # the state before the last is of no use to anybody
+        rebuild_index(folder, load_documents(texts), encoder, corpus=[str(texts)], glossary=[TERM])
+    for name in json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["before"]:
+        shutil.rmtree(folder / name)
+    return folder
+
+
 @pytest.fixture
-def built(small_index: PassageIndex, texts: Path, fake_encoder: Any) -> PassageIndex:
-    """An index whose files all have something in them."""
-    rebuild_index(small_index.folder, load_documents(texts), fake_encoder, corpus=[str(texts)], glossary=[TERM])
-    for _ in range(2):  # the state before the last is of no use to anybody
-        rebuild_index(small_index.folder, load_documents(texts), fake_encoder, corpus=[str(texts)], glossary=[TERM])
-    for name in json.loads((small_index.folder / "manifest.json").read_text(encoding="utf-8"))["before"]:
-        for path in (small_index.folder / name).iterdir():
-            path.unlink()
-        (small_index.folder / name).rmdir()
-    return PassageIndex.open(small_index.folder, fake_encoder)
+def built(first_built: Path, tmp_path: Path, fake_encoder: Any) -> PassageIndex:
+    """The same, to be changed: in ``tmp_path / "index"``."""
+    return PassageIndex.open(shutil.copytree(first_built, tmp_path / "index"), fake_encoder)
 
 
 def test_these_are_all_its_files(built: PassageIndex) -> None:
@@ -469,6 +477,7 @@ def test_an_updater_killed_at_any_moment_leaves_a_whole_index(
     assert {each.name for each in small_index.folder.iterdir()} == kept
 
 
+@pytest.mark.slow
 def test_many_ask_while_updates_land(tmp_path: Path, fake_encoder: Any) -> None:
     def documents(number: int) -> list[Document]:
         return [
@@ -533,6 +542,7 @@ def test_an_index_that_was_opened_before_many_updates_still_reads_its_own_state(
         assert (list(each.passages), dict(each.documents), vectors_of(each).tobytes()) == before
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts open files as Linux shows them")
 def test_a_long_life_of_updates_keeps_no_file_open(tmp_path: Path, fake_encoder: Any) -> None:
     update_index(tmp_path, [Document("a.md", "A", "", "A ship has salt.")], fake_encoder)
@@ -599,8 +609,7 @@ def test_the_state_before_goes_once_nobody_can_be_opening_it(
     rebuild_index(small_index.folder, load_documents(texts), fake_encoder, corpus=[str(texts)])
     generation = small_index.snapshot.generation
     assert update() == 2
-    monkeypatch.setattr("index.update.update._OPENING", timedelta(0))
-    time.sleep(1.1)  # the manifest says when it was built to the second
+    monkeypatch.setattr("index.update.update._OPENING", timedelta(seconds=-1))  # a manifest is dated to the second
     assert update() == 1
     assert small_index.snapshot.generation == generation
     assert "175 billion" in found(small_index)

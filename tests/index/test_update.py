@@ -337,6 +337,7 @@ def test_found_texts_and_documents_make_the_same_index(texts: Path, tmp_path: Pa
     assert isinstance(find_texts(texts)[0], TextFile)
 
 
+@pytest.mark.slow
 def test_many_passages_alike_are_found_again_in_no_time(tmp_path: Path, fake_encoder: Any) -> None:
     lines = "\n\n".join(f"## {row}\n\nAll rights reserved." for row in range(30))
     documents = [Document(f"{at}.md", "A", "", lines) for at in range(200)]

@@ -8,6 +8,7 @@ import os
 import re
 import socket
 import sys
+import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -27,11 +28,12 @@ from index import IndexChange, PassageIndex, update_index
 from qa import Answerer
 from ui import cli
 from ui.api.service import Service
-from ui.server.accounts import VARIABLE, AccessError, Accounts, is_loopback, load_accounts, warnings
-from ui.server.gate import LARGEST_REQUEST, Gate
+from ui.gate import sign_in
+from ui.gate.accounts import VARIABLE, AccessError, Accounts, is_loopback, load_accounts, warnings
+from ui.gate.gate import LARGEST_REQUEST, Gate
+from ui.gate.upload_room import Arrivals, arrivals_folder
 from ui.server.options import Serving
 from ui.server.page import start
-from ui.server.upload_room import Arrivals, arrivals_folder
 from ui.workspace.gap_log import GapLog
 from ui.workspace.settings import Settings
 from ui.workspace.workspace import Workplace
@@ -87,7 +89,9 @@ def locked_page(started: Any, answerer: Answerer, tmp_path_factory: pytest.TempP
     """The address of a page with a password, and with uploads of up to 1,000 bytes."""
     path = tmp_path_factory.mktemp("accounts") / "accounts"
     path.write_text(ACCOUNTS, encoding="utf-8")
-    yield from _serve(started, answerer, accounts=load_accounts(str(path)), largest_file=1000)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sign_in, "_WRONG_PASSWORD", 0.01)  # how long it takes is for test_guesses.py to see
+        yield from _serve(started, answerer, accounts=load_accounts(str(path)), largest_file=1000)
 
 
 def basic(user: str = USER, password: str = PASSWORD) -> dict[str, str]:
@@ -488,7 +492,12 @@ def test_serve_takes_the_accounts_and_warns_of_what_is_open(
     statuses = []
     port = free_port()
 
-    def visit(_: float) -> None:
+    pause = time.sleep
+
+    def visit(seconds: float) -> None:
+        if seconds < 60:  # others who wait for a moment, such as Gradio for the server
+            pause(seconds)
+            return
         for headers in ({}, basic()):
             statuses.append(httpx.get(f"http://127.0.0.1:{port}/api/status", headers=headers).status_code)
             statuses.append(httpx.get(f"http://127.0.0.1:{port}/gradio_api/info", headers=headers).status_code)

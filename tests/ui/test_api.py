@@ -379,6 +379,7 @@ def test_the_curl_commands_of_the_readme_work(served: Served) -> None:
         assert {"answered", "hits", "documents", "data"} & set(json.loads(ran.stdout)), ran.stdout
 
 
+@pytest.mark.slow
 def test_the_python_of_the_readme_works(served: Served) -> None:
     (block,) = readme_commands("python", "gradio_client")
     code = block.replace("http://127.0.0.1:7860", served.address)

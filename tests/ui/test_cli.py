@@ -508,6 +508,7 @@ def shell(*arguments: object, cwd: Path = ROOT, **variables: str) -> subprocess.
     return subprocess.run(command, capture_output=True, cwd=cwd, env=environment)
 
 
+@pytest.mark.slow
 def test_the_module_is_the_command(tmp_path: Path) -> None:
     shown = shell("--help")
     assert shown.returncode == 0
@@ -518,6 +519,7 @@ def test_the_module_is_the_command(tmp_path: Path) -> None:
     assert failed.stderr.startswith(b"Error: There is no folder")
 
 
+@pytest.mark.slow
 def test_packages_from_different_places_are_named(tmp_path: Path) -> None:
     (tmp_path / "qa").mkdir()
     (tmp_path / "qa" / "__init__.py").write_text("", encoding="utf-8")

@@ -230,6 +230,7 @@ def shell(*arguments: object, given: bytes = b"", **variables: str) -> subproces
     return subprocess.run(command, input=given, capture_output=True, cwd=ROOT, env=environment)
 
 
+@pytest.mark.slow
 def test_the_chinese_title_is_asked_for(pair: Path) -> None:
     asked = shell("corpus", "new", "Scaling", "--corpus", pair, given="规模\n".encode())
     assert asked.returncode == 0, asked.stderr

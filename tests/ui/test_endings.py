@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from ui.server.upload_room import _remove_those_of_the_dead
+from ui.gate.upload_room import _remove_those_of_the_dead
 from ui.workspace.uploads import Uploads
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="pipes, devices and signals are those of POSIX")

@@ -18,12 +18,12 @@ from starlette.types import Receive, Scope, Send
 
 from index import IndexChange
 from ui.api.service import Service
-from ui.server.accounts import Accounts, warnings
-from ui.server.forwarding import Forwarding
-from ui.server.gate import Gate
+from ui.gate.accounts import Accounts, warnings
+from ui.gate.forwarding import Forwarding
+from ui.gate.gate import Gate
+from ui.gate.public_address import AddressError, PublicAddress, TrustedProxies
+from ui.gate.upload_room import Arrivals
 from ui.server.options import Serving
-from ui.server.public_address import AddressError, PublicAddress, TrustedProxies
-from ui.server.upload_room import Arrivals
 
 NAME = "qa.example.org"
 NOTHING = IndexChange(added=(), changed=(), removed=(), documents=4, passages=9, embedded=0, reused=9, seconds=0.0)
@@ -254,6 +254,7 @@ def visitor() -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.mark.slow
 def test_behind_nginx_every_way_in_is_open(outside: str, visitor: httpx.Client) -> None:
     root, _, path = outside.partition("127.0.0.1")
     own = {"Origin": f"{root}127.0.0.1{path.partition('/')[0]}", "Sec-Fetch-Site": "same-origin"}
@@ -272,12 +273,14 @@ def test_behind_nginx_every_way_in_is_open(outside: str, visitor: httpx.Client) 
     assert visitor.post(f"{outside}/api/ask", json={"question": EN_QUESTION}, headers=other).status_code == 403
 
 
+@pytest.mark.slow
 def test_behind_nginx_events_come_as_they_happen(outside: str, visitor: httpx.Client) -> None:
     with visitor.stream("GET", f"{outside}/gradio_api/heartbeat/abc") as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         assert next(stream.iter_text()).startswith("data: ALIVE")  # a buffer would keep it
 
 
+@pytest.mark.slow
 def test_behind_nginx_visitors_are_told_apart(started: Any, tmp_path: Path, visitor: httpx.Client) -> None:
     if ABSENT:
         pytest.skip(ABSENT)

@@ -262,6 +262,7 @@ def test_whoever_holds_the_file_too_long_is_told_of(log: GapLog, monkeypatch: py
     assert questions(log) == ["Who won?"]
 
 
+@pytest.mark.slow
 def test_threads_and_processes_write_together(log: GapLog) -> None:
     old = log.path.with_suffix(".jsonl")  # all of them find it when they start
     old.parent.mkdir(parents=True)

@@ -67,6 +67,7 @@ def test_the_end_tells_what_was_left_out(clock: Clock) -> None:
     assert out.getvalue().splitlines()[-1].startswith("3 more like: A wrong password of # from #")
 
 
+@pytest.mark.slow
 def test_many_kinds_together_have_bounds_too(clock: Clock) -> None:
     out = io.StringIO()
     log = BoundedLog(out, clock)

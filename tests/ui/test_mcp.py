@@ -210,6 +210,7 @@ main()
     return [sys.executable, str(program)]
 
 
+@pytest.mark.slow
 def test_a_client_that_starts_the_program_asks_by_the_line(command: list[str]) -> None:
     sent: list[Any] = [
         message(
@@ -234,6 +235,7 @@ def test_a_client_that_starts_the_program_asks_by_the_line(command: list[str]) -
     assert flat[None]["error"]["code"] == -32700
 
 
+@pytest.mark.slow
 def test_the_program_ends_when_the_client_does(command: list[str]) -> None:
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe) as process:

@@ -27,6 +27,7 @@ def test_a_port_in_use_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == ""
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(time, "pthread_getcpuclockid"), reason="nobody tells what a thread has worked")
 def test_a_page_that_nobody_visits_hardly_works(started: Any) -> None:
     page = started(chat_page(SmallAnswerer()), port=0)
@@ -40,6 +41,7 @@ def test_a_page_that_nobody_visits_hardly_works(started: Any) -> None:
         page.close(verbose=False)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a POSIX signal")
 def test_serving_prints_the_address_alone_and_ends_at_ctrl_c() -> None:
     port = free_port()

@@ -138,7 +138,10 @@ def test_a_cancelled_update_leaves_the_index_whole(
     assert place.pending().embedded == 0
 
 
-def test_who_watches_does_not_try_again_what_was_cancelled(texts: Path, tmp_path: Path, fake_encoder: Any) -> None:
+def test_who_watches_does_not_try_again_what_was_cancelled(
+    texts: Path, tmp_path: Path, fake_encoder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.workspace.watch._AGAIN", 0.1)
     place = Workplace(Settings(), (str(texts),), str(tmp_path / "index"))
     place.__dict__["encoder"] = fake_encoder
     place.update()
@@ -157,7 +160,7 @@ def test_who_watches_does_not_try_again_what_was_cancelled(texts: Path, tmp_path
     watcher.start()
     try:
         with pytest.raises(queue.Empty):
-            told.get(timeout=2)
+            told.get(timeout=0.5)
         tried = len(runs)
         (texts / "en/new.txt").write_text("BERT was released in 2018.\n", encoding="utf-8")
         assert told.get(timeout=20).added == ("en/new.txt",)

@@ -11,9 +11,9 @@ from corpus import CorpusError, EncoderError, FoundationQAError, StoredIndexErro
 from corpus.errors import BusyIndexError
 from index.storage.lock import index_lock
 from index.user_folders import data_folder
+from ui.gate.refusals import preferred_language, refusal
 from ui.html.messages import problem_html
 from ui.html.visitor_message import VisitorError, visitor_message, visitor_messages, without_paths
-from ui.server.refusals import preferred_language, refusal
 from ui.workspace.uploads import Uploads
 
 

@@ -22,8 +22,8 @@ from small_answerer import SmallAnswerer
 
 from index import IndexChange
 from ui.api.service import Service
+from ui.gate.gate import LARGEST_EVENT
 from ui.server import visitor_state
-from ui.server.gate import LARGEST_EVENT
 from ui.server.options import Serving
 from ui.server.visitor_state import VisitorState, forget_sessions
 from ui.tabs.components import QUIET
@@ -101,6 +101,7 @@ def unread(page: Any) -> int:
     return sum(messages.qsize() > 0 for messages in page._queue.pending_messages_per_session.values())
 
 
+@pytest.mark.slow
 def test_results_that_nobody_fetches_are_let_go(page: Any, ask: Asking) -> None:
     for _ in range(300):
         status, _ = ask("/gradio_api/queue/join", join(page, "lambda"))
@@ -247,6 +248,7 @@ def test_what_lies_there_for_a_minute_goes_and_what_is_fetched_stays() -> None:
     assert asyncio.run(look()) == ["a"]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is read from /proc")
 def test_the_memory_of_small_requests_comes_back(page: Any, ask: Asking) -> None:
     def held() -> int:

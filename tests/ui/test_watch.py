@@ -32,6 +32,8 @@ SOON = 10.0  # seconds that a test waits at most
 @pytest.fixture
 def workplace(texts: Path, tmp_path: Path, fake_encoder: Any, monkeypatch: pytest.MonkeyPatch) -> Workplace:
     monkeypatch.setattr("index.SentenceEncoder", lambda name, progress: fake_encoder)
+    monkeypatch.setattr("ui.workspace.watch._QUIET", 100)
+    monkeypatch.setattr("ui.workspace.watch._AGAIN", 0.1)  # as everything here that waits for it goes by
     return Workplace(Settings(), (str(texts),), str(tmp_path / "index"))
 
 
@@ -102,7 +104,7 @@ def test_it_waits_for_another_writer(workplace: Workplace, heard: Callable[[], A
     with FileLock(workplace.folder / "lock"):
         edit(texts / "en" / "models.md", "175 billion", "many")
         assert "is being updated by another process" in str(heard())
-        time.sleep(1.2)
+        time.sleep(0.5)
     assert heard().changed == ("en/models.md",)
 
 
@@ -190,6 +192,7 @@ def test_the_command_tells_each_update_as_json_until_ctrl_c(
         assert "Traceback" not in process.stderr.read()
 
 
+@pytest.mark.slow
 def test_a_text_that_nobody_can_read_for_a_while_is_not_tried_all_the_time(
     workplace: Workplace, heard: Callable[[], Any], texts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,7 +207,7 @@ def test_a_text_that_nobody_can_read_for_a_while_is_not_tried_all_the_time(
     monkeypatch.setattr(Workplace, "update", counted)
     (texts / "en" / "broken.md").write_bytes(b"\0")
     heard()
-    time.sleep(5)
+    time.sleep(1)
     assert len(tries) <= 5
     (texts / "en" / "broken.md").unlink()  # what changes is looked at at once
     heard()

@@ -1,1 +1,1 @@
-"""How is the page served, to whom, and with how much?"""
+"""How is the page served, and how much is kept of its visitors?"""

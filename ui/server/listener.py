@@ -13,7 +13,7 @@ import uvicorn
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from ui.server.public_address import TrustedProxies
+from ui.gate.public_address import TrustedProxies
 
 _ROOM = 1000
 """Connections at once; each open page holds one or two."""

@@ -9,11 +9,11 @@ from ui.api.mcp_http import mcp_routes
 from ui.api.mcp_tools import McpServer
 from ui.api.rest import rest_routes
 from ui.api.service import Service
-from ui.server.accounts import Accounts
-from ui.server.forwarding import Forwarding
-from ui.server.gate import Gate
-from ui.server.public_address import LOOPBACK, PublicAddress, TrustedProxies
-from ui.server.upload_room import Arrivals, arrivals_folder
+from ui.gate.accounts import Accounts
+from ui.gate.forwarding import Forwarding
+from ui.gate.gate import Gate
+from ui.gate.public_address import LOOPBACK, PublicAddress, TrustedProxies
+from ui.gate.upload_room import Arrivals, arrivals_folder
 from ui.server.visitor_state import EventBounds, VisitorState
 
 _FILES_AT_ONCE = 4  # of the largest size, in one request
@@ -34,7 +34,7 @@ class Serving:
 
     @property
     def proxies(self) -> TrustedProxies:
-        """Whose word is taken for who a visitor is; :class:`ui.server.public_address.AddressError` for no address.
+        """Whose word is taken for who a visitor is; :class:`ui.gate.public_address.AddressError` for no address.
 
         Where there is a public address, something stands before the page, and mostly on the same machine. Without one
         nobody is believed: every program of this machine could else say that it is anybody.

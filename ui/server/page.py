@@ -15,13 +15,13 @@ import gradio as gr
 
 from corpus import LANGUAGES, FoundationQAError
 from ui.api.gradio_endpoints import add_api
+from ui.gate.upload_room import arrivals_folder
 from ui.html.language_tags import name_of, tag
 from ui.html.visitor_message import visitor_messages
 from ui.html.words import each_html, label, words_html, words_script
 from ui.server.listener import bound
 from ui.server.log import bounded_log
 from ui.server.options import PAGE_ALONE, Serving
-from ui.server.upload_room import arrivals_folder
 from ui.server.visitor_state import MOST_SESSIONS
 from ui.tabs.tab import View
 from ui.terminal.endings import Terminated

@@ -4,10 +4,10 @@ from qa import Answerer
 from ui.api.service import Service
 from ui.chat.calls import ChatCalls
 from ui.chat.view import chat_view
-from ui.server.accounts import Accounts
+from ui.gate.accounts import Accounts
+from ui.gate.public_address import PublicAddress
 from ui.server.options import Serving
 from ui.server.page import Page
-from ui.server.public_address import PublicAddress
 from ui.tabs.all_tabs import tabs_of
 from ui.tabs.tab import View
 from ui.workspace.gap_log import GapLog

@@ -18,7 +18,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ui.server.refusals import refusal
+from ui.gate.refusals import refusal
 
 MOST_SESSIONS = 100
 """Visitors of whom Gradio keeps what their tabs show; of others it begins anew, as for a new visitor."""

@@ -2,7 +2,7 @@
 // it, and what it came to. See ui/tabs/update_view.py for the calls.
 "use strict";
 window.foundationQA.followUpdates = (place, server, trigger) => {
-  const { words, element } = window.foundationQA;
+  const { whyUnreached, element } = window.foundationQA;
   const [BUSY, IDLE] = [400, 2000]; // milliseconds between two looks
   let seen = null; // the number of the last update whose end was shown, or was over before this visit
   let timer = 0;
@@ -49,7 +49,7 @@ window.foundationQA.followUpdates = (place, server, trigger) => {
       running = show(await server[name](null));
     } catch {
       // The server is away. Who only looks on hears so from the page; the next look tells more.
-      if (name !== "state") place.replaceChildren(problem(words("script.no_answer")));
+      if (name !== "state") place.replaceChildren(problem(await whyUnreached()));
     }
     clearTimeout(timer);
     if (place.isConnected) timer = setTimeout(look, running ? BUSY : IDLE);

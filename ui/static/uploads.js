@@ -14,8 +14,8 @@ document.addEventListener(
     const megabytes = (bytes) => String(Math.max(0.1, Math.round(bytes / 1e5) / 10));
     const problem = ({ name, size }) => {
       if (!kinds.some((kind) => name.toLowerCase().endsWith(kind)))
-        return words("sources.wrong_kind", { name, kinds: kinds.join(", ") });
-      if (size > largest) return words("sources.too_large", { name, size: megabytes(size), largest: megabytes(largest) });
+        return words("uploads.kind", { name, kinds: kinds.join(", ") });
+      if (size > largest) return words("uploads.too_large", { name, size: megabytes(size), largest: megabytes(largest) });
     };
     const line = (said) => {
       const told = element("p", "problem", said);

@@ -176,20 +176,26 @@ def _plain(text: str) -> str:
 
 
 def print_figures(figures: dict[str, Any]) -> None:
-    """The figures of an evaluation, as a table: all questions first, then the groups."""
+    """The figures of an evaluation, as a table: all questions first, with their 95 % intervals, then the groups."""
+    ranges = {name: f"{low:.3f}-{high:.3f}" for name, (low, high) in figures["intervals"].items()}
     columns = ("recall@1", "recall@5", "mrr", "cited@1", "cited@3", "facts", "refused", "own_language_first")
-    table = Table(title=f"{figures['questions']} questions, {figures['answerable']} answerable", title_justify="left")
+    title = f"{figures['questions']} questions, {figures['answerable']} answerable (from, to: 95 % intervals)"
+    table = Table(title=title, title_justify="left")
     table.add_column("")
     for column in ("questions", *columns):
         table.add_column(column.replace("own_language_first", "own first"), justify="right")
     _add_row(table, "all", figures, columns)
+    for end, name in enumerate(("from", "to")):
+        ends = (figures["intervals"].get(column) for column in columns)
+        table.add_row(name, "", *(_number(each[end]) if each else "" for each in ends))
     for group in ("by_language", "by_kind", "by_direction"):
         table.add_section()
         for name, row in figures[group].items():
             _add_row(table, name, row, columns)
     _out.print(table)
     abstention = figures["abstention"]
-    _out.print(f"abstention: precision {_number(abstention['precision'])}, recall {_number(abstention['recall'])}")
+    said = [f"{name} {_number(value)} ({ranges.get(f'abstention.{name}', '–')})" for name, value in abstention.items()]
+    _out.print(f"abstention: {', '.join(said)}")
     reliability = Table(
         title="Reliability: confidence against the share of answers that are right", title_justify="left"
     )

@@ -7,10 +7,10 @@ from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ui.server.accounts import is_loopback
-from ui.server.page_root import with_root
-from ui.server.public_address import PublicAddress, TrustedProxies
-from ui.server.request_origin import host_name
+from ui.gate.accounts import is_loopback
+from ui.gate.page_root import with_root
+from ui.gate.public_address import PublicAddress, TrustedProxies
+from ui.gate.request_origin import host_name
 
 # Headers that proxies write, and one of Gradio's that would let anybody say what its address is.
 _SAID_BY_PROXIES = re.compile(rb"x-forwarded-.*|forwarded|x-real-ip|x-gradio-server")

@@ -11,9 +11,9 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from ui import terminal
-from ui.server.accounts import Accounts
-from ui.server.guesses import Guesses
-from ui.server.refusals import refusal
+from ui.gate.accounts import Accounts
+from ui.gate.guesses import Guesses
+from ui.gate.refusals import refusal
 
 _WRONG_PASSWORD = 1.0  # seconds that the reply to one takes, at least
 _CHALLENGE = {"WWW-Authenticate": 'Basic realm="foundation-qa", charset="UTF-8"'}

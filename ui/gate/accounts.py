@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from corpus import FoundationQAError
-from ui.server.public_address import PublicAddress
+from ui.gate.public_address import PublicAddress
 
 VARIABLE = "FOUNDATION_QA_AUTH"
 """The environment variable with accounts, ``user:password`` a line."""

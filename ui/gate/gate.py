@@ -13,10 +13,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui import terminal
-from ui.server.accounts import Accounts, is_address, is_loopback, own_names
-from ui.server.public_address import PublicAddress
-from ui.server.refusals import refusal
-from ui.server.request_body import (
+from ui.gate.accounts import Accounts, is_address, is_loopback, own_names
+from ui.gate.public_address import PublicAddress
+from ui.gate.refusals import refusal
+from ui.gate.request_body import (
     BodyRoom,
     LeftError,
     NoRoomError,
@@ -27,9 +27,9 @@ from ui.server.request_body import (
     parsed,
     replayed,
 )
-from ui.server.request_origin import from_another_site, host_name
-from ui.server.sign_in import SignIn
-from ui.server.upload_room import Arrivals
+from ui.gate.request_origin import from_another_site, host_name
+from ui.gate.sign_in import SignIn
+from ui.gate.upload_room import Arrivals
 
 LARGEST_REQUEST = 8_000_000
 """Bytes of a request that uploads nothing: a long conversation, which the page sends along, has some 100,000."""

@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 
-from ui.server.public_address import PublicAddress
+from ui.gate.public_address import PublicAddress
 
 
 def host_name(host: str) -> str:
