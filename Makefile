@@ -25,11 +25,12 @@ $(VENV)/installed-dev: $(VENV)/installed
 serve: $(VENV)/installed ## Set up, index the texts, and open the page
 	$(BIN)/foundation-qa serve $(ARGS)
 
-# Two processes: one has the model and the browser, the other the rest (tests/conftest.py); ARGS="-n 0" has one for all.
+# Several processes, one of which has the model (tests/conftest.py); ARGS="-n 0" has one for all.
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 
+# A third one on two processors: tests of pages and programs wait a good part of their time.
 test: $(VENV)/installed-dev ## Set up and run all tests
-	$(PYTEST) $(ARGS)
+	$(PYTEST) -n 3 $(ARGS)
 
 quick: $(VENV)/installed-dev ## Run the tests that need no model, browser or whole program: under a minute
 	$(PYTEST) -m 'not slow' --ignore=tests/browser $(ARGS)

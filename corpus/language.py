@@ -74,6 +74,7 @@ class Language:
     asking: str  # a question
     stating: str  # a sentence: it has a verb, or what stands for one
     announcing: str  # of a sentence: what stands below it belongs to it, though it ends like others
+    binding: str  # of a sentence that announces a list: an item of it says nothing without the others
     unfinished: str  # at the end of a line: the sentence goes on below
 
     def weight(self, text: str) -> float:
@@ -134,6 +135,7 @@ ENGLISH = Language(
     r"will|may|has|have) (?:i|we|you|he|she|it|they|there|the|an?|my|our|your|this|that|these|those|any\w*)\b",
     stating=r"\b(?:is|are|was|were|has|have|had|must|may|can|cannot|will|should|does|did|keeps|lives|belongs|begins)\b",
     announcing=r"\b(?:follows|following|below)\b",
+    binding=r"\b(?:only|all|both|must|unless|provided|if)\b",
     unfinished=r"\b(?:a|an|and|are|as|at|be|been|but|by|for|from|had|has|have|in|into|is|its?|my|not|of|on|or|our|than|"
     r"that|the|their|these|this|those|to|was|were|which|who|whose|will|with|your)$",
 )
@@ -167,6 +169,7 @@ CHINESE = Language(
     asking="谁|哪|什么|啥|多少|怎么|怎样|如何|为何|几[点个次人年月天号岁时]|多[久大长高远]|是否|有没有|[要能可会]不[要能可会]|[吗呢么]$",
     stating="是|由(?![来此])|应当?(?!用)|必须|须|不得|不[可能要会]|可以|禁止|位于|属于|归|已|了(?!解)|在(?!线)|为(?![什何])|负责|需",
     announcing="如下|下面|下列|以下(?!载)|下[图式表]",
+    binding="[必务]?须(?!知)|必要|只有|只[能可]|同时|全部|均|都[要应需得]|方可|才[可能]|条件",
     unfinished="[的和与及或是在于为把被从对到由将使让给向以而但因若]$",
 )
 KNOWN = (ENGLISH, CHINESE)

@@ -71,7 +71,8 @@ def _quote(retrieval: Retrieval, one: Ranked, leads: Sequence[float], kind: Ques
         last += 1
     while first < best and empty[first]:
         first += 1
-    if empty[best] and last == best < len(sentences) - 1:
+    heads = texts[best] and readable(texts[best]) == passage.heading.rpartition(" > ")[2]
+    if (empty[best] or heads) and last == best < len(sentences) - 1:
         last += 1  # what it asks, heads or announces
     lead = one.lead - _NO_ANSWER * all(empty[first : last + 1]) - _NONE_OF_THE_KIND * (not any(fitting))
     span = sentences[first][0], sentences[last][1]

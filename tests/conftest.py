@@ -118,7 +118,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if "real_encoder" in fixtures or "browser" in item.path.parts or item.get_closest_marker("model"):
             item.add_marker(pytest.mark.slow)
             if item.config.pluginmanager.hasplugin("xdist"):
-                item.add_marker(pytest.mark.xdist_group("model"))  # one process has the model and the browser, once
+                # One process has the model, once; each has a browser of its own, and the pages of one file are one's.
+                alone = "browser" in item.path.parts and "real_encoder" not in fixtures
+                item.add_marker(pytest.mark.xdist_group(item.path.stem if alone else "model"))
         if "built_in_index" in fixtures:
             item.add_marker(pytest.mark.timeout(1800))  # the first of them waits until a thousand passages are encoded
 

@@ -2,7 +2,6 @@
 
 import codecs
 import re
-from contextlib import suppress
 from pathlib import Path
 
 import charset_normalizer
@@ -12,7 +11,7 @@ from corpus.language import KNOWN
 
 # ASCII, Chinese punctuation and the common characters, as GB18030 writes them. Other encodings look like this by
 # chance in a word or two only.
-_COMMON_GB = re.compile(rb"(?:[\0-\x7f]|[\xa1\xa3\xb0-\xd7][\xa1-\xfe])*+")
+_COMMON_GB = re.compile(rb"(?:[\0-\x80]|[\xa1\xa3\xb0-\xd7][\xa1-\xfe])*+")
 _SPACED = [encoding for each in KNOWN if each.spaced for encoding in each.encodings]
 _UNSPACED = [encoding for each in KNOWN if not each.spaced for encoding in each.encodings]
 _BYTE_ORDER_MARKS = {
@@ -34,8 +33,8 @@ _ENOUGH = 3
 
 
 def decode(raw: bytes, path: Path) -> str:
-    """The text that ``raw`` encodes: UTF-8, UTF-16 with a byte-order mark, GB18030, Big5 as Windows and Hong Kong write
-    it, or Windows-1252.
+    """The text that ``raw`` encodes: UTF-8, UTF-16 with a byte-order mark, GB18030 (GBK of Windows included), Big5 as
+    Windows and Hong Kong write it, or Windows-1252.
 
     Newlines become ``\\n``; the byte-order mark is dropped; nothing else changes. :class:`CorpusError` where it is none
     of these.
@@ -58,16 +57,15 @@ def decode(raw: bytes, path: Path) -> str:
 
 def _detect(raw: bytes) -> str:
     """The text that ``raw`` most likely is, in one of the encodings of the known languages; or ""."""
-    chinese = [text for text in (_decoded(raw, "gb18030"), _big5(raw)) if text]
+    chinese = [text for text in (_gb18030(raw), _big5(raw)) if text]
     best = max(chinese, key=_share, default="")
     if best and _share(best) >= _SURE and sum(map(best.count, _FREQUENT)) >= _ENOUGH:
         return best
     # Only these: with the whole list, short Chinese texts are taken for Korean.
     match = charset_normalizer.from_bytes(raw, cp_isolation=[*_SPACED, *_UNSPACED]).best()
-    if match and match.encoding != "gb18030" and _COMMON_GB.fullmatch(raw):
+    if (not match or match.encoding != "gb18030") and _COMMON_GB.fullmatch(raw) and (text := _gb18030(raw)):
         # A few Chinese words in an English text are too little for the library to go by.
-        with suppress(UnicodeDecodeError):
-            return raw.decode("gb18030")
+        return text
     if not match:
         # Many signs like "①" or "○" make the library doubt a Chinese text; it may doubt more before it gives up.
         match = charset_normalizer.from_bytes(raw, cp_isolation=_UNSPACED, threshold=0.5).best()
@@ -90,6 +88,11 @@ def _decoded(raw: bytes, encoding: str, errors: str = "strict") -> str:
         return ""
 
 
+def _gb18030(raw: bytes) -> str:
+    """``raw`` as GB18030, or as GBK of Windows, which alone has "€" as one byte; empty where it is neither."""
+    return _decoded(raw, "gb18030") or (_decoded(raw, "gb18030", _EURO) if b"\x80" in raw else "")
+
+
 def _big5(raw: bytes) -> str:
     """``raw`` as Big5 of Windows or, where that lacks a character, of Hong Kong; empty where it is neither."""
     return _decoded(raw, "cp950") or _decoded(raw, "big5hkscs", _AS_WINDOWS)
@@ -105,5 +108,13 @@ def _as_windows(error: UnicodeError) -> tuple[str, int]:
         raise error from None
 
 
+def _euro(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError) or error.object[error.start] != 0x80:
+        raise error
+    return "€", error.start + 1
+
+
+_EURO = "foundation-qa-euro-of-gbk"
+codecs.register_error(_EURO, _euro)
 _AS_WINDOWS = "foundation-qa-big5-as-windows"
 codecs.register_error(_AS_WINDOWS, _as_windows)

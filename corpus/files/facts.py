@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from corpus.files.yaml_text import YAML_ERRORS, explain_yaml_error, parse_yaml
 from corpus.parsing.front_matter import FrontMatter, FrontMatterKind, find_front_matter
 
-_ENTRY = re.compile(r"^(?:- )?([\w./-][\w ./-]{0,60}?)[ \t]*::?[ \t]++(\S[^\n]*+)", re.M)
-PLACEHOLDER = re.compile(r"\{\{|<%|\{%")
-"""What a template has for its values; see :func:`read_facts`."""
+_ENTRY = re.compile(r"^(?:- |:|#\+)?([\w./-][\w ./-]{0,60}?)[ \t]*::?[ \t]++(\S[^\n]*+)", re.M)
+_PLACEHOLDER = re.compile(r"\{\{.*?(?:\}\}|$)|<%.*?(?:%>|$)|\{%.*?(?:%\}|$)")
+_WORD = re.compile(r"[^\W_]")
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _READ_ALONE = frozenset({"title", "source", "url", "twin"})  # what a line says by itself where the block is wrong
 
@@ -22,6 +22,11 @@ class Facts:
     values: dict[str, object] = field(default_factory=dict)
     line: int = 0  # 1-based, of the problem; 0: none is told
     problem: str = ""  # empty: there is none
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether ``value`` is nothing but what a template has for it: "{{ title }}"."""
+    return bool(_PLACEHOLDER.search(value)) and not _WORD.search(_PLACEHOLDER.sub("", value))
 
 
 def read_facts(text: str) -> Facts:
@@ -67,7 +72,7 @@ def _entries(body: str, keys: frozenset[str] | None = None) -> dict[str, object]
         key, value = match.group(1).lower(), match.group(2).rstrip()
         if value[0] in "\"'" and value[-1] == value[0] and len(value) > 1:
             value = value[1:-1]
-        if (keys is None or key in keys) and not PLACEHOLDER.search(value) and value[0] not in "[{|>&*!":
+        if (keys is None or key in keys) and not is_placeholder(value) and value[0] not in "[{|>&*!":
             found.setdefault(key, value)
     return found
 

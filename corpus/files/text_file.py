@@ -6,7 +6,7 @@ from pathlib import Path
 
 from corpus.document import FileContent
 from corpus.files.encodings import decode
-from corpus.files.facts import PLACEHOLDER, read_facts
+from corpus.files.facts import is_placeholder, read_facts
 from corpus.parsing.titles import title_of
 from corpus.wording.plain_text import reference_keys, without_surrogates
 
@@ -35,7 +35,7 @@ def _plain(value: object) -> str:
     if not isinstance(value, (str, int, float, date)) or value is False:
         return ""
     line = without_surrogates(" ".join(str(value).split()))
-    return "" if PLACEHOLDER.search(line) else line
+    return "" if is_placeholder(line) else line
 
 
 def _title_of_folder(path: Path) -> str:

@@ -7,16 +7,18 @@ diagrams drawn with box characters. HTML tables are read before: Markdown knows 
 
 import re
 from dataclasses import replace
+from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from corpus.document import Span
 from corpus.parsing import line_breaks, line_shapes
 from corpus.parsing.block import Block, BlockKind, heading_text
 from corpus.parsing.front_matter import front_matter_end
+from corpus.parsing.grids import grid_rows
 from corpus.parsing.guessed_headings import check_guesses
 from corpus.parsing.html_rows import with_rows, without_tables
+from corpus.parsing.labels import announces
 from corpus.parsing.lines import Lines
 from corpus.wording.mark_rules import UNSEEN
 
@@ -24,6 +26,7 @@ __all__ = ["Block", "BlockKind", "blocks_of", "heading_text"]
 
 _LONGEST_HEADING = 300  # characters; beyond, a line that begins with "#" is prose, and not repeated with each passage
 
+_TAIL = 80  # characters at the end of a block, which tell what it announces
 _SEEN = re.compile(rf"[^\s{UNSEEN}]")
 
 # Only blocks are of interest, at the places where they stand: no inline markup, no changed newlines. Link
@@ -44,6 +47,7 @@ class _Parser:
         self.lines = Lines(self.text, begin)
         self.marked = False  # a text that marks its headings is not searched for unmarked ones
         self.blocks: list[Block] = []
+        self.code = 0  # number of blocks up to the last that is code by its indentation; 0: none is
 
     def parse(self) -> list[Block]:
         tokens = _markdown.parse("\n".join(self.lines.structure.lines))
@@ -71,38 +75,17 @@ class _Parser:
         self._add_rest(done, len(self.lines))
         return with_rows(check_guesses(self.text, self.blocks), self.rows)
 
-    def _add(
-        self,
-        kind: BlockKind,
-        first: int,
-        last: int,
-        level: int = 0,
-        guessed: bool = False,
-        drawn: bool = False,
-        header: Span = (0, 0),
-        name: Span = (0, 0),
-        names_columns: bool = False,
-    ) -> None:
-        """Add the lines ``first`` to ``last`` (exclusive) as a block, white space around them left out."""
+    def _add(self, kind: BlockKind, first: int, last: int, **more: Any) -> None:
+        """Add the lines ``first`` to ``last`` (exclusive) as a block, white space around them left out.
+
+        ``more`` are other fields of :class:`Block`.
+        """
         start, end = self.lines.starts[first], min(self.lines.starts[last] - 1, len(self.text))
         if seen := _SEEN.search(self.text, start, end):
             start = seen.start()
             while self.text[end - 1].isspace() or self.text[end - 1] in UNSEEN:
                 end -= 1
-            self.blocks.append(
-                Block(
-                    kind=kind,
-                    start=start,
-                    end=end,
-                    group=self.groups,
-                    level=level,
-                    guessed=guessed,
-                    drawn=drawn,
-                    header=header,
-                    name=name,
-                    names_columns=names_columns,
-                )
-            )
+            self.blocks.append(Block(kind=kind, start=start, end=end, group=self.groups, **more))
 
     def _marks_headings(self, token: Token) -> bool:
         """Whether a text with this heading marks its headings: neither its title alone nor the title of a box tells."""
@@ -168,10 +151,14 @@ class _Parser:
 
     def _add_part_of_item(self, item: int, first: int, last: int) -> None:
         """Lines of the item that begins at line ``item``: what stands before a table in it, between two, or behind."""
-        if first == item < last:
-            self._add_item(first, last)
-        else:
-            self._add_below_item(first, last)
+        for start, stop, table in self.lines.tables(first, last):
+            if table:
+                self._add_table(start, stop)
+                self.groups += 1
+            elif start == item:
+                self._add_item(start, stop)
+            else:
+                self._add_below_item(start, stop)
 
     def _add_other(self, first: int, last: int, *, tables: bool) -> None:
         """Code or HTML; Markdown's ``tables`` may stand in the latter, unless it is a comment or the like."""
@@ -183,8 +170,11 @@ class _Parser:
                 self._add(BlockKind.OTHER, start, stop)
 
     def _add_table(self, first: int, last: int) -> None:
-        """A Markdown table: header, delimiter row, rows."""
+        """A table: header, delimiter row, rows."""
         self.groups += 1
+        if "|" not in self.lines.line(first):
+            self._add_grid(first, last)
+            return
         header = (self.lines.starts[first], self.lines.starts[first + 1] - 1)
         self._add(BlockKind.ROW, first, first + 1, names_columns=last > first + 2 and not self._holds_value(first))
         name = (0, 0)
@@ -194,6 +184,13 @@ class _Parser:
             # A cell that is empty where others of its column are not goes on with the one above.
             above, name = name, (start + cell[0], start + cell[1]) if cell[0] < cell[1] else name
             self._add(BlockKind.ROW, number, number + 1, header=header, name=(0, 0) if name != above else above)
+
+    def _add_grid(self, first: int, last: int) -> None:
+        heads, rows = grid_rows(self.lines.structure.lines, first, last)
+        header = (self.lines.starts[rows[0][0]], self.lines.starts[rows[heads - 1][1]] - 1) if heads else (0, 0)
+        for number, (start, stop) in enumerate(rows):
+            head = number < heads
+            self._add(BlockKind.ROW, start, stop, header=(0, 0) if head else header, names_columns=head)
 
     def _holds_value(self, number: int) -> bool:
         """Whether a header row is rather the first of several pairs, each a name and its value."""
@@ -205,16 +202,33 @@ class _Parser:
         if last - first == 1 and (level := line_shapes.heading_level(self.lines.line(first), self.marked)):
             self._add(BlockKind.HEADING, first, last, level=level, guessed=True)
             return
+        if self._is_announced_code(first, last):
+            self._add(BlockKind.OTHER, first, last)
+            if self.code == len(self.blocks) - 1:  # one block, whatever blank lines are in it
+                below = self.blocks.pop()
+                self.blocks[-1] = replace(self.blocks[-1], end=below.end)
+            self.code = len(self.blocks)
+            return
         for start, stop, formula in self.lines.formulas(first, last):
             for top, bottom, diagram in [(start, stop, True)] if formula else self.lines.diagrams(start, stop):
                 if diagram:
                     self._add(BlockKind.OTHER, top, bottom)
-                else:
-                    self._add_lines(top, bottom)
+                    continue
+                for begin, end, table in self.lines.tables(top, bottom):
+                    (self._add_table if table else self._add_lines)(begin, end)
+
+    def _is_announced_code(self, first: int, last: int) -> bool:
+        """Whether lines are code that is only indented: the line above announces it, or code that they go on with."""
+        if not self.blocks or not line_shapes.are_code([self.lines.line(number) for number in range(first, last)]):
+            return False
+        above = self.blocks[-1]
+        said = self.text[max(above.start, above.end - _TAIL) : above.end]
+        return self.code == len(self.blocks) or (above.kind is BlockKind.PROSE and announces(said))
 
     def _add_lines(self, first: int, last: int) -> None:
         """Lines that no blank line parts: wrapped prose, or one item, row or sentence a line."""
-        starts = [number for number in range(first, last) if line_shapes.BULLET.match(self.lines.line(number))]
+        items = line_breaks.item_starts([self.lines.line(number) for number in range(first, last)])
+        starts = [first + at for at in items]
         self.groups += 1
         if not starts or starts[0] > first:
             self._add_lines_without_bullets(first, starts[0] if starts else last)
@@ -245,6 +259,9 @@ class _Parser:
         """What stands indented below an item: paragraphs, code, formulas."""
         end = first
         while end < last:
+            if not self.lines.line(end).strip():
+                end += 1  # also what is not shown
+                continue
             start, opened = end, line_shapes.fence(self.lines.line(end))
             if opened:
                 end = self.lines.fence_end(start, last, opened)
@@ -259,8 +276,11 @@ class _Parser:
     def _add_lines_without_bullets(self, first: int, last: int) -> None:
         raw = [self.lines.line(number).lstrip("> \t") for number in range(first, last)]
         lines = [line.strip() for line in raw]
-        if line_shapes.are_wrapped(lines) or not line_breaks.are_rows(lines):
-            for start, stop in line_breaks.paragraphs(lines, [line_shapes.breaks_hard(line) for line in raw]):
+        pairs = line_breaks.pairs(lines)
+        defined = any(self.text.startswith((": ", ":\t"), self.lines.starts[at]) for at in range(first + 1, last))
+        if pairs or defined or line_shapes.are_wrapped(lines) or not line_breaks.are_rows(lines):
+            hard = [line_shapes.breaks_hard(line) for line in raw]
+            for start, stop in pairs or line_breaks.paragraphs(lines, hard):
                 self._add(BlockKind.PROSE, first + start, first + stop)
             return
         self.groups += 1

@@ -10,10 +10,11 @@ from corpus.wording.mark_rules import UNSEEN
 _AT_TOP = re.compile(rf"[{UNSEEN}\s]*+")
 _RULE = re.compile(r"(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
 _KEY = r"[A-Za-z_][\w .-]{0,40}?"
-_ENTRY = re.compile(rf"({_KEY})[ \t]*:(?=\s|\Z)[^\n]*(?:\n|\Z)")
+_ENTRY = re.compile(rf"(?::|#\+)?({_KEY})[ \t]*:(?=\s|\Z)[^\n]*(?:\n|\Z)")
 _PROPERTY = re.compile(r"(?:- )?([\w/.-]{1,60})::(?=\s|\Z)[^\n]*(?:\n|\Z)")
 _MORE = re.compile(r"(?:[ \t]+\S|- |#|\[|\]|\}|//)[^\n]*(?:\n|\Z)")  # goes on with the entry above, or says nothing
 _BLANK = re.compile(r"[ \t]*(?:\n|\Z)")
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
 # Neither a blank line nor prose may follow the first rule: then it is a rule, and the text begins below it.
 _YAML = re.compile(r"---[ \t]*\n(?=[ \t]*(?:#|[^\s:#-][^:\n]*:(?:\s|$)|-[ \t]+[\w-]+:(?:\s|$)|---|\.\.\.))", re.M)
 _PARTED_YAML = re.compile(r"---[ \t]*\n(?:[ \t]*\n)+")
@@ -97,12 +98,12 @@ def _yaml(text: str, at: int) -> FrontMatter | None:
     while line < len(text):
         if rule := _RULE.match(text, line):
             # Below a rule that was forgotten, one far below ends no block but parts the text.
-            if prose and known and _BLANK.match(text, end):
+            if prose and known and _BLANK_LINE.search(text, end - 1, line):
                 break
             return FrontMatter(FrontMatterKind.YAML, start, line, rule.end())
         prose = prose or (line >= end and not _is_part(text, line))
         line = _next(text, line)
-    if not known or not _BLANK.match(text, end):
+    if not known or not (_BLANK.match(text, end) or len(keys & _KNOWN) > 1):
         return None
     return FrontMatter(FrontMatterKind.YAML, start, end, end, closed=False)
 

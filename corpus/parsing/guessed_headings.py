@@ -28,6 +28,8 @@ def check_guesses(text: str, blocks: Sequence[Block]) -> list[Block]:
     bare = [line for line in lines.values() if not line_shapes.is_numbered(line)]
     phrases = sum(map(labels.is_phrase, bare))
     series = Counter(map(labels.numbered_series, bare))
+    # A series with sentences in it is one of sentences: the articles of a law.
+    said = {labels.numbered_series(text[block.start : block.end]) for block in blocks if _is_said(text, block)}
 
     def heads(at: int) -> bool:
         if at == title:
@@ -35,7 +37,7 @@ def check_guesses(text: str, blocks: Sequence[Block]) -> list[Block]:
         if at not in lines:
             return False
         name = labels.numbered_series(lines[at])
-        in_series = name is not None and series[name] > 1
+        in_series = name is not None and series[name] > 1 and name not in said
         return line_shapes.is_numbered(lines[at]) or in_series or (phrases > 1 and labels.is_phrase(lines[at]))
 
     return [
@@ -44,6 +46,13 @@ def check_guesses(text: str, blocks: Sequence[Block]) -> list[Block]:
         else block
         for at, block in enumerate(blocks)
     ]
+
+
+def _is_said(text: str, block: Block) -> bool:
+    """Whether ``block`` is a paragraph that ends like a sentence, or a line that states something."""
+    if block.kind is BlockKind.PROSE:
+        return labels.is_ended(text[max(block.start, block.end - _TAIL) : block.end])
+    return block.guessed and labels.is_sentence(text[block.start : block.end])
 
 
 def _title(text: str, blocks: Sequence[Block]) -> int:

@@ -45,4 +45,5 @@ def _block(text: str, row: HtmlRow, group: int) -> Block:
         header=row.header,
         name=row.name,
         names_columns=row.names_columns,
+        cells=row.cells,
     )

@@ -11,25 +11,42 @@ from itertools import pairwise
 from corpus.document import Span
 from corpus.language import KNOWN, UNSPACED
 from corpus.parsing import line_shapes
-from corpus.parsing.labels import is_ended
+from corpus.parsing.labels import is_ended, is_stamp, is_value
+from corpus.wording.sentences import width
 
 _GOES_ON = re.compile(r"[a-z]+[’'a-z-]*[,;:.!?)”\"]*(?=\s|$)")  # a word in small letters, but no path or name of a file
 _UNFINISHED = re.compile("|".join(each.unfinished for each in KNOWN))
 _OPEN = (",", "，", "、", "(", "（", "“", "「", "《", "-", "\u2010", "\u00ad")
 _INNER_END = re.compile(rf"[a-z)”][.!?]\s+[A-Z“(]|[。！？](?=[{UNSPACED}A-Za-z])")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
+_TORN, _TORN_TIME = re.compile(r"\d[.:：]$"), re.compile(r"(?<!\d)\d{1,2}:$")
+_BRACKETED = re.compile("[【〔［][^【】〔〕［］]{1,20}[】〕］]")  # a label
 _LABELLED = re.compile(r"[^:：|]{1,24}[:：](?!//)\s*\S")
 _STAMP = re.compile(  # a time or a date at the end, or a bare number: of a message, a subtitle
     r".{0,40}?(?<!\d)\d{1,2}[:：]\d{2}(?:[:：]\d{2})?(?:[.,]\d{1,3})?(?: ?[AaPp]\.?[Mm]\.?)?[\])】]?|\d{1,5}"
+    # or a time, after a date or not, before who it is that says something
+    r"|[\[(【]?(?:\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}日?,?[ T])?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?[\])】]?"
+    r"[ \t]+[^\s\d:：]{1,20}"
 )
+
+_FEWEST = 4  # lines that labels and values take turns in
+_LABEL = 24  # columns; a longer line names nothing
 
 
 def goes_on(line: str, below: str) -> bool:
     """Whether the sentence at the end of ``line`` certainly goes on in the one ``below``."""
+    if _is_torn(line, below):
+        return True
     if is_ended(line):
         return False
     # A hyphen or a comma goes on, a dash between blanks may end a verse.
     return bool(_GOES_ON.match(below)) or line.endswith(_OPEN) or bool(_UNFINISHED.search(line))
+
+
+def _is_torn(line: str, below: str) -> bool:
+    """Whether a time, or a figure in a language without spaces, goes on: "11:" above "30"."""
+    torn = _TORN.search(line) if _UNSPACED.search(line) else _TORN_TIME.search(line)
+    return bool(torn) and below[:1].isdigit()
 
 
 def ends_below(line: str, below: str) -> bool:
@@ -49,6 +66,31 @@ def are_rows(lines: Sequence[str]) -> bool:
     return in_columns or not (is_ended(lines[-1]) and _UNSPACED.search(lines[-1]))
 
 
+def item_starts(lines: Sequence[str]) -> list[int]:
+    """Which of ``lines`` begin an item of a list. A lone number within a sentence that an editor broke does not."""
+    numbers = [line_shapes.item_number(line) for line in lines]
+    return [
+        at
+        for at, (line, number) in enumerate(zip(lines, numbers, strict=True))
+        if line_shapes.BULLET.match(line)
+        and (number in (None, 1) or not at or {number - 1, number + 1} & {*numbers} or is_ended(lines[at - 1].strip()))
+    ]
+
+
+def pairs(lines: Sequence[str]) -> list[Span]:
+    """``lines`` in pairs, each a label and its value, where they take turns; a line over stands alone.
+
+    Values tell: such as can be nothing else stand in every other line at most. None tells: there are no pairs.
+    """
+    values = [number for number, line in enumerate(lines) if is_value(line)]
+    begin = (values[0] + 1) % 2 if values else 0
+    if len(lines) < _FEWEST or not values or values[0] == 0 or any(number % 2 == begin for number in values):
+        return []
+    if any(map(is_ended, lines)) or any(map(is_stamp, lines)) or any(width(line) > _LABEL for line in lines[begin::2]):
+        return []
+    return [(0, 1)][:begin] + [(at, min(at + 2, len(lines))) for at in range(begin, len(lines), 2)]
+
+
 def paragraphs(lines: Sequence[str], hard: Sequence[bool]) -> list[Span]:
     """Runs of ``lines`` (first, one after the last), each of which is one paragraph.
 
@@ -59,7 +101,8 @@ def paragraphs(lines: Sequence[str], hard: Sequence[bool]) -> list[Span]:
     ends_at = len(lines)  # where the sentence that a line belongs to ends; the number of lines: nowhere
     joined = [False] * len(lines)  # whether each line goes on in the next one
     for number in range(len(lines) - 1, -1, -1):
-        if is_ended(lines[number]):
+        below = lines[number + 1] if number + 1 < len(lines) else ""
+        if is_ended(lines[number]) and not _is_torn(lines[number], below):
             ends_at = number
         elif number + 1 < len(lines):
             certain = goes_on(lines[number], lines[number + 1])
@@ -88,4 +131,6 @@ def _joins(line: str, below: str, ended: bool) -> bool:
         return True
     if _LABELLED.match(line) and _LABELLED.match(below):
         return False
+    if _BRACKETED.fullmatch(line):
+        return not _BRACKETED.match(below)
     return ended or bool(_UNSPACED.match(line[-1:]) and _UNSPACED.match(below[:1]))

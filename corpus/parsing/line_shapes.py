@@ -10,6 +10,7 @@ HEADING_WIDTH = 72  # columns; a longer line without markup is a sentence that l
 
 BULLET = re.compile(r"[ \t]*(?:[•·●○▪◦‣∙]|[-*+–—](?=\s)|\d{1,3}[.)、．](?!\d)|[（(]\d{1,2}[)）])\s*")
 DIAGRAM = re.compile(r"[\u2500-\u257f\u2580-\u259f]|^[\s│|▼▲►◄↓↑/\\]+$")
+_ITEM_NUMBER = re.compile(r"[ \t>]*[（(]?(\d{1,3})[.)、．)）]")
 DRAWN = re.compile("[\u2500-\u257f]")
 WORDS = re.compile(r"[^\W_]")
 _NUMBERED_HEADING = re.compile("|".join(each.numbered_heading for each in KNOWN if each.numbered_heading))
@@ -20,9 +21,15 @@ _FENCE = re.compile(r"[ \t>]*(?:[-*+•]\s+|\d{1,3}[.)]\s+)?(`{3,}|~{3,})")
 DELIMITERS = re.compile(r"[ \t>]*+\|?(?:[ \t]*+:?-++:?[ \t]*+\|)++[ \t]*+:?-*+:?[ \t]*+")
 OPAQUE = re.compile(r"[ \t>]*<(?:[!?]|pre\b|script\b|style\b|textarea\b)", re.I)  # no Markdown stands in it
 _FIRST_CELL = re.compile(r"[ \t>]*\|?[ \t]*((?:[^\s|\\]|\\.|[ \t]++(?![|\s]))*+)")
+_STAMPED = re.compile(
+    r"[\[(（【]?(?:\d{1,4}[-/.年]\d{1,2}[-/.月]\d{1,4}日?[T,，]?[ ]?)?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
+    r"(?: ?[AaPp][Mm])?[\])）】]?[\s,，-]"
+)
 _TITLE_LINES = 2
 _TITLE_ENDS = "?？!！:："
 _TERMINAL = tuple(mark for each in KNOWN for mark in each.sentence_marks + each.clause_marks)
+_STOPS = tuple(mark for each in KNOWN for mark in each.sentence_marks)
+_CODE = re.compile(r"[=(){}\[\]<>/\\#;|_$@~]|[ ]--?[A-Za-z]")
 _NAVIGATION = re.compile(rf"(?:\W*(?:{'|'.join(each.navigation for each in KNOWN)}))++\W*", re.I)
 
 
@@ -43,7 +50,7 @@ def heading_level(line: str, marked: bool) -> int:
         return 0
     if section := _SECTION_NUMBER.match(line):
         return 2 + section.group(1).count(".")
-    if BULLET.match(line) or not re.search(r"\w{2}", line) or line.startswith(("|", "!", "http", "<", "[^")):
+    if BULLET.match(line) or not re.search(r"\w{2}", line) or line.startswith(("|", "!", "http", "<", "[^", "\\#")):
         return 0
     return 4
 
@@ -68,6 +75,12 @@ def is_bare(line: str) -> bool:
         and not line.endswith(_TERMINAL)
         and len(list(sentence_spans(line))) == 1
     )
+
+
+def item_number(line: str) -> int | None:
+    """The number that a list item begins with ("3." of "3. Wait"); None: there is none."""
+    match = _ITEM_NUMBER.match(line)
+    return int(match.group(1)) if match else None
 
 
 def is_step(line: str) -> bool:
@@ -128,8 +141,16 @@ class Wrapping:
 
 def are_wrapped(lines: list[str]) -> bool:
     """Whether ``lines`` are one paragraph that an editor wrapped."""
+    if all(map(_STAMPED.match, lines)):
+        return False  # messages, or the entries of a log
     wrapping = Wrapping(lines[0])
     return [wrapping.add(line) for line in lines[1:]][-1:] == [True]
+
+
+def are_code(lines: list[str]) -> bool:
+    """Whether ``lines`` could be code that is only indented: they have its signs, and end like no sentence."""
+    indented = all(line.expandtabs(4).startswith("    ") for line in lines)
+    return indented and any(map(_CODE.search, lines)) and not any(line.rstrip().endswith(_STOPS) for line in lines)
 
 
 def breaks_hard(line: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from corpus.document import Span
 from corpus.parsing import line_shapes
+from corpus.parsing.grids import grid_end
 from corpus.parsing.structure import structure_of
 
 
@@ -74,23 +75,33 @@ class Lines:
                 yield start, stop, other
 
     def tables(self, first: int, last: int) -> Iterator[tuple[int, int, bool]]:
-        """Runs of lines (first, last, whether a table): its header, the delimiters below and all rows with bars."""
+        """Runs of lines (first, last, whether a table): its header, the delimiters below and all rows with bars; or
+        what is drawn with "+---+"."""
         start = number = first
         while number < last:
-            number += 1
-            if number == last or not line_shapes.DELIMITERS.fullmatch(self.line(number)):
+            if opened := line_shapes.fence(self.line(number)):
+                number = self.fence_end(number, last, opened)
                 continue
-            if "|" not in self.line(number - 1):
-                continue
-            if start < number - 1:
-                yield start, number - 1, False
-            start = number - 1
-            while number < last and "|" in self.line(number):
-                number += 1
-            yield start, number, True
-            start = number
+            end = self._table_end(number, last)
+            if end > number:
+                if start < number:
+                    yield start, number, False
+                yield number, end, True
+                start = end
+            number = max(end, number + 1)
         if start < last:
             yield start, last, False
+
+    def _table_end(self, number: int, last: int) -> int:
+        """The line behind the table that begins in line ``number``; ``number``: none does."""
+        end = grid_end(self.structure.lines, number, last)
+        if end > number or number + 1 >= last or "|" not in self.line(number):
+            return end
+        if line_shapes.DELIMITERS.fullmatch(self.line(number + 1)):
+            end = number + 2
+            while end < last and "|" in self.line(end):
+                end += 1
+        return end
 
     def fence_end(self, first: int, last: int, opened: str) -> int:
         """The line after the code block that ``opened`` opens in line ``first``; ``last`` where nothing closes it."""

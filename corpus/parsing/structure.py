@@ -12,13 +12,17 @@ from corpus.document import Span
 from corpus.wording import mark_rules as rules
 from corpus.wording.mark_rules import MarkKind
 from corpus.wording.marks import marks_of
+from corpus.wording.plain_text import reference_keys
 
 _UNSEEN = re.compile(f"[{rules.UNSEEN}]+")
 _QUOTES = r"( {0,3}(?:>[ \t]?)*)"
-_ODD_HEADING = re.compile(rf"{_QUOTES}(#{{1,6}})[{rules.SPACES}][ \t{rules.SPACES}]*")
+_ODD_HEADING = re.compile(
+    rf"{_QUOTES}(?:(#{{1,6}})[{rules.SPACES}]|(＃{{1,6}})[ \t{rules.SPACES}])[ \t{rules.SPACES}]*"
+)
 _NO_BLANK = re.compile(rf"{_QUOTES}(#{{2,6}})(?=[^\W_])")
 _ONE_SIGN = re.compile(r" {0,3}#(?=[^\W\d_])[^#]*$")
 _ODD_BULLET = re.compile(rf"^([ \t]*(?:[-*+]|\d{{1,9}}[.)]))[{rules.SPACES}][ \t{rules.SPACES}]*")
+_CODE_COMMENT = re.compile(r"(?: {4}|\t)[ \t]*#{1,6}[ \t]")
 _DELIMITERS = re.compile(rf"[ \t{rules.SPACES}]*+(?:\|[ \t{rules.SPACES}]*+)?:?-[-:| \t{rules.SPACES}]*+")
 _SPACES = re.compile(f"[{rules.SPACES}]")
 _TAG = re.compile(r"</?(\w+)[^<>]*>")
@@ -76,8 +80,10 @@ class _Reader:
         self.open: list[_Container] = []
         self.html_heading = 0  # level of one whose words stand on a line below its tag
         self.listed = False  # whether a list may go on
+        self.kept: set[int] = set()  # the lines of comments that say more than that they are none of the text
         # A single sign without a blank is a tag of a note program, unless headings are written so.
         self.one_sign = bool(re.search(r"^ {0,3}#{2,6}[^\W_]", text, re.M))
+        self.partly_indented = bool(re.compile(r"^[^\s]", re.M).search(text, starts[0]))
 
     def read(self) -> Structure:
         apart, code = self._marked_lines()
@@ -85,7 +91,8 @@ class _Reader:
         for number in range(len(self.starts) - 1):
             line = self._raw(number)
             if number in apart:
-                seen = apart[number]
+                # A list goes on behind it, as it does behind an empty line.
+                seen = "" if self.listed and number not in self.kept else apart[number]
             elif number in code:
                 if code[number]:  # the line that opens it
                     self._close(number, line)
@@ -123,6 +130,8 @@ class _Reader:
             if not around.strip(" \t>"):
                 # As a comment in HTML, which Markdown knows and keeps in one.
                 apart.update(dict.fromkeys(range(first, number + 1), ""))
+                if reference_keys(self.text[start:end]):
+                    self.kept.update(range(first, number + 1))
                 apart[first] = "<!--" if number > first else "<!---->"
                 if number > first:
                     apart[number] = "-->"
@@ -135,7 +144,7 @@ class _Reader:
         if not line.strip():
             return ""
         self._hold(number)
-        for shape in (self._box, self._html, _heading, self._bare_heading):
+        for shape in (self._box, self._html, _heading, self._bare_heading, self._comment_in_code):
             seen = shape(number, line)
             if seen is not None:
                 return seen
@@ -251,6 +260,11 @@ class _Reader:
             self.html_heading = 0
         return ""
 
+    def _comment_in_code(self, _: int, line: str) -> str | None:
+        """A line that begins like a heading within code that is only indented."""
+        indented = self.partly_indented and not self.listed and _CODE_COMMENT.match(line)
+        return line.replace("#", "\\#", 1) if indented else None
+
     def _bare_heading(self, _: int, line: str) -> str | None:
         return line.replace("#", "# ", 1) if self.one_sign and _ONE_SIGN.match(line) else None
 
@@ -258,7 +272,7 @@ class _Reader:
 def _heading(_: int, line: str) -> str | None:
     """A heading whose number signs Markdown does not take for such."""
     sign = _ODD_HEADING.match(line) or _NO_BLANK.match(line)
-    return f"{sign.group(1)}{sign.group(2)} {line[sign.end() :]}" if sign else None
+    return f"{sign.group(1)}{'#' * len(sign.group(sign.lastindex or 0))} {line[sign.end() :]}" if sign else None
 
 
 def _visible(line: str) -> bool:

@@ -10,6 +10,8 @@ from corpus.parsing import labels
 from corpus.parsing.block import Block, BlockKind
 from corpus.parsing.blocks import blocks_of
 from corpus.splitting import cuts
+from corpus.splitting.items_above import ItemsAbove
+from corpus.splitting.pairs import joined
 from corpus.wording.plain_text import readable, reference_keys, words_in
 from corpus.wording.ruler import Ruler
 from corpus.wording.sentences import width
@@ -40,6 +42,10 @@ class Piece:
     references: tuple[str, ...]
     asks: bool = False  # it is a question, and what follows may be the answer
     announces: bool = False  # its last sentence is about the code or formula that follows
+    number: int = -1  # of the block, within its document
+    above: tuple[int, ...] = ()  # the numbers of the items of a list that it stands below, outermost first
+    until: int = 0  # of what heads others, as an item does those below it: where the last of them ends
+    whole: bool = False  # it is to be quoted with all of them
 
 
 def pieces_of(document: Document, ruler: Ruler, limit: int) -> list[Piece]:
@@ -56,7 +62,8 @@ def language_in(text: str) -> str:
     if len(held) == 1 and held[0].spaced and not isinstance(held[0].grammar, re.Pattern):
         words = held[0].word.findall(bare)
         # Names and units, or a list of them that is written as in a language without spaces.
-        if (len(words) <= _FEW or _UNSPACED_MARK.search(text)) and not held[0].function_words(bare):
+        names = len(words) <= _FEW or _UNSPACED_MARK.search(text) or all(any(map(str.isupper, word)) for word in words)
+        if names and not held[0].function_words(bare):
             return ""
     return language_of(bare)
 
@@ -64,19 +71,22 @@ def language_in(text: str) -> str:
 class _Reading:
     def __init__(self, document: Document, ruler: Ruler, limit: int) -> None:
         self.document, self.text, self.ruler, self.limit = document, document.text, ruler, limit
-        self.blocks = blocks_of(document.text)
+        self.blocks = joined(document.text, blocks_of(document.text))
         self.headings: list[tuple[int, str]] = []  # level and text of the headings above, outermost first
         self.references: list[tuple[int, tuple[str, ...]]] = [(0, ())]  # level and keys of the sections around
         self.boxes: list[tuple[int, int]] = []  # level of the headings above in a box, and where that ends
         self.section = 0
         self.introduction = ""  # the line that introduces the list or table which follows it
         self.question = ""  # the one that what follows may answer
+        self.table = 0  # group of the table that what introduces it is about; 0: none has followed yet
+        self.items = ItemsAbove(document.text)
         self.announced = ""  # the sentence that announces the code, formula or table right below it
 
     def pieces(self) -> Iterator[Piece]:
         for at, block in enumerate(self.blocks):
             while self.boxes and self.boxes[-1][1] <= block.start:
                 self._leave(self.boxes.pop()[0])
+            self.items.move_to(at, block)
             if block.kind is BlockKind.HEADING:
                 yield from self._heading(at, block)
                 continue
@@ -120,6 +130,10 @@ class _Reading:
         return labels.states_fact(title) or bool(short and labels.asks(title))
 
     def _block(self, at: int, block: Block) -> Iterator[Piece]:
+        if block.kind is BlockKind.ROW:
+            if self.table not in (0, block.group):
+                self.introduction = self.announced = ""  # it was about the table above
+            self.table = block.group
         context = self._context(block)
         before = width(context) + 2 if context and block.kind in (BlockKind.PROSE, BlockKind.OTHER) else 0
         spans = cuts.sentences_of(self.ruler, block, self.limit, before)
@@ -128,7 +142,9 @@ class _Reading:
         last = self.text[slice(*spans[-1])]
         below = self._below(at) if block.kind in (BlockKind.PROSE, BlockKind.ITEM) else None
         item = block.kind is BlockKind.ITEM and below is BlockKind.OTHER
-        announces = below in (BlockKind.OTHER, BlockKind.ROW) and labels.announces(last, item)
+        # The caption of a table stands in the header of its rows already.
+        caption = below is BlockKind.ROW and self.blocks[at + 1].group == block.group
+        announces = below in (BlockKind.OTHER, BlockKind.ROW) and not caption and labels.announces(last, item)
         alone = announces and below is BlockKind.OTHER  # what announces code is not parted from it
         asks = block.kind in (BlockKind.PROSE, BlockKind.ITEM) and len(spans) == 1 and labels.asks(last)
         runs = [
@@ -144,19 +160,25 @@ class _Reading:
                 context=" ".join(part for part in (context, name if number else "") if part),
                 asks=asks,
                 announces=alone and number == len(runs) - 1,
+                number=at,
                 # What is left of a row is not to be read with the next one.
                 group=-block.start if wide else block.group,
             )
         self._remember(block, spans[-1], asks=asks, announces=announces)
 
     def _below(self, at: int) -> BlockKind | None:
-        """Of what kind the block below the block ``at`` is, if it says something."""
-        below = self.blocks[at + 1] if at + 1 < len(self.blocks) else None
-        return below.kind if below and cuts.says_something(self.text[below.start : below.end]) else None
+        """Of what kind the block below the block ``at`` is, if it says something; pictures are passed over."""
+        for below in self.blocks[at + 1 :]:
+            if cuts.says_something(self.text[below.start : below.end]):
+                return below.kind
+            if below.kind is not BlockKind.PROSE:
+                break
+        return None
 
     def _remember(self, block: Block, last: Span, *, asks: bool, announces: bool) -> None:
         """Keep what ``block``, which ends with the sentence ``last``, says of the blocks below it."""
         half = self.limit // 2
+        self.table = block.group if block.kind is BlockKind.ROW else 0
         if block.kind is not BlockKind.ROW:
             short = self.ruler.width(*last) <= half
             self.announced = readable(self.text[slice(*last)]) if announces and short else ""
@@ -172,10 +194,11 @@ class _Reading:
 
     def _context(self, block: Block) -> str:
         """What a block needs beside it to be understood: the question or line that introduces it, the header row."""
-        if block.kind is BlockKind.PROSE:
-            return self.question
         if block.kind is BlockKind.OTHER:
             return self.announced
+        if block.kind is not BlockKind.ROW:
+            first = self.question if block.kind is BlockKind.PROSE else self.introduction
+            return " ".join(part for part in (first, *self.items.words(self.limit // 2)) if part)
         header, name = (readable(self.text[slice(*span)]) for span in (block.header, block.name))
         introduction = self.announced if block.kind is BlockKind.ROW and self.announced else self.introduction
         return " ".join(part for part in (introduction, header, name) if part)
@@ -188,6 +211,7 @@ class _Reading:
         context: str = "",
         asks: bool = False,
         announces: bool = False,
+        number: int = -1,
         group: int | None = None,
     ) -> Piece:
         start, end = run[0][0], run[-1][1]
@@ -205,6 +229,8 @@ class _Reading:
             references=self.references[-1][1],
             asks=asks,
             announces=announces,
+            number=number,
+            above=self.items.numbers if block.kind in (BlockKind.PROSE, BlockKind.ITEM) else (),
         )
 
 

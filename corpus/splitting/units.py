@@ -29,18 +29,24 @@ class _Unit:
 def units(text: str, run: Sequence[Piece]) -> Iterator[Span]:
     """The spans that a passage made of ``run`` may be quoted by, in order: sentences, and what is only one together."""
     unit: _Unit | None = None
+    until = 0  # where the branch ends that is quoted whole
     for piece in run:
         for span in piece.sentences:
             asks = _is_question(text, piece, span)
+            if unit and span[1] <= until:
+                unit.end, unit.last = span[1], piece
+                continue
             if unit and unit.last is piece and labels.is_label(text[unit.start : unit.end]):
                 unit.end, unit.asks = span[1], _is_question(text, piece, (unit.start, span[1]))
             elif unit and not asks and _goes_with(text, unit, piece, span):
                 unit.end, unit.last = span[1], piece
-                unit.answer = piece if unit.asks else None
+                unit.answer = piece if unit.asks and not labels.is_label(text[slice(*span)]) else None
             else:
                 if unit:
                     yield unit.start, unit.end
                 unit = _Unit(*span, piece, asks)
+            if piece.whole and span == piece.sentences[-1] and piece.until <= run[-1].end:
+                until = piece.until
     if unit:
         yield unit.start, unit.end
 
@@ -61,6 +67,8 @@ def _goes_with(text: str, unit: _Unit, piece: Piece, span: Span) -> bool:
     if piece is last or piece.kind is BlockKind.HEADING:
         return False
     value = text[slice(*span)]
+    if labels.is_named(before, value):
+        return True
     if not _LETTER.search(value):
         return not labels.is_ended(before) or before.endswith((":", "："))
     short = width(value) <= labels.VALUE_WIDTH and not labels.is_ended(value) and piece.kind is BlockKind.PROSE

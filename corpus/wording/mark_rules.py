@@ -23,6 +23,7 @@ class MarkKind(Enum):
     CODE = "code"  # code, formulas, addresses in a line: shown as they are, in no language
     FENCE = "fence"  # the same in lines of their own
     APART = "apart"  # never shown where the text is read: comments, scripts, queries, properties
+    STRUCK = "struck"  # words that are struck out, with what strikes them: they are not said any more
 
 
 Shown = str | Callable[[re.Match[str]], str]
@@ -33,8 +34,12 @@ _TARGET = (
     r"\(\s*+(?:<[^<>\n]*+>|(?:[^()\s]|\([^()\s]*+\))*+)"
     r"(?:\s++(?:\"[^\"\n]*+\"|'[^'\n]*+'|\([^()\n]*+\)))?+\s*+\)"
 )
-_ADDRESS_END = r"[^\s<>()\[\]{}\"'“”‘’`|\\，。；：！？、（）《》【】「」]"
+_ADDRESS_SIGN = r"[^\s<>()\[\]{}\"'“”‘’`|\\，。；：！？、（）《》【】「」]"
+# "https://example.org/wiki/Mast_(ship)"; "(见下)" right behind an address is no part of it.
+_IN_BRACKETS = r"(?:\([A-Za-z0-9_.~%/=&+:@!$*,;-]*+\)|(?<=_)\([\w.~%/=&+:@!$*,;-]*+\))"
+_HASH_TAG = r"#(?=[^\W\d_])[\w/-]++(?![.!?。！？])"
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+_ADDRESS = rf"(?:{_ADDRESS_SIGN}|{_IN_BRACKETS})+(?<![.,;:!?…*_~])"
 _LONGEST_ADDRESS = 80  # characters; of a longer one the host says as much
 _TAGS = (
     "a abbr acronym address area article aside audio b base bdi bdo big blockquote body br button canvas caption "
@@ -46,6 +51,10 @@ _TAGS = (
     "title tr track tt u ul var video wbr"
 )
 _TAG_NAMES = "|".join(_TAGS.split())
+_COMPONENTS = (  # of the builders that put programs into Markdown
+    "Accordion(?:Group)?|Admonition|Callout|Cards?|CardGroup|CodeGroup|Columns?|Details|Frame|Info|Note|Steps?|TabItem|Tabs?|"
+    "Tip|Warning"
+)
 
 
 def _without_sides(match: re.Match[str]) -> str:
@@ -58,7 +67,11 @@ def _itself(match: re.Match[str]) -> str:
 
 def _address(match: re.Match[str]) -> str:
     found = match.group()
-    return found if len(found) <= _LONGEST_ADDRESS else f"{'/'.join(found.split('/', 3)[:3])}/…"
+    if len(found) <= _LONGEST_ADDRESS:
+        return found
+    host = re.match(r"(?:[a-z]+://)?[^/]*", found)
+    assert host is not None
+    return f"{host.group()}/…"
 
 
 def _wiki_link(match: re.Match[str]) -> str:
@@ -88,6 +101,16 @@ INLINE: dict[str, list[Rule]] = {
     "<": [
         (re.compile(r"<!--(?:(?!-->|<!--).)*+-->", re.S), MarkKind.APART, " "),
         (re.compile(r"<(?:https?://|mailto:)[^<>\s]*+>"), MarkKind.CODE, _itself),
+        (re.compile(rf"</?(?:{_COMPONENTS})>"), MarkKind.WHOLE, " "),
+        (
+            # The number of a note, which belongs to the sentence before it.
+            re.compile(
+                r"<sup\b[^<>]*+>(?:\s*+<a\b[^<>]*+>)?+\s*+(\[?+\w{1,3}+\]?+)\s*+(?:</a\s*+>\s*+)?+</sup\s*+>",
+                re.I,
+            ),
+            MarkKind.WHOLE,
+            lambda match: f" {match.group(1)} ",
+        ),
         (re.compile(rf"</?(?:{_TAG_NAMES})(?=[\s/>])[^<>]*+>", re.I), MarkKind.WHOLE, " "),
         # "<url>" may be a word in brackets; with something in it, or at its end, it is a tag as well.
         (re.compile(r"</[A-Za-z][\w.:-]*+\s*+>|<[A-Za-z][\w.:-]*+(?=[\s/])[^<>]*+>"), MarkKind.WHOLE, " "),
@@ -108,6 +131,17 @@ INLINE: dict[str, list[Rule]] = {
         (re.compile(r"(?<=[-*+.)] )\[[ xX]\](?=\s)"), MarkKind.SIGN, ""),
     ],
     "{": [
+        (re.compile(r"\{/\*(?:(?!\*/|\{/\*).)*+\*/\}", re.S), MarkKind.APART, " "),
+        (re.compile(r"\{\{-?\s*+/\*(?:(?!\*/|\{\{).)*+\*/\s*+-?\}\}", re.S), MarkKind.APART, " "),
+        (re.compile(r"\{#-?(?=\s)(?:(?!#\}|\{#).)*+#\}", re.S), MarkKind.APART, " "),
+        (
+            re.compile(
+                r"\{%-?\s*+comment\b[^%{}]*+%\}(?:(?!\{%-?\s*+(?:end)?comment\b).)*+\{%-?\s*+endcomment\s*+-?%\}",
+                re.S,
+            ),
+            MarkKind.APART,
+            " ",
+        ),
         (re.compile(r"\{\{[<%](?:(?!\{\{|[>%]\}\}).)*+[>%]\}\}", re.S), MarkKind.WHOLE, " "),
         (re.compile(r"\{%(?:(?!\{%|%\}).)*+%\}", re.S), MarkKind.WHOLE, " "),
         (re.compile(r"\{\{(?:c\d+::|cloze[ :]+)([^{}\n]*+)\}\}"), MarkKind.WHOLE, _without_sides),
@@ -127,8 +161,15 @@ INLINE: dict[str, list[Rule]] = {
          MarkKind.WHOLE, ""),
     ],
     "(": [(re.compile(rf"\(\({_UUID}\)\)", re.I), MarkKind.WHOLE, " ")],
+    "#": [
+        (re.compile(rf"(?:(?<=[.!?。！？…．｡][ \t])|(?<=[。！？…．｡])){_HASH_TAG}"
+                    rf"(?:[ \t]++{_HASH_TAG})*+[ \t]*+(?=\n|\Z)"),
+         MarkKind.WHOLE, ""),
+    ],
     "&": [(re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,31});"), MarkKind.WHOLE, _unescaped)],
-    "h": [(re.compile(rf"https?://{_ADDRESS_END}+(?<![.,;:!?…*_])"), MarkKind.CODE, _address)],
+    "h": [(re.compile(rf"https?://{_ADDRESS}"), MarkKind.CODE, _address)],
+    "w": [(re.compile(rf"(?<![\w./@-])www\.(?=[\w-]+\.[a-z]){_ADDRESS}"), MarkKind.CODE, _address)],
+    "f": [(re.compile(rf"(?<!\w)ftp://{_ADDRESS}"), MarkKind.CODE, _address)],
     "d": [(re.compile(r"data:(?:[\w.+-]++/[\w.+-]++)?+[;,][^\s()\"'<>\[\]]*+"), MarkKind.WHOLE, " ")],
 }  # fmt: skip
 """By their first character, those that are looked for first in front."""
@@ -154,8 +195,11 @@ PREFIX = re.compile(rf"[ \t{UNSEEN}]*+(?:>(?![=\d])[ \t{UNSEEN}]*+)*+")
 BULLET = re.compile(r"(?:[-*+•]|\d{1,9}[.)])[ \t]++")
 FENCE = re.compile(r"(`{3,}+|~{3,}+)[ \t]*+([^`\n]*+)(?=\n|\Z)")
 QUERIES = re.compile(r"(?:dataview|dataviewjs|query|tasks|button|meta-bind|tracker|query-table)\b", re.I)
+LINK_NUMBER = re.compile(
+    r"\[\d{1,3}\]:[ \t]++(?=<?(?:[a-z][a-z\d+.-]*+:|www\.|\.{0,2}/|#))", re.I
+)  # of where a link leads
 DEFINITION = re.compile(r":[ \t]++")
-NUMBER_SIGNS = re.compile(rf"#{{1,6}}(?:[ \t{SPACES}]++|(?=\n|\Z))")
+NUMBER_SIGNS = re.compile(rf"(?:#{{1,6}}|＃{{1,6}})(?:[ \t{SPACES}]++|(?=\n|\Z))")
 BARE_NUMBER_SIGNS = re.compile(r"#{2,6}(?=[^\W_])")
 BOX = re.compile(r"(?:(?:!!!|\?\?\?\+?)[ \t]++[a-z][\w -]*+(?:\"(.*)\")?|===[+!]?[ \t]++\"(.*)\")[ \t]*(?=\n|\Z)")
 COLONS = re.compile(r":{3,}+[ \t]*+(?:\{[^{}\n]*+\}[ \t]*+|[\w-]++)?+(?:\[([^\]\n]*+)\]|([^\n{]*+))[^\n]*+")
@@ -174,5 +218,10 @@ UNSHOWN_LINES = [
     re.compile(r"#\+BEGIN_QUERY\b(?:(?!#\+(?:BEGIN|END)_QUERY).)*+#\+END_QUERY[ \t]*+(?=\n|\Z)", re.I | re.S),
     re.compile(r"#\+(?:BEGIN|END)_\w++[^\n]*+", re.I),
     re.compile(r"\[\[?_?toc_?\]?\][ \t]*+(?=\n|\Z)|@\[toc\][^\n]*+|\{:toc\}[ \t]*+(?=\n|\Z)", re.I),
-    re.compile(r"\[[^\[\]\n]++\]:[ \t]*+<?data:[^\n]*+"),
+    re.compile(r"\[[^\[\]\n]++\]:[ \t]*+(?:\n[ \t]*+)?+<?data:[^\n]*+"),
+    re.compile(rf"{_HASH_TAG}(?:[ \t]++{_HASH_TAG})++[ \t]*+(?=\n|\Z)"),
+    # The definition of a link that leads nowhere is how Markdown writes a comment: "[//]: # (not shown)".
+    re.compile(
+        r"\[[^\[\]\n]++\]:[ \t]*+(?:#|<>)[ \t]*+(?:\([^\n]*\)|\"[^\n]*\"|'[^\n]*')?[ \t]*+(?=\n|\Z)",
+    ),
 ]

@@ -5,11 +5,14 @@ quoted as they are, and marks tell what of them is neither counted nor cut nor s
 """
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from corpus.document import Span
 from corpus.wording import mark_rules as rules
 from corpus.wording.mark_rules import MarkKind
+from corpus.wording.struck import STRIKING_TAG, struck_spans
 
 
 class Mark(NamedTuple):
@@ -23,21 +26,23 @@ class Mark(NamedTuple):
 
 
 _OPENING = re.compile(
-    rf"[\n`$\\<\[^*_~{rules.UNSEEN}]|==|%%|\(\(|!(?=\[)|\{{(?=[\[{{%:.# d])|&(?=[#A-Za-z])"
-    rf"|h(?=ttps?://)|d(?=ata:)|{rules.ENCODED}"
+    rf"[\n`$\\<\[^*_~{rules.UNSEEN}]|==|%%|\(\(|!(?=\[)|\{{(?=[\[{{%:.#/ d])|&(?=[#A-Za-z])|#(?=[^\W\d_])"
+    rf"|h(?=ttps?://)|w(?=ww\.)|f(?=tp://)|d(?=ata:)|{rules.ENCODED}"
 )
 _DEEPEST = 8  # marks of emphasis that are open at a time; more are none
 _COMMENT_END = re.compile(r"(?<!%)%%(?!%)")
 _BLANK = re.compile(r"[ \t>]*(?:\n|\Z)")
 
 
-def marks_of(text: str) -> list[Mark]:
+def marks_of(text: str, *, struck: bool = False) -> list[Mark]:
     """The marks of ``text`` in order, none within another; it may be a stretch that was cut out of a text.
+
+    ``struck``: words that are struck out are shown like others.
 
     >>> [(mark.start, mark.end, mark.shown) for mark in marks_of("**Scale** [matters](https://example.org).")]
     [(0, 2, ''), (7, 9, ''), (10, 40, 'matters')]
     """
-    return _Scanner(text).scan()
+    return _Scanner(text).scan(struck)
 
 
 @dataclass(slots=True)
@@ -56,8 +61,10 @@ class _Scanner:
     open: list[_Emphasis] = field(default_factory=list)
     unpaired: set[int] = field(default_factory=set)  # places of marks that opened nothing after all
     unclosed: dict[str, int] = field(default_factory=dict)  # tag -> from where on the text does not close it
+    tags: list[tuple[str, int, bool]] = field(default_factory=list)  # open ones that may strike: name, place, do they
+    strikes: list[Span] = field(default_factory=list)  # what may be struck out, with what strikes it
 
-    def scan(self) -> list[Mark]:
+    def scan(self, struck: bool) -> list[Mark]:
         at = self._line(0)
         while match := _OPENING.search(self.text, at):
             start = match.start()
@@ -68,7 +75,18 @@ class _Scanner:
             else:
                 at = self._inline(start, match)
         self._end_paragraph()
-        return [mark for at, mark in enumerate(self.marks) if at not in self.unpaired]
+        marks = [mark for at, mark in enumerate(self.marks) if at not in self.unpaired]
+        return marks if struck or not self.strikes else self._with_struck(marks)
+
+    def _with_struck(self, marks: list[Mark]) -> list[Mark]:
+        apart = [mark[:2] for mark in marks if mark.kind in (MarkKind.APART, MarkKind.FENCE)]
+        spans = struck_spans(self.text, self.strikes, [mark[:3] for mark in marks], apart)
+        found = [Mark(start, end, "", MarkKind.STRUCK) for start, end in spans]
+        for mark in marks:
+            at = bisect_right(spans, (mark.start, len(self.text))) - 1
+            if at < 0 or mark.start >= spans[at][1]:
+                found.append(mark)
+        return sorted(found)
 
     def _add(self, start: int, end: int, shown: str, kind: MarkKind, closes: bool = False) -> int:
         if start < end:
@@ -91,7 +109,7 @@ class _Scanner:
         for pattern in rules.UNSHOWN_LINES:
             if found := pattern.match(text, inner):
                 return self._add(inner, found.end(), " ", MarkKind.APART)
-        for pattern in (rules.NUMBER_SIGNS, rules.BARE_NUMBER_SIGNS, rules.DEFINITION):
+        for pattern in (rules.NUMBER_SIGNS, rules.BARE_NUMBER_SIGNS, rules.DEFINITION, rules.LINK_NUMBER):
             if found := pattern.match(text, at):
                 return self._add(at, found.end(), "", MarkKind.SIGN)
         titled = rules.BOX.match(text, at) or rules.COLONS.match(text, at)
@@ -135,11 +153,31 @@ class _Scanner:
             return end
         for pattern, kind, shown in rules.INLINE.get(first, ()):
             if found := pattern.match(text, start):
-                closes = kind is MarkKind.WHOLE and found.group().startswith(("[^", "</", "^"))
+                closes = kind is MarkKind.WHOLE and found.group().startswith(("[^", "</", "^", "<sup"))
+                if first == "<":
+                    self._strike(found)
                 return self._add(start, found.end(), shown if isinstance(shown, str) else shown(found), kind, closes)
         if first == "[" and (found := rules.LINK.match(text, start) or rules.REFERRING.match(text, start)):
             return self._add(start, found.end(), replaced(found.group(1)), MarkKind.WHOLE)
         return start + 1
+
+    def _strike(self, found: re.Match[str]) -> None:
+        """Take a tag, which may begin or end what is struck out."""
+        tag = STRIKING_TAG.match(found.group())
+        if not tag:
+            return
+        name = tag.group("name").lower()
+        if not tag.group("closing"):
+            self.tags.append((name, found.start(), name != "span" or bool(tag.group("strikes"))))
+            del self.tags[:-_DEEPEST]
+            return
+        for at in range(len(self.tags) - 1, -1, -1):
+            opened, start, strikes = self.tags[at]
+            if opened == name:
+                if strikes:
+                    self.strikes.append((start, found.end()))
+                del self.tags[at:]
+                return
 
     def _encoded(self, match: re.Match[str]) -> int:
         data = match.group()
@@ -206,7 +244,7 @@ class _Scanner:
         if size > 3 or (sign in "~=" and size != 2) or not (opens or closes):
             return end
         while closes and at < end:
-            length = self._close(sign, end - at)
+            length = self._close(sign, at, end - at)
             if not length:
                 break
             at = self._add(at, at + length, "", MarkKind.SIGN, True)
@@ -223,18 +261,21 @@ class _Scanner:
             self._add(at, end, "", MarkKind.SIGN)
         return end
 
-    def _close(self, sign: str, size: int) -> int:
-        """How many of the ``size`` signs close the last of their kind that is open."""
+    def _close(self, sign: str, start: int, size: int) -> int:
+        """How many of the ``size`` signs at ``start`` close the last of their kind that is open."""
         for at in range(len(self.open) - 1, -1, -1):
             opened = self.open[at]
             if opened.sign[0] == sign and len(opened.sign) <= size:
                 self.unpaired.discard(opened.at)
                 del self.open[at:]
+                if sign == "~":
+                    self.strikes.append((self.marks[opened.at].start, start + len(opened.sign)))
                 return len(opened.sign)
         return 0
 
     def _end_paragraph(self) -> None:
         self.open.clear()
+        self.tags.clear()
 
 
 _BEGIN = re.compile(r"\\begin\{([A-Za-z]{1,20}\*?)\}")
@@ -245,11 +286,14 @@ def _is_word(character: str) -> bool:
     return character.isascii() and character.isalnum()
 
 
-def replaced(text: str, leave_out: frozenset[MarkKind] = frozenset()) -> str:
-    """``text`` with what a reader sees in the place of its marks; a blank for those of the kinds to ``leave_out``."""
+def replaced(text: str, leave_out: frozenset[MarkKind] = frozenset(), *, struck: bool = False) -> str:
+    """``text`` with what a reader sees in the place of its marks; a blank for those of the kinds to ``leave_out``.
+
+    ``struck``: see :func:`marks_of`.
+    """
     parts: list[str] = []
     at = 0
-    for mark in marks_of(text):
+    for mark in marks_of(text, struck=struck):
         parts += (text[at : mark.start], " " if mark.kind in leave_out else mark.shown)
         at = mark.end
     return "".join([*parts, text[at:]])

@@ -1,6 +1,7 @@
 """A passage as an encoder should see it, and as a reader is shown it: the words without the markup around them."""
 
 import re
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from corpus.document import Passage, Span
@@ -16,8 +17,13 @@ _RULES = [
     (re.compile(r"\s+"), " "),
 ]
 _BROKEN = re.compile(rf"(?<=[{UNSPACED}，、；：。])[ \t]*+\n[ \t>]*+(?=[{UNSPACED}])")
-_BROKEN_FIGURE = re.compile(r"(?<=\d[.,])[ \t]*+\n[ \t>]*+(?=\d)")
-_HYPHENATED = re.compile(r"(?<![\w-])([^\W\d_]+(?:-[^\W\d_]+)*+)[-\u2010\u00ad][ \t]*+\n[ \t>]*+(?=[a-zà-ÿ])")
+_BROKEN_FIGURE = re.compile(r"(?<=\d[.,:：])[ \t]*+\n[ \t>]*+(?=\d)")
+# "thir-↵ty"; but "short-↵ and long-term" are two words.
+_HYPHENATED = re.compile(
+    r"(?<![\w-])([^\W\d_]+(?:-[^\W\d_]+)*+)([-\u2010\u00ad])[ \t]*+\n[ \t>]*+(?=[a-zà-ÿ])(?!(?:and|or|to|nor)\b)"
+)
+_ADDRESS_BEFORE = re.compile(r"(?:\w://|www\.)\S*$")
+_LONGEST_ADDRESS = 200  # characters that are looked back at
 _COMPOUNDING = frozenset("all cross full half high long low multi non one pre self semi short two three well".split())
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _WITHOUT_LANGUAGE = frozenset({MarkKind.CODE, MarkKind.FENCE})
@@ -25,25 +31,25 @@ _LETTER = re.compile(r"[^\W\d_]")
 _HAN_WORD = re.compile(f"[{HAN}]{{2,}}")
 
 
-def readable(text: str) -> str:
+def readable(text: str, *, struck: bool = False) -> str:
     """``text`` without pictures, Markdown and HTML markup, the signs of note programs, box characters and line breaks.
 
     It is for encoders, for matching words and for showing a quote; what is stored and compared is always the text
-    itself.
+    itself. Words that are struck out are left out as well, unless ``struck``.
 
     >>> readable("**Scale** matters ([paper](https://example.org)).")
     'Scale matters (paper).'
     """
-    return _tidied(replaced(text))
+    return _tidied(replaced(text, struck=struck))
 
 
 def words_in(text: str) -> str:
     """:func:`readable` ``text`` without code, formulas and addresses, which are in no language.
 
-    Where there is nothing else, what the author of the code says in Chinese, or else all of it.
+    Where there is nothing else, what the author of the code says in Chinese.
     """
     words = _tidied(replaced(text, _WITHOUT_LANGUAGE))
-    return words if _LETTER.search(words) else " ".join(_HAN_WORD.findall(text)) or readable(text)
+    return words if _LETTER.search(words) else " ".join(_HAN_WORD.findall(text))
 
 
 def _tidied(text: str) -> str:
@@ -87,14 +93,36 @@ def _unwrapped(passage: Passage, span: Span) -> str:
     text = passage.text[span[0] - passage.start : span[1] - passage.start]
     if "\n" not in text:
         return text
-    text = _BROKEN_FIGURE.sub("", text) if re.search(f"[{UNSPACED}]", text) else text
-    return _HYPHENATED.sub(_join_hyphenated, _BROKEN.sub("", text))
+    return _joined(_BROKEN.sub("", text))
 
 
-def _join_hyphenated(match: re.Match[str]) -> str:
-    """The word that a line break parts; one that is written with a hyphen keeps it."""
-    first = match.group(1)
-    return first + ("-" if "-" in first or first.lower() in _COMPOUNDING else "")
+def hyphens_in(text: str) -> Iterator[tuple[int, int, str]]:
+    """The ends of lines in ``text`` within a word: where hyphen and line break stand, and what is left of them.
+
+    A word that is written with a hyphen keeps it, and so does an address. In Chinese a figure may be parted, too.
+    """
+    if "\n" not in text:
+        return
+    figures = _BROKEN_FIGURE.finditer(text) if re.search(f"[{UNSPACED}]", text) else ()
+    yield from sorted([*_parted_words(text), *((*match.span(), "") for match in figures)])
+
+
+def _parted_words(text: str) -> Iterator[tuple[int, int, str]]:
+    for match in _HYPHENATED.finditer(text):
+        first, sign = match.groups()
+        compound = "-" in first or first.lower() in _COMPOUNDING
+        if not compound and sign == "-":
+            before = text[max(0, match.start() - _LONGEST_ADDRESS) : match.start()]
+            compound = bool(_ADDRESS_BEFORE.search(before))
+        yield match.start(2), match.end(), "-" if compound else ""
+
+
+def _joined(text: str) -> str:
+    parts, at = [], 0
+    for start, end, left in hyphens_in(text):
+        parts += [text[at:start], left]
+        at = end
+    return "".join([*parts, text[at:]])
 
 
 def reference_keys(text: str) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from corpus.wording.mark_rules import MarkKind
 from corpus.wording.marks import Mark, marks_of
 from corpus.wording.sentences import columns_of
 
-_NOTHING = frozenset({MarkKind.WHOLE, MarkKind.APART})  # kinds that may show nothing at all
+_NOTHING = frozenset({MarkKind.WHOLE, MarkKind.APART, MarkKind.STRUCK})  # kinds that may show nothing at all
 _PAIRED_TAG = re.compile(r"</?(?!(?:br|hr|img)\b)", re.I)
 _PADDING = re.compile(r"[ \t]{3,}")  # of the cells of a table; it is shown as one blank
 
@@ -55,7 +55,7 @@ class Ruler:
         return self.cut(at, at, limit) == at
 
     def trim(self, start: int, end: int) -> Span:
-        """``text[start:end]`` without the white space, pictures and comments around it."""
+        """``text[start:end]`` without the white space, pictures, comments and struck words around it."""
         while start < end:
             mark = self._covering(start)
             if mark and mark.end <= end:

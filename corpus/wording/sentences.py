@@ -31,7 +31,7 @@ _BEFORE = 400  # characters of a sentence that are looked back at: more are no s
 _BRACKET_REACH = 200  # characters after which a bracket that stays open is taken for a slip
 _AFTER = _BRACKET_REACH + 100  # characters that are looked ahead at
 _LAST_WORD = re.compile(r"(\d\s*)?(?<![A-Za-z.])[\[(“‘\"']*([A-Za-z][A-Za-z.]{0,20})\.$")
-_LIST_NUMBER = re.compile(r"(?:^|[:：;；,，])\s*\d{1,3}\.$")
+_LIST_NUMBER = re.compile(r"(?:(?:^|[:：;；,，])\s*\d{1,3}|(?:^|\n)[ \t]*[A-H])\.$")
 
 
 def _ends_sentence(text: str, start: int, end: int, mark: re.Match[str], stop: int) -> bool:
@@ -40,6 +40,8 @@ def _ends_sentence(text: str, start: int, end: int, mark: re.Match[str], stop: i
     ``stop`` is where what closes behind it ends: quotes, brackets, stars.
     """
     punctuation, closing = mark.group(), text[mark.end() : stop]
+    if punctuation == ".." and text[mark.start() - 1 : mark.start()].isspace():
+        return False  # the folder above, in a command
     before = text[max(start, mark.start() - _BEFORE) : mark.start()]
     after = text[stop : min(end, stop + _AFTER)]
     rest = after.lstrip()
@@ -72,7 +74,7 @@ def _is_point(before: str, after: str) -> bool:
 def _abbreviates(head: str, rest: str) -> bool:
     """Whether the full stop at the end of ``head`` marks an abbreviation, an initial or a list's number."""
     if _LIST_NUMBER.search(head[-10:]):
-        return True  # the number of a list item: "1. Data", "namely: 1. Data"
+        return True  # the number of a list item: "1. Data", "namely: 1. Data"; the letter of an option: "A. 60"
     word = _LAST_WORD.search(head[-40:])
     if not word:
         return False

@@ -33,6 +33,12 @@ def test_chinese_of_another_day_is_read(text: str, encoding: str, count: int) ->
     assert decode(text.encode(encoding), Path("a.txt")) == text
 
 
+@pytest.mark.parametrize("text", [SIMPLIFIED, "€", "The fare (票价) is €12."])
+def test_the_euro_of_windows_is_read_in_simplified_chinese(text: str) -> None:
+    raw = text.encode("gb18030").replace("€".encode("gb18030"), b"\x80")
+    assert decode(raw, Path("a.txt")) == text
+
+
 def test_a_euro_among_the_words_of_hong_kong_is_read() -> None:
     raw = b"".join(each.encode("cp950") if each == "€" else each.encode("big5hkscs") for each in BOTH)
     assert decode(raw, Path("a.txt")) == BOTH

@@ -34,6 +34,8 @@ def said(document: Document) -> str:
         "title: Salt\nurl: https://x.example/s\ndate: 2014-03-02 11:20:31\ntags: [hidden, moving]\n---\n",
         "title: Salt\nurl: https://x.example/s\ntags:\n- hidden\n- moving\n---\n",
         "Title: Salt\nURL: https://x.example/s\nDate: 2010-12-03 10:20\nAuthors: hidden\n    and more\n\n",
+        "#+TITLE: Salt\n#+URL: https://x.example/s\n#+AUTHOR: hidden\n\n",
+        ":title: Salt\n:url: https://x.example/s\n:author: hidden\n\n",
         "title:: Salt\nurl:: https://x.example/s\ntags:: hidden\n\n",
         "- title:: Salt\n- url:: https://x.example/s\n- tags:: hidden\n\n",
     ],
@@ -66,6 +68,7 @@ def test_the_title_block_of_pandoc_is_read(tmp_path: Path) -> None:
         "% of all that is mended",
         "标题：盐田\n作者：林\n\n甲。",
         "---\ntitle: Salt\n\nThe rule below is far, and this is mended.\n\n---\n\nMore.",
+        "---\ntitle: Salt\ndate: 2031\nThe rule below is far, and this is mended.\n\nIt is.\n\n---\n\nMore.",
     ],
 )
 def test_prose_is_not_taken_for_front_matter(tmp_path: Path, text: str) -> None:
@@ -114,6 +117,7 @@ def test_front_matter_that_cannot_be_read_is_told_with_what_mends_it(
         ('+++\ntitle = "Salt"\nauthor = Ann\n+++\n', Problem("a.md", 3, "the front matter is not TOML")),
         ('{\n"title": "Salt",\n"b": \n}\n', Problem("a.md", 4, "the front matter is not JSON")),
         ("---\ntitle: Salt\n\n", Problem("a.md", 2, "the front matter is not closed. Write a line --- below it")),
+        ("---\ntitle: Salt\ndate: 2031-04-02\n", Problem("a.md", 3, "the front matter is not closed")),
         ("---\ntitle: Salt\ntags: [a]\n\n", Problem("a.md", 3, "the front matter is not closed")),
     ],
 )

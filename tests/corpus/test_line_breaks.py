@@ -71,3 +71,28 @@ def test_a_figure_that_a_line_break_parts_is_one() -> None:
     assert "数值为4.5米，长度约1,200米" in encoder_text(passage)
     text = "It was built in 1904.\n12 men worked there."
     assert len(split(Document("a.md", "A", "a.md", text))[0].sentences) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("The lathe now stands in hall\n204. Bring your own chisel.", "The lathe now stands in hall\n204."),
+        ("It opens at an altitude of\n850. Nobody goes higher.", "It opens at an altitude of\n850."),
+        ("Use gate\n3) and knock.", "Use gate\n3) and knock."),
+        ("钟楼的开放时间是上午 8:00 到 11:\n45，周二不开。", "钟楼的开放时间是上午 8:00 到 11:\n45，周二不开。"),
+    ],
+)
+def test_a_number_that_a_line_break_parts_from_its_sentence_is_no_sign_of_an_item(text: str, sentence: str) -> None:
+    for above in ("", "First line here.\n\n"):
+        assert any(each.startswith(sentence) for each in sentences(above + text))
+
+
+def test_numbers_that_go_on_are_items_all_the_same() -> None:
+    assert sentences("He wants\n3. tar\n4. rope") == ["He wants", "tar", "rope"]
+    assert sentences("He wants three things.\n7. tar") == ["He wants three things.", "tar"]
+    assert sentences("买三样\n2、焦油\n3、绳子")[-2:] == ["焦油", "绳子"]
+
+
+def test_a_label_in_brackets_stands_with_what_it_labels() -> None:
+    assert "【储藏室】\n地下一层 C106" in sentences("住处\n\n【储藏室】\n地下一层 C106\n")
+    assert sentences("【甲】\n【乙】\n第二层")[0] == "【甲】"

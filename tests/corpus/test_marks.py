@@ -30,7 +30,7 @@ def sentences(text: str, limit: int = 250) -> list[str]:
     ("text", "words"),
     [
         # Markdown
-        ("*One* and _two_, ***three*** and ~~four~~", "One and two, three and four"),
+        ("*One* and _two_, ***three*** and ~~four~~", "One and two, three and"),
         ("2*3*4 is 24, and 2**10 more; a snake_case_name", "2*3*4 is 24, and 2**10 more; a snake_case_name"),
         ("The price* is net; the cost* is not.", "The price* is net; the cost* is not."),
         ("Call `init(*args, **kw)` or ``a`b``.", "Call init(*args, **kw) or a`b."),
@@ -73,15 +73,72 @@ def sentences(text: str, limit: int = 250) -> list[str]:
         # addresses and data
         (f"See https://example.org/{'x' * 90}.", "See https://example.org/…."),
         ("See https://example.org/a.", "See https://example.org/a."),
+        (f"See ftp://example.org/{'x' * 90}, www.example.org/{'y' * 90}.",
+         "See ftp://example.org/…, www.example.org/…."),
+        ("See www.example.org/__a__/b and https://example.org/Mast_(ship)_b.",
+         "See www.example.org/__a__/b and https://example.org/Mast_(ship)_b."),
+        ("见https://example.org/桅杆_(船)_一。又见 https://example.org/b(二)",
+         "见https://example.org/桅杆_(船)_一。又见 https://example.org/b(二)"),
         ("![](data:image/png;base64,AAAA) Port", "Port"),
+        ("[p]:\n<data:image/png;base64,iVBORw0KGgo=>", ""),
+        ("[p]: # and more", "[p]: # and more"),
+        ("{#paint} {# two #} {three}", "{three}"),
+        ("<Tabs>\n<TabItem value='a'>\n\nPress it.\n\n</TabItem></Tabs>", "Press it."),
+        ("Write <name> and 10<sup>6</sup>.", "Write <name> and 10 6 ."),
         ("[p]: <data:image/png;base64,iVBORw0KGgo=>", ""),
         ("The blob Qm9hdHM5" + "aB3dE5fG7h" * 40 + " sank.", "The blob sank."),
         ("x" * 300, "x" * 300),
         ("Zero\u200bwidth and \ufeffmark", "Zerowidth and mark"),
     ],
-)
+)  # fmt: skip
 def test_a_reader_is_shown_words(text: str, words: str) -> None:
     assert readable(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("改到~~周二~~周四上午装船。", "改到周四上午装船。"),
+        ("It sails on ~~Tuesday~~ Thursday.", "It sails on Thursday."),
+        ("It sails on Thursday ~~at noon~~.", "It sails on Thursday."),
+        ("<del>80 元</del> 72 元，<s>旧票</s>新票，<strike class='x'>三</strike>四", "72 元，新票，四"),
+        ('<span style="color:red; text-decoration: line-through">80</span> <span>72</span>', "72"),
+        ("| 船票 | ~~80元~~ 72元 |", "船票 | 72元"),
+        ("<td>Ferry</td><td><DEL>80</DEL></td><td>72</td>", "Ferry 72"),
+        ("<tr>\n<td>Ferry</td>\n<td><del>80</del></td>\n</tr>", "Ferry"),
+        ("~~The *old*\npier~~ The new one.", "The new one."),
+        ("~~https://old.example~~ https://new.example", "https://new.example"),
+        ("[the ~~old~~ pier](https://example.org)", "the pier"),
+        ("~~one ~~two~~ three~~ four", "four"),
+        # all of a line, an item, a heading, a row
+        ("~~Wait.~~", "Wait."),
+        ("- ~~buy tar~~\n- buy rope", "- buy tar - buy rope"),
+        ("1、~~买油~~\n2、买绳", "1、买油 2、买绳"),
+        ("## ~~Old pier~~\n\nIt stands.", "Old pier It stands."),
+        ("| ~~80~~ | ~~90~~ |", "80 | 90"),
+        ("~~靠左~~\n靠右", "靠左 靠右"),
+        ("- [x] ~~buy tar~~ ✅ 2024-05-06", "- buy tar ✅ 2024-05-06"),
+        ("- DONE ~~买油~~ 五月", "- DONE 买油 五月"),
+        # no strokes
+        ("谢谢~~马上就来~~", "谢谢马上就来"),
+        ("5~~10元，20~~30元", "5~~10元，20~~30元"),
+        ("Write `~~x~~` or <del>never closed.", "Write ~~x~~ or never closed."),
+        ("| ~~a | b~~ | c |", "a | b | c"),
+        ("<del>One.\n\nTwo.</del> Three.", "One. Two. Three."),
+    ],
+)
+def test_what_is_struck_out_is_not_said_any_more(text: str, words: str) -> None:
+    assert readable(text) == words
+    assert readable(readable(text, struck=True).replace("~~", "")) == readable(text, struck=True).replace("~~", "")
+
+
+def test_words_that_are_struck_out_are_neither_quoted_alone_nor_counted() -> None:
+    assert sentences("It sails. ~~It waits.~~ It lands. ~~Or not.~~") == ["It sails.", "It lands."]
+    assert sentences("开船。~~等人。再等。~~靠岸。") == ["开船。", "靠岸。"]
+    long = "~~" + "不再开行的旧班次，" * 40 + "~~新班次每天两班。"
+    assert sentences(long, 60) == ["新班次每天两班。"]
+    (passage,) = split(Document("a.md", "a", "a.md", "改到~~周二~~周四。"))
+    assert [passage.text[start:end] for start, end in passage.sentences] == ["改到~~周二~~周四。"]
 
 
 @pytest.mark.parametrize(
@@ -92,7 +149,22 @@ def test_what_is_not_closed_is_text(text: str) -> None:
 
 
 PARTS = "** * _ ` [ ] ( ) <b> </b> <!-- --> %% == $ \\ ^a1b2 {{ }} word 词 。 https://example.org/a | &amp;".split()
-PARTS += [" ", "\n", "\n\n", ". ", "> ", "# ", "```\n", "::: tip\n"]
+PARTS += [
+    "~~",
+    "~~",
+    "<del>",
+    "</del>",
+    "www.example.org/a",
+    "- ",
+    " ",
+    "\n",
+    "\n\n",
+    ". ",
+    "> ",
+    "# ",
+    "```\n",
+    "::: tip\n",
+]
 
 
 @settings(max_examples=400, deadline=None, derandomize=True)
@@ -149,11 +221,14 @@ def test_pictures_as_text_make_no_passage() -> None:
         ("**甲。乙。**丙。", ["甲。", "乙。", "丙。"]),
         ("==睡前不看。==早上再看。", ["睡前不看。", "早上再看。"]),
         ("__Rest on Monday.__ Swim on Friday.", ["Rest on Monday.", "Swim on Friday."]),
-        ("~~Lift.~~ Nothing. `It ends.` Here.", ["Lift.", "Nothing.", "It ends. Here."]),
+        ("~~Lift.~~ Nothing. `It ends.` Here.", ["Nothing.", "It ends. Here."]),
+        ("~~Lift.~~", ["Lift."]),
         ("<b>It digs.</b> It is long. <em>So</em> it is.", ["It digs.", "It is long.", "So it is."]),
         ("“**Never feed them!**” Say the keepers.", ["“Never feed them!”", "Say the keepers."]),
         ("它产卵。[^1]它孵化。", ["它产卵。", "它孵化。"]),
         ("它产卵。[12]它孵化。", ["它产卵。[12]", "它孵化。"]),
+        ("It lays.<sup>4</sup> It sits.", ["It lays. 4", "It sits."]),
+        ("它产卵。<sup><a href='#n2'>[2]</a></sup>它孵化。", ["它产卵。 [2]", "它孵化。"]),
         ("It lays.[3] It sits.", ["It lays.[3]", "It sits."]),
         ("用 `打印。然后。` 结束。好。", ["用 打印。然后。 结束。", "好。"]),
         ("周期是 $T = 1. 5$ 天。完。", ["周期是 $T = 1. 5$ 天。", "完。"]),
@@ -186,6 +261,12 @@ def test_a_quote_is_an_exact_slice_with_all_of_its_marks() -> None:
         "#+BEGIN_QUERY\n{:code 4711}\n#+END_QUERY",
         ":PROPERTIES:\n:code: 4711\n:END:",
         "id:: code-4711",
+        "[//]: # (the code is 4711)",
+        "[note]: <> 'the code is 4711'",
+        "{/* the code is 4711 */}",
+        "{# the code\nis 4711 #}",
+        "{{/* the code is 4711 */}}",
+        "{% comment %}\nthe code is 4711\n{% endcomment %}",
     ],
 )
 @pytest.mark.parametrize("frame", ["{}", "Before it.\n\n{}\n\nAfter it.", "> {}", "- item\n\n{}\n\n- other"])
@@ -207,15 +288,20 @@ HOSTILE = [
     "==a ", "**a ", "*a ", "*a*b", "*_", "**_", "_a ", "~~", "$", "$a ", "$$ ", "\\(", "\\[ ", "\\begin{a} ", "\\",
     "<script>", "<svg ", "<div hidden>", "<p style='display:none'>", "<style", "<x hidden ", "<h1>a", "<h1>\n",
     "<b>", "<details>\n", "<summary>a", "</details>\n", "{{< ", "{% ", "{{", "{{a|", "{:", "&nbsp", "&#", "http://.",
-    "data:", "A1b", "data:image/png;base64,", "id:: x\n", ":LOGBOOK:\n", "#+BEGIN_QUERY ", "::: a\n", "!!! a\n",
+    "data:", "A1b", "data:image/png;base64,",
+    "[//]: # (", "{/*", "{/* */", "{# ", "{{/* ", "{% comment %}", "<sup>", "<sup>1", "+--+\n",
+    "| a |\n+--+--+\n", "id:: x\n", ":LOGBOOK:\n", "#+BEGIN_QUERY ", "::: a\n", "!!! a\n",
     "!!! a \"b\n", "=== \"", "##a\n", "# ", "a\n---\n", "a\n===\n", ": a\n", "    : a\n", "[^1]: a\n", "\u200b",
     "\u00a0", "\u3000", "- [ ] ", "1．", "．", "a．", "**。", "。**", "。[1]", "^a ", "。^a", "^[", "title: x\n",
     "title:: x\n", "---\n", "+++\n", "{\"a\":", "% a\n", ";;;\n", "- a: b\n", "---\na: b\n\n", "* * *\n", "\t",
     "        ```\n", "x-y-", "-a ", "（",
+    "~~a", "~~a~~", "~~a~~ b\n", "a ~~b~~", "<s>", "<s>a</s>", "<s>a</s> b", "<del>a ~~", "</s>",
+    "<span style='line-through'>", "www.", "www.a.b/", "https://a.b/(", "https://a.b/_(", "ftp://", "ab-\n", "a-b-\n",
 ]
 # fmt: on
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_hostile_marks_cost_no_more_than_their_length(unit: str) -> None:
     def seconds(count: int) -> float:
@@ -234,3 +320,32 @@ def test_hostile_marks_cost_no_more_than_their_length(unit: str) -> None:
 def test_marks_of_code_say_that_it_is_code() -> None:
     kinds = [mark.kind for mark in marks_of("a `b` $c$ https://example.org\n\n```\nd\n```\n")]
     assert kinds == [MarkKind.CODE] * 3 + [MarkKind.SIGN, MarkKind.FENCE, MarkKind.SIGN]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("#travel #boats/oak\n\nThe pier is long.", ["The pier is long."]),
+        ("码头很长。 #旅行 #船\n", ["码头很长。"]),
+        ("码头很长。#旅行\n", ["码头很长。"]),
+        ("The pier is long. #boats\nIt is new.", ["The pier is long. #boats", "It is new."]),
+        ("She uses C# and #boats here.", ["She uses C# and #boats here."]),
+    ],
+)
+def test_tags_are_not_quoted(text: str, said: list[str]) -> None:
+    found = split(Document("a.md", "A", "a.md", text))
+    assert [readable(text[start:end]) for each in found for start, end in each.sentences] == [
+        readable(each) for each in said
+    ]
+    assert all("#travel" not in each.heading for each in found)
+
+
+def test_a_formula_is_in_the_language_around_it() -> None:
+    text = "# 笔记\n\n动能见上文。\n\n$$\n\\int_0^\\infty e^{-x}\\,dx = \\frac{1}{2}\n$$\n\n上面是一个积分。\n"
+    assert {each.language for each in split(Document("a.md", "A", "a.md", text))} == {"zh"}
+
+
+def test_the_number_of_a_link_is_not_shown() -> None:
+    assert readable("[1]: https://example.org/pier") == "https://example.org/pier"
+    assert readable("[RH]: relative humidity") == "[RH]: relative humidity"
+    assert readable("[1]: it broke") == "[1]: it broke"

@@ -24,6 +24,8 @@ def sentences(text: str) -> list[str]:
         ["Is it so?", "See https://arxiv.org/abs/2108.07258.", "It is."],
         ["It scales (see e.g. GPT-3. It is large.) well.", "Fine."],
         ["One clause; another clause, etc. and so on.", "End"],
+        ["Run cd build && cmake .. && make now."],
+        ["Which is right\nA. 60\nB. 80"],
         ["It is a work of art.", "Option: plan B.", "The end."],
         ["基础模型很大。", "它能适配吗？", "能！"],
         ["他问：“什么是涌现？”", "她答：“不知道。”", "完。"],

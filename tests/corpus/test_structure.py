@@ -64,6 +64,8 @@ def test_an_underlined_line_that_heads_nothing_is_text() -> None:
         "\u2060##\u00a0",
         "##",
         " ## ",
+        "＃＃ ",
+        "＃＃\u3000",
         "<h2>",
     ],
 )
@@ -74,7 +76,8 @@ def test_a_heading_has_any_blank_or_none(sign: str) -> None:
 
 
 def test_a_tag_of_a_note_program_is_no_heading() -> None:
-    assert sections("# T\n\nFirst.\n\n#boats #sails\n\nSecond.\n")[0] == ("", "First.\n\n#boats #sails\n\nSecond.")
+    assert sections("# T\n\nFirst.\n\n#boats #sails\n\nSecond.\n") == [("", "First."), ("", "Second.")]
+    assert sections("# T\n\nFirst.\n\n#boats\n\nSecond.\n")[0] == ("", "First.\n\n#boats\n\nSecond.")
     assert sections("#帆\n\n##主帆\n\n大。\n", "帆") == [("主帆", "大。")]
     assert sections("```\n##no heading\n```\n")[0][0] == ""
     assert sections("## A\n\nSee #12 and ##.\n")[0] == ("A", "See #12 and ##.")
@@ -161,6 +164,8 @@ def test_boxes_within_boxes_are_texts_of_their_own() -> None:
         "First.\n\n:   A definition\n\n    ```sh\n    # no heading\n    ls\n    ```\n\nLast.",
         "First.[^1]\n\n[^1]: A note.\n\n    ```sh\n    # no heading\n    ls\n    ```\n\nLast.",
         "1. First.\n\n        ```sh\n        # no heading\n        ls\n        ```\n\nLast.",
+        "First, it is run:\n\n    # no heading\n    ls --all\n\nLast.",
+        ".. code-block:: sh\n\n    # no heading\n\n    ls --all\n\nLast.",
         "{% highlight sh %}\n# no heading\nls\n{% endhighlight %}\n\nLast.",
         "{{< highlight sh >}}\n# no heading\nls\n{{< /highlight >}}\n\nLast.",
     ],
@@ -170,6 +175,17 @@ def test_indented_code_is_whole(text: str) -> None:
     assert {heading for heading, _ in found} == {""}
     assert [each for _, each in found if "# no heading" in each] == [each for _, each in found if "ls" in each]
     assert found[-1][1] == "Last."
+
+
+def test_a_comment_in_indented_code_heads_nothing() -> None:
+    assert {heading for heading, _ in sections("First.\n\n    # no heading\n    go = 1\n\nLast.\n")} == {""}
+    # Where all is indented nothing tells code from headings.
+    assert sections("    # T\n\n    ## Pruning\n\n    In March.\n") == [("Pruning", "In March.")]
+
+
+def test_what_closes_a_heading_is_no_part_of_it() -> None:
+    text = "##Pruning##\n\nIn March.\n\n## Water ## <!-- draft -->\n\nDaily.\n\n## In C#\n\nLoops.\n"
+    assert [heading for heading, _ in sections(text)] == ["Pruning", "Water", "In C#"]
 
 
 def test_headings_in_html_stand_over_their_sections() -> None:

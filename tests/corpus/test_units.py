@@ -30,6 +30,11 @@ def quotable(text: str, limit: int = 250) -> list[str]:
             "堤防条例\n\n第一条 为了护堤，制定本条例。\n\n第二条　堤上不得行车\n\n第三条 违者罚款。",
             ["第二条　堤上不得行车"],
         ),
+        (
+            "Quay rules\n\nRule 1 Boats are moored by sunset\n\nRule 2 Whoever is late pays.\n\n"
+            "Rule 3 Lights are out at ten",
+            ["Rule 1 Boats are moored by sunset", "Rule 3 Lights are out at ten"],
+        ),
         ("The gate code is 4471\n\nGuests may know it.", ["The gate code is 4471"]),
         (
             "Old names\n\nCarpenter Nils Berg\n\nHe works alone.\n\nMason Ada Holm\n\nShe comes late.",
@@ -48,6 +53,19 @@ def test_a_heading_that_states_a_fact_can_be_quoted(text: str, facts: list[str])
 def test_one_line_that_looks_like_a_heading_heads_nothing() -> None:
     text = "Boats\n\nThey are old.\n\nWhere the oars lie\n\nBehind the shed.\n\nRain comes often. " + "It rains. " * 40
     assert {passage.heading for passage in passages(text, title="Boats")} == {""}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Quay rules\n\nRule 1 Boats are moored by sunset\n\nRule 2 Whoever is late pays.\n\nRule 3 Lights are out",
+        "仓库\n\n租金每月七百五十\n\n钥匙在门卫那里。\n\n盘点 每周五\n\n带上账本。",
+        "Barn\n\nHay comes Tuesday\n\nStack it high.\n\nMilk goes Friday\n\nWash the cans.",
+    ],
+)
+def test_facts_in_a_row_head_nothing(text: str) -> None:
+    assert {passage.heading for passage in passages(text, title=text.partition("\n")[0])} == {""}
+    assert set(quotable(text)) >= {line for line in text.split("\n") if line}
 
 
 @pytest.mark.parametrize(
@@ -87,6 +105,12 @@ def test_several_lines_that_look_alike_head_sections_and_can_be_quoted(text: str
         ),
         ("Ida: where is the saw\nOle: Under the bench\n", ["Ida: where is the saw Ole: Under the bench"]),
         ("1. 冬天开门吗\n   只开上午\n2. 有没有茶水\n   有，自取\n", ["冬天开门吗 只开上午", "有没有茶水 有，自取"]),
+        (
+            "3/4/2031, 9:11 - Ida: Who has the ladder\n3/4/2031, 9:12 - Ole: It is in the shed\n"
+            "3/4/2031, 9:40 - Ida: When is the tide\n3/4/2031, 9:41 - Ole: At half past six\n",
+            ["3/4/2031, 9:11 - Ida: Who has the ladder 3/4/2031, 9:12 - Ole: It is in the shed"],
+        ),
+        ("1. 水温最高多少\n   A. 60\n   B. 80\n", ["水温最高多少 A. 60 B. 80"]),
         ("Dock office\n\n5520\n", ["Dock office 5520"]),
         ("值班电话：\n\n6174\n", ["值班电话： 6174"]),
     ],
@@ -130,6 +154,25 @@ def test_code_and_formulas_go_with_the_line_that_announces_them(line: str, block
     assert passage.language == ("zh" if line[0] > "z" else "en")
 
 
+@pytest.mark.parametrize(
+    ("text", "unit"),
+    [
+        (
+            "重启，运行：\n\n![图](a.png)\n\n```sh\nkettle restart\n```\n",
+            "重启，运行： ![图](a.png) ```sh kettle restart ```",
+        ),
+        ("归档用以下命令完成。\n\n    tar czf /srv/a.tgz /srv\n", "归档用以下命令完成。 tar czf /srv/a.tgz /srv"),
+        ("It is built with\n\n    make -j\n\n    make test -k\n", "It is built with make -j make test -k"),
+    ],
+)
+def test_a_picture_or_blank_lines_do_not_part_code_from_its_line(text: str, unit: str) -> None:
+    assert quotable(f"# Kettle\n\n{text}\nThen wait.\n") == [unit, "Then wait."]
+
+
+def test_indented_prose_below_a_colon_keeps_its_sentences() -> None:
+    assert quotable("他说：\n\n    我昨天去了。今天不去。\n") == ["他说：", "我昨天去了。", "今天不去。"]
+
+
 def test_a_list_item_announces_its_code() -> None:
     text = "- To stop it:\n\n  ```\n  kettle off\n  ```\n\n- To go on run\n\n  ```\n  kettle on\n  ```\n"
     assert quotable(text) == ["To stop it: ``` kettle off ```", "To go on run", "``` kettle on ```"]
@@ -143,6 +186,13 @@ def test_code_wider_than_a_passage_is_cut_at_its_lines_with_what_announces_it() 
     assert all(passage.text.endswith(("option", "```")) for passage in found)
 
 
+@pytest.mark.parametrize("hidden", ["<template>{}</template>", "<!-- {} -->", "%% {} %%", "<script>{}</script>"])
+def test_no_part_of_code_is_taken_for_something_that_is_not_shown(hidden: str) -> None:
+    lines = "<p>first step</p>\n" * 5
+    text = f"```html\n{lines}{hidden.format('the last step of all is this')}\n```\n"
+    assert "the last step of all is this" in " ".join(quotable(text, 120))
+
+
 def test_only_the_last_sentence_of_a_paragraph_announces() -> None:
     assert quotable("The kettle is red. It is started so:\n\n```\nkettle on\n```\n\nThen wait.") == [
         "The kettle is red.",
@@ -151,7 +201,10 @@ def test_only_the_last_sentence_of_a_paragraph_announces() -> None:
     ]
 
 
-@pytest.mark.parametrize("line", ["A：好。", "8031", "10:45", "192.168.7.1", "GPT-3", "12 kg", "B. 7", "（3）15%"])
+@pytest.mark.parametrize(
+    "line",
+    ["A：好。", "8031", "10:45", "192.168.7.1", "GPT-3", "ASUS ROG Strix G15 Ryzen", "12 kg", "B. 7", "（3）15%"],
+)
 def test_a_line_without_words_is_in_the_language_of_those_around_it(line: str) -> None:
     for text, language in (
         (f"今天开会讨论仓库的事情。\n\n{line}\n\n会后去码头看看吊车。", "zh"),

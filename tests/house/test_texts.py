@@ -26,6 +26,7 @@ def test_there_is_nothing_to_mend() -> None:
     assert report.documents == 2 * report.pairs == len(DOCUMENTS)
 
 
+@pytest.mark.slow
 def test_the_texts_are_written_in_our_own_words() -> None:
     if not SEEDS.is_dir():
         pytest.skip(f"there are no texts of others in {SEEDS}")

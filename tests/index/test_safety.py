@@ -22,6 +22,7 @@ from states import vectors_of
 
 from corpus import Document, StoredIndexError, find_texts, load_documents
 from index import PassageIndex, pending_change, rebuild_index, update_index
+from index.storage.manifest import FORMAT
 from qa import Answerer
 from ui.workspace.settings import Settings
 from ui.workspace.workspace import Workplace
@@ -131,9 +132,9 @@ def test_a_damaged_file_is_named_and_a_rebuild_mends_it(
         (b"", "manifest.json is not what was written"),
         (b"null", "manifest.json is not what was written"),
         (b"[]", "manifest.json is not what was written"),
-        (b'{"format": 5}', "manifest.json is not what was written"),
-        (b'{"format": 4}', "has format 4; this version reads format 5"),
-        (b'{"format": 6}', "has format 6; this version reads format 5"),
+        (f'{{"format": {FORMAT}}}'.encode(), "manifest.json is not what was written"),
+        (b'{"format": 1}', f"has format 1; this version reads format {FORMAT}"),
+        (f'{{"format": {FORMAT + 1}}}'.encode(), f"has format {FORMAT + 1}; this version reads format {FORMAT}"),
         (b"\xff\xfe", "manifest.json is not what was written"),
     ],
 )

@@ -255,6 +255,11 @@ def test_a_statement_in_the_words_of_the_question_is_an_answer(
     ("question", "text", "answer"),
     [
         ("When was the zeppelin released?", "# Log\n\n## Zeppelin 2.0 (2021-05-04)\n\n- A large model.", "2021-05-04"),
+        (
+            "When was the zeppelin released?",
+            "# Log\n\n## Zeppelin 2.0 (2021-05-04)\n\n- A large model.",
+            "A large model",
+        ),
         ("What is the zeppelin cost?", "Zeppelin notes\n\nThe zeppelin cost is 17 gold\n\nRain falls.", "17 gold"),
     ],
 )

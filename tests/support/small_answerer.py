@@ -3,11 +3,12 @@ as a book."""
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from types import SimpleNamespace
 
 from records import answer_of, citation_of, term_of
 
-from corpus import Document, FoundationQAError, language_of, split
+from corpus import Document, FoundationQAError, Passage, language_of, split
 from corpus.files.references import resolve_references
 from qa import Answer, AnswerKind, Citation, Located, locate
 from qa.small_talk import reply_to_small_talk
@@ -89,6 +90,11 @@ QUOTED = {  # the quotes of each answer: their text, and their first words
 }
 
 
+@cache
+def _split(document: Document) -> list[Passage]:
+    return split(document)  # the long one takes half a second
+
+
 class SmallSnapshot:
     """A few texts and their passages."""
 
@@ -96,7 +102,7 @@ class SmallSnapshot:
 
     def __init__(self, documents: Sequence[Document]) -> None:
         self.documents = {document.id: document for document in documents}
-        self.passages = [passage for document in documents for passage in split(document)]
+        self.passages = [passage for document in documents for passage in _split(document)]
 
     def rows_of(self, document_id: str) -> range:
         rows = [row for row, passage in enumerate(self.passages) if passage.document_id == document_id]

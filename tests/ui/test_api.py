@@ -365,6 +365,7 @@ def readme_commands(language: str, word: str) -> list[str]:
     return [block for block in blocks if word in block]
 
 
+@pytest.mark.slow
 def test_the_curl_commands_of_the_readme_work(served: Served) -> None:
     (block,) = readme_commands("sh", "/api/ask")
     commands = [line for line in block.splitlines() if line.startswith("curl ")]

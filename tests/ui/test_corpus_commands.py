@@ -238,6 +238,7 @@ def test_the_chinese_title_is_asked_for(pair: Path) -> None:
     assert "\n# 规模\n" in (pair / "zh/scaling.md").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_a_title_that_is_not_utf_8_is_one_message(pair: Path) -> None:
     failed = shell("corpus", "new", b"Scaling \xff", "--zh", "规模", "--corpus", pair)
     assert (failed.returncode, failed.stdout) == (1, b"")
@@ -245,6 +246,7 @@ def test_a_title_that_is_not_utf_8_is_one_message(pair: Path) -> None:
     assert not list(pair.rglob("scaling*"))
 
 
+@pytest.mark.slow
 def test_a_terminal_that_knows_no_chinese_is_told_all_the_same(pair: Path) -> None:
     write(pair, "zh/a.md", (pair / "zh/a.md").read_text(encoding="utf-8").replace("# 涌现", "# 规模"))
     told = shell("corpus", "check", "--corpus", pair, PYTHONIOENCODING="cp1252")

@@ -176,6 +176,28 @@ def test_what_a_reader_sees_of_markup(text: str, visible: str) -> None:
     assert shown(text).visible.strip() == visible
 
 
+def test_what_is_struck_out_is_struck_through_in_its_text() -> None:
+    text = (
+        "开航改到~~周**二**~~周四，<del>下午</del>上午。\n\n- ~~buy tar~~\n\n| 船 | ~~80~~ |\n|--|--|\n| 甲 | ~~9~~ |\n"
+    )
+    page = shown(text, (0, 20))
+    assert page.texts["div.text"] == [text]
+    assert marked(page) == text[:20]
+    assert page.texts["del."] == ["周", "二", "下午", "80", "9"]
+    assert page.visible.split("\n")[0] == "开航改到周二周四，下午上午。"
+    assert "buy tar" in page.visible
+    assert "del." not in shown("```\n~~code~~ here\n```\n").texts
+
+
+def test_a_cell_under_two_heads_is_named_by_both() -> None:
+    text = (
+        "<table><tr><th rowspan=2>Ship</th><th colspan=2>Crew</th></tr>\n<tr><th>Day</th><th>Night</th></tr>\n"
+        "<tr><td>Gull</td><td>4</td><td>2</td></tr>\n</table>\n"
+    )
+    html = text_html(document(text))
+    assert [re.findall(r'data-head="([^"]*)"', html)] == [["Ship", "Crew, Day", "Crew, Night"]]
+
+
 def test_a_table_has_rows_and_cells_under_their_heads() -> None:
     start = MESSY.index("BERT | 2018")
     html = text_html(document(MESSY), (start, start + len("BERT | 2018")))
@@ -336,6 +358,7 @@ def test_every_paragraph_of_the_built_in_texts_has_its_twin(built_in: dict[str, 
                 assert twin.text[start:end].startswith(f"{sign} ")
 
 
+@pytest.mark.slow
 def test_real_texts_of_others_are_whole(seeds: Path) -> None:
     for document in load_documents(seeds):
         for passage in split(document):

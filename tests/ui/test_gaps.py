@@ -214,6 +214,7 @@ def test_a_row_that_was_not_written_here_is_passed_over_and_counted(log: GapLog)
     assert ([gap.question for gap in found.gaps], found.damaged) == (["second?"], 1)
 
 
+@pytest.mark.slow
 def test_a_writer_that_was_cut_off_does_not_spoil_the_next(log: GapLog) -> None:
     log.add("first?", "en", 0.1)
     code = (

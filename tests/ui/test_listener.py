@@ -68,6 +68,7 @@ def test_who_does_not_say_what_they_want_is_let_go(page: Any, sent: bytes) -> No
         assert 0.2 < seconds_until_closed(silent) < 3
 
 
+@pytest.mark.slow
 def test_a_drop_now_and_then_does_not_buy_time(page: Any) -> None:
     with connect(page, b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n") as dripping:
         begin = time.perf_counter()
@@ -78,6 +79,7 @@ def test_a_drop_now_and_then_does_not_buy_time(page: Any) -> None:
         assert time.perf_counter() - begin < 3
 
 
+@pytest.mark.slow
 def test_the_second_request_of_a_connection_has_a_deadline_too(page: Any) -> None:
     with connect(page, b"GET /robots.txt HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n") as connection:
         assert b"200 OK" in connection.recv(65536)
@@ -86,6 +88,7 @@ def test_the_second_request_of_a_connection_has_a_deadline_too(page: Any) -> Non
         assert seconds_until_closed(connection) < 3
 
 
+@pytest.mark.slow
 def test_a_request_that_comes_along_with_another_has_its_deadline(page: Any) -> None:
     with connect(page, b"GET /robots.txt HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" + BEGUN + b"{") as connection:
         assert seconds_until_closed(connection) < 4
@@ -96,6 +99,7 @@ def test_a_body_that_does_not_come_is_not_waited_for(page: Any) -> None:
         assert 0.4 < seconds_until_closed(slow) < 4
 
 
+@pytest.mark.slow
 def test_a_long_body_that_comes_along_may_take_longer(page: Any) -> None:
     size = 300_000  # some three seconds more at this pace
     head = f"POST /gradio_api/run/nothing HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: {size}\r\n\r\n"
@@ -118,6 +122,7 @@ def test_who_does_not_read_is_let_go(page: Any) -> None:
         assert time.perf_counter() < until
 
 
+@pytest.mark.slow
 def test_an_event_stream_and_a_quick_visitor_are_not_disturbed(page: Any) -> None:
     with connect(page, b"GET /gradio_api/heartbeat/abc HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n") as stream:
         assert b"text/event-stream" in stream.recv(65536)

@@ -113,6 +113,19 @@ def test_any_quote_reads_as_it_is_shown(quote: str) -> None:
     assert page.texts["blockquote"][0].split() == said(asked).split()
 
 
+def test_addresses_are_whole_and_what_is_struck_out_is_not_there() -> None:
+    long = f"https://example.org/{'deep_sea-' * 20}map"
+    text = f"See {long} or www.example.org/__a__ for ~~old~~ new maps."
+    page = Texts(turn_markdown(turn(text, text)))
+    assert page.texts["blockquote"][0].strip() == f"“See {long} or www.example.org/__a__ for new maps.” [1]"
+    text = "李雷\n船上的密码是：海鸥"
+    assert Texts(turn_markdown(turn(text, text))).texts["blockquote"][0].split() == [
+        "“李雷",
+        "船上的密码是：海鸥”",
+        "[1]",
+    ]
+
+
 def test_rows_and_items_are_lines_of_their_own() -> None:
     text = "| Model | Year |\n| --- | --- |\n| BERT | 2018 |\n| GPT-3 | 2020 |\n"
     lines = turn_markdown(turn(text, "BERT | 2018 |\n| GPT-3 | 2020")).splitlines()

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus import Document, load_documents, readable, split
+from ui.html.pieces import Piece
+from ui.html.rows import Cell
 from ui.html.shown import (
-    Cell,
-    Piece,
     ShownBlock,
     ShownKind,
     fragment_blocks,
@@ -23,7 +23,7 @@ from ui.html.shown import (
 )
 from ui.html.shown_html import prose_html, shown_html
 from ui.html.table_cells import cell_spans
-from ui.html.visible import glimpse, hidden_in, one_line, without
+from ui.html.visible import glimpse, hidden_in, one_line, struck_in, without
 
 RAW = re.compile(r"\||\*\*|__|`|<!--|^#|\]\(|^\s*[-*] ", re.MULTILINE)
 
@@ -146,6 +146,125 @@ def test_markup_is_no_part_of_what_is_shown(text: str, quote: str, shown: str) -
     assert plain(text, quote) == shown
 
 
+@pytest.mark.parametrize(
+    ("text", "quote", "shown"),
+    [
+        ("开航改到~~周二~~周四上午。", "开航改到~~周二~~周四上午。", "开航改到周四上午。"),
+        ("Leave by ~~eight~~ nine, at <del>pier 2</del> pier 3.",
+         "Leave by ~~eight~~ nine, at <del>pier 2</del> pier 3.",
+         "Leave by nine, at pier 3."),
+        ("- ~~buy tar~~\n- buy rope\n", "~~buy tar~~\n- buy rope", "• buy tar\n• buy rope"),
+        ("| 船 | 票价 |\n|--|--|\n| 海鸥 | ~~80元~~ 72元 |\n", "海鸥 | ~~80元~~ 72元", "船：海鸥 · 票价：72元"),
+        ("| 船 | 原价 | 票价 |\n|--|--|--|\n| 海鸥 | ~~80元~~ | 72元 |\n", "海鸥 | ~~80元~~ | 72元",
+         "船：海鸥 · 票价：72元"),
+        ("| 船 | 原价 | 票价 |\n|--|--|--|\n| 海鸥 | ~~80~~ ~~90~~ | 72元 |\n", "海鸥 | ~~80~~ ~~90~~ | 72元",
+         "船：海鸥 · 票价：72元"),
+        ("| 原价 | 票价 |\n|--|--|\n| ~~80元~~ | ~~72元~~ |\n", "~~80元~~ | ~~72元~~", "原价：80元 · 票价：72元"),
+        ("~~Wait.~~", "~~Wait.~~", "Wait."),
+        ("1. ~~关灯。~~ 开灯。\n2. 锁门。\n", "开灯。", "1. 开灯。"),
+    ],
+)  # fmt: skip
+def test_what_is_struck_out_is_not_shown(text: str, quote: str, shown: str) -> None:
+    assert plain(text, quote, "zh") == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        # a name and what is said, a label and its value, verses
+        ("李雷\n船上的密码是：", "李雷\n\n船上的密码是："),
+        ("2024-05-06 07:30 李雷\n今天不开船。", "2024-05-06 07:30 李雷\n\n今天不开船。"),
+        ("收款行\n海洋银行上海分行", "收款行\n\n海洋银行上海分行"),
+        ("> **收款行**\n> 海洋银行上海分行", "收款行\n\n海洋银行上海分行"),
+        ("海上生明月\n天涯共此时", "海上生明月\n\n天涯共此时"),
+        ("- 收款行\n  海洋银行上海分行\n- 账号", "• 收款行 海洋银行上海分行\n• 账号"),
+        # sentences that go on
+        ("船长把旗子交给大副，\n大副把它升了起来。", "船长把旗子交给大副，大副把它升了起来。"),
+        ("船长把红色的旗子\n交给大副以后走了\n再没有回来。", "船长把红色的旗子交给大副以后走了再没有回来。"),
+        (
+            "这条船在风里走了四天，\n到第五天才看见岸上的灯和\n灯塔。",
+            "这条船在风里走了四天，到第五天才看见岸上的灯和灯塔。",
+        ),
+        ("The crew ate in the galley\nand slept on deck.", "The crew ate in the galley and slept on deck."),
+    ],
+)
+def test_a_line_break_that_parts_no_sentence_is_kept(text: str, shown: str) -> None:
+    assert plain(text, text, "zh") == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("The mast is thir-\nty feet high and made of well-\nkept oak, short-\nand long-grained.",
+         "The mast is thirty feet high and made of well-kept oak, short- and long-grained."),
+        ("> The *mast* is four-\n> teen feet high, as a soft\u00ad\n> ened rope is long.",
+         "The mast is fourteen feet high, as a softened rope is long."),
+        ("- oak from the moun-\n  tains\n- rope", "• oak from the mountains\n• rope"),
+        ("See https://example.org/deep-\nsea/map_of_it for it.", "See https://example.org/deep-sea/map_of_it for it."),
+        ("See https://example.org/Mast_(ship)_b, www.example.org/__c__/d and <https://example.org/_e_>.",
+         "See https://example.org/Mast_(ship)_b, www.example.org/__c__/d and <https://example.org/_e_>."),
+        (f"See ftp://example.org/{'a' * 90} or www.example.org/{'b' * 90}, **now**.",
+         f"See ftp://example.org/{'a' * 90} or www.example.org/{'b' * 90}, now."),
+    ],
+)  # fmt: skip
+def test_words_and_addresses_are_shown_whole(text: str, shown: str) -> None:
+    assert plain(text, text) == shown
+    passages = split(document(text))
+    assert "\n".join(passage_text(each, {"a.md": document(text)}) for each in passages) == shown
+
+
+def test_an_item_that_is_quoted_alone_stands_at_the_margin() -> None:
+    text = "- 平日：六点\n- 假日：\n  1. 元旦停航\n     - 两天\n  2. 国庆照常\n"
+    assert plain(text, "元旦停航") == "1. 元旦停航"
+    assert plain(text, "元旦停航\n     - 两天\n  2. 国庆照常") == "1. 元旦停航\n  • 两天\n2. 国庆照常"
+    assert plain(text, "平日：六点\n- 假日：\n  1. 元旦停航") == "• 平日：六点\n• 假日：\n  1. 元旦停航"
+
+
+SHIPS = (
+    "<table><tr><th rowspan=2>Ship</th><th colspan=2>Crew</th></tr><tr><th>Day</th><th>Night</th></tr>\n"
+    "<tr><td rowspan=2>Gull</td><td>4</td><td><b>2</b></td></tr>\n<tr><td>5</td><td>3</td></tr>\n"
+    "<tr><td>Tern</td><td colspan=2>1</td></tr></table>\n"
+)
+
+
+def test_a_row_of_an_html_table_has_all_its_heads_and_its_name() -> None:
+    assert plain(SHIPS, "<td rowspan=2>Gull</td><td>4</td>") == "Ship: Gull · Crew, Day: 4"
+    assert plain(SHIPS, "<td>5</td><td>3</td>") == "Ship: Gull · Crew, Day: 5 · Crew, Night: 3"
+    assert plain(SHIPS, "<td>3</td>") == "Ship: Gull · Crew, Night: 3"
+    assert plain(SHIPS, "Tern</td><td colspan=2>1") == "Ship: Tern · Crew, Day, Night: 1"
+    chinese = SHIPS.replace("Crew", "船员").replace("Day", "白天").replace("Ship", "船名").replace("Gull", "海鸥")
+    assert plain(chinese, "<td>5</td>", "zh") == "船名：海鸥 · 船员，白天：5"
+    html = shown_html(of(SHIPS, "<td>5</td>"), marked=True)
+    assert html == (
+        '<div class="row"><dl><div><dt>Ship</dt><dd>Gull</dd></div>'
+        "<div><dt>Crew, Day</dt><dd><mark>5</mark></dd></div></dl></div>"
+    )
+    shown = [passage_text(each, {"a.md": document(SHIPS)}) for each in split(document(SHIPS), 40)]
+    assert "Ship: Gull · Crew, Day: 5 · Crew, Night: 3" in "\n".join(shown).split("\n")
+
+
+def test_a_row_far_down_in_an_html_table_has_its_heads() -> None:
+    rows = "".join(f"<tr><td>ship {number}</td><td>{number} men</td></tr>\n" for number in range(900))
+    text = f"Before.\n\n<table><tr><th>Name</th><th>Crew</th></tr>\n{rows}</table>\n\nBehind.\n"
+    for number in (0, 450, 899):
+        quote = f"<td>ship {number}</td><td>{number} men</td>"
+        start = text.index(quote)
+        blocks = shown_blocks(document(text), start, start + len(quote), (start, start + len(quote)))
+        assert plain_text(blocks, "en") == f"Name: ship {number} · Crew: {number} men"
+
+
+@pytest.mark.parametrize("form", ["| {} | {} | {} |\n", "<tr><td>{}</td><td>{}</td><td>{}</td></tr>\n"])
+def test_each_part_of_a_long_row_is_shown_with_its_name(form: str) -> None:
+    long = "Coil the rope, wash the deck with salt water, and oil the hinges of every hatch. " * 6
+    head, body = form.format("Ship", "Work", "Who"), form.format("Gull", long, "mate")
+    text = f"{head}|--|--|--|\n{body}" if form[0] == "|" else f"<table>{head.replace('td', 'th')}{body}</table>"
+    parts = [each for each in split(document(text)) if each.sentences]
+    shown = [passage_text(each, {"a.md": document(text)}) for each in parts]
+    assert len(shown) > 1
+    assert all(each.startswith(("Ship: Gull · Work: ", "Ship: Gull · Who: ")) for each in shown)
+    assert shown[-1].endswith("Who: mate")
+
+
 def test_what_is_quoted_of_a_passage_is_told_apart() -> None:
     text = "One. **Two. Three.**"
     blocks = shown_blocks(document(text), 0, len(text), (text.index("**Two"), text.index("Three")))
@@ -234,6 +353,7 @@ def test_a_passage_is_shown_with_the_heads_of_its_table() -> None:
 
 def test_a_glimpse_is_one_line_without_bars() -> None:
     assert glimpse("a | **b** |\n| c | d") == "a · b · c · d"
+    assert glimpse("four-\nteen ~~ships~~ boats") == "fourteen boats"
 
 
 def test_heads_are_found_a_thousand_rows_above_and_quickly() -> None:
@@ -274,7 +394,22 @@ def test_what_is_left_without_markup_is_what_is_readable(text: str) -> None:
     assert "".join(without(text, hidden_in(text)).split()) == "".join(readable(text).split())
 
 
-@pytest.mark.parametrize("sign", ["<!--", "[a](", "**", "|", "<b", "`", "\n- ", "| a\n"])
+STROKES = ["~~", "<s>", "</s>", "**", "甲", "乙", "a", "b", " ", "。", ". ", "\n", "\n\n", "- ", "|", "`", "-", "h"]
+
+
+@given(st.lists(st.sampled_from(STROKES), max_size=24).map("".join))
+@settings(max_examples=400, deadline=None)
+def test_what_is_left_without_strokes_is_what_is_readable(text: str) -> None:
+    for struck in (False, True):
+        left = "".join(without(text, hidden_in(text, struck=struck)).split())
+        assert left == "".join(readable(text, struck=struck).split())
+    assert all(start < end for start, end in struck_in(text, (0, len(text))))
+
+
+@pytest.mark.parametrize(
+    "sign",
+    ["<!--", "~~a", "<s>", "<table>", "a-\n", "甲\n", "<td rowspan=9>", "[a](", "**", "|", "<b", "`", "\n- ", "| a\n"],
+)
 def test_a_text_of_nothing_but_signs_costs_no_more_than_another(sign: str) -> None:
     text = sign * (8000 // len(sign))
     start = time.perf_counter()
@@ -282,6 +417,7 @@ def test_a_text_of_nothing_but_signs_costs_no_more_than_another(sign: str) -> No
     assert time.perf_counter() - start < 2
 
 
+@pytest.mark.slow
 def test_no_passage_of_the_built_in_texts_shows_raw_markup() -> None:
     documents = {each.id: each for each in load_documents()}
     passages = [passage for each in documents.values() for passage in split(each)]

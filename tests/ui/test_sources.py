@@ -562,6 +562,7 @@ def test_progress_is_told_in_both_languages() -> None:
     assert "value=" not in progress_html(0, 0)
 
 
+@pytest.mark.slow
 def test_who_watches_the_built_in_texts_follows_the_first_and_the_last_upload(
     texts: Path, tmp_path: Path, fake_encoder: Any, source: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

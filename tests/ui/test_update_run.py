@@ -138,6 +138,7 @@ def test_a_cancelled_update_leaves_the_index_whole(
     assert place.pending().embedded == 0
 
 
+@pytest.mark.slow
 def test_who_watches_does_not_try_again_what_was_cancelled(
     texts: Path, tmp_path: Path, fake_encoder: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

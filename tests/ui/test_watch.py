@@ -24,6 +24,8 @@ from ui.workspace.settings import Settings
 from ui.workspace.watch import Watch, follow
 from ui.workspace.workspace import Workplace
 
+pytestmark = pytest.mark.slow  # every test waits for the watcher
+
 Edit = Callable[[Path, str, str], None]
 ROOT = Path(__file__).parents[2]
 SOON = 10.0  # seconds that a test waits at most
@@ -162,7 +164,6 @@ def test_a_page_beside_it_hears_of_the_failure_and_goes_on_serving(
     assert isinstance(answerer, Answerer)
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="interrupts as a POSIX shell does")
 def test_the_command_tells_each_update_as_json_until_ctrl_c(
     texts: Path, tmp_path: Path, real_encoder: Any, edit: Edit
@@ -192,7 +193,6 @@ def test_the_command_tells_each_update_as_json_until_ctrl_c(
         assert "Traceback" not in process.stderr.read()
 
 
-@pytest.mark.slow
 def test_a_text_that_nobody_can_read_for_a_while_is_not_tried_all_the_time(
     workplace: Workplace, heard: Callable[[], Any], texts: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,6 +5,7 @@ property of a citation begins here, with a default, so that conversations kept w
 is named by those who are to show it (``answer_html``, ``markdown``, ``output``, ``records``).
 """
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import quote as in_address
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from qa import Citation
 
+_WORDS = re.compile(r"\w+")
 _BEGINNING = 60  # characters of a quote that its address holds, to find it again where the text has changed
 
 
@@ -139,8 +141,13 @@ def answer_text(text: str, cited: "Sequence[CitationView]") -> str:
 
 
 def _introduction(context: str, blocks: tuple[ShownBlock, ...]) -> str:
-    """The context of a passage without the heads of its table, which stand at each cell already."""
+    """The context of a passage without the heads and the name of its row, which stand at each cell already."""
     for block in blocks:
         if block.kind is ShownKind.ROW:
-            return context.removesuffix(" | ".join(cell.head for cell in block.cells if cell.head)).strip()
+            shown = {word for cell in (*block.names, *block.cells) for word in _WORDS.findall(cell.head)}
+            shown |= {word for cell in block.names for word in _WORDS.findall(cell.text)} | {"|"}
+            words = context.split()
+            while words and set(_WORDS.findall(words[-1])) | {"|"} <= shown and words[-1][-1:] not in ":：":
+                words.pop()
+            return " ".join(words)
     return context

@@ -12,10 +12,11 @@ from itertools import groupby, pairwise
 from corpus import Document, Span, language_of
 from corpus.parsing.blocks import Block, BlockKind, blocks_of
 from ui.html.language_tags import language_of_text, tag
-from ui.html.shown import FENCE
+from ui.html.pieces import FENCE
+from ui.html.rows import heads_of
 from ui.html.signs import is_bullet, signs_of
-from ui.html.table_cells import cell_spans, plain_cells
-from ui.html.visible import Hidden, hidden_in
+from ui.html.table_cells import cell_spans
+from ui.html.visible import Hidden, hidden_in, struck_in
 from ui.html.words import words_html
 
 WHOLE = 60_000
@@ -32,6 +33,7 @@ class _Line:
     kind: str  # class of its style
     level: int = 0  # of a heading, else 0
     hidden: tuple[Hidden, ...] = ()  # what is markup in it
+    struck: tuple[Span, ...] = ()  # what is struck out in it
     bullet: bool = False  # it begins with a bullet, which is drawn
     depth: int = 0  # of an item: how far it is indented
     table: int = 0  # lines of one table share it; 0: it is part of none
@@ -96,13 +98,17 @@ def _lines(text: str, begin: int, end: int) -> list[_Line]:
     """The lines from ``begin`` to ``end``, each with what it is part of."""
     blocks = blocks_of(text[begin:end])
     markup = [_markup(text, begin, block) for block in blocks]
+    struck = [_struck(text, begin, block) for block in blocks]
     lines, start, number = [], begin, 0
     while start < end:
         stop = text.find("\n", start, end) + 1 or end
         while number < len(blocks) and begin + blocks[number].end <= start:
             number += 1
         block = blocks[number] if number < len(blocks) and begin + blocks[number].start < stop else None
-        lines.append(_line(text, begin, (start, stop), block, markup[number] if block else []))
+        line = _line(text, begin, (start, stop), block, markup[number] if block else [])
+        if block and line.kind != "aside":
+            line = replace(line, struck=tuple(span for span in struck[number] if span[0] < stop and start < span[1]))
+        lines.append(line)
         start = stop
     # The line below the heads of a table belongs to it.
     for at in range(1, len(lines) - 1):
@@ -119,9 +125,17 @@ def _markup(text: str, begin: int, block: Block) -> list[Hidden]:
     return _hidden(text, start, end)
 
 
+def _struck(text: str, begin: int, block: Block) -> list[Span]:
+    """What is struck out in ``block``, at its places in ``text``."""
+    start, end = begin + block.start, begin + block.end
+    if block.kind is BlockKind.OTHER and not text.startswith("<", start):
+        return []
+    return struck_in(text, (start, end))
+
+
 def _hidden(text: str, start: int, end: int) -> list[Hidden]:
-    # What would be shown as something else stays as it is: the panel shows the very text.
-    found = (each for each in hidden_in(text[start:end]) if not each.said.strip())
+    # What would be shown as something else stays as it is: the panel shows the very text, what is struck out as well.
+    found = (each for each in hidden_in(text[start:end], struck=True) if not each.said.strip())
     return [Hidden(each.start + start, each.end + start, each.said) for each in found]
 
 
@@ -152,8 +166,7 @@ def _line(text: str, begin: int, span: Span, block: Block | None, markup: Sequen
     cells = block.kind is BlockKind.ROW and start <= first and last <= end and len(cell_spans(text, span)) > 1
     if not cells:
         return found
-    header = (begin + block.header[0], begin + block.header[1]) if block.header[1] else (0, 0)
-    heads = () if block.names_columns else plain_cells(text, header)
+    heads = () if block.names_columns else heads_of(text, block.moved(begin))
     return replace(found, table=block.group, heads=heads, names_columns=block.names_columns)
 
 
@@ -177,7 +190,7 @@ def _line_html(text: str, line: _Line, mark: Span, first: int, near: Span, langu
         attributes += " hidden"
     if line.table and line.kind == "row":
         return f'<div{attributes} role="row">{_cells(text, line, mark, first)}</div>'
-    return f"<div{attributes}>{_pieces(text, (line.start, line.end), line.hidden, mark, first)}</div>"
+    return f"<div{attributes}>{_pieces(text, line, line.hidden, mark, first)}</div>"
 
 
 def _cells(text: str, line: _Line, mark: Span, first: int) -> str:
@@ -192,19 +205,20 @@ def _cells(text: str, line: _Line, mark: Span, first: int) -> str:
         head = line.heads[number] if number < len(line.heads) else ""
         named = f' data-head="{escape(head)}"' if head else ""
         role = "columnheader" if line.names_columns else "cell"
-        drawn.append(
-            f'<span class="cell" role="{role}"{named}>{_pieces(text, (start, end), hidden, mark, first)}</span>'
-        )
+        cell = replace(line, start=start, end=end)
+        drawn.append(f'<span class="cell" role="{role}"{named}>{_pieces(text, cell, hidden, mark, first)}</span>')
     return "".join(drawn)
 
 
-def _pieces(text: str, span: Span, hidden: Sequence[Hidden], mark: Span, first: int) -> str:
-    """The characters of ``span``, those that are ``hidden`` in elements of their own, and ``mark`` around its part.
+def _pieces(text: str, line: _Line, hidden: Sequence[Hidden], mark: Span, first: int) -> str:
+    """The characters of ``line``, or of a cell of it, those that are ``hidden`` or struck out in elements of their own,
+    and ``mark`` around its part.
 
     The mark that begins at ``first`` can be given the focus.
     """
-    start, end = span
+    start, end = line.start, line.end
     edges = {start, end, *mark, *(edge for each in hidden for edge in (each.start, each.end))}
+    edges.update(edge for span in line.struck for edge in span)
     inside, drawn = False, []
     for at, stop in pairwise(sorted(edge for edge in edges if start <= edge <= end)):
         if inside is not (mark[0] <= at < mark[1]):
@@ -216,5 +230,7 @@ def _pieces(text: str, span: Span, hidden: Sequence[Hidden], mark: Span, first: 
             piece = f'<span class="sign" hidden>{piece}</span>'
             if covering[0].said and stop == covering[0].end:
                 piece = f'<span class="blank">{piece}</span>'
+        elif any(struck[0] <= at and stop <= struck[1] for struck in line.struck):
+            piece = f"<del>{piece}</del>"
         drawn.append(piece)
     return "".join([*drawn, "</mark>"] if inside else drawn)

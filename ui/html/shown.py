@@ -9,24 +9,22 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
-from itertools import groupby, pairwise
-from operator import itemgetter
 
 from corpus import LANGUAGES, Document, Passage, Span
 from corpus.parsing.blocks import Block, BlockKind, blocks_of
 from corpus.parsing.line_shapes import BULLET
-from ui.html.table_cells import cell_spans, plain_cells
-from ui.html.visible import Hidden, blanks_in, hidden_in
+from ui.html.kept_breaks import kept_breaks
+from ui.html.pieces import Piece, line_pieces, parts_of, word_pieces
+from ui.html.rows import Cell, cells_of, names_of
+from ui.html.visible import is_gone, struck_in
 from ui.html.words import word
 
 _BEFORE, _BEHIND = 8_000, 1_000  # characters around a stretch that are looked at, to tell what it is part of
+_LONGEST_TABLE = 100_000  # characters before and behind, likewise
+_TABLE = re.compile(r"<(/?)table\b[^<>]*>", re.I)
 _TASK = re.compile(r"\[([ xX])\]\s+")
 _ENDED = ("?", "？", ":", "：")  # a head that needs no colon
 _QUOTATION = '“”"«»「」『』„‟'
-
-
-FENCE = re.compile(r"\s*(?:`{3,}|~{3,})[^\n]*")
-"""The line above or below a block of code."""
 
 
 class ShownKind(StrEnum):
@@ -39,27 +37,6 @@ class ShownKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch without markup."""
-
-    text: str
-    quoted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell of a row, under its head; what is no row has one, and no head."""
-
-    head: str  # may be empty
-    pieces: tuple[Piece, ...]
-
-    @property
-    def text(self) -> str:
-        """All of it."""
-        return "".join(piece.text for piece in self.pieces).strip()
-
-
-@dataclass(frozen=True, slots=True)
 class ShownBlock:
     """A paragraph, an item of a list, a row of a table or a block of lines."""
 
@@ -67,6 +44,7 @@ class ShownBlock:
     cells: tuple[Cell, ...]
     sign: str = ""  # of an item: its number, or a bullet
     depth: int = 0  # of an item: how deep in the list it stands
+    names: tuple[Cell, ...] = ()  # of a row: cells outside of what is shown, which say what it is about
 
     def quoted(self) -> "ShownBlock | None":
         """What is quoted of it; None where nothing is."""
@@ -85,16 +63,9 @@ def shown_blocks(document: Document, start: int, end: int, quote: Span) -> tuple
     """The blocks of ``document`` from ``start`` to ``end``, of which ``quote`` is quoted. A heading is a paragraph."""
     text = document.text
     begin, stop = _around(text, start, end)
-    found = [
-        replace(
-            block,
-            start=block.start + begin,
-            end=block.end + begin,
-            header=(block.header[0] + begin, block.header[1] + begin) if block.header[1] else block.header,
-        )
-        for block in _blocks(text[begin:stop])
-    ]
-    inside = [block for block in found if block.start < end and start < block.end]
+    found = (block.moved(begin) for block in _blocks(text[begin:stop]))
+    met = [block for block in found if block.start < end and start < block.end]
+    inside = [part for block in met for part in _paragraphs(text, block) if part.start < end and start < part.end]
     below = {block.group for block in inside if block.kind is BlockKind.ROW and not block.names_columns}
     shown = (
         _shown(text, block, (start, end), quote)
@@ -102,9 +73,7 @@ def shown_blocks(document: Document, start: int, end: int, quote: Span) -> tuple
         if not (block.names_columns and block.group in below)  # each row has its heads
     )
     blocks = [block for block in shown if any(cell.text for cell in block.cells)]
-    least = min((block.depth for block in blocks if block.sign), default=0)
-    blocks = [replace(block, depth=max(block.depth - least, 0)) for block in blocks]
-    return tuple(blocks) or _as_it_is(text, (start, end), quote)
+    return _from_the_margin(blocks) or _as_it_is(text, (start, end), quote)
 
 
 def fragment_blocks(before: str, quote: str, after: str = "", heads: str = "") -> tuple[ShownBlock, ...]:
@@ -123,7 +92,7 @@ def fragment_blocks(before: str, quote: str, after: str = "", heads: str = "") -
 
 def quoted_blocks(blocks: Sequence[ShownBlock]) -> tuple[ShownBlock, ...]:
     """What is quoted of ``blocks``. One item without a number is a sentence like others: it needs no sign."""
-    found = tuple(quoted for block in blocks if (quoted := block.quoted()))
+    found = _from_the_margin([quoted for block in blocks if (quoted := block.quoted())])
     if len(found) == 1 and found[0].kind is ShownKind.ITEM and not found[0].sign[:1].isalnum():
         return (ShownBlock(ShownKind.PROSE, found[0].cells),)
     return found
@@ -165,9 +134,15 @@ def with_marks(text: str) -> str:
     return text if text[:1] in _QUOTATION or text[-1:] in _QUOTATION else f"“{text}”"
 
 
+def _from_the_margin(blocks: Sequence[ShownBlock]) -> tuple[ShownBlock, ...]:
+    """``blocks`` indented no more than is needed to tell items from those that they are part of."""
+    least = min((block.depth for block in blocks if block.sign), default=0)
+    return tuple(replace(block, depth=max(block.depth - least, 0)) for block in blocks)
+
+
 def _line(block: ShownBlock, language: str) -> str:
     if block.kind is ShownKind.ROW:
-        return " · ".join(labelled(cell, language) for cell in block.cells if cell.text)
+        return " · ".join(labelled(cell, language) for cell in (*block.names, *block.cells) if cell.text)
     text = block.cells[0].text
     return f"{'  ' * block.depth}{block.sign} {text}" if block.sign else text
 
@@ -188,7 +163,32 @@ def _around(text: str, start: int, end: int) -> Span:
         line = text.find("\n\n", begin, start)
         begin = begin if line < 0 else line + 2
     stop = text.find("\n", min(end + _BEHIND, len(text)))
-    return begin, len(text) if stop < 0 else stop
+    return _with_table(text, begin, len(text) if stop < 0 else stop, start)
+
+
+def _with_table(text: str, begin: int, stop: int, at: int) -> Span:
+    """A part of ``text`` with all of the HTML table that ``at`` is in, if it is in one: what is cut is none."""
+    least, most = max(0, at - _LONGEST_TABLE), at + _LONGEST_TABLE
+    opened = depth = 0
+    for tag in _TABLE.finditer(text, least, at):
+        depth = max(depth - 1, 0) if tag[1] else depth + 1
+        opened = tag.start() if depth == 1 and not tag[1] else opened
+    if not depth:
+        return begin, stop
+    for tag in _TABLE.finditer(text, at, most):
+        depth += -1 if tag[1] else 1
+        if not depth:
+            return min(begin, opened), max(stop, tag.end())
+    return begin, stop
+
+
+def _paragraphs(text: str, block: Block) -> Iterator[Block]:
+    """``block``, or the paragraphs that it is to a reader."""
+    start = block.start
+    for place in kept_breaks(text, (start, block.end)) if block.kind is BlockKind.PROSE else ():
+        yield replace(block, start=start, end=place)
+        start = place + 1
+    yield replace(block, start=start)
 
 
 @lru_cache(maxsize=64)
@@ -200,26 +200,26 @@ def _shown(text: str, block: Block, stretch: Span, quote: Span) -> ShownBlock:
     """The part of ``block`` that lies in ``stretch``."""
     start, end = max(block.start, stretch[0]), min(block.end, stretch[1])
     if block.kind is BlockKind.ROW:
-        return ShownBlock(ShownKind.ROW, tuple(_cells(text, block, (start, end), quote)))
+        cells, names = cells_of(text, block, (start, end), quote), names_of(text, block, (start, end))
+        return ShownBlock(ShownKind.ROW, cells, names=names)
     if block.kind is BlockKind.OTHER and not text[block.start : block.end].startswith("<"):
-        return ShownBlock(ShownKind.LINES, (Cell("", tuple(_lines(text, (start, end), quote))),))
+        return ShownBlock(ShownKind.LINES, (Cell("", tuple(line_pieces(text, (start, end), quote))),))
     if block.kind is not BlockKind.ITEM:
-        return _prose(text, (start, end), quote, ShownKind.PROSE)
+        return ShownBlock(ShownKind.PROSE, (Cell("", word_pieces(text, (start, end), quote)),))
     sign, body = _sign(text, block)
-    item = _prose(text, (max(start, body), end), quote, ShownKind.ITEM)
+    begin = max(start, body)
+    kept = [place for place in kept_breaks(text, (block.start, block.end)) if begin <= place < end]
+    item = ShownBlock(ShownKind.ITEM, (Cell("", word_pieces(text, (begin, end), quote, kept)),))
     line = text.rfind("\n", 0, block.start) + 1
     indent = len(text[line : block.start].expandtabs(4))
-    return replace(item, sign=f"{sign} …" if start > body else sign, depth=min(indent // 2, 3))
+    omitted = start > body and not is_gone(text, (body, start), struck_in(text, (block.start, block.end)))
+    return replace(item, sign=f"{sign} …" if omitted else sign, depth=min(indent // 2, 3))
 
 
 def _as_it_is(text: str, span: Span, quote: Span) -> tuple[ShownBlock, ...]:
     """What is nothing but markup, which is shown then."""
-    pieces = tuple(Piece(text[first:last], quoted) for first, last, quoted in _parts(span, quote))
+    pieces = tuple(Piece(text[first:last], quoted) for first, last, quoted in parts_of(span, quote))
     return (ShownBlock(ShownKind.PROSE, (Cell("", pieces),)),)
-
-
-def _prose(text: str, span: Span, quote: Span, kind: ShownKind) -> ShownBlock:
-    return ShownBlock(kind, (Cell("", _pieces(text, span, quote)),))
 
 
 def _sign(text: str, block: Block) -> tuple[str, int]:
@@ -231,54 +231,3 @@ def _sign(text: str, block: Block) -> tuple[str, int]:
     if task := _TASK.match(text, at, block.end):
         sign, at = "☐" if task[1] == " " else "☑", task.end()
     return sign, at
-
-
-def _cells(text: str, block: Block, stretch: Span, quote: Span) -> Iterator[Cell]:
-    spans = cell_spans(text, (block.start, block.end))
-    heads = plain_cells(text, block.header)
-    if len(heads) == 1 or block.names_columns or (len(heads) != len(spans) and "|" not in text[slice(*block.header)]):
-        heads = ()  # lines that only look like a table
-    for number, (start, end) in enumerate(spans):
-        inside = max(start, stretch[0]), min(end, stretch[1])
-        if inside[0] < inside[1]:
-            yield Cell(heads[number] if number < len(heads) else "", _pieces(text, inside, quote))
-
-
-def _lines(text: str, span: Span, quote: Span) -> Iterator[Piece]:
-    """Lines as they are, less the marks around a block of code."""
-    start, end = span
-    if fence := FENCE.match(text, start, end):
-        start = min(fence.end() + 1, end)
-        last = text.rfind("\n", start, end)
-        if FENCE.fullmatch(text, last + 1, end):
-            end = max(last, start)
-    for first, last, quoted in _parts((start, end), quote):
-        yield Piece(text[first:last], quoted)
-
-
-def _pieces(text: str, span: Span, quote: Span) -> tuple[Piece, ...]:
-    """What ``text[span]`` says on one line, in pieces that are quoted or not."""
-    said: list[tuple[str, bool]] = []  # characters, and whether each is quoted
-    at, end = span
-    for each in (*hidden_in(text[at:end]), Hidden(end - at, end - at)):
-        said += [(text[place], quote[0] <= place < quote[1]) for place in range(at, span[0] + each.start)]
-        place = span[0] + each.start
-        said += [(character, bool(each.said.strip()) and quote[0] <= place < quote[1]) for character in each.said]
-        at = span[0] + each.end
-    line = "".join(character for character, _ in said)
-    kept, at = [], 0
-    for start, stop, blank in blanks_in(line):
-        kept += said[at:start]
-        if blank and kept and stop < len(said):
-            kept.append((blank, kept[-1][1] and said[stop][1]))
-        at = stop
-    groups = groupby([*kept, *said[at:]], key=itemgetter(1))
-    return tuple(Piece("".join(character for character, _ in group), quoted) for quoted, group in groups)
-
-
-def _parts(span: Span, quote: Span) -> Iterator[tuple[int, int, bool]]:
-    """``span`` cut where ``quote`` begins and ends: start, end, and whether that is quoted."""
-    start, end = span
-    edges = sorted({start, end, *(edge for edge in quote if start < edge < end)})
-    for first, last in pairwise(edges):
-        yield first, last, quote[0] <= first and last <= quote[1]

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from html import escape
 from itertools import groupby
 
-from ui.html.shown import Cell, ShownBlock, ShownKind, is_prose
+from ui.html.rows import Cell
+from ui.html.shown import ShownBlock, ShownKind, is_prose
 
 
 def shown_html(blocks: Sequence[ShownBlock], *, marked: bool = False, end: str = "") -> str:
@@ -47,7 +48,7 @@ def _list(items: Sequence[ShownBlock], marked: bool, end: str) -> str:
 
 def _row(block: ShownBlock, marked: bool, end: str) -> str:
     """Cells that have a head in a list of heads and cells; before them those that have none."""
-    cells = [cell for cell in block.cells if cell.text]
+    cells = [cell for cell in (*block.names, *block.cells) if cell.text]
     bare = [cell for cell in cells if not cell.head]
     headed = [cell for cell in cells if cell.head]
     first = " · ".join(_cell(cell, marked) for cell in bare)

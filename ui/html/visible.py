@@ -5,13 +5,15 @@ part of a text for the encoder is none for a reader, and the place of everything
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from corpus import HAN, Span, readable
-from corpus.wording.mark_rules import LINK, REFERRING
+from corpus.wording.mark_rules import LINK, REFERRING, MarkKind
 from corpus.wording.marks import Mark, marks_of
+from corpus.wording.plain_text import hyphens_in
 
 _WITHIN_WORDS = re.compile(
     r"(?:</?(?:a|abbr|b|cite|code|del|em|font|i|ins|kbd|mark|q|s|small|span|strong|sub|sup|u)\b[^<>]*>)+", re.IGNORECASE
@@ -21,6 +23,7 @@ _OTHER = "\ue002"  # for each character of what is shown as something else, such
 _WIDE = re.compile(f"[{HAN}\u3000-\u303f\uff00-\uffef]")
 _BARS = re.compile(r"(?: \|)+ ")
 _SPACE = re.compile(r"\s+")
+_ADDRESSES = ("http", "www.", "ftp:")
 _WIDE_BLANK = "\u3000"
 
 
@@ -33,27 +36,61 @@ class Hidden:
     said: str = ""  # what stands in its place: a blank for "<br>", "&" for "&amp;"
 
 
-def hidden_in(text: str) -> list[Hidden]:
+def hidden_in(text: str, *, struck: bool = False) -> list[Hidden]:
     """The markup of ``text``, in order; nothing where what is left without it cannot be told.
+
+    Words that are struck out are as good as markup, unless ``struck``.
 
     >>> text = "**Scale** matters ([paper](https://example.org))."
     >>> [text[each.start : each.end] for each in hidden_in(text)]
     ['**', '**', '[', '](https://example.org)']
     """
     barred = text.replace("\\|", _BAR)
-    marks = marks_of(barred)
+    marks = marks_of(barred, struck=struck)
     said = [Hidden(mark.start, mark.end, mark.shown) for mark in marks if _is_replaced(barred, mark)]
     for each in said:
         barred = barred[: each.start] + _OTHER * (each.end - each.start) + barred[each.end :]
-    left = readable(barred)
+    left = readable(barred, struck=struck)
     sure = [span for mark in marks if (span := _unsaid(barred, mark))]
     places = _places(barred, left, sure) if sure else None
     if places is None:
         places = _places(barred, left, [])
     if places is None:
         return []
-    said = [each for each in said if not text.startswith("http", each.start)]  # of a long address all is shown
+    said = [each for each in said if not text.startswith(_ADDRESSES, each.start)]  # of a long address all is shown
     return sorted([*_between(barred, left, places), *said], key=lambda each: each.start)
+
+
+def struck_in(text: str, span: Span) -> list[Span]:
+    """The stretches of ``text[span]`` whose words are struck out, with what strikes them, in order."""
+    marks = (mark for mark in marks_of(text[slice(*span)]) if mark.kind is MarkKind.STRUCK)
+    return [(span[0] + mark.start, span[0] + mark.end) for mark in marks]
+
+
+def is_gone(text: str, span: Span, struck: Sequence[Span]) -> bool:
+    """Whether ``text[span]`` says nothing but what is ``struck`` out."""
+    start, end = span
+    inside = [(max(first, start), min(last, end)) for first, last in struck if first < end and start < last]
+    edges = [start, *(edge for each in inside for edge in each), end]
+    return bool(inside) and not any(
+        text[first:last].strip() for first, last in zip(edges[::2], edges[1::2], strict=True)
+    )
+
+
+def unsaid_in(text: str) -> list[Hidden]:
+    """:func:`hidden_in` ``text``, and the ends of lines within a word: what is no part of it on one line."""
+    hyphens = [Hidden(*each) for each in hyphens_in(text)]
+    marks = hidden_in(text)
+    if not hyphens:
+        return marks
+    starts = [each.start for each in hyphens]
+    apart = [each for each in marks if not _meets(each, hyphens, bisect_left(starts, each.end))]
+    return sorted([*apart, *hyphens], key=lambda each: each.start)
+
+
+def _meets(each: Hidden, others: Sequence[Hidden], before: int) -> bool:
+    """Whether ``each`` has a character in common with the last of the ``others`` that begins ``before`` its end."""
+    return before > 0 and others[before - 1].end > each.start
 
 
 def _is_replaced(text: str, mark: Mark) -> bool:
@@ -99,12 +136,12 @@ def one_line(text: str) -> str:
 
 def plain(text: str) -> str:
     """``text`` without its markup, on one line."""
-    return one_line(without(text, hidden_in(text))).strip()
+    return one_line(without(text, unsaid_in(text))).strip()
 
 
 def glimpse(text: str) -> str:
     """``text`` on one line, as it is shown where there is no room for its form."""
-    return _BARS.sub(" · ", one_line(readable(text)))
+    return _BARS.sub(" · ", one_line(readable(without(text, [Hidden(*each) for each in hyphens_in(text)]))))
 
 
 def _places(text: str, left: str, sure: Sequence[Span]) -> list[int] | None:
