@@ -70,7 +70,7 @@ def tensors_of(pairs: Sequence[Pair]) -> tuple[Tensor, Tensor, Tensor]:
     for row, pair in enumerate(pairs):
         ids[row, : len(pair.ids)] = torch.tensor(pair.ids)
         attended[row, : len(pair.ids)] = 1
-        readable[row, pair.first : len(pair.ids)] = True
+        readable[row, pair.first : len(pair.ids) - 1] = True  # but for the mark at the end
     return ids, attended, readable
 
 

@@ -19,9 +19,7 @@ FOLDER = ROOT / "qa/training"
 FILES = sorted((FOLDER / "own").glob("*.jsonl"))
 FORMS = {"prose", "table", "list", "definition", "timeline", "notes", "faq", "steps"}
 STYLES = {"short", "polite", "long", "sloppy", "mixed"}
-EVALUATED = re.compile(
-    r"GPT|\bBERT\b|\bCLIP\b|\bPaLM\b|LLaMA|[Ff]oundation model|[Ll]anguage model|大模型|语言模型"
-)
+EVALUATED = re.compile(r"GPT|\bBERT\b|\bCLIP\b|\bPaLM\b|LLaMA|[Ff]oundation model|[Ll]anguage model|大模型|语言模型")
 
 
 def rows(path: Any) -> list[dict[str, Any]]:
