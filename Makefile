@@ -5,8 +5,11 @@ BIN    := $(VENV)/bin
 # In a log pip keeps still; a person sees what it is fetching.
 PIP    := $(BIN)/python -m pip install $$(test -t 2 || echo --quiet) --disable-pip-version-check --constraint constraints.txt
 
+SHARED ?= ../shared
+OUT    ?= reader.pt
+
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick check corpus-check fit ablate bench bench-page bench-index clean
+.PHONY: help serve test quick check corpus-check fit train ablate bench bench-page bench-index clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +49,9 @@ corpus-check: $(VENV)/installed ## Check the built-in texts, and that no sentenc
 fit: $(VENV)/installed ## Fit the confidence of answers anew, on half of our own questions
 	$(BIN)/python -m qa.evaluation.fit
 
+train: $(VENV)/installed ## Train a reader, not used in answers yet, or go on with it (hours); OUT is its checkpoint
+	$(BIN)/python -m qa.training.train $(OUT) --public $(SHARED)/train/reading $(ARGS)
+
 bench: $(VENV)/installed ## Time and memory beside stock sentence-transformers (some 5 minutes); ARGS=--quick for a first look
 	$(BIN)/python tests/bench/compare.py $(ARGS)
 
@@ -53,7 +59,6 @@ bench-page: $(VENV)/installed-dev ## How long 1, 8 and 50 people who ask at once
 	$(BIN)/python tests/bench/page_load.py $(ARGS)
 	$(BIN)/python tests/bench/page_memory.py $(ARGS)
 
-SHARED ?= ../shared
 ablate: $(VENV)/installed ## What each part of the retrieval is worth, on our own questions and the development files in SHARED
 	$(BIN)/python -m qa.evaluation.ablation corpus/texts qa/evaluation/regression.jsonl $(SHARED)/seeds $(SHARED)/eval/seeds-dev.jsonl \
 		$(SHARED)/eval/xquad-dev/mixed/texts $(SHARED)/eval/xquad-dev/mixed/cross.jsonl \

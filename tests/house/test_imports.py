@@ -28,7 +28,7 @@ FLOORS = {
         ("follow_ups", "evidence", "translated_quotes"),
         ("confidence",),
         ("answerer",),
-        ("evaluation",),
+        ("evaluation", "training"),
     ),
     "ui": (
         ("html",),
@@ -51,9 +51,9 @@ HOMES = {  # library -> the folders and modules that may import it
     "platformdirs": ("index/user_folders.py",),
     "opencc": ("index/matching/words.py",),
     "sentence_transformers": ("index/encoder/torch_model.py",),
-    "transformers": ("index/encoder/torch_model.py",),
+    "transformers": ("index/encoder/torch_model.py", "qa/training/train.py"),
     "huggingface_hub": ("index/encoder/torch_model.py",),
-    "torch": (),  # sentence-transformers brings what we need of it
+    "torch": ("qa/training/",),  # sentence-transformers brings what we need of it elsewhere
     "openvino": ("index/encoder/openvino_import.py",),
     "sentencepiece": ("index/encoder/e5_tokenizer.py",),
     "tokenizers": ("index/encoder/e5_export.py",),
@@ -62,7 +62,7 @@ HOMES = {  # library -> the folders and modules that may import it
     "sqlite3": ("ui/workspace/log_database.py", "ui/workspace/gap_log.py", "ui/chat/feedback_log.py"),
     "xxhash": ("index/storage/", "index/update/spool.py"),
     "rapidfuzz": ("index/search/spelling.py",),
-    "sklearn": ("qa/evaluation/", "ui/tabs/map_projection.py"),
+    "sklearn": ("qa/evaluation/", "qa/training/held_out.py", "ui/tabs/map_projection.py"),
     "ir_measures": ("qa/evaluation/metrics.py",),
     # The page and its tabs, and what is served beside it.
     "gradio": ("ui/server/page.py", "ui/chat/view.py", "ui/tabs/", "ui/api/gradio_endpoints.py"),

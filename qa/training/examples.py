@@ -1,0 +1,166 @@
+"""Questions beside the passages they are asked of: what the reader learns from.
+
+A passage that somebody wrote is split as the program splits texts, so each question comes with several passages of one
+text, of which one answers it or none does.
+"""
+
+import gzip
+import json
+import random
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from corpus import Document, Passage, Span, split
+
+_MOST_BESIDE = 2  # passages without the answer that are read beside the one that holds it
+_OPENINGS = {
+    "en": (
+        "Hello, ",
+        "Hi there! ",
+        "Good morning. ",
+        "Sorry to bother you, but ",
+        "Thanks in advance: ",
+        "I am a student writing a paper and would be very grateful if you could tell me: ",
+        "My colleague and I were wondering about something. ",
+        "Quick question: ",
+        "Could you please tell me: ",
+        "I have read the whole document and did not find it, so let me ask: ",
+    ),
+    "zh": (
+        "你好，",
+        "您好！",
+        "请问，",
+        "打扰一下，",
+        "先谢谢您，",
+        "我是一名学生，正在写论文，如果您能告诉我就太感谢了：",
+        "我和同事讨论了很久，",
+        "想问一下，",
+        "麻烦帮我看看，",
+        "这份资料我从头看到尾也没找到，所以想问：",
+    ),
+}
+_CLOSINGS = {"en": (" Thank you!", " Please.", " Thanks a lot."), "zh": ("谢谢！", "多谢。", "麻烦了。")}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A passage as the reader is given it, and where in that the answer stands; (-1, -1): it does not answer."""
+
+    before: str  # title, headings, what introduces it
+    text: str
+    answer: Span = (-1, -1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question and the passages that are read for it."""
+
+    question: str
+    language: str
+    label: str  # answer, near, far
+    group: str  # what must not be parted between training and test
+    passages: tuple[Read, ...]
+
+    @property
+    def answered(self) -> bool:
+        """Whether one of the passages answers."""
+        return any(each.answer[0] >= 0 for each in self.passages)
+
+
+def own_questions(folder: Path) -> Iterator[Asked]:
+    """The questions of the files in ``folder``, each once with the English and once with the Chinese passage."""
+    for path in sorted(folder.glob("*.jsonl")):
+        with path.open(encoding="utf-8") as lines:
+            for line in lines:
+                yield from _own(json.loads(line))
+
+
+def _own(row: dict[str, Any]) -> Iterator[Asked]:
+    for language in ("en", "zh"):
+        text = row[language]
+        passages = split(Document(row["id"], "", row["id"], text))
+        for each in row["questions"]:
+            span = (-1, -1)
+            if each["label"] == "answer":
+                begin = text.index(each[f"answer_{language}"])
+                span = (begin, begin + len(each[f"answer_{language}"]))
+            reads = tuple(_read(passage, span) for passage in passages)
+            asked = Asked(
+                question=each["question"],
+                language=each["lang"],
+                label=each["label"],
+                group=row["subject"],
+                passages=reads,
+            )
+            if asked.answered == (each["label"] == "answer"):  # an answer over two passages is in neither
+                yield asked
+
+
+def _read(passage: Passage, answer: Span) -> Read:
+    before = "\n".join(part for part in (passage.title, passage.heading, passage.context) if part)
+    start, end = answer[0] - passage.start, answer[1] - passage.start
+    inside = answer[0] >= 0 and start >= 0 and end <= len(passage.text)
+    return Read(before, passage.text, (start, end) if inside else (-1, -1))
+
+
+def public_questions(path: Path, most: int, seed: int = 0) -> list[Asked]:
+    """At most so many questions of a file of :data:`shared/train/reading`."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    rows = random.Random(seed).sample(rows, min(most, len(rows)))
+    found = (_public(row) for row in rows)
+    return [asked for asked in found if asked]
+
+
+def _public(row: dict[str, Any]) -> Asked | None:
+    text, span = row["context"], (row["start"], row["start"] + len(row["answer"])) if row["answer"] else (-1, -1)
+    reads = tuple(_read(passage, span) for passage in split(Document(row["id"], "", row["id"], text)))
+    asked = Asked(
+        question=row["question"],
+        language=row["lang_q"],
+        label="answer" if row["answer"] else "near",
+        group=row["group"],
+        passages=reads,
+    )
+    return asked if reads and asked.answered == bool(row["answer"]) else None
+
+
+def is_held_out(group: str, share: float) -> bool:
+    """Whether a group is one of the ``share`` that nothing is learned from."""
+    return zlib.crc32(group.encode("utf-8")) % 1000 < share * 1000
+
+
+def for_training(asked: Asked, others: Iterable[Read], chance: random.Random) -> Asked:
+    """``asked`` as it is learned from: some of its passages, one of ``others``, now and then with polite words.
+
+    What is learned twice is never quite the same.
+    """
+    right = [each for each in asked.passages if each.answer[0] >= 0]
+    wrong = [each for each in asked.passages if each.answer[0] < 0]
+    chance.shuffle(wrong)
+    kept = [*right[:1], *wrong[:_MOST_BESIDE]]
+    if chance.random() < 0.3:
+        kept += list(others)
+    if right and chance.random() < 0.25:
+        kept.append(_without_answer(right[0]))
+    question = asked.question
+    if chance.random() < 0.25:
+        question = chance.choice(_OPENINGS[asked.language]) + question
+    if chance.random() < 0.1:
+        question += chance.choice(_CLOSINGS[asked.language])
+    if chance.random() < 0.1:
+        question = question.rstrip("?？。. ")
+    if chance.random() < 0.1:
+        question = question.lower()
+    return replace(asked, question=question, passages=tuple(kept))
+
+
+def _without_answer(read: Read) -> Read:
+    """``read`` without the line or sentence that answers."""
+    start = max(read.text.rfind(mark, 0, read.answer[0]) for mark in ("\n", "。", ". ", "；", "！", "？"))
+    ends = [at for mark in ("\n", "。", ". ", "；") if (at := read.text.find(mark, read.answer[1])) >= 0]
+    end = min(ends, default=len(read.text))
+    return Read(read.before, read.text[: start + 1] + read.text[end + 1 :])

@@ -1,0 +1,106 @@
+"""What a reader makes of questions of subjects that it has not seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from sklearn.metrics import roc_auc_score
+
+from corpus import Span
+from qa.training.batches import Pair, chunks_of, pair_of, tensors_of
+from qa.training.examples import Asked, Read
+from qa.training.model import Reader
+
+REFUSED = 0.05  # share of the answerable questions at which refusing others is compared
+_LONGEST_ANSWER = 30  # tokens
+_BEGINNINGS = 8  # tokens that are tried as the first one of an answer
+_TOGETHER = 48  # pairs
+_RESAMPLES = 1_000
+_EDGES = " .,;:!?。，；：！？“”\"'()（）"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Of the passages of one question: how likely the best one answers, as a logit, and what it would say."""
+
+    asked: Asked
+    logit: float
+    read: Read  # the best passage
+    said: Span  # in its text
+
+
+@torch.no_grad()
+def judge(reader: Reader, tokenizer: object, questions: Sequence[Asked]) -> list[Verdict]:
+    """What ``reader`` finds for each of ``questions``."""
+    owners = [(asked, read) for asked in questions for read in asked.passages]
+    pairs = [pair_of(tokenizer, asked.question, read) for asked, read in owners]
+    found: dict[int, Verdict] = {}
+    training = reader.training
+    reader.eval()
+    for run in chunks_of(pairs, _TOGETHER):
+        span, answers = reader(*tensors_of([pairs[at] for at in run]))
+        for place, at in enumerate(run):
+            asked, read = owners[at]
+            logit = float(answers[place])
+            if (known := found.get(id(asked))) is None or logit > known.logit:
+                said = _best_span(pairs[at], span[place, : len(pairs[at].ids)].numpy())
+                found[id(asked)] = Verdict(asked, logit, read, said)
+    reader.train(training)
+    return [found[id(asked)] for asked in questions]
+
+
+def _best_span(pair: Pair, logits: NDArray[np.float32]) -> Span:
+    starts, ends = logits[:, 0], logits[:, 1]
+    best, where = -np.inf, (0, 0)
+    for start in np.argsort(-starts)[:_BEGINNINGS].tolist():
+        end = start + int(np.argmax(ends[start : start + _LONGEST_ANSWER]))
+        if starts[start] + ends[end] > best:
+            best, where = starts[start] + ends[end], (start, end)
+    return max(pair.places[where[0]][0], 0), max(pair.places[where[1]][1], 0)
+
+
+def figures(verdicts: Sequence[Verdict]) -> dict[str, float]:
+    """The figures of ``verdicts``, each with the half width of its 95 % interval ("± ...") by drawing questions anew.
+
+    auc_near, auc_far: area under the curve of the logit, answerable against questions that a passage nearly answers,
+    or that are far from it; refused_near, refused_far: share of those below the logit at which :data:`REFUSED` of the
+    answerable ones are refused; passage: share of the answerable ones whose best passage is the right one; overlap:
+    whose span, in that, touches the answer; exact: is the answer.
+    """
+    whole = _figures(verdicts)
+    chance = np.random.default_rng(0)
+    drawn = [
+        _figures([verdicts[at] for at in chance.integers(0, len(verdicts), len(verdicts))]) for _ in range(_RESAMPLES)
+    ]
+    for name in list(whole):
+        values = [each[name] for each in drawn if name in each]
+        low, high = np.percentile(values, (2.5, 97.5))
+        whole[f"± {name}"] = float(high - low) / 2
+    return {name: round(value, 4) for name, value in whole.items()}
+
+
+def _figures(verdicts: Sequence[Verdict]) -> dict[str, float]:
+    answered = [each for each in verdicts if each.asked.label == "answer"]
+    if not answered:
+        return {}
+    logits = np.array([each.logit for each in answered])
+    least = float(np.quantile(logits, REFUSED))
+    found = {}
+    for label in ("near", "far"):
+        others = np.array([each.logit for each in verdicts if each.asked.label == label])
+        if len(others):
+            truth = np.concatenate([np.ones(len(logits)), np.zeros(len(others))])
+            found[f"auc_{label}"] = float(roc_auc_score(truth, np.concatenate([logits, others])))
+            found[f"refused_{label}"] = float((others < least).mean())
+    right = [each for each in answered if each.read.answer[0] >= 0]
+    touching = [each for each in right if each.said[0] < each.read.answer[1] and each.read.answer[0] < each.said[1]]
+    exact = [each for each in right if _words(each.read, each.said) == _words(each.read, each.read.answer)]
+    for name, members in (("passage", right), ("overlap", touching), ("exact", exact)):
+        found[name] = len(members) / len(answered)
+    return found
+
+
+def _words(read: Read, span: Span) -> str:
+    return read.text[slice(*span)].strip(_EDGES)

@@ -1,0 +1,173 @@
+"""``python -m qa.training.train``: train the reader, or go on with it; every figure is of subjects it has not seen."""
+
+import argparse
+import json
+import random
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from index.encoder.e5_export import offline_model
+from qa.training.batches import chunks_of, pair_of, tensors_of
+from qa.training.examples import Asked, for_training, is_held_out, own_questions, public_questions
+from qa.training.held_out import figures, judge
+from qa.training.model import Reader
+
+OWN = Path(__file__).parent / "own"
+_HELD_OUT = {"own": 0.2, "public": 0.1}
+_RATE, _WARMING, _LEAST = 1e-3, 50, 0.03  # of the learning rate: the highest, steps to it, what is left at the end
+_SHOWN, _KEPT = 25, 200  # steps between two lines, and between two checkpoints
+_JUDGED = 500  # questions of each held-out set that are looked at on the way; all of them in the end
+
+
+@dataclass(frozen=True, slots=True)
+class Sets:
+    """Questions to learn from, and those that nothing is learned from."""
+
+    learned: list[Asked]
+    held_out: dict[str, list[Asked]]
+
+
+def load_sets(own: Path, public: Path | None, most: int) -> Sets:
+    """The questions in ``own``, and at most so many of each file of ``public``; see ``qa/training/own/README.md``."""
+    found = {"own": list(own_questions(own)), "public": []}
+    for path in sorted(public.glob("*.jsonl.gz")) if public else []:
+        found["public"] += public_questions(path, most)
+    learned, held_out = [], {}
+    for name, questions in found.items():
+        kept = [each for each in questions if is_held_out(each.group, _HELD_OUT[name])]
+        learned += [each for each in questions if not is_held_out(each.group, _HELD_OUT[name])]
+        random.Random(0).shuffle(kept)
+        if kept:
+            held_out[name] = kept
+    return Sets(learned, held_out)
+
+
+def loss_of(reader: Reader, tokenizer: Any, questions: Sequence[Asked]) -> tuple[Tensor, tuple[float, float, float]]:
+    """The loss of a batch, and its parts: of answering or not, of the span, of which passage of a question answers."""
+    owners = [number for number, asked in enumerate(questions) for _ in asked.passages]
+    pairs = [pair_of(tokenizer, asked.question, read) for asked in questions for read in asked.passages]
+    answers = torch.zeros(len(pairs))
+    spans = []
+    for run in chunks_of(pairs, len(pairs)):
+        span, answering = reader(*tensors_of([pairs[at] for at in run]))
+        answers = answers.index_put((torch.tensor(run),), answering)
+        spans += [
+            (functional.cross_entropy(span[place, :, 0], torch.tensor(pairs[at].start))
+             + functional.cross_entropy(span[place, :, 1], torch.tensor(pairs[at].end))) / 2
+            for place, at in enumerate(run) if pairs[at].answers
+        ]  # fmt: skip
+    right = torch.tensor([float(pair.answers) for pair in pairs])
+    answering = functional.binary_cross_entropy_with_logits(answers, right)
+    span = torch.stack(spans).mean() if spans else torch.zeros(())
+    ranks = []
+    for number in range(len(questions)):
+        mine = torch.tensor([owner == number for owner in owners])
+        if right[mine].sum() == 1 < mine.sum():
+            ranks.append(functional.cross_entropy(answers[mine][None], right[mine].argmax()[None]))
+    rank = torch.stack(ranks).mean() if ranks else torch.zeros(())
+    return answering + 0.5 * span + 0.5 * rank, (answering.item(), span.item(), rank.item())
+
+
+def train(reader: Reader, tokenizer: Any, sets: Sets, out: Path, *, batch: int, epochs: float, seconds: float) -> None:
+    """Train until all is learned ``epochs`` times or ``seconds`` have passed; ``out`` is a checkpoint to go on with.
+
+    The learning rate sinks with whichever comes first, so that a run that was cut short has ended well, too.
+    """
+    begin, step, spent = time.monotonic(), 0, 0.0
+    parameters = list(reader.trained().values())
+    optimizer = torch.optim.AdamW(parameters, lr=_RATE, weight_decay=0.01)
+    if out.exists():
+        state = torch.load(out, weights_only=True)
+        reader.load(state["trained"])
+        optimizer.load_state_dict(state["optimizer"])
+        step, spent = state["step"], state["seconds"]
+        _tell(f"Going on after {step} steps and {spent:.0f} s.")
+    steps = int(len(sets.learned) * epochs) // batch
+    others = [read for asked in sets.learned for read in asked.passages]
+    seen: list[tuple[float, float, float]] = []
+    done = step / max(steps, 1)
+    reader.train()
+    while step < steps and done < 1:
+        epoch, at = divmod(step * batch, len(sets.learned))
+        order = random.Random(epoch).sample(range(len(sets.learned)), len(sets.learned))
+        chance = random.Random(step)
+        asked = [sets.learned[each] for each in order[at : at + batch]]
+        loss, parts = loss_of(
+            reader, tokenizer, [for_training(each, [chance.choice(others)], chance) for each in asked]
+        )
+        for group in optimizer.param_groups:
+            group["lr"] = _RATE * min(1, (step + 1) / _WARMING) * max(_LEAST, 1 - done)
+        optimizer.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+        step += 1
+        elapsed = spent + time.monotonic() - begin
+        done = max(step / steps, elapsed / seconds)
+        seen.append(parts)
+        if step % _SHOWN == 0:
+            answering, span, rank = np.mean(seen[-_SHOWN:], axis=0)
+            speed = len(seen) * batch / (time.monotonic() - begin)
+            _tell(f"{step}/{steps}: answers {answering:.3f}, span {span:.3f}, rank {rank:.3f}, {speed:.2f} a second")
+        if step % _KEPT == 0 or step == steps or done >= 1:
+            state = {"trained": reader.trained(), "optimizer": optimizer.state_dict(), "step": step, "seconds": elapsed}
+            torch.save(state, out.with_suffix(".new"))
+            out.with_suffix(".new").replace(out)
+            tell_figures(reader, tokenizer, sets, _JUDGED if step < steps and done < 1 else None)
+
+
+def tell_figures(reader: Reader, tokenizer: Any, sets: Sets, most: int | None) -> None:
+    """Print a line of JSON for each held-out set."""
+    for name, questions in sets.held_out.items():
+        kept = questions[:most]
+        _tell(json.dumps({"set": name, "questions": len(kept), **figures(judge(reader, tokenizer, kept))}))
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Train by the arguments of the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path, help="the checkpoint; where it exists the training goes on")
+    parser.add_argument("--own", type=Path, default=OWN, help="folder of questions of our own")
+    parser.add_argument("--public", type=Path, help="folder of public sets")
+    parser.add_argument("--most", type=int, default=1_000, help="questions of each public set")
+    parser.add_argument("--frozen", type=int, default=5, help="lower layers that stay as they are")
+    parser.add_argument("--rank", type=int, default=32)
+    parser.add_argument("--batch", type=int, default=10, help="questions of a step")
+    parser.add_argument("--epochs", type=float, default=3)
+    parser.add_argument("--seconds", type=float, default=24 * 3600.0)
+    chosen = parser.parse_args()
+    from transformers import AutoModel, AutoTokenizer
+
+    torch.manual_seed(0)
+    folder = offline_model()
+    reader = Reader(AutoModel.from_pretrained(folder), chosen.frozen, chosen.rank)
+    sets = load_sets(chosen.own, chosen.public, chosen.most)
+    size = sum(value.numel() for value in reader.trained().values())
+    _tell(f"{len(sets.learned)} questions, {size / 1e6:.2f} million weights")
+    train(
+        reader,
+        AutoTokenizer.from_pretrained(folder),
+        sets,
+        chosen.out,
+        batch=chosen.batch,
+        epochs=chosen.epochs,
+        seconds=chosen.seconds,
+    )
+
+
+if __name__ == "__main__":
+    main()

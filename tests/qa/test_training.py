@@ -1,0 +1,104 @@
+"""The reader learns, is kept, and goes on where it was stopped."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from qa.training.batches import LONGEST, chunks_of, pair_of, tensors_of
+from qa.training.examples import Asked, Read, own_questions
+from qa.training.held_out import figures, judge
+from qa.training.model import Reader
+from qa.training.train import OWN, Sets, train
+
+pytestmark = pytest.mark.model
+
+
+@pytest.fixture(scope="module")
+def folder() -> Path:
+    from index.encoder.e5_export import offline_model
+
+    return offline_model()
+
+
+@pytest.fixture(scope="module")
+def tokenizer(folder: Path) -> Any:
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(folder)
+
+
+@pytest.fixture(scope="module")
+def questions() -> list[Asked]:
+    found = list(own_questions(OWN))
+    return [next(each for each in found if each.label == label) for label in ("answer", "near", "far")] + found[:5]
+
+
+def reader_of(folder: Path) -> Reader:
+    from transformers import AutoModel
+
+    torch.manual_seed(0)
+    return Reader(AutoModel.from_pretrained(folder), frozen=11, rank=2)
+
+
+@pytest.mark.parametrize("before", ["", "绳缆作坊\n价格"])
+@pytest.mark.parametrize(
+    ("text", "answer"), [("The rope is 40 metres long. 🎉", "40 metres"), ("绳子长四十米，重九公斤。", "九公斤")]
+)
+def test_tokens_find_their_answer(tokenizer: Any, before: str, text: str, answer: str) -> None:
+    start = text.index(answer)
+    pair = pair_of(tokenizer, "How long, 多长？", Read(before, text, (start, start + len(answer))))
+    assert pair.answers
+    said = text[pair.places[pair.start][0] : pair.places[pair.end][1]]
+    assert said.strip() == answer
+    assert pair.places[pair.first][0] < 0 or not before
+    assert not pair_of(tokenizer, "How long?", Read(before, text)).answers
+
+
+def test_what_does_not_fit_is_no_answer(tokenizer: Any) -> None:
+    long = "The rope is long. " * 200
+    pair = pair_of(tokenizer, "Who?", Read("", f"{long}Ida made it.", (len(long), len(long) + 3)))
+    assert len(pair.ids) == LONGEST
+    assert not pair.answers
+
+
+def test_a_batch_is_parted_by_length_and_nothing_is_lost(tokenizer: Any) -> None:
+    pairs = [pair_of(tokenizer, "Who?", Read("", "word " * count)) for count in (90, 3, 50, 4, 91, 5)]
+    chunks = chunks_of(pairs, 2)
+    assert sorted(at for chunk in chunks for at in chunk) == list(range(6))
+    assert [sorted(chunk) for chunk in chunks] == [[1, 3], [2, 5], [0, 4]]
+    ids, attended, readable = tensors_of([pairs[1], pairs[2]])
+    assert ids.shape == attended.shape == readable.shape
+    assert attended.sum() == len(pairs[1].ids) + len(pairs[2].ids)
+    assert not readable[0, : pairs[1].first].any()
+
+
+def test_it_learns_is_kept_and_goes_on(
+    folder: Path, tokenizer: Any, questions: list[Asked], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sets = Sets(questions[:4], {"own": questions[4:] + questions[:3]})
+    reader, out = reader_of(folder), tmp_path / "reader.pt"
+    before = {name: value.clone() for name, value in reader.state_dict().items()}
+    train(reader, tokenizer, sets, out, batch=2, epochs=1, seconds=600)
+    changed = {name for name, value in reader.state_dict().items() if not torch.equal(value, before[name])}
+    assert changed == set(reader.trained())
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert 0 <= told["auc_near"] <= 1
+    assert told["± auc_near"] > 0
+    again = reader_of(folder)
+    train(again, tokenizer, sets, out, batch=2, epochs=2, seconds=600)
+    assert "Going on after 2 steps" in capsys.readouterr().out
+    assert torch.load(out, weights_only=True)["step"] == 4
+    with pytest.raises(KeyError, match="tensors are trained"):
+        again.load({})
+
+
+def test_figures_are_those_of_the_verdicts(folder: Path, tokenizer: Any, questions: list[Asked]) -> None:
+    verdicts = judge(reader_of(folder), tokenizer, questions)
+    assert [each.asked for each in verdicts] == questions
+    assert all(0 <= each.said[0] <= each.said[1] <= len(each.read.text) for each in verdicts)
+    found = figures(verdicts)
+    assert {"auc_near", "auc_far", "refused_near", "passage", "overlap", "exact"} < set(found)
+    assert found["exact"] <= found["overlap"] <= found["passage"]
