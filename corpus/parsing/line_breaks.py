@@ -73,7 +73,12 @@ def item_starts(lines: Sequence[str]) -> list[int]:
         at
         for at, (line, number) in enumerate(zip(lines, numbers, strict=True))
         if line_shapes.BULLET.match(line)
-        and (number in (None, 1) or not at or {number - 1, number + 1} & {*numbers} or is_ended(lines[at - 1].strip()))
+        and (
+            number in (None, 1)
+            or not at
+            or {number - 1, number + 1} & {*numbers}
+            or lines[at - 1].rstrip().endswith((":", "："))
+        )
     ]
 
 

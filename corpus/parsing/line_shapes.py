@@ -15,6 +15,7 @@ DRAWN = re.compile("[\u2500-\u257f]")
 WORDS = re.compile(r"[^\W_]")
 _NUMBERED_HEADING = re.compile("|".join(each.numbered_heading for each in KNOWN if each.numbered_heading))
 _SECTION_NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})[.、]?\s+\S")
+_PROPERTY = re.compile(r"[\w./-]+::(?=\s|$)")  # of a note program
 _STEP_NUMBER = re.compile(r"\d{1,2}[.、．]\s*\S")
 _FORMULA = re.compile(r"[ \t>]*(?:(\\\[)|(\$\$)|\\begin\{)")
 _FENCE = re.compile(r"[ \t>]*(?:[-*+•]\s+|\d{1,3}[.)]\s+)?(`{3,}|~{3,})")
@@ -42,7 +43,7 @@ def heading_level(line: str, marked: bool) -> int:
     [2, 3, 4, 0]
     """
     line = line.strip()
-    if line.startswith(">") or not is_bare(line) or is_navigation(line):
+    if line.startswith(">") or not is_bare(line) or is_navigation(line) or _PROPERTY.match(line):
         return 0
     if _NUMBERED_HEADING.match(line):
         return 2

@@ -78,6 +78,7 @@ def test_a_figure_that_a_line_break_parts_is_one() -> None:
     [
         ("The lathe now stands in hall\n204. Bring your own chisel.", "The lathe now stands in hall\n204."),
         ("It opens at an altitude of\n850. Nobody goes higher.", "It opens at an altitude of\n850."),
+        ("Call the desk at ext.\n204. Do not wait.", "204. Do not wait."),
         ("Use gate\n3) and knock.", "Use gate\n3) and knock."),
         ("钟楼的开放时间是上午 8:00 到 11:\n45，周二不开。", "钟楼的开放时间是上午 8:00 到 11:\n45，周二不开。"),
     ],
@@ -89,7 +90,8 @@ def test_a_number_that_a_line_break_parts_from_its_sentence_is_no_sign_of_an_ite
 
 def test_numbers_that_go_on_are_items_all_the_same() -> None:
     assert sentences("He wants\n3. tar\n4. rope") == ["He wants", "tar", "rope"]
-    assert sentences("He wants three things.\n7. tar") == ["He wants three things.", "tar"]
+    assert sentences("He wants three things:\n7. tar") == ["He wants three things:", "tar"]
+    assert sentences("He wants three things.\n7. tar") == ["He wants three things.", "7. tar"]
     assert sentences("买三样\n2、焦油\n3、绳子")[-2:] == ["焦油", "绳子"]
 
 

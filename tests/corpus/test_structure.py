@@ -76,6 +76,7 @@ def test_a_heading_has_any_blank_or_none(sign: str) -> None:
 
 
 def test_a_tag_of_a_note_program_is_no_heading() -> None:
+    assert [heading for heading, _ in sections("---\ntitle: T\n---\n\nwater:: 72 percent\n\nIt rises.\n")] == [""]
     assert sections("# T\n\nFirst.\n\n#boats #sails\n\nSecond.\n") == [("", "First."), ("", "Second.")]
     assert sections("# T\n\nFirst.\n\n#boats\n\nSecond.\n")[0] == ("", "First.\n\n#boats\n\nSecond.")
     assert sections("#帆\n\n##主帆\n\n大。\n", "帆") == [("主帆", "大。")]
