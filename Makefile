@@ -49,7 +49,7 @@ corpus-check: $(VENV)/installed ## Check the built-in texts, and that no sentenc
 fit: $(VENV)/installed ## Fit the confidence of answers anew, on half of our own questions
 	$(BIN)/python -m qa.evaluation.fit
 
-train: $(VENV)/installed ## Train a reader, not used in answers yet, or go on with it (hours); OUT is its checkpoint
+train: $(VENV)/installed-dev ## Train a reader, which answers do not use yet, or go on with it (hours); OUT is its checkpoint
 	$(BIN)/python -m qa.training.train $(OUT) --public $(SHARED)/train/reading $(ARGS)
 
 bench: $(VENV)/installed ## Time and memory beside stock sentence-transformers (some 5 minutes); ARGS=--quick for a first look
