@@ -69,14 +69,16 @@ def are_rows(lines: Sequence[str]) -> bool:
 def item_starts(lines: Sequence[str]) -> list[int]:
     """Which of ``lines`` begin an item of a list. A lone number within a sentence that an editor broke does not."""
     numbers = [line_shapes.item_number(line) for line in lines]
+    counted = {number for number in numbers if number is not None}
     return [
         at
         for at, (line, number) in enumerate(zip(lines, numbers, strict=True))
         if line_shapes.BULLET.match(line)
         and (
-            number in (None, 1)
+            number is None
+            or number == 1
             or not at
-            or {number - 1, number + 1} & {*numbers}
+            or not counted.isdisjoint((number - 1, number + 1))
             or lines[at - 1].rstrip().endswith((":", "："))
         )
     ]

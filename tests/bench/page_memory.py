@@ -8,18 +8,18 @@ import argparse
 import http.client
 import json
 import socket
-import subprocess
 import sys
 import threading
 import time
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+
+from page_load import server
 
 from ui import terminal
 
@@ -162,20 +162,6 @@ def megabytes_of(process: int) -> int:
     return next(int(line.split()[1]) for line in lines if line.startswith("VmRSS:")) // 1024
 
 
-@contextmanager
-def _server(options: Sequence[str]) -> Iterator[tuple[str, int]]:
-    command = [sys.executable, "-m", "ui", "serve", "--port", "0", "--mcp", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as process:
-        try:
-            assert process.stdout is not None
-            address = process.stdout.readline().strip()
-            if not address:
-                raise SystemExit(process.wait())  # its own message says why
-            yield address, process.pid
-        finally:
-            process.terminate()
-
-
 def main(arguments: Sequence[str]) -> None:
     """Print a table of what the process holds after each kind of request; exit status 1 where that is too much."""
     parser = argparse.ArgumentParser(description=main.__doc__)
@@ -185,7 +171,8 @@ def main(arguments: Sequence[str]) -> None:
     if not sys.platform.startswith("linux"):
         terminal.warn("What a process holds is told by Linux alone.")
         return
-    with _server(options) as (address, process):
+    with server("--mcp", *options) as served:
+        address, process = served.address, served.process
         connection = http.client.HTTPConnection(urlsplit(address).netloc, timeout=_PATIENCE)
         config = json.loads(_ask(connection, "GET", "/config"))
         connection.close()

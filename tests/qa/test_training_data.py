@@ -70,6 +70,7 @@ def test_nothing_is_about_the_texts_that_are_evaluated() -> None:
     assert about == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("language", "analyzer"), [("en", "word"), ("zh", "char")])
 def test_the_wording_hardly_tells_the_label(language: str, analyzer: str) -> None:
     """What a classifier makes of the questions alone: an area of .5 would be nothing at all."""

@@ -66,7 +66,7 @@ def test_public_questions_are_read_likewise(tmp_path: Path) -> None:
     assert len(public_questions(path, 1)) == 1
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(20))
 def test_what_is_learned_from_keeps_its_answer_or_loses_it_whole(tmp_path: Path, seed: int) -> None:
     asked = asked_of(tmp_path, row())[0]
     other = Read("", "Something else.")
