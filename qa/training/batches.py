@@ -25,6 +25,7 @@ class Pair:
     start: int  # tokens of the answer, the last one included; 0 where the passage does not answer
     end: int
     places: tuple[Span, ...]  # of each token in the text of the passage; before it and in what stands above: negative
+    belongs: tuple[bool, ...]  # of each token: whether it is in a sentence, row or item that answers
 
     @property
     def answers(self) -> bool:
@@ -52,6 +53,7 @@ def pair_of(tokenizer: Any, question: str, read: Read) -> Pair:
     ]
     inside = [at for at, (begin, end) in enumerate(places) if end > read.answer[0] and begin < read.answer[1]]
     inside = [at for at in inside if of_passage[at]] if read.answer[0] >= 0 else []
+    answering = [unit for unit in read.units if unit[0] < read.answer[1] and read.answer[0] < unit[1]]
     whole = bool(inside) and places[inside[-1]][1] >= read.answer[1]
     return Pair(
         ids=tuple(encoded["input_ids"]),
@@ -59,17 +61,22 @@ def pair_of(tokenizer: Any, question: str, read: Read) -> Pair:
         start=inside[0] if whole else 0,
         end=inside[-1] if whole else 0,
         places=tuple(places),
+        belongs=tuple(any(begin < stop and end > start for start, stop in answering) for begin, end in places),
     )
 
 
 def tensors_of(pairs: Sequence[Pair]) -> tuple[Tensor, Tensor, Tensor]:
-    """Token ids, which of them are attended to, and which belong to a passage: each (pairs, tokens)."""
+    """Token ids, which of them are attended to, and where an answer can begin and end: each (pairs, tokens).
+
+    That is in the passage, or at the first token: nowhere.
+    """
     longest = max(len(pair.ids) for pair in pairs)
     ids = torch.full((len(pairs), longest), _PAD)
     attended, readable = torch.zeros_like(ids), torch.zeros_like(ids, dtype=torch.bool)
     for row, pair in enumerate(pairs):
         ids[row, : len(pair.ids)] = torch.tensor(pair.ids)
         attended[row, : len(pair.ids)] = 1
+        readable[row, 0] = True
         readable[row, pair.first : len(pair.ids) - 1] = True  # but for the mark at the end
     return ids, attended, readable
 

@@ -7,8 +7,9 @@ text, of which one answers it or none does.
 import gzip
 import json
 import random
+import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,8 @@ from typing import Any
 from corpus import Document, Passage, Span, split
 
 _MOST_BESIDE = 2  # passages without the answer that are read beside the one that holds it
+_NAME = re.compile(r"(?<![A-Za-z\d])(?:[A-Z][A-Za-z\d.-]*[A-Za-z\d]|\d[\d.,]*\d|\d)(?![A-Za-z\d])")
+_NAME_WITHIN = re.compile(r"(?<=[a-z,] )[A-Z][A-Za-z\d.-]*[A-Za-z\d]")  # no first word of a sentence
 _OPENINGS = {
     "en": (
         "Hello, ",
@@ -52,6 +55,7 @@ class Read:
     before: str  # title, headings, what introduces it
     text: str
     answer: Span = (-1, -1)
+    units: tuple[Span, ...] = ()  # sentences, rows and items, in order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,7 @@ class Asked:
     label: str  # answer, near, far
     group: str  # what must not be parted between training and test
     passages: tuple[Read, ...]
+    twins: bool = False  # whether its group holds the same passages in another language
 
     @property
     def answered(self) -> bool:
@@ -94,6 +99,7 @@ def _own(row: dict[str, Any]) -> Iterator[Asked]:
                 label=each["label"],
                 group=row["subject"],
                 passages=reads,
+                twins=True,
             )
             if asked.answered == (each["label"] == "answer"):  # an answer over two passages is in neither
                 yield asked
@@ -103,7 +109,8 @@ def _read(passage: Passage, answer: Span) -> Read:
     before = "\n".join(part for part in (passage.title, passage.heading, passage.context) if part)
     start, end = answer[0] - passage.start, answer[1] - passage.start
     inside = answer[0] >= 0 and start >= 0 and end <= len(passage.text)
-    return Read(before, passage.text, (start, end) if inside else (-1, -1))
+    units = tuple((begin - passage.start, stop - passage.start) for begin, stop in passage.sentences)
+    return Read(before, passage.text, (start, end) if inside else (-1, -1), units)
 
 
 def public_questions(path: Path, most: int, seed: int = 0) -> list[Asked]:
@@ -133,19 +140,21 @@ def is_held_out(group: str, share: float) -> bool:
     return zlib.crc32(group.encode("utf-8")) % 1000 < share * 1000
 
 
-def for_training(asked: Asked, others: Iterable[Read], chance: random.Random) -> Asked:
+def for_training(asked: Asked, others: Sequence[Read], chance: random.Random) -> Asked:
     """``asked`` as it is learned from: some of its passages, one of ``others``, now and then with polite words.
 
-    What is learned twice is never quite the same.
+    Now and then it is asked of a name or a year that the passages do not hold, or a passage has lost the sentence that
+    answers. What is learned twice is never quite the same.
     """
+    if asked.answered and chance.random() < 0.15:
+        asked = _of_another(asked, others, chance) or asked
     right = [each for each in asked.passages if each.answer[0] >= 0]
     wrong = [each for each in asked.passages if each.answer[0] < 0]
     chance.shuffle(wrong)
     kept = [*right[:1], *wrong[:_MOST_BESIDE]]
-    if chance.random() < 0.3:
-        kept += list(others)
+    kept += [chance.choice(others)] if others and chance.random() < 0.5 else []
     if right and chance.random() < 0.25:
-        kept.append(_without_answer(right[0]))
+        kept += [bare for bare in (_without_answer(right[0]),) if bare.text.strip()]
     question = asked.question
     if chance.random() < 0.25:
         question = chance.choice(_OPENINGS[asked.language]) + question
@@ -164,3 +173,22 @@ def _without_answer(read: Read) -> Read:
     ends = [at for mark in ("\n", "。", ". ", "；") if (at := read.text.find(mark, read.answer[1])) >= 0]
     end = min(ends, default=len(read.text))
     return Read(read.before, read.text[: start + 1] + read.text[end + 1 :])
+
+
+def _of_another(asked: Asked, others: Sequence[Read], chance: random.Random) -> Asked | None:
+    """``asked`` of another year, version or name than its passages hold; None where the question has none of theirs."""
+    held = "\n".join(f"{read.before}\n{read.text}" for read in asked.passages)
+    found = [each for each in _NAME.finditer(asked.question) if each.start() and each.group() in held]
+    if not found:
+        return None
+    name = chance.choice(found)
+    if name.group()[-1].isdigit():
+        # The last figures alone: 1994 becomes another year, not 7352.
+        other = re.sub(r"\d{1,2}$", lambda figures: str(chance.randint(1, 10 ** len(figures[0]) - 1)), name.group())
+    else:
+        other = chance.choice(_NAME_WITHIN.findall("\n".join(read.text for read in others)) or [""])
+    if not other or other in held:
+        return None
+    question = asked.question[: name.start()] + other + asked.question[name.end() :]
+    passages = tuple(replace(read, answer=(-1, -1)) for read in asked.passages)
+    return replace(asked, question=question, label="near", passages=passages)

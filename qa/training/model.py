@@ -47,6 +47,9 @@ class Reader(nn.Module):
     def __init__(self, encoder: Any, frozen: int, rank: int) -> None:
         super().__init__()
         self.encoder = encoder.requires_grad_(False)
+        for module in encoder.modules():
+            if isinstance(module, nn.Linear):
+                module.to(torch.bfloat16)  # what it is computed in: saves turning it into that in each step
         for layer in encoder.encoder.layer[frozen:]:
             for path in _MAPS:
                 above, _, last = path.rpartition(".")
@@ -54,16 +57,22 @@ class Reader(nn.Module):
                 setattr(parent, last, LowRank(getattr(parent, last), rank))
             layer.attention.output.LayerNorm.requires_grad_(True)
             layer.output.LayerNorm.requires_grad_(True)
-        self.span = nn.Linear(HIDDEN, 2)
+        self.tokens = nn.Linear(HIDDEN, 3)
         self.answers = nn.Linear(HIDDEN, 1)
 
-    def forward(self, ids: Tensor, attended: Tensor, readable: Tensor) -> tuple[Tensor, Tensor]:
-        """Logits of beginning and end (pairs, tokens, 2), and of answering (pairs,); see :mod:`qa.training.batches`."""
+    def forward(self, ids: Tensor, attended: Tensor, readable: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Logits of beginning and end (pairs, tokens, 2), of belonging to an answer (pairs, tokens), and of answering.
+
+        The last are of shape (pairs,). A passage that does not answer has its answer begin and end at the first token,
+        which belongs to none (Devlin et al. 2018, https://arxiv.org/abs/1810.04805, section 4.3). See
+        :mod:`qa.training.batches` for what goes in.
+        """
         with torch.autocast("cpu", dtype=torch.bfloat16):
             states = self.encoder(input_ids=ids, attention_mask=attended).last_hidden_state
         states = states.float()
-        span = self.span(states).masked_fill(~readable[..., None], _NEVER)
-        return span, self.answers(states[:, 0]).squeeze(-1)
+        of_tokens = self.tokens(states)
+        span = of_tokens[..., :2].masked_fill(~readable[..., None], _NEVER)
+        return span, of_tokens[..., 2], self.answers(states[:, 0]).squeeze(-1)
 
     def trained(self) -> dict[str, nn.Parameter]:
         """What is trained, by name."""

@@ -6,7 +6,7 @@ import random
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +15,18 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from corpus import language_of
 from index.encoder.e5_export import offline_model
 from qa.training.batches import chunks_of, pair_of, tensors_of
-from qa.training.examples import Asked, for_training, is_held_out, own_questions, public_questions
+from qa.training.examples import Asked, Read, for_training, is_held_out, own_questions, public_questions
 from qa.training.held_out import figures, judge
 from qa.training.model import Reader
 
 OWN = Path(__file__).parent / "own"
 _HELD_OUT = {"own": 0.2, "public": 0.1}
 _RATE, _WARMING, _LEAST = 1e-3, 50, 0.03  # of the learning rate: the highest, steps to it, what is left at the end
-_SHOWN, _KEPT = 25, 200  # steps between two lines, and between two checkpoints
+_PARTS = ("answers", "span", "belongs", "rank")  # whether it answers, where, which sentences, which passage of several
+_SHOWN, _KEPT, _LOOKED_AT = 25, 200, 1_000  # steps between two lines, two checkpoints, two looks at what is held out
 _JUDGED = 500  # questions of each held-out set that are looked at on the way; all of them in the end
 
 
@@ -36,45 +38,75 @@ class Sets:
     held_out: dict[str, list[Asked]]
 
 
-def load_sets(own: Path, public: Path | None, most: int) -> Sets:
-    """The questions in ``own``, and at most so many of each file of ``public``; see ``qa/training/own/README.md``."""
+def load_sets(own: Path, public: Path | None, most: int, times: int = 1) -> Sets:
+    """The questions in ``own``, each so many times, and at most so many of each file of ``public``.
+
+    See ``qa/training/README.md``.
+    """
     found = {"own": list(own_questions(own)), "public": []}
     for path in sorted(public.glob("*.jsonl.gz")) if public else []:
         found["public"] += public_questions(path, most)
     learned, held_out = [], {}
     for name, questions in found.items():
         kept = [each for each in questions if is_held_out(each.group, _HELD_OUT[name])]
-        learned += [each for each in questions if not is_held_out(each.group, _HELD_OUT[name])]
+        taught = [each for each in questions if not is_held_out(each.group, _HELD_OUT[name])]
+        learned += taught * (times if name == "own" else 1)
         random.Random(0).shuffle(kept)
         if kept:
             held_out[name] = kept
     return Sets(learned, held_out)
 
 
-def loss_of(reader: Reader, tokenizer: Any, questions: Sequence[Asked]) -> tuple[Tensor, tuple[float, float, float]]:
-    """The loss of a batch, and its parts: of answering or not, of the span, of which passage of a question answers."""
-    owners = [number for number, asked in enumerate(questions) for _ in asked.passages]
+class _Beside:
+    """Passages that do not answer a question: of the same article as far as there are, and any other."""
+
+    def __init__(self, questions: Sequence[Asked]) -> None:
+        groups: dict[tuple[str, str], dict[Read, None]] = {}
+        for asked in questions:
+            if not asked.twins:
+                for read in asked.passages:
+                    bare = replace(read, answer=(-1, -1))
+                    groups.setdefault((asked.group, language_of(read.text)), {})[bare] = None
+        self._groups = {key: list(reads) for key, reads in groups.items()}
+        self._all = [read for asked in questions for read in asked.passages]
+
+    def of(self, asked: Asked, chance: random.Random) -> list[Read]:
+        """One of the same article in the same language, which may be hard to tell from the right one, or any one."""
+        own = {read.text for read in asked.passages}
+        article = self._groups.get((asked.group, language_of(asked.passages[0].text)), [])
+        near = [read for read in chance.sample(article, min(4, len(article))) if read.text not in own]
+        return near[:1] or [replace(chance.choice(self._all), answer=(-1, -1))]
+
+
+def loss_of(reader: Reader, tokenizer: Any, questions: Sequence[Asked]) -> tuple[Tensor, tuple[float, ...]]:
+    """The loss of a batch, and its parts, see :data:`_PARTS`."""
+    owners = torch.tensor([number for number, asked in enumerate(questions) for _ in asked.passages])
     pairs = [pair_of(tokenizer, asked.question, read) for asked in questions for read in asked.passages]
     answers = torch.zeros(len(pairs))
-    spans = []
+    spans, belongings = [], []
     for run in chunks_of(pairs, len(pairs)):
-        span, answering = reader(*tensors_of([pairs[at] for at in run]))
+        span, belongs, answering = reader(*tensors_of([pairs[at] for at in run]))
         answers = answers.index_put((torch.tensor(run),), answering)
-        spans += [
-            (functional.cross_entropy(span[place, :, 0], torch.tensor(pairs[at].start))
-             + functional.cross_entropy(span[place, :, 1], torch.tensor(pairs[at].end))) / 2
-            for place, at in enumerate(run) if pairs[at].answers
-        ]  # fmt: skip
+        ends = torch.tensor([[pairs[at].start, pairs[at].end] for at in run])
+        spans.append(functional.cross_entropy(span, ends))
+        for place, at in enumerate(run):
+            inside = torch.tensor(pairs[at].belongs, dtype=torch.float)[pairs[at].first :]
+            said = belongs[place, pairs[at].first : len(pairs[at].ids)]
+            if len(inside):  # the question may fill all there is room for
+                belongings.append(functional.binary_cross_entropy_with_logits(said, inside))
     right = torch.tensor([float(pair.answers) for pair in pairs])
-    answering = functional.binary_cross_entropy_with_logits(answers, right)
-    span = torch.stack(spans).mean() if spans else torch.zeros(())
     ranks = []
     for number in range(len(questions)):
-        mine = torch.tensor([owner == number for owner in owners])
+        mine = owners == number
         if right[mine].sum() == 1 < mine.sum():
             ranks.append(functional.cross_entropy(answers[mine][None], right[mine].argmax()[None]))
-    rank = torch.stack(ranks).mean() if ranks else torch.zeros(())
-    return answering + 0.5 * span + 0.5 * rank, (answering.item(), span.item(), rank.item())
+    parts = (
+        functional.binary_cross_entropy_with_logits(answers, right),
+        torch.stack(spans).mean(),
+        torch.stack(belongings).mean(),
+        torch.stack(ranks).mean() if ranks else torch.zeros(()),
+    )
+    return parts[0] + 0.5 * sum(parts[1:], torch.zeros(())), tuple(part.item() for part in parts)
 
 
 def train(reader: Reader, tokenizer: Any, sets: Sets, out: Path, *, batch: int, epochs: float, seconds: float) -> None:
@@ -92,17 +124,17 @@ def train(reader: Reader, tokenizer: Any, sets: Sets, out: Path, *, batch: int, 
         step, spent = state["step"], state["seconds"]
         _tell(f"Going on after {step} steps and {spent:.0f} s.")
     steps = int(len(sets.learned) * epochs) // batch
-    others = [read for asked in sets.learned for read in asked.passages]
-    seen: list[tuple[float, float, float]] = []
+    beside = _Beside(sets.learned)
+    seen: list[tuple[float, ...]] = []
     done = step / max(steps, 1)
-    reader.train()
+    reader.eval()  # without dropout: drawing what to drop took half of the time, and little is seen twice
     while step < steps and done < 1:
         epoch, at = divmod(step * batch, len(sets.learned))
         order = random.Random(epoch).sample(range(len(sets.learned)), len(sets.learned))
         chance = random.Random(step)
         asked = [sets.learned[each] for each in order[at : at + batch]]
         loss, parts = loss_of(
-            reader, tokenizer, [for_training(each, [chance.choice(others)], chance) for each in asked]
+            reader, tokenizer, [for_training(each, beside.of(each, chance), chance) for each in asked]
         )
         for group in optimizer.param_groups:
             group["lr"] = _RATE * min(1, (step + 1) / _WARMING) * max(_LEAST, 1 - done)
@@ -115,13 +147,14 @@ def train(reader: Reader, tokenizer: Any, sets: Sets, out: Path, *, batch: int, 
         done = max(step / steps, elapsed / seconds)
         seen.append(parts)
         if step % _SHOWN == 0:
-            answering, span, rank = np.mean(seen[-_SHOWN:], axis=0)
+            means = zip(_PARTS, np.mean(seen[-_SHOWN:], axis=0), strict=True)
             speed = len(seen) * batch / (time.monotonic() - begin)
-            _tell(f"{step}/{steps}: answers {answering:.3f}, span {span:.3f}, rank {rank:.3f}, {speed:.2f} a second")
+            _tell(f"{step}/{steps}: {', '.join(f'{name} {mean:.3f}' for name, mean in means)}, {speed:.2f} a second")
         if step % _KEPT == 0 or step == steps or done >= 1:
             state = {"trained": reader.trained(), "optimizer": optimizer.state_dict(), "step": step, "seconds": elapsed}
             torch.save(state, out.with_suffix(".new"))
             out.with_suffix(".new").replace(out)
+        if step % _LOOKED_AT == 0 or step == steps or done >= 1:
             tell_figures(reader, tokenizer, sets, _JUDGED if step < steps and done < 1 else None)
 
 
@@ -143,9 +176,10 @@ def main() -> None:
     parser.add_argument("out", type=Path, help="the checkpoint; where it exists the training goes on")
     parser.add_argument("--own", type=Path, default=OWN, help="folder of questions of our own")
     parser.add_argument("--public", type=Path, help="folder of public sets")
-    parser.add_argument("--most", type=int, default=1_000, help="questions of each public set")
-    parser.add_argument("--frozen", type=int, default=5, help="lower layers that stay as they are")
-    parser.add_argument("--rank", type=int, default=32)
+    parser.add_argument("--most", type=int, default=3_000, help="questions of each public set")
+    parser.add_argument("--times", type=int, default=3, help="how often a question of our own is among them")
+    parser.add_argument("--frozen", type=int, default=4, help="lower layers that stay as they are")
+    parser.add_argument("--rank", type=int, default=64)
     parser.add_argument("--batch", type=int, default=10, help="questions of a step")
     parser.add_argument("--epochs", type=float, default=3)
     parser.add_argument("--seconds", type=float, default=24 * 3600.0)
@@ -154,8 +188,8 @@ def main() -> None:
 
     torch.manual_seed(0)
     folder = offline_model()
-    reader = Reader(AutoModel.from_pretrained(folder), chosen.frozen, chosen.rank)
-    sets = load_sets(chosen.own, chosen.public, chosen.most)
+    reader = Reader(AutoModel.from_pretrained(folder, attn_implementation="eager"), chosen.frozen, chosen.rank)
+    sets = load_sets(chosen.own, chosen.public, chosen.most, chosen.times)
     size = sum(value.numel() for value in reader.trained().values())
     _tell(f"{len(sets.learned)} questions, {size / 1e6:.2f} million weights")
     train(
