@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from index.encoder.e5_weights import Weights
+from index.encoder.e5_weights import Matrices
 from index.encoder.openvino_import import openvino, ops
 
 WORDS = "words"
@@ -24,15 +24,16 @@ MASK = "mask"
 """The second input: 0 for a token, -inf for padding, float32, shape (texts, 1, 1, tokens)."""
 
 VECTORS = "vectors"
-"""The output: the last hidden state, float32, shape (texts, tokens, hidden)."""
+"""The output: the last hidden state, or what a head makes of it: float32, shape (texts, tokens, numbers)."""
 
 
-def write_graph(weights: Weights, path: Path) -> None:
+def write_graph(weights: Matrices, path: Path, head: str = "") -> None:
     """Write the graph of ``weights`` to ``path``, an ``.xml``, and its constants to the ``.bin`` beside it.
 
-    From the inputs :data:`WORDS` and :data:`MASK` to :data:`VECTORS`. OSError where it cannot be written.
+    From the inputs :data:`WORDS` and :data:`MASK` to :data:`VECTORS`, to which the linear map ``head`` is applied where
+    there is one. OSError where it cannot be written.
     """
-    model = _Graph(weights).model()
+    model = _Graph(weights).model(head)
     for number, node in enumerate(model.get_ordered_ops()):
         node.set_friendly_name(f"{number}")  # the same file each time: nodes are numbered through a process otherwise
     try:
@@ -47,10 +48,10 @@ class _Graph:
     Each layer norm follows its residual sum. The methods return what they compute.
     """
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Matrices) -> None:
         self.weights = weights
 
-    def model(self) -> openvino.Model:
+    def model(self, head: str) -> openvino.Model:
         """The whole graph."""
         words = ops.parameter([-1, -1, self.weights.hidden], np.float32, name=WORDS)
         mask = ops.parameter([-1, 1, 1, -1], np.float32, name=MASK)
@@ -59,6 +60,8 @@ class _Graph:
         x = self.normalized(words, self.positions(words), "emb.ln")
         for layer in range(self.weights.layers):
             x = self.layer(x, mask, f"l{layer}.")
+        if head:
+            x = self.linear(x, head)
         x.output(0).set_names({VECTORS})
         return openvino.Model([x], [words, mask], "encoder")
 

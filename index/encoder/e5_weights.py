@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,29 @@ def dequantized(blocks: NDArray[Any]) -> NDArray[np.float32]:
     nibbles = blocks["nibbles"]
     levels = np.concatenate([nibbles & 15, nibbles >> 4], axis=-1).astype(np.float32) - 8
     return np.asarray(levels * blocks["scale"].astype(np.float32)[..., None], np.float32)
+
+
+class Matrices(Protocol):
+    """What a graph of the encoder needs of its :class:`Weights`, or of others made from them."""
+
+    @property
+    def hidden(self) -> int:
+        """Numbers in a hidden state."""
+
+    @property
+    def layers(self) -> int:
+        """Layers."""
+
+    @property
+    def heads(self) -> int:
+        """Heads of the attention of each layer."""
+
+    @property
+    def epsilon(self) -> float:
+        """Of the layer norms."""
+
+    def __getitem__(self, name: str) -> NDArray[np.float32]:
+        """The tensor ``name`` in its shape."""
 
 
 @dataclass(frozen=True, slots=True)

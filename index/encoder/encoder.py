@@ -87,19 +87,19 @@ class SentenceEncoder:
         if not self._digest:
             folder = Path(self.name)
             # A model of the hub is what its commit says it is.
-            self._digest = _digest_of(folder) if folder.is_dir() else f"{self.name}@{self._model.commit}"
+            self._digest = _digest_of(folder) if folder.is_dir() else f"{self.name}@{self.model.commit}"
         return self._digest
 
     @property
     def dimension(self) -> int:
         """See :class:`Encoder`."""
-        return self._model.dimension
+        return self.model.dimension
 
     def encode_passages(self, texts: Sequence[str], progress: Progress = quiet) -> Iterator[tuple[int, Encoded]]:
         """See :class:`Encoder`; ``progress`` is called between batches."""
         # Texts of like length share a batch: they need no padding, or little.
         order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-        at_once = self._model.at_once if texts else 1
+        at_once = self.model.at_once if texts else 1
         for start in range(0, len(order), at_once):
             progress(start, len(order))
             chosen = order[start : start + at_once]
@@ -114,13 +114,13 @@ class SentenceEncoder:
         """See :meth:`Encoder.rarity`; the sum over the pieces of a word, as the tokenizer cuts it."""
         if not words:
             return np.empty(0, np.float32)
-        rarity = self._model.rarity
-        return np.array([max(0.5, rarity[ids].sum()) if ids else 0.5 for ids in self._model.pieces(words)], np.float32)
+        rarity = self.model.rarity
+        return np.array([max(0.5, rarity[ids].sum()) if ids else 0.5 for ids in self.model.pieces(words)], np.float32)
 
     def _encode(self, texts: list[str], role: str) -> list[Encoded]:
-        prompt = self._model.prompt(role)
+        prompt = self.model.prompt(role)
         texts = [without_surrogates(text) for text in texts]  # bytes of a shell that are no UTF-8, say
-        return [self._one(read, len(prompt)) for read in self._model.read([prompt + text for text in texts])]
+        return [self._one(read, len(prompt)) for read in self.model.read([prompt + text for text in texts])]
 
     def _one(self, read: Read, prompt: int) -> Encoded:
         spans = read.spans
@@ -130,11 +130,12 @@ class SentenceEncoder:
             read.vector,
             unit(read.tokens[own]),
             np.maximum(spans[own] - prompt, 0),
-            np.maximum(self._model.rarity[read.ids[own]], 0.5),
+            np.maximum(self.model.rarity[read.ids[own]], 0.5),
         )
 
     @property
-    def _model(self) -> Model:
+    def model(self) -> Model:
+        """What runs it, loaded now if it was not."""
         with self._lock:
             if self._loaded is None:
                 self._loaded = open_offline(progress=self._progress) if self.name == OFFLINE else self._stock()

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 HIDDEN = 384
+HEADS = 5  # numbers that the reader says of each token, see Reader.forward
 _MAPS = (
     "attention.self.query",
     "attention.self.key",
@@ -57,22 +58,21 @@ class Reader(nn.Module):
                 setattr(parent, last, LowRank(getattr(parent, last), rank))
             layer.attention.output.LayerNorm.requires_grad_(True)
             layer.output.LayerNorm.requires_grad_(True)
-        self.tokens = nn.Linear(HIDDEN, 3)
-        self.answers = nn.Linear(HIDDEN, 1)
+        self.tokens = nn.Linear(HIDDEN, HEADS)
 
     def forward(self, ids: Tensor, attended: Tensor, readable: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """Logits of beginning and end (pairs, tokens, 2), of belonging to an answer (pairs, tokens), and of answering.
 
-        The last are of shape (pairs,). A passage that does not answer has its answer begin and end at the first token,
-        which belongs to none (Devlin et al. 2018, https://arxiv.org/abs/1810.04805, section 4.3). See
-        :mod:`qa.training.batches` for what goes in.
+        The last are of shape (pairs,): a mean over the tokens of what each says, weighted by what each counts. A
+        passage that does not answer has its answer begin and end at the first token, which belongs to none (Devlin et
+        al. 2018, https://arxiv.org/abs/1810.04805, section 4.3). See :mod:`qa.training.batches` for what goes in.
         """
         with torch.autocast("cpu", dtype=torch.bfloat16):
             states = self.encoder(input_ids=ids, attention_mask=attended).last_hidden_state
-        states = states.float()
-        of_tokens = self.tokens(states)
+        of_tokens = self.tokens(states.float())
         span = of_tokens[..., :2].masked_fill(~readable[..., None], _NEVER)
-        return span, of_tokens[..., 2], self.answers(states[:, 0]).squeeze(-1)
+        counts = of_tokens[..., 4].masked_fill(~attended.bool(), _NEVER).softmax(-1)
+        return span, of_tokens[..., 2], (counts * of_tokens[..., 3]).sum(-1)
 
     def trained(self) -> dict[str, nn.Parameter]:
         """What is trained, by name."""

@@ -6,12 +6,15 @@ import random
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
@@ -24,7 +27,7 @@ from qa.training.model import Reader
 
 OWN = Path(__file__).parent / "own"
 _HELD_OUT = {"own": 0.2, "public": 0.1}
-_RATE, _WARMING, _LEAST = 1e-3, 50, 0.03  # of the learning rate: the highest, steps to it, what is left at the end
+_WARMING, _LEAST = 50, 0.03  # of the learning rate: steps to the highest, what is left at the end
 _PARTS = ("answers", "span", "belongs", "rank")  # whether it answers, where, which sentences, which passage of several
 _SHOWN, _KEPT, _LOOKED_AT = 25, 200, 1_000  # steps between two lines, two checkpoints, two looks at what is held out
 _JUDGED = 500  # questions of each held-out set that are looked at on the way; all of them in the end
@@ -109,14 +112,16 @@ def loss_of(reader: Reader, tokenizer: Any, questions: Sequence[Asked]) -> tuple
     return parts[0] + 0.5 * sum(parts[1:], torch.zeros(())), tuple(part.item() for part in parts)
 
 
-def train(reader: Reader, tokenizer: Any, sets: Sets, out: Path, *, batch: int, epochs: float, seconds: float) -> None:
+def train(
+    reader: Reader, tokenizer: Any, sets: Sets, out: Path, *, rate: float, batch: int, epochs: float, seconds: float
+) -> None:
     """Train until all is learned ``epochs`` times or ``seconds`` have passed; ``out`` is a checkpoint to go on with.
 
     The learning rate sinks with whichever comes first, so that a run that was cut short has ended well, too.
     """
     begin, step, spent = time.monotonic(), 0, 0.0
     parameters = list(reader.trained().values())
-    optimizer = torch.optim.AdamW(parameters, lr=_RATE, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.01)
     if out.exists():
         state = torch.load(out, weights_only=True)
         reader.load(state["trained"])
@@ -125,27 +130,29 @@ def train(reader: Reader, tokenizer: Any, sets: Sets, out: Path, *, batch: int, 
         _tell(f"Going on after {step} steps and {spent:.0f} s.")
     steps = int(len(sets.learned) * epochs) // batch
     beside = _Beside(sets.learned)
-    seen: list[tuple[float, ...]] = []
+    seen: list[NDArray[np.float64]] = []
+    workers = min(torch.get_num_threads(), batch)
+    torch.set_num_threads(1)
+    pool = ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,))
     done = step / max(steps, 1)
     reader.eval()  # without dropout: drawing what to drop took half of the time, and little is seen twice
     while step < steps and done < 1:
         epoch, at = divmod(step * batch, len(sets.learned))
-        order = random.Random(epoch).sample(range(len(sets.learned)), len(sets.learned))
+        order = _order(epoch, len(sets.learned))
         chance = random.Random(step)
         asked = [sets.learned[each] for each in order[at : at + batch]]
-        loss, parts = loss_of(
-            reader, tokenizer, [for_training(each, beside.of(each, chance), chance) for each in asked]
-        )
+        learned = [for_training(each, beside.of(each, chance), chance) for each in asked]
         for group in optimizer.param_groups:
-            group["lr"] = _RATE * min(1, (step + 1) / _WARMING) * max(_LEAST, 1 - done)
+            group["lr"] = rate * min(1, (step + 1) / _WARMING) * max(_LEAST, 1 - done)
         optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
+        # A thread for each processor has its part of the batch: threads that share each product wait for each other.
+        shares = [learned[at::workers] for at in range(workers)]
+        seen.append(np.mean([*pool.map(partial(_learn, reader, tokenizer, workers), shares)], axis=0))
         torch.nn.utils.clip_grad_norm_(parameters, 1.0)
         optimizer.step()
         step += 1
         elapsed = spent + time.monotonic() - begin
         done = max(step / steps, elapsed / seconds)
-        seen.append(parts)
         if step % _SHOWN == 0:
             means = zip(_PARTS, np.mean(seen[-_SHOWN:], axis=0), strict=True)
             speed = len(seen) * batch / (time.monotonic() - begin)
@@ -156,6 +163,18 @@ def train(reader: Reader, tokenizer: Any, sets: Sets, out: Path, *, batch: int, 
             out.with_suffix(".new").replace(out)
         if step % _LOOKED_AT == 0 or step == steps or done >= 1:
             tell_figures(reader, tokenizer, sets, _JUDGED if step < steps and done < 1 else None)
+
+
+@lru_cache(maxsize=1)
+def _order(epoch: int, count: int) -> list[int]:
+    return random.Random(epoch).sample(range(count), count)
+
+
+def _learn(reader: Reader, tokenizer: Any, shares: int, questions: Sequence[Asked]) -> tuple[float, ...]:
+    """Add the gradient of ``questions``, one of so many shares, to what is there; their loss in its parts."""
+    loss, parts = loss_of(reader, tokenizer, questions)
+    (loss / shares).backward()  # type: ignore[no-untyped-call]
+    return parts
 
 
 def tell_figures(reader: Reader, tokenizer: Any, sets: Sets, most: int | None) -> None:
@@ -180,6 +199,7 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=3, help="how often a question of our own is among them")
     parser.add_argument("--frozen", type=int, default=4, help="lower layers that stay as they are")
     parser.add_argument("--rank", type=int, default=64)
+    parser.add_argument("--rate", type=float, default=2e-4, help="learning rate at its highest")
     parser.add_argument("--batch", type=int, default=10, help="questions of a step")
     parser.add_argument("--epochs", type=float, default=3)
     parser.add_argument("--seconds", type=float, default=24 * 3600.0)
@@ -197,6 +217,7 @@ def main() -> None:
         AutoTokenizer.from_pretrained(folder),
         sets,
         chosen.out,
+        rate=chosen.rate,
         batch=chosen.batch,
         epochs=chosen.epochs,
         seconds=chosen.seconds,

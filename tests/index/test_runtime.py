@@ -17,7 +17,8 @@ from corpus import EncoderError
 from index import SentenceEncoder, offline_model
 from index.encoder import Encoded
 from index.encoder.cache_folder import models_folder
-from index.encoder.e5_openvino import _padded, _runs, open_offline
+from index.encoder.e5_openvino import open_offline
+from index.encoder.openvino_runs import _padded, _runs
 
 ROOT = Path(__file__).parents[2]
 TEXTS = [

@@ -1,0 +1,101 @@
+"""The reader that ships, on OpenVINO beside the offline encoder, of whose weights it is made."""
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus import Passage, Span
+from index import Encoder, SentenceEncoder
+from index.encoder.cache_folder import check_digests, models_folder, open_made, write_digests
+from index.encoder.e5_openvino import OpenVinoModel, open_offline
+from index.encoder.e5_weights import DATA_SHA256, MODEL_NAME, data_file, opened
+from index.encoder.openvino_runs import GraphRunner, compiled
+from qa.reading.pairs import Pair, head_of, pair_of
+from qa.reading.reader import OFFLINE_READER, Reading
+from qa.reading.weights import FILE, HEAD, ReaderWeights, digest_of
+
+_GRAPH = ("reader.xml", "reader.bin")
+_LONGEST_ANSWER = 30  # tokens
+_BEGINNINGS = 8  # tokens that are tried as the first one of an answer
+
+
+class OfflineReader:
+    """Reads with the weights in ``path``; see :class:`qa.reading.Reader`. Safe to be used by several threads."""
+
+    name = OFFLINE_READER
+
+    def __init__(self, encoder: Encoder | None = None, path: Path = FILE) -> None:
+        self._encoder, self._path = encoder, path
+        self._lock = Lock()
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+        """See :class:`qa.reading.Reader`."""
+        pairs = [pair_of(self._model.tokenizer, question, head_of(passage), passage.text) for passage in passages]
+        found: dict[int, Reading] = {}
+        for at, logits in self.logits(pairs):
+            sentences = [
+                (start - passages[at].start, end - passages[at].start) for start, end in passages[at].sentences
+            ]
+            found[at] = reading_of(pairs[at], logits, sentences)
+        return [found[at] for at in range(len(pairs))]
+
+    def logits(self, pairs: Sequence[Pair]) -> list[tuple[int, NDArray[np.float32]]]:
+        """For each of ``pairs`` its number and what the heads say of its tokens: shape (tokens, 4)."""
+        with self._lock:
+            runner = self._runner
+        return list(runner.run([pair.ids for pair in pairs]))
+
+    @cached_property
+    def _model(self) -> OpenVinoModel:
+        """What the encoder has loaded already, if it is the offline one."""
+        model = self._encoder.model if isinstance(self._encoder, SentenceEncoder) else None
+        return model if isinstance(model, OpenVinoModel) else open_offline()
+
+    @cached_property
+    def _runner(self) -> GraphRunner:
+        folder = models_folder() / f"{MODEL_NAME}-{DATA_SHA256[:12]}-reader-{digest_of(self._path)[:12]}"
+        return open_made(folder, self._make, self._open, megabytes=50)
+
+    def _make(self, folder: Path) -> None:
+        from index.encoder.e5_graph import write_graph
+
+        with opened(data_file()) as weights:
+            write_graph(ReaderWeights(weights, self._path), folder / _GRAPH[0], HEAD)
+        write_digests(folder, _GRAPH)
+
+    def _open(self, folder: Path) -> GraphRunner:
+        check_digests(folder, _GRAPH)
+        return GraphRunner(compiled(folder / _GRAPH[0]), self._model.words)
+
+
+def reading_of(pair: Pair, logits: NDArray[np.float32], sentences: Sequence[Span]) -> Reading:
+    """What the heads' ``logits`` (tokens, 4) of ``pair`` say of a passage with these sentences, spans in its text."""
+    belonging = []
+    for span in sentences:
+        tokens = pair.tokens_in(span)
+        belonging.append(float(logits[tokens, 2].mean()) if tokens else -_UNREAD)
+    margin, _ = best_span(pair, logits)
+    return Reading(float(logits[0, 3]), margin, tuple(belonging))
+
+
+_UNREAD = 10.0  # how little a sentence belongs that did not fit
+
+
+def best_span(pair: Pair, logits: NDArray[np.float32]) -> tuple[float, Span]:
+    """How much better the best stretch of the passage is than none, as a logit, and where it is in its text."""
+    starts, ends = logits[:, 0].copy(), logits[:, 1].copy()
+    none = float(starts[0] + ends[0])
+    outside = pair.places[:, 1] <= 0
+    starts[outside] = ends[outside] = -np.inf
+    best, where = -np.inf, (0, 0)
+    for start in np.argsort(-starts)[:_BEGINNINGS].tolist():
+        end = start + int(np.argmax(ends[start : start + _LONGEST_ANSWER]))
+        if starts[start] + ends[end] > best:
+            best, where = float(starts[start] + ends[end]), (start, end)
+    if best == -np.inf:  # no token of the passage fits beside the question
+        return -_UNREAD, (0, 0)
+    return best - none, (max(int(pair.places[where[0]][0]), 0), int(pair.places[where[1]][1]))
