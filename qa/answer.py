@@ -10,8 +10,14 @@ class AnswerKind(StrEnum):
     """What a question came back as."""
 
     ANSWERED = "answered"  # with quotes
+    NEAREST = "nearest"  # the texts do not say exactly this; what comes nearest is quoted as that, and is no answer
     NOT_IN_TEXTS = "not_in_texts"  # the texts hold no answer
     SMALL_TALK = "small_talk"  # a greeting and the like: no question to the texts, and no gap in them
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether it was asked in vain: a question that the texts do not answer."""
+        return self in (AnswerKind.NEAREST, AnswerKind.NOT_IN_TEXTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +50,7 @@ class Answer:
     seconds: float
     confidence: float = 0.0  # the share of answers like this one that are right, 0 to 1; 0 for small talk
     understood: str = ""  # the question as it was understood, where that is not how it was asked
-    related: tuple[Citation, ...] = ()  # where nothing answers: what comes nearest, numbered from 1; no answer
+    related: tuple[Citation, ...] = ()  # where nothing answers: what comes nearest, from 1; at least one if "nearest"
 
     @property
     def answered(self) -> bool:

@@ -46,6 +46,13 @@ class Consideration:
         """Whether that is enough to answer."""
         return self.confidence >= shipped_confidence().thresholds[self.retrieval.query.language]
 
+    @property
+    def near(self) -> bool:
+        """Whether that, though not enough, is near enough to be quoted as what comes nearest."""
+        half = shipped_confidence().thresholds[self.retrieval.query.language] / 2
+        beside = any(quote.ranked.lead >= _REMOTE for quote in self.candidates)
+        return beside and self.confidence >= half and not self.answers
+
 
 @dataclass(frozen=True, slots=True)
 class Consulted:
@@ -72,8 +79,8 @@ class Answerer:
         """The answer to ``question``; ``history`` are the earlier questions of the conversation, oldest first.
 
         Where the texts hold no answer, ``answered`` is False, the text says so in the question's language, and
-        ``related`` holds what comes nearest. A question that was asked before is answered from memory, until the index
-        changes.
+        ``related`` holds what comes nearest; of the kind "nearest" it is near enough to be quoted as that. A question
+        that was asked before is answered from memory, until the index changes.
 
         :class:`corpus.StoredIndexError` where the index was replaced by one of another model or damaged meanwhile.
         """
@@ -110,10 +117,13 @@ class Answerer:
             citations = _cite(retrieval, with_translations(retrieval, considered.quotes, considered.kind))
             text = "\n\n".join(phrases.quoted(citation.quote, citation.number) for citation in citations)
         else:
-            kind = AnswerKind.NOT_IN_TEXTS
             near = [quote for quote in considered.candidates if quote.ranked.lead >= _REMOTE]
             related = _cite(retrieval, near[:RELATED])
-            text = phrases.NOT_IN_THE_TEXTS[language] + (phrases.RELATED[language] if related else "")
+            if considered.near:
+                kind, text = AnswerKind.NEAREST, phrases.NEAREST[language]
+            else:
+                kind = AnswerKind.NOT_IN_TEXTS
+                text = phrases.NOT_IN_THE_TEXTS[language] + (phrases.RELATED[language] if related else "")
         answer = Answer(
             question=question,
             language=language,

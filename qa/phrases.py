@@ -8,6 +8,10 @@ RELATED = {
     "en": " What comes nearest to it is listed as related; it is no answer.",
     "zh": "下面列出最接近的段落供参考，它们不是回答。",
 }
+NEAREST = {
+    "en": "The texts do not say exactly this; nearest is what is quoted below. It may not answer the question.",
+    "zh": "资料中没有直接说到这一点；最接近的是下面引用的内容，不一定能回答这个问题。",
+}
 EMPTY_QUESTION = {
     "en": "Please type a question, for example: What is a foundation model?",
     "zh": "请输入一个问题，例如：什么是基础模型？",

@@ -5,7 +5,19 @@ from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from small_answerer import EN, EN_QUESTION, EN_QUOTE, HOSTILE, LONG, TRAP, UNANSWERABLE, ZH, ZH_QUESTION, SmallAnswerer
+from small_answerer import (
+    EN,
+    EN_QUESTION,
+    EN_QUOTE,
+    HOSTILE,
+    LONG,
+    NEARLY_ANSWERABLE,
+    TRAP,
+    UNANSWERABLE,
+    ZH,
+    ZH_QUESTION,
+    SmallAnswerer,
+)
 from visits import ask, open_citation, seen, served, sideways, visit
 
 from ui.chat.calls import ChatAnswerer
@@ -126,9 +138,18 @@ def test_where_the_texts_do_not_say_it_looks_different_and_is_a_gap(
     assert reply.locator(".answer").evaluate("box => getComputedStyle(box).borderStyle") == "dashed"
     reader = open_citation(reply)
     assert reader.locator("mark").text_content() == "The term was coined in 2021."
+    page.locator(".reader .close").click()
+    near = ask(page, NEARLY_ANSWERABLE)
+    page.screenshot(path=artifacts / "page-nearest.png")
+    assert near.locator("h3").inner_text() == "Not exactly in the texts"
+    quotes = near.get_by_role("list", name="Nearest in the texts")
+    assert quotes.get_by_text("The term was coined in 2021.").count() == 1
+    assert near.locator(".answer").evaluate("box => getComputedStyle(box).borderStyle") == "solid"
+    assert page.get_by_role("region", name="Nearest, but perhaps no answer").locator(".card mark").count() == 1
+    assert open_citation(near).locator("mark").text_content() == "The term was coined in 2021."
     ask(page, "Hello!")
     ask(page, EN_QUESTION)
-    assert gaps == [(UNANSWERABLE, "en", 0.1)]
+    assert gaps == [(UNANSWERABLE, "en", 0.1), (NEARLY_ANSWERABLE, "en", 0.1)]
     with visit(browser, page_url, locale="zh-CN") as chinese:
         ask(chinese, "谁赢了？")
         assert seen(chinese, ".unanswered h3") == "资料中没有答案"

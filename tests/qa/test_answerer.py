@@ -11,13 +11,18 @@ import pytest
 
 from corpus import load_documents
 from index import PassageIndex, update_index
-from qa import Answer, Answerer
+from qa import Answer, Answerer, AnswerKind
+from qa.confidence import shipped_confidence
 
 Build = Callable[[dict[str, str]], Answerer]
 
 NOT_IN_THE_TEXTS = {
     "en": "The texts do not say. Nothing in them answers this question.",
     "zh": "资料中没有提到：没有找到能回答这个问题的内容。",
+}
+NEAREST = {
+    "en": "The texts do not say exactly this; nearest is what is quoted below. It may not answer the question.",
+    "zh": "资料中没有直接说到这一点；最接近的是下面引用的内容，不一定能回答这个问题。",
 }
 HOSTILE = (
     "\"'<script>alert(1)</script> {{7*7}} ${x} [1] [a](javascript:b) %s \\1 \x1b[31m ../../etc/passwd; DROP TABLE x"
@@ -87,6 +92,7 @@ def assert_sound(answer: Answer, question: str) -> None:
     assert [related.number for related in answer.related] == list(range(1, len(answer.related) + 1))
     for related in answer.related:
         assert related.document.text[related.start : related.end] == related.quote != ""
+    assert answer.related or answer.kind is not AnswerKind.NEAREST
     quoted = "\n\n".join(f"“{citation.quote}” [{citation.number}]" for citation in answer.citations)
     assert answer.text == quoted or (not answer.answered and answer.text)
 
@@ -121,6 +127,38 @@ def test_what_the_texts_do_not_say_is_not_answered(answerer: Answerer, question:
     assert answer.language == language
     assert answer.text.startswith(NOT_IN_THE_TEXTS[language])
     assert (answer.text == NOT_IN_THE_TEXTS[language]) is not bool(answer.related)
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("How many parameters has GPT-3?", "en"),
+        ("什么是涌现？", "zh"),
+        ("GPT-3 有多少 parameters？", "zh"),
+        ("Is 涌现 an emergent property of GPT-3?", "en"),
+    ],
+)
+def test_what_comes_near_an_answer_is_quoted_as_that(
+    answerer: Answerer, monkeypatch: pytest.MonkeyPatch, question: str, language: str
+) -> None:
+    sure = answerer.ask(question).confidence
+
+    def asked(threshold: float) -> Answer:
+        model = replace(shipped_confidence(), thresholds={"en": 0.0, "zh": 0.0, language: threshold})
+        monkeypatch.setattr("qa.answerer.shipped_confidence", lambda: model)
+        answer = answerer.consult(question).answer  # not from memory
+        assert_sound(answer, question)
+        assert (answer.language, answer.confidence) == (language, sure)
+        return answer
+
+    kinds = {share: asked(sure * share).kind for share in (1.0, 1.01, 2.0, 2.01)}
+    assert kinds == {1.0: "answered", 1.01: "nearest", 2.0: "nearest", 2.01: "not_in_texts"}
+    near = asked(2 * sure)
+    assert (near.text, near.answered, near.citations) == (NEAREST[language], False, ())
+    assert near.related == asked(3 * sure).related
+    monkeypatch.setattr("qa.answerer._REMOTE", 2.0)  # all that is found is about something else
+    far = asked(2 * sure)
+    assert (far.kind, far.text, far.related) == ("not_in_texts", NOT_IN_THE_TEXTS[language], ())
 
 
 def test_an_answer_says_how_the_question_was_understood(answerer: Answerer) -> None:

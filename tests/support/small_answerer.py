@@ -76,6 +76,8 @@ EN_QUOTE = (
     "A foundation model is a model trained on broad data that can be adapted to a wide range of downstream tasks."
 )
 
+NEARLY_ANSWERABLE = "Who coined the term?"
+
 ROW_QUESTION = "When was GPT-3 made?"
 
 SUGGESTED = "What is the history of a foundation model?"
@@ -137,9 +139,11 @@ class SmallAnswerer:
         language = language_of(question)
         if citations:
             return answer_of(text, citations, question=question, language=language, confidence=0.87)
-        near = (citation(1, EN, "The term was coined"),) if question == UNANSWERABLE else ()
+        near = (citation(1, EN, "The term was coined"),) if question in (UNANSWERABLE, NEARLY_ANSWERABLE) else ()
         said = f"The texts do not say. {tuple(history)}"
         kind = AnswerKind.SMALL_TALK if reply_to_small_talk(question) else AnswerKind.NOT_IN_TEXTS
+        if question == NEARLY_ANSWERABLE:
+            kind = AnswerKind.NEAREST
         return answer_of(said, related=near, kind=kind, question=question, language=language, confidence=0.1)
 
     def answers(self, question: str) -> bool:

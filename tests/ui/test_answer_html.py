@@ -164,6 +164,7 @@ def test_hostile_text_is_inert_in_every_field() -> None:
     citation = citation_of(document, passage, HOSTILE, 0)
     answer = answer_of(f"{HOSTILE} [1]", (citation,), question=HOSTILE, language=HOSTILE)
     turn = Turn(HOSTILE, kept(answer))
+    near = kept(replace(answer, kind=AnswerKind.NEAREST, citations=(), related=(citation,)))
     terms = [term_of(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)]
     everything = "".join(
         [
@@ -172,7 +173,9 @@ def test_hostile_text_is_inert_in_every_field() -> None:
             reply_html(
                 Turn(HOSTILE, kept(replace(answer, kind=AnswerKind.NOT_IN_TEXTS, citations=(), related=(citation,)))), 3
             ),
+            reply_html(Turn(HOSTILE, near), 4),
             cards_html(turn, 1, terms),
+            cards_html(Turn(HOSTILE, near), 4, terms),
             glossary_html(terms, each_html({"en": HOSTILE, "zh": HOSTILE})),
             unseen_html("answer.understood", question=HOSTILE),
         ]
@@ -182,7 +185,7 @@ def test_hostile_text_is_inert_in_every_field() -> None:
     assert not [name for name, _ in page.attributes if name.startswith("on")]
     assert all(address.startswith("#") for address in page.values("href"))
     assert page.texts["div.problem"] == HOSTILE
-    assert page.texts["mark"].replace(" ", "") == readable(HOSTILE).replace(" ", "")
+    assert page.texts["mark"].replace(" ", "") == 2 * readable(HOSTILE).replace(" ", "")
 
 
 @pytest.mark.parametrize(
@@ -327,6 +330,34 @@ def test_what_is_related_stands_apart_from_an_answer() -> None:
     assert said.texts["li"] == "Near > by"
     assert said.values("data-citation") == ["1"]
     assert "p.sureness" not in said.texts
+
+
+@pytest.mark.parametrize(
+    ("language", "head", "label"),
+    [("en", "Not exactly in the texts", "Nearest in the texts"), ("zh", "资料中没有直接说到", "最接近的内容")],
+)
+def test_what_comes_near_is_quoted_apart_from_an_answer(language: str, head: str, label: str) -> None:
+    prose = cited("# 船\n\n<b>船</b> sails on the 海。", "<b>船</b> sails on the 海。", title="船 > by")
+    row = cited(TABLE, "GPT-3 | 2020", 2)
+    answer = answer_of(
+        "Not exactly <this>.", related=(prose, row), kind=AnswerKind.NEAREST, language=language, confidence=0.2
+    )
+    html = reply(answer, 7)
+    said = Reader(html)
+    assert (said.texts["h3"], said.texts["p.label"]) == (head, label)
+    assert said.texts["div.said"] == "Not exactly <this>."
+    assert said.texts["ul.related"].startswith("“船 sails on the 海。” 船 > by")
+    assert said.texts["div.quote formed"].startswith("模型GPT-3年份2020")
+    assert f'id="nearest-7">{label}</p><ul class="related" aria-labelledby="nearest-7">' in html
+    assert said.values("data-citation") == ["1", "2"]
+    assert said.values("lang")[0] == {"en": "en", "zh": "zh-Hans"}[language]
+    assert set(said.texts).isdisjoint({"p.sureness", "a.cite"})
+    html = cards(answer)
+    beside = Reader(html)
+    assert beside.texts["p.label"] == "Nearest, but perhaps no answer最接近的段落，但不一定是回答"
+    assert 'class="nearest" aria-labelledby="nearest-cards-1"><p class="label" id="nearest-cards-1">' in html
+    assert beside.tags.count("article") == 2
+    assert "section.nearest" not in Reader(cards(replace(answer, kind=AnswerKind.NOT_IN_TEXTS))).texts
 
 
 def test_small_talk_is_neither_an_answer_nor_the_lack_of_one() -> None:

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from records import term_of
 from corpus import FoundationQAError, load_documents
 from index import PassageIndex, update_index
 from qa import Answer, Answerer, phrases
+from qa.confidence import shipped_confidence
 from qa.small_talk import LONGEST_QUESTION
+from ui.api.service import Service
 from ui.chat.calls import ChatCalls, checked_calls
 from ui.chat.feedback_log import FeedbackLog
 from ui.chat.suggestions import next_questions
@@ -129,6 +132,24 @@ def test_gaps_are_questions_that_the_texts_do_not_answer(calls: Any, gaps: list[
     assert reply["turn"]["answer"]["kind"] == "not_in_texts"
     assert [(question, language) for question, language, _ in gaps] == [("火星上谁赢了棋？", "zh")]
     assert 0 <= gaps[0][2] < 1
+
+
+@pytest.mark.parametrize("question", [QUESTION, "GPT-3 有多少参数？"])
+def test_what_only_comes_near_is_a_gap(
+    calls: Any, gaps: list[Any], small_index: Any, monkeypatch: pytest.MonkeyPatch, question: str
+) -> None:
+    threshold = 1.5 * Answerer(small_index).ask(question).confidence
+    model = replace(shipped_confidence(), thresholds={"en": threshold, "zh": threshold})
+    monkeypatch.setattr("qa.answerer.shipped_confidence", lambda: model)
+    reply = asked(calls, question)
+    assert reply["turn"]["answer"]["kind"] == "nearest"
+    assert reply["turn"]["answer"]["related"]
+    assert calls["restore"]([reply["turn"]])["turns"] == [reply]
+    service = Service(Answerer(small_index), lambda: pytest.fail("nobody asked for it"), lambda *gap: gaps.append(gap))
+    facts = service.ask(question)
+    assert (facts["kind"], facts["answered"], facts["citations"]) == ("nearest", False, [])
+    assert facts["related"]
+    assert [gap[0] for gap in gaps] == [question, question]
 
 
 def test_a_problem_is_told_and_kept(calls: Any) -> None:

@@ -1,5 +1,6 @@
 """Answers as Markdown: what a reader of the file sees is what the texts say."""
 
+from dataclasses import replace
 from datetime import datetime
 from html.parser import HTMLParser
 
@@ -11,6 +12,7 @@ from records import answer_of, citation_of
 
 from corpus import Document, split
 from corpus.files.references import resolve_references
+from qa import AnswerKind
 from ui.chat.markdown import conversation_markdown, turn_markdown
 from ui.chat.turns import Turn, kept
 
@@ -81,6 +83,20 @@ def test_what_is_related_is_no_quote_of_an_answer() -> None:
     assert "blockquote" not in page.texts
     assert page.texts["strong"] == ["Related, but no answer"]
     assert "“Near it.”" in page.texts["ol"][0]
+
+
+@pytest.mark.parametrize(
+    ("language", "label"),
+    [("en", "Nearest, but perhaps no answer"), ("zh", "最接近的段落，但不一定是回答")],
+)
+def test_what_is_nearest_is_said_to_be_that(language: str, label: str) -> None:
+    asked = turn(HOSTILE, HOSTILE, language=language, answered=False)
+    assert asked.answer is not None
+    page = Texts(turn_markdown(replace(asked, answer=replace(asked.answer, kind=AnswerKind.NEAREST))))
+    assert page.texts["strong"] == [label]
+    assert page.texts["p"][0] == "The texts do not say."
+    assert " ".join(asked.answer.related[0].said.split()) in page.texts["ol"][0]
+    assert set(page.texts).isdisjoint({"blockquote", "img", "a", "em", "code", "del"})
 
 
 def test_a_conversation_has_every_turn_and_problem() -> None:

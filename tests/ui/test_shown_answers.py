@@ -1,5 +1,6 @@
 """Rows and items in answers, wherever an answer is shown: JSON keeps the exact quote and says how a person reads it."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ from records import answer_of, citation_of
 
 from corpus import Document, split
 from index import PassageIndex, update_index
-from qa import Answer, Answerer
+from qa import Answer, Answerer, AnswerKind, phrases
 from ui.api.records import answer_facts, hits_facts
 from ui.api.service import Service
 from ui.terminal.output import print_answer, print_hits
@@ -67,6 +68,25 @@ def test_the_shell_shows_rows_and_items_as_the_page_does(capsys: pytest.CaptureF
     assert "|" not in printed
     print_answer(quoting(ROW, related=True))
     assert SHOWN in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("said", [*phrases.NEAREST.values(), "Not [red]this[/] or “那个” [1]."])
+def test_what_is_nearest_is_told_from_an_answer_and_from_what_is_related(
+    capsys: pytest.CaptureFixture[str], said: str
+) -> None:
+    near = replace(quoting(ROW, "“船”在海上飞。", related=True), kind=AnswerKind.NEAREST, text=said)
+    facts = answer_facts(near)
+    assert (facts["kind"], facts["answered"], facts["citations"]) == ("nearest", False, [])
+    assert facts["text"] == facts["shown"] == said
+    assert [each["quote"] for each in facts["related"]] == [ROW, "“船”在海上飞。"]
+    assert set(facts) == set(answer_facts(quoting(ROW)))
+    print_answer(near)
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first == said
+    assert [line.split()[0] for line in rest] == ["nearest", "Metal:", "nearest", "“船”在海上飞。"]
+    assert rest[1] == f"    {SHOWN}"
+    print_answer(quoting(ROW, related=True))
+    assert "nearest" not in capsys.readouterr().out
 
 
 def test_passages_that_are_found_are_readable_as_well(

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from corpus import FoundationQAError
-from qa import AnswerKind
 from ui.api.arguments import CountArgument, HistoryArgument, QuestionArgument, RequestError, arguments_of, checked
 from ui.api.records import Facts, answer_facts, change_facts, hits_facts
 from ui.html.visitor_message import visitor_message
@@ -46,11 +45,12 @@ class Service:
         exact 'quote', the same 'shown' as a person reads it (cells of a table with their heads, no markup), the title
         and heading it stands under, its document and character offsets, and its references.
         A question in one language also finds what only a text in the other one says. If 'answered' is false, the
-        texts do not say: tell the user so, and treat 'related' as near by, not as an answer. 'confidence' is the
-        share of such answers that are right.
+        texts do not say: tell the user so, and treat 'related' as near by, not as an answer; where 'kind' is
+        'nearest', they do not say exactly this, and 'related' may be quoted as what comes nearest. 'confidence' is
+        the share of such answers that are right.
         """
         answer = self._answerer.ask(question, history or ())
-        if self._on_gap and answer.kind is AnswerKind.NOT_IN_TEXTS:
+        if self._on_gap and answer.kind.is_gap:
             self._on_gap(question, answer.language, answer.confidence)
         return answer_facts(answer)
 

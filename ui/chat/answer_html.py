@@ -18,7 +18,13 @@ from ui.html.shown import is_prose, with_marks
 from ui.html.shown_html import prose_html, shown_html
 from ui.html.words import each_html, unseen_html, word, words_html
 
-_CLASSES = {AnswerKind.ANSWERED: "answered", AnswerKind.NOT_IN_TEXTS: "unanswered", AnswerKind.SMALL_TALK: "talk"}
+_CLASSES = {
+    AnswerKind.ANSWERED: "answered",
+    AnswerKind.NEAREST: "nearest",
+    AnswerKind.NOT_IN_TEXTS: "unanswered",
+    AnswerKind.SMALL_TALK: "talk",
+}
+_HEADS = {AnswerKind.NEAREST: "answer.nearest", AnswerKind.NOT_IN_TEXTS: "answer.not_in_texts"}
 
 
 def reply_html(turn: Turn, number: int) -> str:
@@ -30,10 +36,10 @@ def reply_html(turn: Turn, number: int) -> str:
 
 def answer_html(answer: KeptAnswer, number: int) -> str:
     """The answer: its quotes, each in its language and with an [n] that opens its source; or its own words."""
-    head = f"<h3>{_own(answer, 'answer.not_in_texts')}</h3>" if answer.kind is AnswerKind.NOT_IN_TEXTS else ""
+    head = f"<h3>{_own(answer, _HEADS[answer.kind])}</h3>" if answer.kind in _HEADS else ""
     paragraphs = answer.text.split("\n\n")
     said = "".join(
-        [_quotation(each, number) for each in answer.citations]
+        [_quotation(each, _number(each, number)) for each in answer.citations]
         if answer.answered
         else [f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs]
     )
@@ -67,14 +73,18 @@ def _bar(share: float) -> str:
     return f'<span class="bar" aria-hidden="true"><i style="width:{percent}%"></i></span> <span>{percent}%</span>'
 
 
-def _quotation(citation: CitationView, number: int) -> str:
-    """A quote with its [n]: sentences between quotation marks; items and rows as the list or table that they are of."""
+def _quotation(citation: CitationView, link: str) -> str:
+    """A quote and its ``link``: sentences between quotation marks; items and rows as the list or table they are of."""
     blocks, language = citation.quotation, tag(citation.language)
-    link = _link(citation, number, f"{unseen_html('answer.source')}[{citation.number}]", "cite")
     if not is_prose(blocks):
         return f'<div class="quote formed" lang="{language}">{shown_html(blocks, end=f" {link}")}</div>'
     before, _, behind = with_marks(citation.shown).partition(citation.shown)
     return f'<p>{before}<span class="quote" lang="{language}">{prose_html(blocks)}</span>{behind} {link}</p>'
+
+
+def _number(citation: CitationView, number: int) -> str:
+    """The [n] behind a quote of an answer."""
+    return _link(citation, number, f"{unseen_html('answer.source')}[{citation.number}]", "cite")
 
 
 def _link(citation: CitationView, number: int, inner: str, names: str) -> str:
@@ -86,16 +96,20 @@ def _link(citation: CitationView, number: int, inner: str, names: str) -> str:
 
 
 def _related(answer: KeptAnswer, number: int) -> str:
-    """Where nothing answers: links to what comes nearest."""
+    """Where nothing answers: links to what comes nearest, and what it says where it comes near enough."""
     if not answer.related:
         return ""
-    items = "".join(_near(each, number) for each in answer.related)
-    return f'<p class="label">{_own(answer, "answer.related")}</p><ul class="related">{items}</ul>'
+    if answer.kind is not AnswerKind.NEAREST:
+        items = "".join(f"<li>{_place(each, number)}</li>" for each in answer.related)
+        return f'<p class="label">{_own(answer, "answer.related")}</p><ul class="related">{items}</ul>'
+    items = "".join(f"<li>{_quotation(each, _place(each, number))}</li>" for each in answer.related)
+    label = f'<p class="label" id="nearest-{number}">{_own(answer, "answer.nearest_quotes")}</p>'
+    return f'{label}<ul class="related" aria-labelledby="nearest-{number}">{items}</ul>'
 
 
-def _near(citation: CitationView, number: int) -> str:
+def _place(citation: CitationView, number: int) -> str:
     where = citation.breadcrumb
-    return f'<li lang="{tag(language_of(where))}">{_link(citation, number, escape(where), "place")}</li>'
+    return f'<span lang="{tag(language_of(where))}">{_link(citation, number, escape(where), "place")}</span>'
 
 
 def _tools(answer: KeptAnswer) -> str:
@@ -121,13 +135,21 @@ def cards_html(turn: Turn, number: int, glossary: Sequence[Term]) -> str:
     shown = (*answer.citations, *answer.related)
     cards = "".join(card_html(citation, number) for citation in shown)
     if answer.related:
-        cards = f'<p class="label">{words_html("cards.related")}</p>{cards}'
+        cards = _apart(cards, answer.kind, number)
     none = f'<p class="empty">{words_html("cards.none")}</p>'
     said = " ".join([answer.understood or turn.question, *(citation.quote for citation in shown)])
     used = [term for term, _ in terms_in(said, glossary)]
     terms = glossary_html(used, words_html("cards.terms")) if shown else ""
     question = f'<p class="asked" lang="{tag(language_of(turn.question))}">{escape(turn.question)}</p>'
     return f"{question}{cards or none}{terms}"
+
+
+def _apart(cards: str, kind: AnswerKind, number: int) -> str:
+    """The ``cards`` of what is no answer, below a line that says so."""
+    if kind is not AnswerKind.NEAREST:
+        return f'<p class="label">{words_html("cards.related")}</p>{cards}'
+    label = f'<p class="label" id="nearest-cards-{number}">{words_html("cards.nearest")}</p>'
+    return f'<section class="nearest" aria-labelledby="nearest-cards-{number}">{label}{cards}</section>'
 
 
 def _name(name: str, language: str) -> str:

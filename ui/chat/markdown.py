@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from corpus import LANGUAGES
+from qa import AnswerKind
 from ui.chat.turns import KeptAnswer, Turn
 from ui.html.citation_view import CitationView
 from ui.html.language_tags import name_of
@@ -39,7 +40,8 @@ def _answer_parts(answer: KeptAnswer) -> list[str]:
         parts.append(word("markdown.confidence", answer.speaks, share=answer.confidence))
     else:
         parts.append(_escaped(answer.text))
-    for key, citations in (("answer.sources", answer.citations), ("cards.related", answer.related)):
+    apart = "cards.nearest" if answer.kind is AnswerKind.NEAREST else "cards.related"
+    for key, citations in (("answer.sources", answer.citations), (apart, answer.related)):
         if citations:
             rows = [_source(each, answer.speaks, with_quote=citations is answer.related) for each in citations]
             parts.append(f"**{word(key, answer.speaks)}**\n\n" + "\n".join(rows))

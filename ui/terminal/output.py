@@ -77,14 +77,17 @@ def progress_bar(label: str, unit: str = "", *, shown: bool = True) -> Iterator[
 
 def print_answer(answer: "Answer") -> None:
     """An answer and its sources, as a person reads them."""
+    from qa import AnswerKind  # later: a command that only prints starts sooner
+
     if answer.understood:
         _out.print("[dim]Understood as:[/] " + escape(answer.understood))
     cited, related = (list(map(citation_view, each)) for each in (answer.citations, answer.related))
     _out.print(escape(answer_text(answer.text, cited)), style=None if answer.answered else "yellow")
     if answer.answered:
         _out.print(f"[dim]Confidence {answer.confidence:.0%}[/]")
+    apart = "[yellow]nearest[/]" if answer.kind is AnswerKind.NEAREST else "[dim]related[/]"
     for view in (*cited, *related):
-        number = f"[bold]\\[{view.number}][/]" if answer.answered else "[dim]related[/]"
+        number = f"[bold]\\[{view.number}][/]" if answer.answered else apart
         _out.print(
             f"{number} {escape(view.breadcrumb)} [dim]({view.language}, "
             f"{escape(view.document_id)}:{view.start}-{view.end}, {view.score:.2f})[/]"
