@@ -125,7 +125,7 @@ def main() -> None:
     console.print(names_table(other))
     if options.wrong:
         for one in [*(each for each in same if each.flips), *(each for each in other if each.rises)]:
-            console.out(_line(one), highlight=False)
+            sys.stdout.write(f"{_line(one)}\n")
 
 
 if __name__ == "__main__":

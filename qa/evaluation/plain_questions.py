@@ -138,7 +138,7 @@ def main() -> None:
         console.print(table)
     if options.wrong:
         for line in wrong_lines(outcomes, terms, glossary):
-            console.out(line, highlight=False)
+            sys.stdout.write(f"{line}\n")
 
 
 if __name__ == "__main__":

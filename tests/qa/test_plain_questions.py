@@ -104,6 +104,7 @@ def test_the_texts_say_what_the_file_says_in_both_languages() -> None:
         ("GPT-3", Attribute.WHO, "GPT-3, published by OpenAI in May 2020, is large.", True),
         ("GPT-3", Attribute.WHO, "GPT-3 由 OpenAI 于 2020 年 5 月发布。", True),
         ("GPT-3", Attribute.WHO, "| GPT-3 | OpenAI, May 2020 | 175 billion |", True),
+        ("Switch Transformer", Attribute.WHO, "谷歌 2021 年 1 月的 Switch Transformer 达到了万亿级。", True),
         ("GPT-4", Attribute.WHO, "According to OpenAI, GPT-4 passed an exam.", False),
         ("GPT-4", Attribute.WHO, "OpenAI 没有公布 GPT-4 的参数量。", False),
         ("BERT", Attribute.WHO, "InstructGPT, released by OpenAI, and BERT.", False),
