@@ -52,3 +52,27 @@ def _means(drawn: NDArray[np.float64]) -> NDArray[np.float64]:
 def _found(one: Outcome, value: float) -> float | None:
     """``value`` where the index holds what answers."""
     return float(value) if one.question.answerable and one.gold_languages else None
+
+
+def share_interval(values: Sequence[bool], of: Sequence[str]) -> tuple[float, float]:
+    """The ends of the 95 % interval of a share, by drawing whole groups anew: ``of`` names the group of each value.
+
+    Several wordings of one question go right or wrong together, and say less than as many questions. (0, 0) of nothing.
+    """
+    names = {name: at for at, name in enumerate(dict.fromkeys(of))}
+    if not names:
+        return 0.0, 0.0
+    groups = np.array([names[name] for name in of])
+    sums, counts = np.bincount(groups, np.array(values, float)), np.bincount(groups)
+    drawn = np.random.default_rng(0).integers(0, len(names), (RESAMPLES, len(names)))
+    low, high = np.percentile(sums[drawn].sum(axis=1) / counts[drawn].sum(axis=1), _COVERED)
+    return round(float(low), 4), round(float(high), 4)
+
+
+def shown_share(values: Sequence[bool], of: Sequence[str]) -> str:
+    """A share with its interval, ".83 (.80 to .87)"; see :func:`share_interval`."""
+    if not values:
+        return ""
+    figures = (sum(values) / len(values), *share_interval(values, of))
+    share, low, high = (f"{figure:.2f}".removeprefix("0") for figure in figures)
+    return f"{share} ({low} to {high})"

@@ -71,7 +71,12 @@ HOMES = {  # library -> the folders and modules that may import it
     "starlette": ("ui/api/", "ui/gate/", "ui/server/"),
     "pydantic": ("ui/",),
     "typer": ("ui/cli.py", "ui/command_options.py", "ui/corpus_commands.py", "ui/server_commands.py"),
-    "rich": ("ui/terminal/", "qa/evaluation/ablation.py"),  # the latter is a command for developers
+    "rich": (  # the latter three are commands for developers
+        "ui/terminal/",
+        "qa/evaluation/ablation.py",
+        "qa/evaluation/plain_questions.py",
+        "qa/evaluation/monotony.py",
+    ),
 }
 
 

@@ -5,7 +5,7 @@ import math
 import pytest
 from outcomes import outcome
 
-from qa.evaluation.intervals import intervals
+from qa.evaluation.intervals import intervals, share_interval, shown_share
 from qa.evaluation.metrics import figures
 
 
@@ -48,3 +48,17 @@ def test_each_figure_lies_within_its_own() -> None:
 def test_a_figure_of_no_question_has_none() -> None:
     assert intervals([]) == {}
     assert set(intervals([outcome((), (), answerable=False, gold_languages="")])) == {"abstention.recall"}
+
+
+def test_wordings_of_one_question_count_as_one() -> None:
+    values = [name % 2 > 0 for name in range(20) for _ in range(8)]
+    low, high = share_interval(values, [f"{name}" for name in range(20) for _ in range(8)])
+    apart = share_interval(values, [f"{at}" for at in range(160)])
+    assert low < 0.5 < high
+    assert high - low > 2 * (apart[1] - apart[0])
+
+
+def test_a_share_is_shown_with_its_interval() -> None:
+    assert shown_share([True, True], ["a", "b"]) == "1.00 (1.00 to 1.00)"
+    assert shown_share([True, False] * 200, [f"{at}" for at in range(400)]).startswith(".50 (.45 to .5")
+    assert shown_share([], []) == ""
