@@ -21,6 +21,7 @@ from qa.reading.weights import FILE, HEAD, ReaderWeights, digest_of
 _GRAPH = ("reader.xml", "reader.bin")
 _LONGEST_ANSWER = 30  # tokens
 _BEGINNINGS = 8  # tokens that are tried as the first one of an answer
+_UNREAD = 10.0  # how little a sentence belongs that did not fit, as a logit
 
 
 class OfflineReader:
@@ -44,7 +45,7 @@ class OfflineReader:
         return [found[at] for at in range(len(pairs))]
 
     def logits(self, pairs: Sequence[Pair]) -> list[tuple[int, NDArray[np.float32]]]:
-        """For each of ``pairs`` its number and what the heads say of its tokens: shape (tokens, 4)."""
+        """For each of ``pairs`` its number and what the heads say of its tokens: shape (tokens, 5)."""
         with self._lock:
             runner = self._runner
         return list(runner.run([pair.ids for pair in pairs]))
@@ -73,16 +74,19 @@ class OfflineReader:
 
 
 def reading_of(pair: Pair, logits: NDArray[np.float32], sentences: Sequence[Span]) -> Reading:
-    """What the heads' ``logits`` (tokens, 4) of ``pair`` say of a passage with these sentences, spans in its text."""
+    """What the heads' ``logits`` (tokens, 5) of ``pair`` say of a passage with these sentences, spans in its text."""
     belonging = []
     for span in sentences:
         tokens = pair.tokens_in(span)
         belonging.append(float(logits[tokens, 2].mean()) if tokens else -_UNREAD)
     margin, _ = best_span(pair, logits)
-    return Reading(float(logits[0, 3]), margin, tuple(belonging))
+    return Reading(answering(logits), margin, tuple(belonging))
 
 
-_UNREAD = 10.0  # how little a sentence belongs that did not fit
+def answering(logits: NDArray[np.float32]) -> float:
+    """The logit of that the passage answers: the mean of what each token says, weighted by what each counts."""
+    counts = np.exp(logits[:, 4] - logits[:, 4].max())
+    return float(counts @ logits[:, 3] / counts.sum())
 
 
 def best_span(pair: Pair, logits: NDArray[np.float32]) -> tuple[float, Span]:

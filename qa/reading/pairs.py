@@ -38,9 +38,8 @@ def pair_of(tokenizer: Tokenizer, question: str, head: str, text: str) -> Pair:
     asked = asked[1:-1][:_LONGEST_QUESTION]
     above = f"{head}\n" if head else ""
     ids, spans = tokenizer.cut(above + text)
-    room = LONGEST - len(asked) - 4
-    ids, spans = ids[1:-1][:room], spans[1:-1][:room].astype(np.int64) - len(above)
+    ids = ids[1:-1][: LONGEST - len(asked) - 4]
     first = len(asked) + 3
     places = np.full((first + len(ids) + 1, 2), -1, np.int64)
-    places[first : first + len(ids)] = spans
+    places[first : first + len(ids)] = spans[1 : 1 + len(ids)] - len(above)
     return Pair(np.array([BEGIN, *asked, END, END, *ids, END], np.int64), first, places)

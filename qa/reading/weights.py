@@ -18,7 +18,8 @@ from index.encoder.e5_weights import Matrices
 
 FILE = Path(__file__).parent / "reader.npz"
 HEAD = "reader"
-"""The linear map behind the last layer: beginning, end and belonging of each token, and whether all of it answers."""
+"""The linear map behind the last layer. Of each token: that the answer begins there, ends there, that it belongs to it;
+what it says to whether the passage answers, and what it counts in that."""
 
 _LEVELS = 127  # of eight bits, either side of zero
 _DOWN, _UP, _SCALE = ".down", ".up", ".scale"
@@ -66,7 +67,7 @@ class ReaderWeights:
         return self.base.epsilon
 
     def __getitem__(self, name: str) -> NDArray[np.float32]:
-        """See :class:`Matrices`; also :data:`HEAD`'s ``.w``, (4, hidden), and ``.b``, (4,)."""
+        """See :class:`Matrices`; also :data:`HEAD`'s ``.w``, (5, hidden), and ``.b``, (5,)."""
         kept = self._kept
         if name in kept:
             return np.asarray(kept[name], np.float32)

@@ -16,7 +16,7 @@ _MAPS = (
     "intermediate.dense",
     "output.dense",
 )
-_SCALE = 2.0  # of what is added
+SCALE = 2.0  # of what is added
 _NEVER = -1e4  # logit of a token that no answer begins or ends at
 
 
@@ -35,7 +35,7 @@ class LowRank(nn.Module):
 
     def forward(self, states: Tensor) -> Tensor:
         """``states`` (..., in) mapped to (..., out)."""
-        added: Tensor = self.frozen(states) + _SCALE * (states @ self.down.T) @ self.up.T
+        added: Tensor = self.frozen(states) + SCALE * (states @ self.down.T) @ self.up.T
         return added
 
 
