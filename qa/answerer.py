@@ -12,13 +12,16 @@ from index.search.passage_index import hits_of
 from index.search.retrieval import Retrieval, retrieve
 from qa import phrases
 from qa.answer import Answer, AnswerKind, Citation
-from qa.confidence import shipped_confidence
+from qa.confidence import Confidence, shipped_confidence, shipped_read_confidence
 from qa.evidence import confidence_features
 from qa.follow_ups import REMEMBERED, resolve_follow_up
 from qa.location import Located, locate
 from qa.memory import AnswerMemory
 from qa.question_kinds import QuestionKind, question_kind
 from qa.quotes import Quote, best_quotes, select_quotes
+from qa.read_evidence import answer_features
+from qa.read_quotes import read_passages, read_quotes
+from qa.reading import Reader
 from qa.small_talk import reply_to_small_talk
 from qa.translated_quotes import with_translations
 
@@ -34,24 +37,28 @@ class Consideration:
     kind: QuestionKind
     candidates: tuple[Quote, ...]  # the best stretch of the best passages, best first
     quotes: tuple[Quote, ...]  # those that make an answer
-    features: FloatArray  # (features,), see qa.evidence; empty where nothing was found
+    features: FloatArray  # (features,), see qa.evidence and qa.read_evidence; empty where nothing was found
+    fitted: Confidence  # what was fitted to these features
 
     @property
     def confidence(self) -> float:
         """The share of such answers that are right, 0 to 1; 0 where there is nothing to quote."""
-        return round(shipped_confidence().of(self.features), 3) if self.quotes else 0.0
+        return round(self.fitted.of(self.features), 3) if self.quotes else 0.0
 
     @property
     def answers(self) -> bool:
         """Whether that is enough to answer."""
-        return self.confidence >= shipped_confidence().thresholds[self.retrieval.query.language]
+        return self.confidence >= self._threshold
 
     @property
     def near(self) -> bool:
         """Whether that, though not enough, is near enough to be quoted as what comes nearest."""
-        half = shipped_confidence().thresholds[self.retrieval.query.language] / 2
         beside = any(quote.ranked.lead >= _REMOTE for quote in self.candidates)
-        return beside and self.confidence >= half and not self.answers
+        return beside and self.confidence >= self.fitted.near * self._threshold and not self.answers
+
+    @property
+    def _threshold(self) -> float:
+        return self.fitted.thresholds[self.retrieval.query.language]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +73,8 @@ class Consulted:
 class Answerer:
     """Answers questions from the passages of an index. Safe to be asked from several threads."""
 
-    def __init__(self, passages: PassageIndex) -> None:
-        self.passages = passages
+    def __init__(self, passages: PassageIndex, reader: Reader | None = None) -> None:
+        self.passages, self.reader = passages, reader
         self._memory = AnswerMemory()
 
     @property
@@ -143,15 +150,38 @@ class Answerer:
         meant = resolve_follow_up(question, history, snapshot.glossary)
         retrieval = retrieve(meant, self.passages.encoder, snapshot)
         kind = question_kind(retrieval.query.text)
-        candidates = best_quotes(retrieval, kind)
-        nothing = np.empty(0, np.float32)
+        return self._read(retrieval, kind) if self.reader else _matched(retrieval, kind)
+
+    def _read(self, retrieval: Retrieval, kind: QuestionKind) -> Consideration:
+        """What there is in the passages that the reader reads."""
+        assert self.reader is not None
+        read = read_passages(retrieval, self.reader)
+        if not any(one.reading.sentences for one in read):
+            # A reader that nothing was fitted to: it orders what was found, and how sure that is the matches tell.
+            return _matched(retrieval, kind, read_quotes(retrieval, read, kind))
+        candidates = read_quotes(retrieval, read, kind)
         return Consideration(
             retrieval=retrieval,
             kind=kind,
             candidates=tuple(candidates),
             quotes=tuple(select_quotes(candidates, kind)),
-            features=confidence_features(retrieval, candidates[0], kind) if candidates else nothing,
+            features=answer_features(retrieval, candidates),
+            fitted=shipped_read_confidence(),
         )
+
+
+def _matched(retrieval: Retrieval, kind: QuestionKind, candidates: Sequence[Quote] | None = None) -> Consideration:
+    """What there is by how the words match; ``candidates`` are the quotes in another order."""
+    quotes = best_quotes(retrieval, kind) if candidates is None else candidates
+    nothing = np.empty(0, np.float32)
+    return Consideration(
+        retrieval=retrieval,
+        kind=kind,
+        candidates=tuple(quotes),
+        quotes=tuple(select_quotes(quotes, kind)),
+        features=confidence_features(retrieval, quotes[0], kind) if quotes else nothing,
+        fitted=shipped_confidence(),
+    )
 
 
 def _cite(retrieval: Retrieval, quotes: Sequence[Quote]) -> tuple[Citation, ...]:
@@ -159,7 +189,7 @@ def _cite(retrieval: Retrieval, quotes: Sequence[Quote]) -> tuple[Citation, ...]
 
 
 def _citation(retrieval: Retrieval, quote: Quote, number: int) -> Citation:
-    passage = retrieval.passage(quote.ranked.row)
+    passage = quote.passage
     start, end = quote.span
     return Citation(
         number=number,

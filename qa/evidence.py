@@ -40,7 +40,7 @@ _NAME = re.compile(r"[A-Z]|\d")
 def confidence_features(retrieval: Retrieval, best: Quote, kind: QuestionKind) -> FloatArray:
     """The numbers that :data:`FEATURES` names, for an answer that begins with the quote ``best``: shape (features,)."""
     query, ranked = retrieval.query, retrieval.ranked
-    passage = retrieval.passage(best.ranked.row)
+    passage = best.passage
     rows = [best.ranked.row, *(one.row for one in ranked[:_COMPARED] if one.row != best.ranked.row)]
     covered = retrieval.coverage(rows)
     here, attainable = covered[0], covered.max(axis=0)

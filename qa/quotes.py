@@ -17,6 +17,7 @@ LONGEST = 600  # characters of all quotes of an answer; the first may be longer
 
 # All in units of similarity, like leads; chosen on the development questions.
 _NEAR = {True: 0.2, False: 0.1}  # broad question -> a further passage may be this much worse than the best one
+_NEAR_READ = {True: 3.0, False: 2.0}  # likewise, of what a reader gives it, as a logit
 _ALIKE = {True: 0.35, False: 0.15}  # likewise: a sentence beside the best one, to be quoted with it
 _NO_ANSWER = 0.3  # what a sentence loses that only announces an answer
 _OTHER_KIND = 0.15  # what a sentence loses that holds no number, or no date, where one is asked for
@@ -31,9 +32,11 @@ _DIAGRAM = re.compile(r"→.*→|──|│", re.S)
 class Quote:
     """A stretch of a passage."""
 
-    ranked: Ranked  # the passage; its lead is what it has to answer with
+    ranked: Ranked  # the passage's place; its lead is what it has to answer with, in units of similarity
+    passage: Passage
     span: Span  # in the document
     text: str  # what stands there
+    value: float | None = None  # what a reader gives it, as a logit; None: it was not read
 
 
 def best_quotes(retrieval: Retrieval, kind: QuestionKind) -> list[Quote]:
@@ -56,30 +59,41 @@ def _quote(retrieval: Retrieval, one: Ranked, leads: Sequence[float], kind: Ques
     passage = retrieval.passage(one.row)
     sentences = passage.sentences
     texts = [retrieval.text(one.row, span) for span in sentences]
-    empty = [_says_nothing(retrieval, passage, text) for text in texts]
+    empty = [says_nothing(retrieval, passage, text) for text in texts]
     fitting = [holds_kind(kind, text) for text in texts]
     values = [
         value - _NO_ANSWER * nothing - _OTHER_KIND * (not fits)
         for value, nothing, fits in zip(leads, empty, fitting, strict=True)
     ]
+    first, last = best_stretch(passage, values, empty, _ALIKE[kind.broad])
+    lead = one.lead - _NO_ANSWER * all(empty[first : last + 1]) - _NONE_OF_THE_KIND * (not any(fitting))
+    span = sentences[first][0], sentences[last][1]
+    return Quote(replace(one, lead=lead), passage, span, retrieval.text(one.row, span))
+
+
+def best_stretch(passage: Passage, values: Sequence[float], empty: Sequence[bool], alike: float) -> tuple[int, int]:
+    """The first and the last of the sentences to be quoted: the best one, and those beside it that are nearly as good.
+
+    ``values`` are those of the sentences of ``passage``; by ``alike`` less is nearly as good. One that says nothing
+    (``empty``) does not come first, and is not quoted without what follows it.
+    """
     best = max(range(len(values)), key=values.__getitem__)
     first = last = best
-    alike = _ALIKE[kind.broad]
     while first > 0 and values[first - 1] >= values[best] - alike:
         first -= 1
     while last + 1 < len(values) and values[last + 1] >= values[best] - alike:
         last += 1
     while first < best and empty[first]:
         first += 1
-    heads = texts[best] and readable(texts[best]) == passage.heading.rpartition(" > ")[2]
-    if (empty[best] or heads) and last == best < len(sentences) - 1:
+    start, end = passage.sentences[best]
+    said = readable(passage.text[start - passage.start : end - passage.start])
+    heads = said and said == passage.heading.rpartition(" > ")[2]
+    if (empty[best] or heads) and last == best < len(values) - 1:
         last += 1  # what it asks, heads or announces
-    lead = one.lead - _NO_ANSWER * all(empty[first : last + 1]) - _NONE_OF_THE_KIND * (not any(fitting))
-    span = sentences[first][0], sentences[last][1]
-    return Quote(replace(one, lead=lead), span, retrieval.text(one.row, span))
+    return first, last
 
 
-def _says_nothing(retrieval: Retrieval, passage: Passage, text: str) -> bool:
+def says_nothing(retrieval: Retrieval, passage: Passage, text: str) -> bool:
     """Whether a sentence of ``passage`` is no answer: it announces, asks, heads, or only repeats the question."""
     if _ANNOUNCES.search(text.rstrip("*_ ")) or _DIAGRAM.search(text):
         return True
@@ -99,7 +113,7 @@ def select_quotes(candidates: Sequence[Quote], kind: QuestionKind) -> list[Quote
     said: list[frozenset[str]] = []  # the words of those
     length = 0
     for quote in candidates:
-        if len(selected) == QUOTES or quote.ranked.lead < candidates[0].ranked.lead - _NEAR[kind.broad]:
+        if len(selected) == QUOTES or not _near(quote, candidates[0], kind.broad):
             break
         words = words_in(readable(quote.text))
         if width(quote.text) <= 3 or any(_repeats(words, other) for other in said):
@@ -110,6 +124,12 @@ def select_quotes(candidates: Sequence[Quote], kind: QuestionKind) -> list[Quote
         said.append(words)
         length += len(quote.text)
     return selected
+
+
+def _near(quote: Quote, best: Quote, broad: bool) -> bool:
+    if quote.value is None or best.value is None:
+        return quote.ranked.lead >= best.ranked.lead - _NEAR[broad]
+    return quote.value >= best.value - _NEAR_READ[broad]
 
 
 def _repeats(words: frozenset[str], other: frozenset[str]) -> bool:

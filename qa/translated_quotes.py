@@ -27,7 +27,7 @@ def with_translations(retrieval: Retrieval, quotes: Sequence[Quote], kind: Quest
     for quote in quotes:
         if any(one.ranked.row == quote.ranked.row for one in answer):
             continue
-        if retrieval.passage(quote.ranked.row).language != retrieval.query.language:
+        if quote.passage.language != retrieval.query.language:
             own = _translation(retrieval, quote, kind)
             if own and not any(one.ranked.row == own.ranked.row for one in answer):
                 answer.append(own)
@@ -42,7 +42,7 @@ def _translation(retrieval: Retrieval, quote: Quote, kind: QuestionKind) -> Quot
     """
     row = retrieval.nearest(quote.ranked.row, retrieval.query.language)
     one = next((one for one in retrieval.ranked if one.row == row), None)
-    if one is None or retrieval.nearest(row, retrieval.passage(quote.ranked.row).language) != quote.ranked.row:
+    if one is None or retrieval.nearest(row, quote.passage.language) != quote.ranked.row:
         return None
     if _likeness(retrieval, quote.ranked.row, row) < _SAME or not _agree(retrieval, quote, row):
         return None
@@ -62,7 +62,7 @@ def _agree(retrieval: Retrieval, quote: Quote, row: int) -> bool:
     if not figures_in(quote.text) <= figures_in(other):
         return False
     # Names in Latin letters stand out in a text of another script.
-    foreign = quote.text if retrieval.passage(quote.ranked.row).language in _OTHER_SCRIPT else passage.text
+    foreign = quote.text if quote.passage.language in _OTHER_SCRIPT else passage.text
     names = {word for word in words_in(foreign) if word.isascii() and word[0].isalpha()}
     shared = names & words_in(quote.text) & words_in(other)
     return len(shared) >= 0.6 * len(names)

@@ -28,6 +28,7 @@ ASKED = Path(__file__).parent
 
 _REFUSED = 0.05  # of the answerable questions at most this share may be refused
 _FOLDS = 10
+_NEAR = 0.5  # see Confidence.near
 
 
 def samples(answerer: Answerer, questions: list[Question]) -> tuple[FloatArray, list[bool], list[bool]]:
@@ -43,7 +44,7 @@ def samples(answerer: Answerer, questions: list[Question]) -> tuple[FloatArray, 
         retrieval = considered.retrieval
         spans = gold_spans(question, retrieval.snapshot.documents)
         quotes = with_translations(retrieval, considered.quotes, considered.kind)
-        passages = [retrieval.passage(quote.ranked.row) for quote in quotes]
+        passages = [quote.passage for quote in quotes]
         rows.append(considered.features)
         right.append(any(overlaps_gold(question, spans, each, each.start, each.end) for each in passages))
         answerable.append(question.answerable)
@@ -72,6 +73,7 @@ def fit(features: FloatArray, right: list[bool], answerable: list[bool]) -> Conf
         coefficients=tuple(np.round(regression.coef_[0].astype(float), 5).tolist()),
         intercept=round(float(regression.intercept_[0]), 5),
         thresholds=thresholds,
+        near=_NEAR,
     )
 
 

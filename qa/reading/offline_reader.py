@@ -79,8 +79,8 @@ def reading_of(pair: Pair, logits: NDArray[np.float32], sentences: Sequence[Span
     for span in sentences:
         tokens = pair.tokens_in(span)
         belonging.append(float(logits[tokens, 2].mean()) if tokens else -_UNREAD)
-    margin, _ = best_span(pair, logits)
-    return Reading(answering(logits), margin, tuple(belonging))
+    located, _ = best_span(pair, logits)
+    return Reading(answering(logits), located, tuple(belonging))
 
 
 def answering(logits: NDArray[np.float32]) -> float:
@@ -90,16 +90,24 @@ def answering(logits: NDArray[np.float32]) -> float:
 
 
 def best_span(pair: Pair, logits: NDArray[np.float32]) -> tuple[float, Span]:
-    """How much better the best stretch of the passage is than none, as a logit, and where it is in its text."""
-    starts, ends = logits[:, 0].copy(), logits[:, 1].copy()
-    none = float(starts[0] + ends[0])
-    outside = pair.places[:, 1] <= 0
-    starts[outside] = ends[outside] = -np.inf
+    """The likeliest stretch of the passage for an answer: the logarithm of its probability, and its span in the text.
+
+    As in Devlin et al. 2018, https://arxiv.org/abs/1810.04805, section 4.2: the sum of the logits of its
+    two ends.
+    """
+    inside = np.flatnonzero(pair.places[:, 1] > 0)
+    if not len(inside):  # the question and the head leave no room
+        return -_UNREAD, (0, 0)
+    starts, ends = (_log_softmax(logits[inside, number]) for number in (0, 1))
     best, where = -np.inf, (0, 0)
     for start in np.argsort(-starts)[:_BEGINNINGS].tolist():
         end = start + int(np.argmax(ends[start : start + _LONGEST_ANSWER]))
         if starts[start] + ends[end] > best:
             best, where = float(starts[start] + ends[end]), (start, end)
-    if best == -np.inf:  # no token of the passage fits beside the question
-        return -_UNREAD, (0, 0)
-    return best - none, (max(int(pair.places[where[0]][0]), 0), int(pair.places[where[1]][1]))
+    first, last = inside[list(where)]
+    return best, (max(int(pair.places[first, 0]), 0), int(pair.places[last, 1]))
+
+
+def _log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    shifted = logits - logits.max()
+    return np.asarray(shifted - np.log(np.exp(shifted).sum()), np.float32)

@@ -12,11 +12,11 @@ OFFLINE_READER, NO_READER = "offline", "none"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a reader makes of one passage, beside one question; numbers are logits, more is better."""
+    """What a reader makes of one passage, beside one question."""
 
-    answers: float  # that the passage answers
-    margin: float  # that it says where: of the best stretch less that of none; 0 where the reader cannot tell
-    sentences: tuple[float, ...]  # that each sentence of the passage belongs to the answer; empty: cannot tell
+    answers: float  # that the passage answers, as a logit: more is better
+    located: float  # logarithm of the probability of the stretch that answers best; 0 where the reader cannot tell
+    sentences: tuple[float, ...]  # that each sentence of the passage belongs to the answer, logits; empty: cannot tell
 
 
 class Reader(Protocol):

@@ -66,17 +66,13 @@ def pair_of(tokenizer: Any, question: str, read: Read) -> Pair:
 
 
 def tensors_of(pairs: Sequence[Pair]) -> tuple[Tensor, Tensor, Tensor]:
-    """Token ids, which of them are attended to, and where an answer can begin and end: each (pairs, tokens).
-
-    That is in the passage, or at the first token: nowhere.
-    """
+    """Token ids, which of them are attended to, and which belong to a passage: each (pairs, tokens)."""
     longest = max(len(pair.ids) for pair in pairs)
     ids = torch.full((len(pairs), longest), _PAD)
     attended, readable = torch.zeros_like(ids), torch.zeros_like(ids, dtype=torch.bool)
     for row, pair in enumerate(pairs):
         ids[row, : len(pair.ids)] = torch.tensor(pair.ids)
         attended[row, : len(pair.ids)] = 1
-        readable[row, 0] = True
         readable[row, pair.first : len(pair.ids) - 1] = True  # but for the mark at the end
     return ids, attended, readable
 

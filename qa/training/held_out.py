@@ -16,7 +16,6 @@ from qa.training.model import Reader
 REFUSED = 0.05  # share of the answerable questions at which refusing others is compared
 _LONGEST_ANSWER = 30  # tokens
 _BEGINNINGS = 8  # tokens that are tried as the first one of an answer
-_OF_MARGIN = 0.25  # weight of that the span is one, beside that the passage answers
 _TOGETHER = 48  # pairs
 _RESAMPLES = 1_000
 _EDGES = " .,;:!?。，；：！？“”\"'()（）"
@@ -42,23 +41,20 @@ def judge(reader: Reader, tokenizer: object, questions: Sequence[Asked]) -> list
         span, _, answers = reader(*tensors_of([pairs[at] for at in run]))
         for place, at in enumerate(run):
             asked, read = owners[at]
-            margin, said = _best_span(pairs[at], span[place, : len(pairs[at].ids)].numpy())
-            logit = float(answers[place]) + _OF_MARGIN * margin
+            logit, said = float(answers[place]), _best_span(pairs[at], span[place, : len(pairs[at].ids)].numpy())
             if (known := found.get(id(asked))) is None or logit > known.logit:
                 found[id(asked)] = Verdict(asked, logit, read, said)
     return [found[id(asked)] for asked in questions]
 
 
-def _best_span(pair: Pair, logits: NDArray[np.float32]) -> tuple[float, Span]:
-    """How much better the best span is than none, as a logit, and that span in the text of the passage."""
+def _best_span(pair: Pair, logits: NDArray[np.float32]) -> Span:
     starts, ends = logits[:, 0], logits[:, 1]
     best, where = -np.inf, (0, 0)
-    for start in (1 + np.argsort(-starts[1:])[:_BEGINNINGS]).tolist():
+    for start in np.argsort(-starts)[:_BEGINNINGS].tolist():
         end = start + int(np.argmax(ends[start : start + _LONGEST_ANSWER]))
         if starts[start] + ends[end] > best:
             best, where = starts[start] + ends[end], (start, end)
-    said = max(pair.places[where[0]][0], 0), max(pair.places[where[1]][1], 0)
-    return float(best - starts[0] - ends[0]), said
+    return max(pair.places[where[0]][0], 0), max(pair.places[where[1]][1], 0)
 
 
 def figures(verdicts: Sequence[Verdict]) -> dict[str, float]:

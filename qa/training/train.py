@@ -26,7 +26,7 @@ from qa.training.held_out import figures, judge
 from qa.training.model import Reader
 
 OWN = Path(__file__).parent / "own"
-_HELD_OUT = {"own": 0.2, "public": 0.1}
+HELD_OUT = {"own": 0.2, "public": 0.1}
 _WARMING, _LEAST = 50, 0.03  # of the learning rate: steps to the highest, what is left at the end
 _PARTS = ("answers", "span", "belongs", "rank")  # whether it answers, where, which sentences, which passage of several
 _SHOWN, _KEPT, _LOOKED_AT = 25, 200, 1_000  # steps between two lines, two checkpoints, two looks at what is held out
@@ -51,8 +51,8 @@ def load_sets(own: Path, public: Path | None, most: int, times: int = 1) -> Sets
         found["public"] += public_questions(path, most)
     learned, held_out = [], {}
     for name, questions in found.items():
-        kept = [each for each in questions if is_held_out(each.group, _HELD_OUT[name])]
-        taught = [each for each in questions if not is_held_out(each.group, _HELD_OUT[name])]
+        kept = [each for each in questions if is_held_out(each.group, HELD_OUT[name])]
+        taught = [each for each in questions if not is_held_out(each.group, HELD_OUT[name])]
         learned += taught * (times if name == "own" else 1)
         random.Random(0).shuffle(kept)
         if kept:
@@ -90,12 +90,13 @@ def loss_of(reader: Reader, tokenizer: Any, questions: Sequence[Asked]) -> tuple
     for run in chunks_of(pairs, len(pairs)):
         span, belongs, answering = reader(*tensors_of([pairs[at] for at in run]))
         answers = answers.index_put((torch.tensor(run),), answering)
-        ends = torch.tensor([[pairs[at].start, pairs[at].end] for at in run])
-        spans.append(functional.cross_entropy(span, ends))
         for place, at in enumerate(run):
-            inside = torch.tensor(pairs[at].belongs, dtype=torch.float)[pairs[at].first :]
-            said = belongs[place, pairs[at].first : len(pairs[at].ids)]
-            if len(inside):  # the question may fill all there is room for
+            pair = pairs[at]
+            if pair.answers:
+                # Of passages that do not answer these learn nothing: with them they learned that nothing answers.
+                spans.append(functional.cross_entropy(span[place].T, torch.tensor([pair.start, pair.end])))
+                inside = torch.tensor(pair.belongs, dtype=torch.float)[pair.first :]
+                said = belongs[place, pair.first : len(pair.ids)]
                 belongings.append(functional.binary_cross_entropy_with_logits(said, inside))
     right = torch.tensor([float(pair.answers) for pair in pairs])
     ranks = []
@@ -105,8 +106,8 @@ def loss_of(reader: Reader, tokenizer: Any, questions: Sequence[Asked]) -> tuple
             ranks.append(functional.cross_entropy(answers[mine][None], right[mine].argmax()[None]))
     parts = (
         functional.binary_cross_entropy_with_logits(answers, right),
-        torch.stack(spans).mean(),
-        torch.stack(belongings).mean(),
+        torch.stack(spans).mean() if spans else torch.zeros(()),
+        torch.stack(belongings).mean() if spans else torch.zeros(()),
         torch.stack(ranks).mean() if ranks else torch.zeros(()),
     )
     return parts[0] + 0.5 * sum(parts[1:], torch.zeros(())), tuple(part.item() for part in parts)

@@ -1,0 +1,81 @@
+"""From what a reader made of the passages in front to the stretches of them that answer."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from corpus import Passage
+from index import FloatArray
+from index.search.ranking import Ranked
+from index.search.retrieval import Retrieval
+from qa.confidence import shipped_passage_confidence
+from qa.question_kinds import QuestionKind
+from qa.quotes import Quote, best_quotes_of, best_stretch, says_nothing
+from qa.read_evidence import passage_features
+from qa.reading import Reader, Reading
+
+READ = 6  # passages in front that are read, besides definitions
+_ALIKE = {True: 2.0, False: 1.0}  # broad question -> a sentence beside the best one may belong less by so much, a logit
+_SAYS_NOTHING = 3.0  # what a sentence loses that only announces an answer, as a logit
+_DEFINITION = -1  # the row of a passage that is in no index
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPassage:
+    """One of the passages that were read."""
+
+    ranked: Ranked
+    passage: Passage
+    reading: Reading
+
+
+def read_passages(retrieval: Retrieval, reader: Reader, definitions: Sequence[Passage] = ()) -> list[ReadPassage]:
+    """The passages in front that hold a sentence, and ``definitions``, as ``reader`` found them."""
+    front = [one for one in retrieval.ranked[:READ] if retrieval.passage(one.row).sentences]
+    lead = max((one.lead for one in front), default=0.0)
+    places = [*front, *(Ranked(_DEFINITION, lead, 0.0) for _ in definitions)]
+    passages = [*(retrieval.passage(one.row) for one in front), *definitions]
+    readings = reader.read(retrieval.query.text, passages) if passages else []
+    return [ReadPassage(*each) for each in zip(places, passages, readings, strict=True)]
+
+
+def evidence_of(retrieval: Retrieval, read: Sequence[ReadPassage]) -> FloatArray:
+    """See :func:`qa.read_evidence.passage_features`: shape (passages, features)."""
+    leads = [one.ranked.lead for one in read]
+    return passage_features(retrieval, leads, [one.passage for one in read], [one.reading for one in read])
+
+
+def read_quotes(retrieval: Retrieval, read: Sequence[ReadPassage], kind: QuestionKind) -> list[Quote]:
+    """The best stretch of each of the passages that were ``read``, best first."""
+    quotes = quotes_of(retrieval, read, _values(retrieval, read), kind)
+    return sorted(quotes, key=lambda quote: -(quote.value or 0.0))
+
+
+def quotes_of(
+    retrieval: Retrieval, read: Sequence[ReadPassage], values: Sequence[float], kind: QuestionKind
+) -> list[Quote]:
+    """The best stretch of each of the passages that were ``read``, in their order; ``values`` are those of them."""
+    return [_quote(retrieval, one, value, kind) for one, value in zip(read, values, strict=True)]
+
+
+def _values(retrieval: Retrieval, read: Sequence[ReadPassage]) -> list[float]:
+    """How likely each passage answers, by all that is known of it, as a logit."""
+    if not any(one.reading.sentences for one in read):
+        return [one.reading.answers for one in read]  # a reader that nothing was fitted to
+    return [shipped_passage_confidence().logit(row) for row in evidence_of(retrieval, read)]
+
+
+def _quote(retrieval: Retrieval, one: ReadPassage, value: float, kind: QuestionKind) -> Quote:
+    passage = one.passage
+    ranked = replace(one.ranked, score=round(1 / (1 + math.exp(-value)), 4))
+    if not one.reading.sentences:  # a reader that cannot tell them apart
+        if ranked.row == _DEFINITION:
+            return Quote(ranked, passage, (passage.start, passage.end), passage.text, value)
+        (matched,) = best_quotes_of(retrieval, [ranked], kind)
+        return replace(matched, ranked=ranked, value=value)
+    texts = [passage.text[start - passage.start : end - passage.start] for start, end in passage.sentences]
+    empty = [says_nothing(retrieval, passage, text) for text in texts]
+    values = [belongs - _SAYS_NOTHING * nothing for belongs, nothing in zip(one.reading.sentences, empty, strict=True)]
+    first, last = best_stretch(passage, values, empty, _ALIKE[kind.broad])
+    span = passage.sentences[first][0], passage.sentences[last][1]
+    return Quote(ranked, passage, span, passage.text[span[0] - passage.start : span[1] - passage.start], value)

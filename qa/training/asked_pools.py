@@ -1,0 +1,117 @@
+"""Texts of held-out subjects in one index each, as a user would have them, and the questions that are asked of it."""
+
+import gzip
+import json
+import random
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from corpus import Document, load_documents
+from corpus.document import Span
+from qa.evaluation.question_files import Question, gold_spans, load_questions
+from qa.training.examples import is_held_out
+from qa.training.train import HELD_OUT, OWN
+
+FITTING = Path(__file__).parent.parent / "evaluation" / "fitting.jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolQuestion:
+    """A question to the texts of a pool."""
+
+    question: str
+    language: str
+    label: str  # answer, near, far
+    group: str  # what must not be parted in a cross-validation
+    gold: dict[str, list[Span]]  # document id -> where it is answered; empty: it is not
+    history: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """Texts, and what is asked of them."""
+
+    name: str
+    documents: list[Document]
+    questions: list[PoolQuestion]
+
+
+def own_pool(folder: Path = OWN) -> Pool:
+    """The held-out subjects of our own: a third of them in English, a third in Chinese, a third in both."""
+    documents, questions = [], []
+    for path in sorted(folder.glob("*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            row = json.loads(line)
+            if is_held_out(row["subject"], HELD_OUT["own"]):
+                texts = {f"{language}/{row['id']}.md": language for language in _languages_of(row["subject"])}
+                documents += [_document(place, row[language]) for place, language in texts.items()]
+                questions += [_own_question(row, asked, texts) for asked in row["questions"]]
+    return Pool("own", documents, questions)
+
+
+def _languages_of(subject: str) -> tuple[str, ...]:
+    return (("en",), ("zh",), ("en", "zh"))[zlib.crc32(f"language of {subject}".encode()) % 3]
+
+
+def _own_question(row: dict[str, Any], asked: dict[str, Any], texts: dict[str, str]) -> PoolQuestion:
+    gold = {}
+    if asked["label"] == "answer":
+        for place, language in texts.items():
+            start = row[language].index(asked[f"answer_{language}"])
+            gold[place] = [(start, start + len(asked[f"answer_{language}"]))]
+    return PoolQuestion(
+        question=asked["question"], language=asked["lang"], label=asked["label"], group=row["subject"], gold=gold
+    )
+
+
+def public_pools(folder: Path, questions: int = 400) -> Iterator[Pool]:
+    """Held-out articles of public sets, all paragraphs of each article, in one pool a language."""
+    rows: dict[str, list[dict[str, Any]]] = {"en": [], "zh": []}
+    for path in sorted(folder.glob("*.jsonl.gz")):
+        with gzip.open(path, "rt", encoding="utf-8") as lines:
+            for row in map(json.loads, lines):
+                if is_held_out(row["group"], HELD_OUT["public"]):
+                    rows[row["lang_p"]].append(row)
+    for language, found in rows.items():
+        chosen = random.Random(0).sample(found, min(questions, len(found)))
+        groups = {row["group"] for row in chosen}
+        places = {row["context"]: "" for row in found if row["group"] in groups}
+        places = {text: f"{language}/{number}.md" for number, text in enumerate(places)}
+        asked = [
+            PoolQuestion(
+                question=row["question"],
+                language=row["lang_q"],
+                label="answer" if row["answer"] else "near",
+                group=row["group"],
+                gold={places[row["context"]]: [(row["start"], row["start"] + len(row["answer"]))]}
+                if row["answer"]
+                else {},
+            )
+            for row in chosen
+        ]
+        yield Pool(f"public {language}", [_document(place, text) for text, place in places.items()], asked)
+
+
+def built_in_pool() -> Pool:
+    """The built-in texts, and the half of our questions to them that may be fitted to."""
+    documents = load_documents()
+    known = {document.id: document for document in documents}
+    return Pool("built-in", documents, [_asked(each, known) for each in load_questions(FITTING)])
+
+
+def _asked(question: Question, documents: dict[str, Document]) -> PoolQuestion:
+    return PoolQuestion(
+        question=question.question,
+        language=question.language,
+        label="answer" if question.answerable else "near",
+        group=next((gold.document_id.partition("/")[2] for gold in question.gold), question.id),
+        gold=gold_spans(question, documents),
+        history=question.history,
+    )
+
+
+def _document(place: str, text: str) -> Document:
+    return Document(place, "", Path(place).stem, text)
