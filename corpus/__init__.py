@@ -14,6 +14,7 @@ from corpus.errors import (
 from corpus.files.folders import BUILT_IN_TEXTS, TextFile, find_texts, load_documents, unread_message
 from corpus.files.formats import load_document
 from corpus.files.glossary import Term, load_glossary
+from corpus.files.glossary_text import GlossaryText, glossary_texts
 from corpus.language import HAN, LANGUAGES, language_of
 from corpus.splitting.passages import PASSAGE_WIDTH, split
 from corpus.wording.figures import figures_in
@@ -29,6 +30,7 @@ __all__ = [
     "Document",
     "EncoderError",
     "FoundationQAError",
+    "GlossaryText",
     "Passage",
     "Problem",
     "QuestionsError",
@@ -43,6 +45,7 @@ __all__ = [
     "encoder_text",
     "figures_in",
     "find_texts",
+    "glossary_texts",
     "language_of",
     "load_document",
     "load_documents",

@@ -105,7 +105,7 @@ class Answerer:
 
     def locate(self, document_id: str, digest: str, quote: str, start: int) -> Located:
         """Where a quote of an earlier answer stands in the texts as they are now, see :func:`qa.location.locate`."""
-        return locate(self.passages.snapshot.documents, document_id, digest, quote, start)
+        return locate(self.passages.snapshot.quotable, document_id, digest, quote, start)
 
     def consult(self, question: str, history: Sequence[str] = ()) -> Consulted:
         """The answer, and the passages it was looked for in; as :meth:`ask`, but never from memory."""
@@ -193,7 +193,7 @@ def _citation(retrieval: Retrieval, quote: Quote, number: int) -> Citation:
     start, end = quote.span
     return Citation(
         number=number,
-        document=retrieval.snapshot.documents[passage.document_id],
+        document=retrieval.snapshot.quotable[passage.document_id],
         passage=passage,
         quote=quote.text,
         start=start,

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus import LANGUAGES, Document, Passage, Span, Term, encoder_text
+from corpus import LANGUAGES, Document, GlossaryText, Passage, Span, Term, encoder_text, glossary_texts
 from index.arrays import FloatArray
 from index.matching.alignment import align
 from index.matching.words import words_in
@@ -18,7 +18,7 @@ from index.storage.manifest import IndexManifest
 from index.storage.rows import RowMap
 from index.storage.segment import Entry, Segment, passage_key, text_key
 from index.storage.token_vectors import Tokens
-from index.storage.views import Documents, Passages
+from index.storage.views import Documents, Passages, Quotable
 from index.storage.word_counts import Vocabulary
 
 _UNKNOWN = -2  # the twin of a passage that nobody has asked for yet
@@ -72,6 +72,18 @@ class Snapshot:
     def documents(self) -> Mapping[str, Document]:
         """The documents by their ids."""
         return Documents(self.catalogue, self.segments)
+
+    @cached_property
+    def glossary_texts(self) -> Mapping[str, GlossaryText]:
+        """The glossary as a text of each language, by language; none where there are no terms."""
+        # A document that a program gave the same id to is the older one: its citations stay right.
+        made = glossary_texts(self.glossary)
+        return {language: text for language, text in made.items() if text.document.id not in self.catalogue}
+
+    @cached_property
+    def quotable(self) -> Mapping[str, Document]:
+        """The documents and the glossary's texts by their ids: whatever a citation may stand in."""
+        return Quotable(self.documents, {text.document.id: text.document for text in self.glossary_texts.values()})
 
     @cached_property
     def tokens(self) -> Tokens | None:

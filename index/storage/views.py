@@ -29,6 +29,23 @@ class Documents(Mapping[str, Document]):
         return len(self._catalogue)
 
 
+class Quotable(Mapping[str, Document]):
+    """The documents of a snapshot, and behind them the texts that its glossary makes; no id is in both."""
+
+    def __init__(self, documents: Mapping[str, Document], of_glossary: Mapping[str, Document]) -> None:
+        self._documents, self._of_glossary = documents, of_glossary
+
+    def __getitem__(self, key: str) -> Document:
+        return self._of_glossary[key] if key in self._of_glossary else self._documents[key]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._documents
+        yield from self._of_glossary
+
+    def __len__(self) -> int:
+        return len(self._documents) + len(self._of_glossary)
+
+
 class Passages(Sequence[Passage]):
     """The passages of a snapshot by their rows, read from disk when they are asked for."""
 

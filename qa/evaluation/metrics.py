@@ -63,7 +63,7 @@ def _outcome(answerer: Answerer, question: Question) -> Outcome:
         first_language=hits[0].passage.language if hits else "",
         inexact=sum(
             cited.document.text[cited.start : cited.end] != cited.quote
-            or snapshot.documents[cited.document.id].text[cited.start : cited.end] != cited.quote
+            or snapshot.quotable[cited.document.id].text[cited.start : cited.end] != cited.quote
             for cited in answer.citations
         ),
     )

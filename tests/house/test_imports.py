@@ -24,7 +24,7 @@ FLOORS = {
     "index": (("arrays", "disk", "user_folders"), ("encoder", "matching"), ("storage",), ("search", "update")),
     "qa": (  # in the order of an answer
         ("answer", "phrases", "glossary_terms", "question_kinds", "location"),
-        ("memory", "small_talk", "quotes"),
+        ("memory", "small_talk", "quotes", "definitions"),
         ("follow_ups", "evidence", "translated_quotes"),
         ("confidence",),
         ("answerer",),

@@ -103,7 +103,7 @@ class SmallSnapshot:
     generation = "1"
 
     def __init__(self, documents: Sequence[Document]) -> None:
-        self.documents = {document.id: document for document in documents}
+        self.documents = self.quotable = {document.id: document for document in documents}
         self.passages = [passage for document in documents for passage in _split(document)]
 
     def rows_of(self, document_id: str) -> range:

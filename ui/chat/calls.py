@@ -137,7 +137,7 @@ class ChatCalls:
 
     def open(self, call: OpenCall) -> dict[str, Any]:
         """The text of a citation as it is now, at the place of the quote; or its twin in the other language."""
-        documents = self.answerer.passages.snapshot.documents
+        documents = self.answerer.passages.snapshot.quotable
         quote, document = call.quote, documents.get(call.document_id)
         if call.end is not None and document is not None and document.digest == call.digest:
             whole = document.text[call.start : call.end]

@@ -26,6 +26,10 @@ class IndexState(Protocol):
         """The texts by id."""
 
     @property
+    def quotable(self) -> Mapping[str, Document]:
+        """The texts and those that the glossary makes, by id: whatever a citation may stand in."""
+
+    @property
     def passages(self) -> Sequence[Passage]:
         """The passages by row."""
 
