@@ -13,6 +13,7 @@ from index.search.retrieval import Retrieval, retrieve
 from qa import phrases
 from qa.answer import Answer, AnswerKind, Citation
 from qa.confidence import Confidence, shipped_confidence, shipped_read_confidence
+from qa.definitions import definitions_for
 from qa.evidence import confidence_features
 from qa.follow_ups import REMEMBERED, resolve_follow_up
 from qa.location import Located, locate
@@ -21,7 +22,7 @@ from qa.question_kinds import QuestionKind, question_kind
 from qa.quotes import Quote, best_quotes, select_quotes
 from qa.read_evidence import answer_features
 from qa.read_quotes import read_passages, read_quotes
-from qa.reading import Reader
+from qa.reading import OFFLINE_READER, Reader, open_reader
 from qa.small_talk import reply_to_small_talk
 from qa.translated_quotes import with_translations
 
@@ -71,10 +72,14 @@ class Consulted:
 
 
 class Answerer:
-    """Answers questions from the passages of an index. Safe to be asked from several threads."""
+    """Answers questions from the passages of an index. Safe to be asked from several threads.
 
-    def __init__(self, passages: PassageIndex, reader: Reader | None = None) -> None:
-        self.passages, self.reader = passages, reader
+    ``reader`` is what reads the passages that were found, or its name, see :func:`qa.reading.open_reader`.
+    """
+
+    def __init__(self, passages: PassageIndex, reader: Reader | str = OFFLINE_READER) -> None:
+        self.passages = passages
+        self.reader = open_reader(reader, passages.encoder) if isinstance(reader, str) else reader
         self._memory = AnswerMemory()
 
     @property
@@ -155,10 +160,11 @@ class Answerer:
     def _read(self, retrieval: Retrieval, kind: QuestionKind) -> Consideration:
         """What there is in the passages that the reader reads."""
         assert self.reader is not None
-        read = read_passages(retrieval, self.reader)
+        read = read_passages(retrieval, self.reader, definitions_for(retrieval.query.text, retrieval.snapshot))
         if not any(one.reading.sentences for one in read):
             # A reader that nothing was fitted to: it orders what was found, and how sure that is the matches tell.
-            return _matched(retrieval, kind, read_quotes(retrieval, read, kind))
+            found = [quote for quote in read_quotes(retrieval, read, kind) if quote.ranked.row >= 0]
+            return _matched(retrieval, kind, found)
         candidates = read_quotes(retrieval, read, kind)
         return Consideration(
             retrieval=retrieval,

@@ -41,7 +41,7 @@ class Confidence:
         return (1 + math.tanh(self.logit(features) / 2)) / 2
 
     def logit(self, features: FloatArray) -> float:
-        """The same as a logit."""
+        """The same as a logit; shape (features,)."""
         standard = (features - np.array(self.means)) / np.array(self.scales)
         return float(standard @ np.array(self.coefficients)) + self.intercept
 

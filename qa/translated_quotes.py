@@ -25,11 +25,11 @@ def with_translations(retrieval: Retrieval, quotes: Sequence[Quote], kind: Quest
     """``quotes``, with the translation into the question's language right before each that is not in it."""
     answer: list[Quote] = []
     for quote in quotes:
-        if any(one.ranked.row == quote.ranked.row for one in answer):
+        if any(one.passage.id == quote.passage.id for one in answer):
             continue
         if quote.passage.language != retrieval.query.language:
             own = _translation(retrieval, quote, kind)
-            if own and not any(one.ranked.row == own.ranked.row for one in answer):
+            if own and not any(one.passage.id == own.passage.id for one in answer):
                 answer.append(own)
         answer.append(quote)
     return answer[:QUOTES]

@@ -21,6 +21,7 @@ from qa.answerer import Answerer
 from qa.confidence import FILE, Confidence
 from qa.evaluation.question_files import Question, gold_spans, load_questions, overlaps_gold
 from qa.evidence import FEATURES
+from qa.reading import NO_READER
 from qa.small_talk import reply_to_small_talk
 from qa.translated_quotes import with_translations
 
@@ -85,7 +86,7 @@ def main() -> None:
     encoder = SentenceEncoder()
     with tempfile.TemporaryDirectory() as folder:
         update_index(folder, load_documents(), encoder, glossary=load_glossary(BUILT_IN_TEXTS))
-        answerer = Answerer(PassageIndex.open(folder, encoder))
+        answerer = Answerer(PassageIndex.open(folder, encoder), NO_READER)
         features, right, answerable = samples(answerer, load_questions(ASKED / "fitting.jsonl"))
     fit(features, right, answerable).write(options.output)
 

@@ -15,8 +15,10 @@ from index.encoder.e5_openvino import OpenVinoModel, open_offline
 from index.encoder.e5_weights import DATA_SHA256, MODEL_NAME, data_file, opened
 from index.encoder.openvino_runs import GraphRunner, compiled
 from qa.reading.pairs import Pair, head_of, pair_of
-from qa.reading.reader import OFFLINE_READER, Reading
+from qa.reading.reader import Reading
 from qa.reading.weights import FILE, HEAD, ReaderWeights, digest_of
+
+OFFLINE_READER = "offline"
 
 _GRAPH = ("reader.xml", "reader.bin")
 _LONGEST_ANSWER = 30  # tokens
@@ -84,14 +86,15 @@ def reading_of(pair: Pair, logits: NDArray[np.float32], sentences: Sequence[Span
 
 
 def answering(logits: NDArray[np.float32]) -> float:
-    """The logit of that the passage answers: the mean of what each token says, weighted by what each counts."""
+    """The logit of that the passage answers; ``logits`` (tokens, 5): a mean over tokens, weighted by the last."""
     counts = np.exp(logits[:, 4] - logits[:, 4].max())
     return float(counts @ logits[:, 3] / counts.sum())
 
 
 def best_span(pair: Pair, logits: NDArray[np.float32]) -> tuple[float, Span]:
-    """The likeliest stretch of the passage for an answer: the logarithm of its probability, and its span in the text.
+    """The likeliest stretch for an answer: the logarithm of its probability, and its span in the text of the passage.
 
+    ``logits`` has shape (tokens, 2 or more).
     As in Devlin et al. 2018, https://arxiv.org/abs/1810.04805, section 4.2: the sum of the logits of its
     two ends.
     """

@@ -1,13 +1,10 @@
-"""The door to readers: the one that ships, a cross-encoder that the user names, or none."""
+"""What answers need of a reader."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from corpus import Passage
-from index import Encoder
-
-OFFLINE_READER, NO_READER = "offline", "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +17,7 @@ class Reading:
 
 
 class Reader(Protocol):
-    """What answers need of a reader."""
+    """Reads passages beside a question. Safe to be used by several threads."""
 
     @property
     def name(self) -> str:
@@ -28,19 +25,3 @@ class Reader(Protocol):
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         """What each of ``passages`` has to say to ``question``, in order."""
-
-
-def open_reader(name: str, encoder: Encoder) -> Reader | None:
-    """The reader ``name``: "offline", "none" (None), or a cross-encoder of sentence-transformers, a folder or a name.
-
-    It is loaded when it is first used. ``encoder`` is that of the index: what both need is loaded once.
-    """
-    if name == NO_READER:
-        return None
-    if name == OFFLINE_READER:
-        from qa.reading.offline_reader import OfflineReader
-
-        return OfflineReader(encoder)
-    from qa.reading.cross_encoder import CrossEncoderReader
-
-    return CrossEncoderReader(name)

@@ -26,7 +26,7 @@ _PARTS = {
 
 
 def shipped_tensors(trained: Mapping[str, Tensor]) -> dict[str, NDArray[np.float32]]:
-    """The tensors of :meth:`qa.training.model.Reader.trained` under the names of :mod:`qa.reading.weights`."""
+    """What :meth:`qa.training.model.Reader.trained` gives, in names and shapes of :mod:`qa.reading.weights`."""
     found = {}
     for name, tensor in trained.items():
         path, _, last = name.rpartition(".")

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
 from corpus import Span
-from qa.training.batches import Pair, chunks_of, pair_of, tensors_of
+from index.encoder.e5_tokenizer import Tokenizer
+from qa.reading.offline_reader import best_span
+from qa.reading.pairs import pair_of
+from qa.training.batches import chunks_of, tensors_of
 from qa.training.examples import Asked, Read
 from qa.training.model import Reader
 
 REFUSED = 0.05  # share of the answerable questions at which refusing others is compared
-_LONGEST_ANSWER = 30  # tokens
-_BEGINNINGS = 8  # tokens that are tried as the first one of an answer
 _TOGETHER = 48  # pairs
 _RESAMPLES = 1_000
 _EDGES = " .,;:!?。，；：！？“”\"'()（）"
@@ -32,29 +32,20 @@ class Verdict:
 
 
 @torch.no_grad()
-def judge(reader: Reader, tokenizer: object, questions: Sequence[Asked]) -> list[Verdict]:
+def judge(reader: Reader, tokenizer: Tokenizer, questions: Sequence[Asked]) -> list[Verdict]:
     """What ``reader`` finds for each of ``questions``."""
     owners = [(asked, read) for asked in questions for read in asked.passages]
-    pairs = [pair_of(tokenizer, asked.question, read) for asked, read in owners]
+    pairs = [pair_of(tokenizer, asked.question, read.before, read.text) for asked, read in owners]
     found: dict[int, Verdict] = {}
     for run in chunks_of(pairs, _TOGETHER):
         span, _, answers = reader(*tensors_of([pairs[at] for at in run]))
         for place, at in enumerate(run):
             asked, read = owners[at]
-            logit, said = float(answers[place]), _best_span(pairs[at], span[place, : len(pairs[at].ids)].numpy())
+            logit = float(answers[place])
             if (known := found.get(id(asked))) is None or logit > known.logit:
+                _, said = best_span(pairs[at], span[place, : len(pairs[at].ids)].numpy())
                 found[id(asked)] = Verdict(asked, logit, read, said)
     return [found[id(asked)] for asked in questions]
-
-
-def _best_span(pair: Pair, logits: NDArray[np.float32]) -> Span:
-    starts, ends = logits[:, 0], logits[:, 1]
-    best, where = -np.inf, (0, 0)
-    for start in np.argsort(-starts)[:_BEGINNINGS].tolist():
-        end = start + int(np.argmax(ends[start : start + _LONGEST_ANSWER]))
-        if starts[start] + ends[end] > best:
-            best, where = starts[start] + ends[end], (start, end)
-    return max(pair.places[where[0]][0], 0), max(pair.places[where[1]][1], 0)
 
 
 def figures(verdicts: Sequence[Verdict]) -> dict[str, float]:

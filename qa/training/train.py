@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -20,7 +19,9 @@ from torch.nn import functional
 
 from corpus import language_of
 from index.encoder.e5_export import offline_model
-from qa.training.batches import chunks_of, pair_of, tensors_of
+from index.encoder.e5_openvino import open_offline
+from index.encoder.e5_tokenizer import Tokenizer
+from qa.training.batches import chunks_of, labelled, tensors_of
 from qa.training.examples import Asked, Read, for_training, is_held_out, own_questions, public_questions
 from qa.training.held_out import figures, judge
 from qa.training.model import Reader
@@ -81,31 +82,32 @@ class _Beside:
         return near[:1] or [replace(chance.choice(self._all), answer=(-1, -1))]
 
 
-def loss_of(reader: Reader, tokenizer: Any, questions: Sequence[Asked]) -> tuple[Tensor, tuple[float, ...]]:
+def loss_of(reader: Reader, tokenizer: Tokenizer, questions: Sequence[Asked]) -> tuple[Tensor, tuple[float, ...]]:
     """The loss of a batch, and its parts, see :data:`_PARTS`."""
     owners = torch.tensor([number for number, asked in enumerate(questions) for _ in asked.passages])
-    pairs = [pair_of(tokenizer, asked.question, read) for asked in questions for read in asked.passages]
+    given = [labelled(tokenizer, asked.question, read) for asked in questions for read in asked.passages]
+    pairs = [each.pair for each in given]
     answers = torch.zeros(len(pairs))
     spans, belongings = [], []
     for run in chunks_of(pairs, len(pairs)):
         span, belongs, answering = reader(*tensors_of([pairs[at] for at in run]))
         answers = answers.index_put((torch.tensor(run),), answering)
         for place, at in enumerate(run):
-            pair = pairs[at]
-            if pair.answers:
+            pair, right = pairs[at], given[at]
+            if right.answers:
                 # Of passages that do not answer these learn nothing: with them they learned that nothing answers.
-                spans.append(functional.cross_entropy(span[place].T, torch.tensor([pair.start, pair.end])))
-                inside = torch.tensor(pair.belongs, dtype=torch.float)[pair.first :]
+                spans.append(functional.cross_entropy(span[place].T, torch.tensor([right.start, right.end])))
+                inside = torch.tensor(right.belongs, dtype=torch.float)[pair.first :]
                 said = belongs[place, pair.first : len(pair.ids)]
                 belongings.append(functional.binary_cross_entropy_with_logits(said, inside))
-    right = torch.tensor([float(pair.answers) for pair in pairs])
+    truth = torch.tensor([float(each.answers) for each in given])
     ranks = []
     for number in range(len(questions)):
         mine = owners == number
-        if right[mine].sum() == 1 < mine.sum():
-            ranks.append(functional.cross_entropy(answers[mine][None], right[mine].argmax()[None]))
+        if truth[mine].sum() == 1 < mine.sum():
+            ranks.append(functional.cross_entropy(answers[mine][None], truth[mine].argmax()[None]))
     parts = (
-        functional.binary_cross_entropy_with_logits(answers, right),
+        functional.binary_cross_entropy_with_logits(answers, truth),
         torch.stack(spans).mean() if spans else torch.zeros(()),
         torch.stack(belongings).mean() if spans else torch.zeros(()),
         torch.stack(ranks).mean() if ranks else torch.zeros(()),
@@ -113,23 +115,32 @@ def loss_of(reader: Reader, tokenizer: Any, questions: Sequence[Asked]) -> tuple
     return parts[0] + 0.5 * sum(parts[1:], torch.zeros(())), tuple(part.item() for part in parts)
 
 
-def train(
-    reader: Reader, tokenizer: Any, sets: Sets, out: Path, *, rate: float, batch: int, epochs: float, seconds: float
-) -> None:
-    """Train until all is learned ``epochs`` times or ``seconds`` have passed; ``out`` is a checkpoint to go on with.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """How fast and how long a reader learns; whichever end comes first is one."""
 
-    The learning rate sinks with whichever comes first, so that a run that was cut short has ended well, too.
+    rate: float = 5e-4  # of learning, at its highest
+    batch: int = 10  # questions of a step
+    epochs: float = 3.0  # how often all is learned
+    seconds: float = 24 * 3600.0
+
+
+def train(reader: Reader, tokenizer: Tokenizer, sets: Sets, out: Path, schedule: Schedule) -> None:
+    """Train by ``schedule``; ``out`` is a checkpoint, written now and then, to go on with.
+
+    The learning rate sinks towards the end, so that also a run that was cut short by its time has ended well.
     """
+    batch = schedule.batch
     begin, step, spent = time.monotonic(), 0, 0.0
     parameters = list(reader.trained().values())
-    optimizer = torch.optim.AdamW(parameters, lr=rate, weight_decay=0.01)
+    optimizer = torch.optim.AdamW(parameters, lr=schedule.rate, weight_decay=0.01)
     if out.exists():
         state = torch.load(out, weights_only=True)
         reader.load(state["trained"])
         optimizer.load_state_dict(state["optimizer"])
         step, spent = state["step"], state["seconds"]
         _tell(f"Going on after {step} steps and {spent:.0f} s.")
-    steps = int(len(sets.learned) * epochs) // batch
+    steps = int(len(sets.learned) * schedule.epochs) // batch
     beside = _Beside(sets.learned)
     seen: list[NDArray[np.float64]] = []
     workers = min(torch.get_num_threads(), batch)
@@ -144,7 +155,7 @@ def train(
         asked = [sets.learned[each] for each in order[at : at + batch]]
         learned = [for_training(each, beside.of(each, chance), chance) for each in asked]
         for group in optimizer.param_groups:
-            group["lr"] = rate * min(1, (step + 1) / _WARMING) * max(_LEAST, 1 - done)
+            group["lr"] = schedule.rate * min(1, (step + 1) / _WARMING) * max(_LEAST, 1 - done)
         optimizer.zero_grad()
         # A thread for each processor has its part of the batch: threads that share each product wait for each other.
         shares = [learned[at::workers] for at in range(workers)]
@@ -153,7 +164,7 @@ def train(
         optimizer.step()
         step += 1
         elapsed = spent + time.monotonic() - begin
-        done = max(step / steps, elapsed / seconds)
+        done = max(step / steps, elapsed / schedule.seconds)
         if step % _SHOWN == 0:
             means = zip(_PARTS, np.mean(seen[-_SHOWN:], axis=0), strict=True)
             speed = len(seen) * batch / (time.monotonic() - begin)
@@ -171,14 +182,14 @@ def _order(epoch: int, count: int) -> list[int]:
     return random.Random(epoch).sample(range(count), count)
 
 
-def _learn(reader: Reader, tokenizer: Any, shares: int, questions: Sequence[Asked]) -> tuple[float, ...]:
+def _learn(reader: Reader, tokenizer: Tokenizer, shares: int, questions: Sequence[Asked]) -> tuple[float, ...]:
     """Add the gradient of ``questions``, one of so many shares, to what is there; their loss in its parts."""
     loss, parts = loss_of(reader, tokenizer, questions)
     (loss / shares).backward()  # type: ignore[no-untyped-call]
     return parts
 
 
-def tell_figures(reader: Reader, tokenizer: Any, sets: Sets, most: int | None) -> None:
+def tell_figures(reader: Reader, tokenizer: Tokenizer, sets: Sets, most: int | None) -> None:
     """Print a line of JSON for each held-out set."""
     for name, questions in sets.held_out.items():
         kept = questions[:most]
@@ -200,12 +211,12 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=3, help="how often a question of our own is among them")
     parser.add_argument("--frozen", type=int, default=4, help="lower layers that stay as they are")
     parser.add_argument("--rank", type=int, default=64)
-    parser.add_argument("--rate", type=float, default=2e-4, help="learning rate at its highest")
-    parser.add_argument("--batch", type=int, default=10, help="questions of a step")
-    parser.add_argument("--epochs", type=float, default=3)
-    parser.add_argument("--seconds", type=float, default=24 * 3600.0)
+    usual = Schedule()
+    for name in ("rate", "batch", "epochs", "seconds"):
+        value = getattr(usual, name)
+        parser.add_argument(f"--{name}", type=type(value), default=value, help="see Schedule")
     chosen = parser.parse_args()
-    from transformers import AutoModel, AutoTokenizer
+    from transformers import AutoModel
 
     torch.manual_seed(0)
     folder = offline_model()
@@ -215,13 +226,10 @@ def main() -> None:
     _tell(f"{len(sets.learned)} questions, {size / 1e6:.2f} million weights")
     train(
         reader,
-        AutoTokenizer.from_pretrained(folder),
+        open_offline().tokenizer,
         sets,
         chosen.out,
-        rate=chosen.rate,
-        batch=chosen.batch,
-        epochs=chosen.epochs,
-        seconds=chosen.seconds,
+        Schedule(rate=chosen.rate, batch=chosen.batch, epochs=chosen.epochs, seconds=chosen.seconds),
     )
 
 

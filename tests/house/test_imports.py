@@ -23,12 +23,14 @@ FLOORS = {
     ),
     "index": (("arrays", "disk", "user_folders"), ("encoder", "matching"), ("storage",), ("search", "update")),
     "qa": (  # in the order of an answer
-        ("answer", "phrases", "glossary_terms", "question_kinds", "location"),
+        ("answer", "phrases", "glossary_terms", "question_kinds", "location", "reading"),
         ("memory", "small_talk", "quotes", "definitions"),
-        ("follow_ups", "evidence", "translated_quotes"),
+        ("follow_ups", "evidence", "read_evidence", "translated_quotes"),
         ("confidence",),
+        ("read_quotes",),
         ("answerer",),
-        ("evaluation", "training"),
+        ("evaluation",),
+        ("training",),
     ),
     "ui": (
         ("html",),
@@ -50,7 +52,7 @@ HOMES = {  # library -> the folders and modules that may import it
     "faiss": ("index/matching/four_bits.py", "index/storage/faiss_vectors.py"),
     "platformdirs": ("index/user_folders.py",),
     "opencc": ("index/matching/words.py",),
-    "sentence_transformers": ("index/encoder/torch_model.py",),
+    "sentence_transformers": ("index/encoder/torch_model.py", "qa/reading/cross_encoder.py"),
     "transformers": ("index/encoder/torch_model.py", "qa/training/train.py"),
     "huggingface_hub": ("index/encoder/torch_model.py",),
     "torch": ("qa/training/",),  # sentence-transformers brings what we need of it elsewhere
@@ -62,7 +64,7 @@ HOMES = {  # library -> the folders and modules that may import it
     "sqlite3": ("ui/workspace/log_database.py", "ui/workspace/gap_log.py", "ui/chat/feedback_log.py"),
     "xxhash": ("index/storage/", "index/update/spool.py"),
     "rapidfuzz": ("index/search/spelling.py",),
-    "sklearn": ("qa/evaluation/", "qa/training/held_out.py", "ui/tabs/map_projection.py"),
+    "sklearn": ("qa/evaluation/", "qa/training/", "ui/tabs/map_projection.py"),
     "ir_measures": ("qa/evaluation/metrics.py",),
     # The page and its tabs, and what is served beside it.
     "gradio": ("ui/server/page.py", "ui/chat/view.py", "ui/tabs/", "ui/api/gradio_endpoints.py"),

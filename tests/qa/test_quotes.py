@@ -148,7 +148,7 @@ def test_a_broad_question_gets_no_less_than_a_narrow_one(over: Callable[..., Sna
 def lead(snapshot: Snapshot, row: int, value: float) -> Quote:
     """The whole passage in ``row``, with a lead."""
     passage: Passage = snapshot.passages[row]
-    return Quote(Ranked(row, value, 0.5), (passage.start, passage.end), passage.text)
+    return Quote(Ranked(row, value, 0.5), passage, (passage.start, passage.end), passage.text)
 
 
 def test_further_quotes_are_near_the_best_one(over: Callable[..., Snapshot]) -> None:

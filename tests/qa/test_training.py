@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 import torch
 
-from qa.training.batches import LONGEST, chunks_of, pair_of, tensors_of
+from qa.reading.pairs import LONGEST, pair_of
+from qa.training.batches import chunks_of, labelled, tensors_of
 from qa.training.examples import Asked, Read, own_questions
 from qa.training.held_out import figures, judge
 from qa.training.model import Reader
-from qa.training.train import OWN, Sets, train
+from qa.training.train import OWN, Schedule, Sets, train
 
 pytestmark = pytest.mark.model
 
@@ -24,10 +25,10 @@ def folder() -> Path:
 
 
 @pytest.fixture(scope="module")
-def tokenizer(folder: Path) -> Any:
-    from transformers import AutoTokenizer
+def tokenizer() -> Any:
+    from index.encoder.e5_openvino import open_offline
 
-    return AutoTokenizer.from_pretrained(folder)
+    return open_offline().tokenizer
 
 
 @pytest.fixture(scope="module")
@@ -49,23 +50,25 @@ def reader_of(folder: Path) -> Reader:
 )
 def test_tokens_find_their_answer(tokenizer: Any, before: str, text: str, answer: str) -> None:
     start = text.index(answer)
-    pair = pair_of(tokenizer, "How long, 多长？", Read(before, text, (start, start + len(answer))))
-    assert pair.answers
-    said = text[pair.places[pair.start][0] : pair.places[pair.end][1]]
-    assert said.strip() == answer
+    read = Read(before, text, (start, start + len(answer)), ((0, len(text)),))
+    right = labelled(tokenizer, "How long, 多长？", read)
+    pair = right.pair
+    assert right.answers
+    assert text[pair.places[right.start][0] : pair.places[right.end][1]].strip() == answer
     assert pair.places[pair.first][0] < 0 or not before
-    assert not pair_of(tokenizer, "How long?", Read(before, text)).answers
+    assert [at for at, belongs in enumerate(right.belongs) if belongs] == pair.tokens_in((0, len(text)))
+    assert not labelled(tokenizer, "How long?", Read(before, text)).answers
 
 
 def test_what_does_not_fit_is_no_answer(tokenizer: Any) -> None:
     long = "The rope is long. " * 200
-    pair = pair_of(tokenizer, "Who?", Read("", f"{long}Ida made it.", (len(long), len(long) + 3)))
-    assert len(pair.ids) == LONGEST
-    assert not pair.answers
+    right = labelled(tokenizer, "Who?", Read("", f"{long}Ida made it.", (len(long), len(long) + 3)))
+    assert len(right.pair.ids) == LONGEST
+    assert not right.answers
 
 
 def test_a_batch_is_parted_by_length_and_nothing_is_lost(tokenizer: Any) -> None:
-    pairs = [pair_of(tokenizer, "Who?", Read("", "word " * count)) for count in (90, 3, 50, 4, 91, 5)]
+    pairs = [pair_of(tokenizer, "Who?", "", "word " * count) for count in (90, 3, 50, 4, 91, 5)]
     chunks = chunks_of(pairs, 2)
     assert sorted(at for chunk in chunks for at in chunk) == list(range(6))
     assert [sorted(chunk) for chunk in chunks] == [[1, 3], [2, 5], [0, 4]]
@@ -81,14 +84,14 @@ def test_it_learns_is_kept_and_goes_on(
     sets = Sets(questions[:4], {"own": questions[4:] + questions[:3]})
     reader, out = reader_of(folder), tmp_path / "reader.pt"
     before = {name: value.clone() for name, value in reader.state_dict().items()}
-    train(reader, tokenizer, sets, out, batch=2, epochs=1, seconds=600)
+    train(reader, tokenizer, sets, out, Schedule(batch=2, epochs=1.0))
     changed = {name for name, value in reader.state_dict().items() if not torch.equal(value, before[name])}
     assert changed == set(reader.trained())
     told = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert 0 <= told["auc_near"] <= 1
     assert told["± auc_near"] > 0
     again = reader_of(folder)
-    train(again, tokenizer, sets, out, batch=2, epochs=2, seconds=600)
+    train(again, tokenizer, sets, out, Schedule(batch=2, epochs=2.0))
     assert "Going on after 2 steps" in capsys.readouterr().out
     assert torch.load(out, weights_only=True)["step"] == 4
     with pytest.raises(KeyError, match="tensors are trained"):

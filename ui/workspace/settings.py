@@ -20,6 +20,7 @@ class Settings:
     corpus: tuple[str, ...] = ()  # folders of texts, relative to the settings file; none: the built-in texts
     index: str = ""  # folder of the index, relative to the settings file; empty: one in the user's data folder
     encoder: str = "offline"  # "offline", the folder of a sentence-transformers model, or a name on the hub
+    reader: str = "offline"  # "offline", "none", or a cross-encoder: its folder, or its name on the hub
     passage_width: int = PASSAGE_WIDTH  # columns of the widest passage, 100 to 4000
     late_interaction: bool = True  # keep token vectors: finds more, takes some 12 kB a passage
     largest_file_mb: float = LARGEST_FILE / 1e6  # a larger text is refused
@@ -36,6 +37,7 @@ _EXPECTED = {
     "corpus": "a folder, or a list of folders",
     "index": "a folder",
     "encoder": '"offline", a folder, or a name on the hub',
+    "reader": '"offline", "none", a folder, or a name on the hub',
     "passage_width": "a whole number",
     "late_interaction": "true or false",
     "largest_file_mb": "a number",
@@ -87,6 +89,7 @@ def _value(path: Path, key: str, value: Any) -> Any:
         "corpus": isinstance(value, list) and bool(value) and all(isinstance(folder, str) for folder in value),
         "index": isinstance(value, str) and bool(value),
         "encoder": isinstance(value, str) and bool(value),
+        "reader": isinstance(value, str) and bool(value),
         "passage_width": isinstance(value, int) and not isinstance(value, bool),
         "late_interaction": isinstance(value, bool),
         "largest_file_mb": isinstance(value, (int, float)) and not isinstance(value, bool),
@@ -98,6 +101,6 @@ def _value(path: Path, key: str, value: Any) -> Any:
         return tuple(str(path.parent / folder) for folder in value)
     if key == "index":
         return str(path.parent / value)
-    if key == "encoder" and (path.parent / value).is_dir():
+    if key in ("encoder", "reader") and (path.parent / value).is_dir():
         return str(path.parent / value)
     return value

@@ -185,7 +185,7 @@ class Workplace:
         """Answers from the index."""
         from qa import Answerer
 
-        return Answerer(self.open(follow=follow))
+        return Answerer(self.open(follow=follow), self.settings.reader)
 
 
 def _data() -> Path:
