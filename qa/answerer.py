@@ -15,7 +15,8 @@ from qa.answer import Answer, AnswerKind, Citation
 from qa.confidence import Confidence, shipped_confidence, shipped_read_confidence
 from qa.definitions import definitions_for
 from qa.evidence import confidence_features
-from qa.follow_ups import REMEMBERED, resolve_follow_up
+from qa.follow_ups import REMEMBERED, follow_up_readings, resolve_follow_up
+from qa.leaning import leaning
 from qa.location import Located, locate
 from qa.memory import AnswerMemory
 from qa.question_kinds import QuestionKind, question_kind
@@ -27,6 +28,7 @@ from qa.small_talk import reply_to_small_talk
 from qa.translated_quotes import with_translations
 
 RELATED = 3  # passages offered where nothing answers
+_ALONE, _LEANS = 0.2, 0.8  # below, a question is only taken as it stands; above, never; see qa.leaning
 _REMOTE = 0.2  # a passage that stands out less is about something else, in units of similarity
 
 
@@ -150,9 +152,20 @@ class Answerer:
         return Consulted(answer, tuple(hits_of(retrieval)), retrieval.snapshot)
 
     def consider(self, question: str, history: Sequence[str] = ()) -> Consideration:
-        """What there is to answer ``question`` with."""
+        """What there is to answer ``question`` with, in the reading of it that the texts answer best."""
         snapshot = self.passages.snapshot  # one state for the whole answer
-        meant = resolve_follow_up(question, history, snapshot.glossary)
+        found = [self._considered(meant, snapshot) for meant in self._readings(question, history, snapshot)]
+        return max(found, key=lambda one: one.confidence)
+
+    def _readings(self, question: str, history: Sequence[str], snapshot: Snapshot) -> list[str]:
+        """What ``question`` can mean after ``history``: itself, if it stands alone, or what it leans on put in."""
+        leans = leaning(question, self.passages.encoder) if history and self.reader else None
+        if leans is None:
+            return [resolve_follow_up(question, history, snapshot.glossary)]
+        leaning_ones = follow_up_readings(question, history, snapshot.glossary) if leans > _ALONE else []
+        return [*leaning_ones, *([question] if leans < _LEANS or not leaning_ones else [])]
+
+    def _considered(self, meant: str, snapshot: Snapshot) -> Consideration:
         retrieval = retrieve(meant, self.passages.encoder, snapshot)
         kind = question_kind(retrieval.query.text)
         return self._read(retrieval, kind) if self.reader else _matched(retrieval, kind)

@@ -11,6 +11,9 @@ from qa.small_talk import reply_to_small_talk
 REMEMBERED = 8
 """Earlier questions that a question may lean on."""
 
+READINGS = 3
+"""Readings of a question that are tried, at most, besides that it stands alone."""
+
 # What stands for something said before, and what makes a question lean on the one before without naming it.
 _PRONOUN_EN = re.compile(
     r"\b(?:(?P<own>its|their|his|her(?= \w))|"
@@ -66,11 +69,35 @@ def resolve_follow_up(question: str, history: Sequence[str], glossary: Sequence[
     >>> resolve_follow_up("And how big is it?", ["When did Google publish PaLM?"], ())
     'And how big is PaLM?'
     """
+    return _resolved(question, _before(history, glossary), glossary)
+
+
+def follow_up_readings(question: str, history: Sequence[str], glossary: Sequence[Term]) -> list[str]:
+    """What ``question`` can mean if it leans on those of ``history``: the likeliest first, none that is itself.
+
+    As :func:`resolve_follow_up` has it, and about each thing that was named last.
+    """
+    before = _before(history, glossary)
+    if not before:
+        return []
+    topics = dict.fromkeys([_topic(before, glossary), *reversed(_names(before)), *_terms(before, glossary)])
+    pronoun = _pronoun(question)
+    about = [
+        _replaced(question, pronoun, topic) if pronoun else f"{question} ({topic})"
+        for topic in topics
+        if topic and topic.casefold() not in question.casefold()
+    ]
+    found = dict.fromkeys([_resolved(question, before, glossary), *about, f"{question} ({before})"])
+    return [reading for reading in found if reading != question][:READINGS]
+
+
+def _before(history: Sequence[str], glossary: Sequence[Term]) -> str:
+    """The question before, as it would be asked without those before it; empty: there is none."""
     before = ""
     for earlier in history[-REMEMBERED:]:
         if reply_to_small_talk(earlier) is None:
             before = _resolved(earlier, before, glossary)
-    return _resolved(question, before, glossary)
+    return before
 
 
 def _resolved(question: str, before: str, glossary: Sequence[Term]) -> str:

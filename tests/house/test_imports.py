@@ -23,7 +23,7 @@ FLOORS = {
     ),
     "index": (("arrays", "disk", "user_folders"), ("encoder", "matching"), ("storage",), ("search", "update")),
     "qa": (  # in the order of an answer
-        ("answer", "phrases", "glossary_terms", "question_kinds", "location", "reading"),
+        ("answer", "phrases", "glossary_terms", "question_kinds", "location", "leaning", "reading"),
         ("memory", "small_talk", "quotes", "definitions"),
         ("follow_ups", "evidence", "read_evidence", "translated_quotes"),
         ("confidence",),
