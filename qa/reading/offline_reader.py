@@ -12,6 +12,7 @@ from corpus import Passage, Span
 from index import Encoder, SentenceEncoder
 from index.encoder.cache_folder import check_digests, models_folder, open_made, write_digests
 from index.encoder.e5_openvino import OpenVinoModel, open_offline
+from index.encoder.e5_tokenizer import Tokenizer
 from index.encoder.e5_weights import DATA_SHA256, MODEL_NAME, data_file, opened
 from index.encoder.openvino_runs import GraphRunner, compiled
 from qa.reading.pairs import Pair, head_of, pair_of
@@ -37,7 +38,7 @@ class OfflineReader:
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         """See :class:`qa.reading.Reader`."""
-        pairs = [pair_of(self._model.tokenizer, question, head_of(passage), passage.text) for passage in passages]
+        pairs = [pair_of(self.tokenizer, question, head_of(passage), passage.text) for passage in passages]
         found: dict[int, Reading] = {}
         for at, logits in self.logits(pairs):
             sentences = [
@@ -51,6 +52,11 @@ class OfflineReader:
         with self._lock:
             runner = self._runner
         return list(runner.run([pair.ids for pair in pairs]))
+
+    @property
+    def tokenizer(self) -> Tokenizer:
+        """What cuts pairs for it, see :mod:`qa.reading.pairs`."""
+        return self._model.tokenizer
 
     @cached_property
     def _model(self) -> OpenVinoModel:
