@@ -9,7 +9,7 @@ SHARED ?= ../shared
 OUT    ?= reader.pt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick check corpus-check fit train ablate bench bench-page bench-index clean
+.PHONY: help serve test quick check corpus-check fit train calibrate ablate bench bench-page bench-index clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,10 +46,13 @@ check: $(VENV)/installed-dev ## Lint and types
 corpus-check: $(VENV)/installed ## Check the built-in texts, and that no sentence is another author's where their texts are present
 	$(BIN)/foundation-qa corpus check $(if $(wildcard $(SHARED)/seeds),--against $(SHARED)/seeds)
 
-fit: $(VENV)/installed ## Fit the confidence of answers anew, on half of our own questions
+fit: $(VENV)/installed ## Fit the confidence of answers without a reader anew, on half of our own questions
 	$(BIN)/python -m qa.evaluation.fit
 
-train: $(VENV)/installed-dev ## Train a reader, which answers do not use yet, or go on with it (hours); OUT is its checkpoint
+calibrate: $(VENV)/installed-dev ## Fit how sure answers of the reader are, on subjects that it has not seen
+	$(BIN)/python -m qa.training.calibrate $(if $(wildcard $(SHARED)/train/reading),--public $(SHARED)/train/reading)
+
+train: $(VENV)/installed-dev ## Train a reader, or go on with it (hours); OUT is its checkpoint, for python -m qa.training.export
 	$(BIN)/python -m qa.training.train $(OUT) --public $(SHARED)/train/reading $(ARGS)
 
 bench: $(VENV)/installed ## Time and memory beside stock sentence-transformers (some 5 minutes); ARGS=--quick for a first look

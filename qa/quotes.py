@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from corpus import Passage, Span, readable, width
+from corpus import Passage, Span, figures_in, readable, width
 from corpus.parsing.labels import asks, is_ended, states_fact
 from index.matching.words import words_in
 from index.search.ranking import Ranked
@@ -37,6 +37,7 @@ class Quote:
     span: Span  # in the document
     text: str  # what stands there
     value: float | None = None  # what a reader gives it, as a logit; None: it was not read
+    said: str = ""  # what in it answers, in few words; empty: nobody can tell
 
 
 def best_quotes(retrieval: Retrieval, kind: QuestionKind) -> list[Quote]:
@@ -118,12 +119,22 @@ def select_quotes(candidates: Sequence[Quote], kind: QuestionKind) -> list[Quote
         words = words_in(readable(quote.text))
         if width(quote.text) <= 3 or any(_repeats(words, other) for other in said):
             continue
+        if not kind.broad and any(_holds(other.text, quote.said) for other in selected):
+            continue  # one thing is asked for, and it is said already
         if selected and length + len(quote.text) > LONGEST:
             continue
         selected.append(quote)
         said.append(words)
         length += len(quote.text)
     return selected
+
+
+def _holds(text: str, said: str) -> bool:
+    """Whether ``text`` says all of ``said``: the same words, or the same figures in other words."""
+    figures = figures_in(said)
+    return bool(words_in(said)) and (
+        words_in(said) <= words_in(text) or (bool(figures) and figures <= figures_in(text))
+    )
 
 
 def _near(quote: Quote, best: Quote, broad: bool) -> bool:

@@ -78,4 +78,5 @@ def _quote(retrieval: Retrieval, one: ReadPassage, value: float, kind: QuestionK
     values = [belongs - _SAYS_NOTHING * nothing for belongs, nothing in zip(one.reading.sentences, empty, strict=True)]
     first, last = best_stretch(passage, values, empty, _ALIKE[kind.broad])
     span = passage.sentences[first][0], passage.sentences[last][1]
-    return Quote(ranked, passage, span, passage.text[span[0] - passage.start : span[1] - passage.start], value)
+    text = passage.text[span[0] - passage.start : span[1] - passage.start]
+    return Quote(ranked, passage, span, text, value, passage.text[slice(*one.reading.said)])

@@ -115,7 +115,7 @@ def main() -> None:
     try:
         questions = [each for file in _FILES for each in load_questions(_FOLDER / f"{file}.jsonl")]
         with asked_texts(options.index) as answerer:
-            held = "\n".join(each.text for each in answerer.passages.snapshot.documents.values()).casefold()
+            held = "\n".join(each.text for each in answerer.passages.snapshot.quotable.values()).casefold()
             names = [name for name in INVENTED if name.casefold() not in held]
             same = compare(answerer, pairs(questions, PAIRS))
             other = compare(answerer, of_another(questions, load_models(), names))

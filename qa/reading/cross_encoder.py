@@ -36,7 +36,8 @@ class CrossEncoderReader:
                 activation_fn=_nothing_done,
                 show_progress_bar=False,
             )
-        return [Reading(float(score), 0.0, ()) for score in np.asarray(scores).reshape(len(passages), -1)[:, -1]]
+        logits = np.asarray(scores).reshape(len(passages), -1)[:, -1]
+        return [Reading(answers=float(logit), said=(0, 0), located=0.0, sentences=()) for logit in logits]
 
     @cached_property
     def _model(self) -> "CrossEncoder":

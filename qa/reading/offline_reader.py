@@ -87,8 +87,8 @@ def reading_of(pair: Pair, logits: NDArray[np.float32], sentences: Sequence[Span
     for span in sentences:
         tokens = pair.tokens_in(span)
         belonging.append(float(logits[tokens, 2].mean()) if tokens else -_UNREAD)
-    located, _ = best_span(pair, logits)
-    return Reading(answering(logits), located, tuple(belonging))
+    located, said = best_span(pair, logits)
+    return Reading(answers=answering(logits), said=said, located=located, sentences=tuple(belonging))
 
 
 def answering(logits: NDArray[np.float32]) -> float:

@@ -11,7 +11,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -151,12 +151,8 @@ def calibrate(seen: Sequence[Seen]) -> tuple[dict[str, object], list[dict[str, o
 def _ordered(each: Seen, values: FloatArray) -> tuple[list[Quote], list[bool]]:
     """The quotes, best first, with their values, and whether each one's passage answers."""
     order = np.argsort(-values, kind="stable")
-    quotes = [_valued(each.quotes[at], float(values[at])) for at in order]
+    quotes = [replace(each.quotes[at], value=float(values[at])) for at in order]
     return quotes, [bool(each.right[at]) for at in order]
-
-
-def _valued(quote: Quote, value: float) -> Quote:
-    return Quote(quote.ranked, quote.passage, quote.span, quote.text, value)
 
 
 def _quantile(values: FloatArray, weights: FloatArray) -> float:

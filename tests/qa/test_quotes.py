@@ -265,3 +265,22 @@ def test_a_statement_in_the_words_of_the_question_is_an_answer(
 )
 def test_a_heading_that_states_the_answer_is_quoted(quoted: Quoting, question: str, text: str, answer: str) -> None:
     assert answer in quoted(question, text)[0]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said", "added"),
+    [
+        ("It has 175 billion parameters.", "参数量为1750亿。", "1750亿", False),
+        ("It has 175 billion parameters.", "There are 175 billion of them, all trained.", "175 billion", False),
+        ("It has 175 billion parameters.", "There are 13 billion of them, all trained.", "13 billion", True),
+        ("It has 175 billion parameters.", "All of it was trained at once.", "", True),
+    ],
+)
+def test_what_was_asked_for_is_said_once(
+    over: Callable[..., Snapshot], first: str, second: str, said: str, added: bool
+) -> None:
+    snapshot = over(first, second)
+    best, other = (lead(snapshot, row, 0.5) for row in range(2))
+    quotes = [replace(best, value=2.0, said="175 billion"), replace(other, value=1.0, said=said)]
+    assert select_quotes(quotes, QuestionKind.NUMBER) == quotes[: 1 + added]
+    assert select_quotes(quotes, QuestionKind.LIST) == quotes

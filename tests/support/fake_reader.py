@@ -25,7 +25,10 @@ class FakeReader:
         texts = [passage.text[start - passage.start : end - passage.start] for start, end in passage.sentences]
         known = [self._logit(question, text, text) for text in texts]
         answers = self._logit(question, encoder_text(passage), passage.text)
-        return Reading(answers, min(0.0, answers - 6), tuple(known) if self.tells_sentences else ())
+        found = [(at, at + len(each)) for each in self.answering if (at := passage.text.find(each)) >= 0]
+        said = found[0] if found and self.tells_sentences else (0, 0)
+        sentences = tuple(known) if self.tells_sentences else ()
+        return Reading(answers=answers, said=said, located=min(0.0, answers - 6), sentences=sentences)
 
     def _logit(self, question: str, searched: str, text: str) -> float:
         if any(each in text for each in self.answering):
