@@ -140,20 +140,20 @@ def is_held_out(group: str, share: float) -> bool:
     return zlib.crc32(group.encode("utf-8")) % 1000 < share * 1000
 
 
-def for_training(asked: Asked, others: Sequence[Read], chance: random.Random) -> Asked:
+def for_training(asked: Asked, others: Sequence[Read], chance: random.Random, made: bool = True) -> Asked:
     """``asked`` as it is learned from: some of its passages, one of ``others``, now and then with polite words.
 
-    Now and then it is asked of a name or a year that the passages do not hold, or a passage has lost the sentence that
-    answers. What is learned twice is never quite the same.
+    Where such are to be ``made`` it is now and then asked of a name or a year that the passages do not hold, or a
+    passage has lost the sentence that answers. What is learned twice is never quite the same.
     """
-    if asked.answered and chance.random() < 0.15:
+    if made and asked.answered and chance.random() < 0.15:
         asked = _of_another(asked, others, chance) or asked
     right = [each for each in asked.passages if each.answer[0] >= 0]
     wrong = [each for each in asked.passages if each.answer[0] < 0]
     chance.shuffle(wrong)
     kept = [*right[:1], *wrong[:_MOST_BESIDE]]
     kept += [chance.choice(others)] if others and chance.random() < 0.5 else []
-    if right and chance.random() < 0.25:
+    if made and right and chance.random() < 0.25:
         kept += [bare for bare in (_without_answer(right[0]),) if bare.text.strip()]
     question = asked.question
     if chance.random() < 0.25:
@@ -168,11 +168,11 @@ def for_training(asked: Asked, others: Sequence[Read], chance: random.Random) ->
 
 
 def _without_answer(read: Read) -> Read:
-    """``read`` without the line or sentence that answers."""
-    start = max(read.text.rfind(mark, 0, read.answer[0]) for mark in ("\n", "。", ". ", "；", "！", "？"))
-    ends = [at for mark in ("\n", "。", ". ", "；") if (at := read.text.find(mark, read.answer[1])) >= 0]
-    end = min(ends, default=len(read.text))
-    return Read(read.before, read.text[: start + 1] + read.text[end + 1 :])
+    """``read`` without the sentences, rows or items that answer."""
+    answering = [unit for unit in read.units if unit[0] < read.answer[1] and read.answer[0] < unit[1]]
+    start = min((unit[0] for unit in answering), default=read.answer[0])
+    end = max((unit[1] for unit in answering), default=read.answer[1])
+    return Read(read.before, read.text[:start] + read.text[end:].lstrip())
 
 
 def _of_another(asked: Asked, others: Sequence[Read], chance: random.Random) -> Asked | None:

@@ -123,6 +123,7 @@ class Schedule:
     batch: int = 10  # questions of a step
     epochs: float = 3.0  # how often all is learned
     seconds: float = 24 * 3600.0
+    made: bool = True  # whether names and sentences are exchanged and taken out, see for_training
 
 
 def train(reader: Reader, tokenizer: Tokenizer, sets: Sets, out: Path, schedule: Schedule) -> None:
@@ -153,7 +154,7 @@ def train(reader: Reader, tokenizer: Tokenizer, sets: Sets, out: Path, schedule:
         order = _order(epoch, len(sets.learned))
         chance = random.Random(step)
         asked = [sets.learned[each] for each in order[at : at + batch]]
-        learned = [for_training(each, beside.of(each, chance), chance) for each in asked]
+        learned = [for_training(each, beside.of(each, chance), chance, schedule.made) for each in asked]
         for group in optimizer.param_groups:
             group["lr"] = schedule.rate * min(1, (step + 1) / _WARMING) * max(_LEAST, 1 - done)
         optimizer.zero_grad()
@@ -215,6 +216,7 @@ def main() -> None:
     for name in ("rate", "batch", "epochs", "seconds"):
         value = getattr(usual, name)
         parser.add_argument(f"--{name}", type=type(value), default=value, help="see Schedule")
+    parser.add_argument("--nothing-made", action="store_true", help="questions and passages as they were written")
     chosen = parser.parse_args()
     from transformers import AutoModel
 
@@ -229,7 +231,13 @@ def main() -> None:
         open_offline().tokenizer,
         sets,
         chosen.out,
-        Schedule(rate=chosen.rate, batch=chosen.batch, epochs=chosen.epochs, seconds=chosen.seconds),
+        Schedule(
+            rate=chosen.rate,
+            batch=chosen.batch,
+            epochs=chosen.epochs,
+            seconds=chosen.seconds,
+            made=not chosen.nothing_made,
+        ),
     )
 
 

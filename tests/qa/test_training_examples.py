@@ -71,6 +71,7 @@ def test_what_is_learned_from_keeps_its_answer_or_loses_it_whole(tmp_path: Path,
     asked = asked_of(tmp_path, row())[0]
     other = Read("", "Something else.")
     learned = for_training(asked, [other], random.Random(seed))
+    assert for_training(asked, [other], random.Random(seed), made=False).label == "answer"
     right = [read for read in learned.passages if read.answer[0] >= 0]
     assert [read.text[slice(*read.answer)] for read in right] == ["on Sundays"]
     wrong = [read for read in learned.passages if read.answer[0] < 0]
@@ -86,3 +87,41 @@ def test_subjects_are_held_out_for_good() -> None:
     assert 0.17 < len(held) / len(subjects) < 0.23
     assert held == [each for each in subjects if is_held_out(each, 0.2)]
     assert {each for each in subjects if is_held_out(each, 0.1)} < set(held)
+
+
+def of_falcons(question: str, language: str) -> Asked:
+    text = "The Falcon 2 flew in 1994 from Kourou." if language == "en" else "猎鹰 Falcon 2 于1994年在库鲁起飞。"
+    start = text.index("1994")
+    read = Read("", text, (start, start + 4), ((0, len(text)),))
+    return Asked(question=question, language=language, label="answer", group="rockets", passages=(read,))
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("When did the Falcon 2 fly from Kourou?", "en"),
+        ("Falcon 2 是什么时候起飞的？", "zh"),
+        ("它1994年飞了吗？", "zh"),
+    ],
+)
+def test_a_question_about_another_one_is_not_answered(question: str, language: str) -> None:
+    other = Read("", "Later the Albatross went up from Esrange.")
+    chance = random.Random(0)
+    learned = [for_training(of_falcons(question, language), [other], chance) for _ in range(200)]
+    changed = [each for each in learned if each.label == "near"]
+    assert 5 < len(changed) < 60
+    for each in changed:
+        assert not each.answered
+        assert question not in each.question
+    assert all(each.answered for each in learned if each.label == "answer")
+
+
+def test_a_passage_may_have_lost_what_answers() -> None:
+    text = "The mill has four sails. It was built in 1871. It is closed."
+    start = text.index("1871")
+    units = ((0, 24), (25, 46), (47, len(text)))  # its sentences
+    read = Read("", text, (start, start + 4), units)
+    asked = Asked(question="When?", language="en", label="answer", group="mills", passages=(read,))
+    learned = [for_training(asked, [], random.Random(seed)) for seed in range(40)]
+    bare = {each.text for one in learned for each in one.passages if each.answer[0] < 0 and len(one.passages) > 1}
+    assert bare == {"The mill has four sails. It is closed."}
