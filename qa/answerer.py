@@ -8,6 +8,7 @@ import numpy as np
 
 from corpus import Term, language_of
 from index import FloatArray, Hit, PassageIndex, Snapshot
+from index.blas_threads import single_blas_thread
 from index.search.passage_index import hits_of
 from index.search.retrieval import Retrieval, retrieve
 from qa import phrases
@@ -166,9 +167,12 @@ class Answerer:
         return [*leaning_ones, *([question] if leans < _LEANS or not leaning_ones else [])]
 
     def _considered(self, meant: str, snapshot: Snapshot) -> Consideration:
-        retrieval = retrieve(meant, self.passages.encoder, snapshot)
-        kind = question_kind(retrieval.query.text)
-        return self._read(retrieval, kind) if self.reader else _matched(retrieval, kind)
+        if not self.reader:
+            retrieval = retrieve(meant, self.passages.encoder, snapshot)
+            return _matched(retrieval, question_kind(retrieval.query.text))
+        with single_blas_thread():
+            retrieval = retrieve(meant, self.passages.encoder, snapshot)
+            return self._read(retrieval, question_kind(retrieval.query.text))
 
     def _read(self, retrieval: Retrieval, kind: QuestionKind) -> Consideration:
         """What there is in the passages that the reader reads."""

@@ -17,7 +17,7 @@ LONGEST = 600  # characters of all quotes of an answer; the first may be longer
 
 # All in units of similarity, like leads; chosen on the development questions.
 _NEAR = {True: 0.2, False: 0.1}  # broad question -> a further passage may be this much worse than the best one
-_NEAR_READ = {True: 3.0, False: 2.0}  # likewise, of what a reader gives it, as a logit
+_NEAR_READ = {True: 4.0, False: 3.0}  # likewise, of what a reader gives it, as a logit
 _ALIKE = {True: 0.35, False: 0.15}  # likewise: a sentence beside the best one, to be quoted with it
 _NO_ANSWER = 0.3  # what a sentence loses that only announces an answer
 _OTHER_KIND = 0.15  # what a sentence loses that holds no number, or no date, where one is asked for
@@ -119,7 +119,7 @@ def select_quotes(candidates: Sequence[Quote], kind: QuestionKind) -> list[Quote
         words = words_in(readable(quote.text))
         if width(quote.text) <= 3 or any(_repeats(words, other) for other in said):
             continue
-        if not kind.broad and any(_holds(other.text, quote.said) for other in selected):
+        if not kind.broad and any(_holds(other.said, quote.said) for other in selected):
             continue  # one thing is asked for, and it is said already
         if selected and length + len(quote.text) > LONGEST:
             continue

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus import Passage, Span
+from corpus.wording.plain_text import without_surrogates
 from index.encoder.e5_tokenizer import BEGIN, END, Tokenizer
 from index.encoder.e5_weights import PROMPTS
 
@@ -34,10 +35,10 @@ def head_of(passage: Passage) -> str:
 
 def pair_of(tokenizer: Tokenizer, question: str, head: str, text: str) -> Pair:
     """``question`` beside the passage ``text`` with its ``head``; what is beyond :data:`LONGEST` tokens is left out."""
-    asked, _ = tokenizer.cut(PROMPTS["query"] + question)
+    asked, _ = tokenizer.cut(PROMPTS["query"] + without_surrogates(question))
     asked = asked[1:-1][:_LONGEST_QUESTION]
     above = f"{head}\n" if head else ""
-    ids, spans = tokenizer.cut(above + text)
+    ids, spans = tokenizer.cut(without_surrogates(above + text))
     ids = ids[1:-1][: LONGEST - len(asked) - 4]
     first = len(asked) + 3
     places = np.full((first + len(ids) + 1, 2), -1, np.int64)

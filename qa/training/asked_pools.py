@@ -3,9 +3,11 @@
 import gzip
 import json
 import random
+import re
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from qa.evaluation.question_files import Question, gold_spans, load_questions
 from qa.training.examples import is_held_out
 from qa.training.train import HELD_OUT, OWN
 
+_ABOUT_MODELS = re.compile(r"\bmodels?\b|模型|\bAI\b|人工智能", re.I)  # more than one pool may answer those
 FITTING = Path(__file__).parent.parent / "evaluation" / "fitting.jsonl"
 
 
@@ -40,15 +43,21 @@ class Pool:
 
 
 def own_pool(folder: Path = OWN) -> Pool:
-    """The held-out subjects of our own: a third of them in English, a third in Chinese, a third in both."""
+    """The held-out subjects of our own: a third of them in English, a third in Chinese, a third in both.
+
+    Without the questions that are far from their passage, and those near to one of several neighbours: another passage
+    may well answer them.
+    """
     documents, questions = [], []
-    for path in sorted(folder.glob("*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            row = json.loads(line)
-            if is_held_out(row["subject"], HELD_OUT["own"]):
-                texts = {f"{language}/{row['id']}.md": language for language in _languages_of(row["subject"])}
-                documents += [_document(place, row[language]) for place, language in texts.items()]
-                questions += [_own_question(row, asked, texts) for asked in row["questions"]]
+    paths = sorted(folder.glob("*.jsonl"))
+    rows = [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
+    shared = {subject for subject, count in Counter(row["subject"] for row in rows).items() if count > 1}
+    for row in rows:
+        if is_held_out(row["subject"], HELD_OUT["own"]):
+            texts = {f"{language}/{row['id']}.md": language for language in _languages_of(row["subject"])}
+            documents += [_document(place, row[language]) for place, language in texts.items()]
+            taken = ("answer",) if row["subject"] in shared else ("answer", "near")
+            questions += [_own_question(row, asked, texts) for asked in row["questions"] if asked["label"] in taken]
     return Pool("own", documents, questions)
 
 
@@ -111,6 +120,20 @@ def _asked(question: Question, documents: dict[str, Document]) -> PoolQuestion:
         gold=gold_spans(question, documents),
         history=question.history,
     )
+
+
+def with_far_ones(pools: Sequence[Pool], each: int = 120) -> list[Pool]:
+    """``pools``, each asked so many answerable questions of the others, too, which it does not answer."""
+    found = []
+    for pool in pools:
+        strange = [asked for other in pools if other is not pool for asked in other.questions if asked.gold]
+        far = [
+            replace(asked, label="far", gold={}, history=())
+            for asked in random.Random(0).sample(strange, min(each, len(strange)))
+            if not (asked.history or _ABOUT_MODELS.search(asked.question))
+        ]
+        found.append(replace(pool, questions=[*pool.questions, *far]))
+    return found
 
 
 def _document(place: str, text: str) -> Document:

@@ -1,9 +1,9 @@
 """``python -m qa.training.calibrate``: fit how sure answers of the reader are, on subjects it has not seen.
 
 Two logistic regressions, both cross-validated over subjects: whether a passage answers, by what the reader and the
-retrieval make of it; and whether the first quote does, by the passages that were read together. The pools are held-out
-subjects of our own, held-out public articles and the half of our questions to the built-in texts that may be fitted
-to; each counts alike, and in each a question without an answer as much as :data:`_UNANSWERABLE` says.
+retrieval make of it; and whether a quote of the answer does, by the passages that were read together. The pools are
+held-out subjects of our own, held-out public articles and the half of our questions to the built-in texts that may be
+fitted to; each counts alike, and in each a question without an answer as much as :data:`_UNANSWERABLE` says.
 """
 
 import argparse
@@ -32,7 +32,7 @@ from qa.read_evidence import ANSWER_FEATURES, PASSAGE_FEATURES, answer_features
 from qa.read_quotes import evidence_of, quotes_of, read_passages
 from qa.reading import OFFLINE_READER, Reader, open_reader
 from qa.small_talk import reply_to_small_talk
-from qa.training.asked_pools import Pool, PoolQuestion, built_in_pool, own_pool, public_pools
+from qa.training.asked_pools import Pool, PoolQuestion, built_in_pool, own_pool, public_pools, with_far_ones
 
 _REFUSED = 0.05  # of the answerable questions so many may be refused
 _UNANSWERABLE = 0.25  # share of the questions, by weight, that a pool does not answer
@@ -134,8 +134,8 @@ def calibrate(seen: Sequence[Seen]) -> tuple[dict[str, object], list[dict[str, o
     passage, values = fit(PASSAGE_FEATURES, evidence, right, weights[of_question], [groups[at] for at in of_question])
     ordered = [_ordered(each, values[of_question == at]) for at, each in enumerate(seen)]
     rows = np.array([answer_features(each.state, quotes) for each, (quotes, _) in zip(seen, ordered, strict=True)])
-    first = np.array([bool(hits[0]) for _, hits in ordered])
-    answer, unseen = fit(ANSWER_FEATURES, rows, first, weights, groups)
+    quoted = np.array([_among_chosen(each, one) for each, one in zip(seen, ordered, strict=True)])
+    answer, unseen = fit(ANSWER_FEATURES, rows, quoted, weights, groups)
     sure = np.asarray(1 / (1 + np.exp(-unseen)), np.float32)
     known = np.array([bool(each.asked.gold) for each in seen])
     chinese = np.array([each.asked.language == "zh" for each in seen])
@@ -144,7 +144,10 @@ def calibrate(seen: Sequence[Seen]) -> tuple[dict[str, object], list[dict[str, o
         for language, members in (("en", ~chinese), ("zh", chinese))
     }
     facts: dict[str, object] = {"passage": passage.facts(), "answer": answer.facts() | {"thresholds": thresholds}}
-    lines = [_figures(name, seen, ordered, sure, chinese, thresholds) for name in dict.fromkeys(s.pool for s in seen)]
+    lines = [
+        _figures(name, seen, ordered, sure, chinese, thresholds, weights)
+        for name in dict.fromkeys(s.pool for s in seen)
+    ]
     return facts, lines
 
 
@@ -168,6 +171,7 @@ def _figures(
     sure: FloatArray,
     chinese: NDArray[np.bool_],
     thresholds: dict[str, float],
+    weights: FloatArray,
 ) -> dict[str, object]:
     members = [at for at, each in enumerate(seen) if each.pool == name]
     refused = sure < np.where(chinese, thresholds["zh"], thresholds["en"])
@@ -182,7 +186,7 @@ def _figures(
     found: dict[str, object] = {"pool": name, "questions": len(members)}
     found["first"] = with_interval([float(ordered[at][1][0]) for at in known])
     found["before"] = with_interval([float(seen[at].right[0]) for at in known])
-    found["three"] = with_interval([_among_chosen(seen[at], ordered[at]) for at in known])
+    found["three"] = with_interval([float(_among_chosen(seen[at], ordered[at])) for at in known])
     found["read"] = with_interval([float(any(seen[at].right)) for at in known])
     found["refused"] = with_interval([float(refused[at]) for at in known])
     for label in ("near", "far"):
@@ -191,18 +195,19 @@ def _figures(
             found[f"refused {label}"] = with_interval([float(refused[at]) for at in others])
             answered = [1] * len(known) + [0] * len(others)
             found[f"auc {label}"] = round(float(roc_auc_score(answered, sure[known + others])), 3)
-    said = sure[members]
-    truth = np.array([float(ordered[at][1][0]) for at in members])
+    said, counts = sure[members], weights[members]
+    truth = np.array([float(_among_chosen(seen[at], ordered[at])) for at in members])
     bins = np.minimum((said * 10).astype(int), 9)
-    gaps = [abs(said[bins == b].mean() - truth[bins == b].mean()) * (bins == b).mean() for b in set(bins.tolist())]
-    found["calibration error"] = round(float(sum(gaps)), 3)
+    gaps = [abs((counts * (said - truth))[bins == each].sum()) for each in set(bins.tolist())]
+    found["calibration error"] = round(float(sum(gaps) / counts.sum()), 3)
     return found
 
 
-def _among_chosen(each: Seen, ordered: tuple[list[Quote], list[bool]]) -> float:
+def _among_chosen(each: Seen, ordered: tuple[list[Quote], list[bool]]) -> bool:
+    """Whether one of the quotes of the answer is right, as ``evaluate`` has it."""
     quotes, right = ordered
     chosen = select_quotes(quotes, question_kind(each.state.query.text))
-    return float(any(hit for quote, hit in zip(quotes, right, strict=True) if quote in chosen))
+    return any(hit for quote, hit in zip(quotes, right, strict=True) if quote in chosen)
 
 
 def main() -> None:
@@ -215,7 +220,7 @@ def main() -> None:
     reader = open_reader(OFFLINE_READER, encoder)
     assert reader is not None
     pools = [own_pool(), *(public_pools(options.public) if options.public else ()), built_in_pool()]
-    facts, lines = calibrate(look(pools, encoder, reader))
+    facts, lines = calibrate(look(with_far_ones(pools), encoder, reader))
     write_facts(options.output, facts)
     for line in lines:
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -21,7 +21,12 @@ FLOORS = {
         ("files",),
         ("editing",),
     ),
-    "index": (("arrays", "disk", "user_folders"), ("encoder", "matching"), ("storage",), ("search", "update")),
+    "index": (
+        ("arrays", "blas_threads", "disk", "user_folders"),
+        ("encoder", "matching"),
+        ("storage",),
+        ("search", "update"),
+    ),
     "qa": (  # in the order of an answer
         ("answer", "phrases", "glossary_terms", "question_kinds", "location", "leaning", "reading"),
         ("memory", "small_talk", "quotes", "definitions"),
@@ -62,6 +67,7 @@ HOMES = {  # library -> the folders and modules that may import it
     "safetensors": ("index/encoder/",),
     "watchfiles": ("ui/workspace/watch.py",),
     "sqlite3": ("ui/workspace/log_database.py", "ui/workspace/gap_log.py", "ui/chat/feedback_log.py"),
+    "threadpoolctl": ("index/blas_threads.py",),
     "xxhash": ("index/storage/", "index/update/spool.py"),
     "rapidfuzz": ("index/search/spelling.py",),
     "sklearn": ("qa/evaluation/", "qa/training/", "ui/tabs/map_projection.py"),

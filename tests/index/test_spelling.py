@@ -251,7 +251,8 @@ def built_in() -> tuple[Vocabulary, Letters]:
 
 def asked(kind: str) -> list[str]:
     """The questions about the built-in texts that are, or are not, of the kind ``typo``."""
-    lines = [line for path in sorted(ASKED.glob("*.jsonl")) for line in path.read_text(encoding="utf-8").splitlines()]
+    files = [ASKED / f"{half}.jsonl" for half in ("fitting", "regression")]
+    lines = [line for path in files for line in path.read_text(encoding="utf-8").splitlines()]
     rows = [json.loads(line) for line in lines]
     return [row["question"] for row in rows if (row["kind"] == "typo") == (kind == "typo")]
 

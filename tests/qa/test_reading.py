@@ -121,8 +121,8 @@ def test_a_pair_holds_the_question_and_what_fits_of_the_passage(real_encoder: An
     tokenizer = real_encoder.model.tokenizer
     pair = pair_of(tokenizer, question, head_of(passage), passage.text)
     assert len(pair.ids) == len(pair.places) <= LONGEST
-    inside = [passage.text[start:end] for start, end in pair.places.tolist() if end > max(start, 0) and start >= 0]
-    assert "".join(inside).replace(" ", "") == text.replace(" ", "")
+    inside = [passage.text[max(start, 0) : end] for start, end in pair.places.tolist() if end > max(start, 0)]
+    assert "".join(inside).replace(" ", "") == passage.text.replace(" ", "")
     assert all(end <= 0 for _, end in pair.places[: pair.first].tolist())
     first = next(at for at, (_, end) in enumerate(pair.places.tolist()) if end > 0)
     assert first > pair.first  # the title stands between
