@@ -16,7 +16,7 @@ from qa.answer import Answer, AnswerKind, Citation
 from qa.confidence import Confidence, shipped_confidence, shipped_read_confidence
 from qa.definitions import definitions_for
 from qa.evidence import confidence_features
-from qa.follow_ups import REMEMBERED, follow_up_readings, resolve_follow_up
+from qa.follow_ups import REMEMBERED, follow_up_readings, names_its_subject, resolve_follow_up
 from qa.leaning import leaning
 from qa.location import Located, locate
 from qa.memory import AnswerMemory
@@ -163,6 +163,9 @@ class Answerer:
         leans = leaning(question, self.passages.encoder) if history and self.reader else None
         if leans is None:
             return [resolve_follow_up(question, history, snapshot.glossary)]
+        plain = resolve_follow_up(question, history, snapshot.glossary)
+        if plain == question and names_its_subject(question, snapshot.glossary):
+            return [question]  # nothing in it stands for something else: what was asked before would bend it
         leaning_ones = follow_up_readings(question, history, snapshot.glossary) if leans > _ALONE else []
         return [*leaning_ones, *([question] if leans < _LEANS or not leaning_ones else [])]
 

@@ -91,6 +91,11 @@ def follow_up_readings(question: str, history: Sequence[str], glossary: Sequence
     return [reading for reading in found if reading != question][:READINGS]
 
 
+def names_its_subject(question: str, glossary: Sequence[Term]) -> bool:
+    """Whether ``question`` names something, so that it may well stand alone."""
+    return bool(_names(question) or _terms(question, glossary))
+
+
 def _before(history: Sequence[str], glossary: Sequence[Term]) -> str:
     """The question before, as it would be asked without those before it; empty: there is none."""
     before = ""

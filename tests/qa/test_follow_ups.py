@@ -8,7 +8,8 @@ import pytest
 from records import term_of
 
 from corpus import BUILT_IN_TEXTS, load_glossary
-from qa import phrases
+from index import PassageIndex
+from qa import Answerer, phrases
 from qa.evaluation.question_files import load_questions
 from qa.follow_ups import resolve_follow_up
 from qa.small_talk import LONGEST_QUESTION, reply_to_small_talk
@@ -226,3 +227,19 @@ def test_long_questions_and_histories_take_no_longer_than_their_length(unit: str
     assert len(found) <= 12 * LONGEST_QUESTION
     resolve_follow_up(longest, [longest] * 2000, GLOSSARY)
     assert time.process_time() - begin < 3
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("before", "question", "bent"),
+    [
+        ("什么是同质化？", "请问，BERT 是谁提出的？", False),
+        ("What is emergence?", "Who released CLIP?", False),
+        ("Who released GPT-3?", "And how many parameters does it have?", True),
+        ("GPT-3 是谁发布的？", "它有多少参数？", True),
+    ],
+)
+def test_what_stands_alone_is_not_bent(built_in_index: PassageIndex, before: str, question: str, bent: bool) -> None:
+    answer = Answerer(built_in_index).ask(question, [before])
+    assert bool(answer.understood) == bent
+    assert "GPT-3" in answer.understood or not bent
