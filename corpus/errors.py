@@ -39,3 +39,9 @@ class BusyIndexError(StoredIndexError):
 
 class QuestionsError(FoundationQAError):
     """A file of evaluation questions cannot be read."""
+
+
+def reason_of(error: Exception) -> str:
+    """Why another library failed: the first line of what it says, without a full stop, or else the kind of error."""
+    said = str(error).strip()
+    return said.splitlines()[0].rstrip(".") if said else type(error).__name__

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus.errors import EncoderError
+from corpus.errors import EncoderError, reason_of
 from corpus.wording.plain_text import without_surrogates
 from index.arrays import FloatArray, unit
 from index.encoder.e5_openvino import DIGEST, open_offline
@@ -149,9 +149,9 @@ class SentenceEncoder:
         try:
             return TorchModel(self.name, local)
         except Exception as error:  # the libraries raise all kinds, down to bare Exception, at a damaged file
-            reason = str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
             raise EncoderError(
-                f"The embedding model {self.name!r} ({'folder' if local else 'hub name'}) cannot be loaded: {reason}. "
+                f"The embedding model {self.name!r} ({'folder' if local else 'hub name'}) cannot be loaded: "
+                f"{reason_of(error)}. "
                 f"Set 'encoder' to {OFFLINE!r}, to the folder of a sentence-transformers model, or to a name on "
                 f"the hub that this machine can reach."
             ) from error

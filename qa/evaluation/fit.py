@@ -7,6 +7,7 @@ a gold passage; an unanswerable question has no right answer.
 
 import argparse
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -66,9 +67,15 @@ def fit(features: FloatArray, right: list[bool], answerable: list[bool]) -> Conf
         for language, members in (("en", ~chinese), ("zh", chinese))
     }
     model.fit(features, right)
-    scaler, regression = model[0], model[1]
+    return confidence_of(FEATURES, model[0], model[1], thresholds)
+
+
+def confidence_of(
+    names: tuple[str, ...], scaler: StandardScaler, regression: LogisticRegression, thresholds: Mapping[str, float]
+) -> Confidence:
+    """What is kept of a ``regression`` on features of these ``names``, standardized by ``scaler``."""
     return Confidence(
-        features=FEATURES,
+        features=names,
         means=tuple(np.round(scaler.mean_.astype(float), 5).tolist()),
         scales=tuple(np.round(scaler.scale_.astype(float), 5).tolist()),
         coefficients=tuple(np.round(regression.coef_[0].astype(float), 5).tolist()),

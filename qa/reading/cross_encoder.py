@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corpus import EncoderError, Passage, encoder_text
+from corpus.errors import reason_of
 from qa.reading.reader import Reading
 
 if TYPE_CHECKING:
@@ -46,11 +47,10 @@ class CrossEncoderReader:
         try:
             return CrossEncoder(self.name, local_files_only=Path(self.name).is_dir())
         except Exception as error:  # the libraries raise all kinds, down to bare Exception, at a damaged file
-            reason = str(error).strip().splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
             raise EncoderError(
-                f"The reader {self.name!r} cannot be loaded: {reason}. Set 'reader' to 'offline', to 'none', to the "
-                f"folder of a cross-encoder of sentence-transformers, or to a name on the hub that this machine can "
-                f"reach."
+                f"The reader {self.name!r} cannot be loaded: {reason_of(error)}. "
+                f"Set 'reader' to 'offline', to 'none', to the folder of a cross-encoder of "
+                f"sentence-transformers, or to a name on the hub that this machine can reach."
             ) from error
 
 

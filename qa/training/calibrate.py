@@ -25,6 +25,7 @@ from sklearn.preprocessing import StandardScaler
 from index import FloatArray, PassageIndex, SentenceEncoder, rebuild_index
 from index.search.retrieval import retrieve
 from qa.confidence import READ_FILE, Confidence, write_facts
+from qa.evaluation.fit import confidence_of
 from qa.follow_ups import resolve_follow_up
 from qa.question_kinds import question_kind
 from qa.quotes import Quote, select_quotes
@@ -37,7 +38,6 @@ from qa.training.asked_pools import Pool, PoolQuestion, built_in_pool, own_pool,
 _REFUSED = 0.05  # of the answerable questions so many may be refused
 _UNANSWERABLE = 0.25  # share of the questions, by weight, that a pool does not answer
 _FOLDS = 5
-_NEAR = 0.5  # see Confidence.near
 _RESAMPLES = 1_000
 
 
@@ -109,15 +109,7 @@ def fit(
 def _regression(names: tuple[str, ...], rows: FloatArray, right: NDArray[np.bool_], weights: FloatArray) -> Confidence:
     scaler = StandardScaler().fit(rows)
     model = LogisticRegression(C=1.0, max_iter=1000).fit(scaler.transform(rows), right, weights)
-    return Confidence(
-        features=names,
-        means=tuple(np.round(scaler.mean_.astype(float), 5).tolist()),
-        scales=tuple(np.round(scaler.scale_.astype(float), 5).tolist()),
-        coefficients=tuple(np.round(model.coef_[0].astype(float), 5).tolist()),
-        intercept=round(float(model.intercept_[0]), 5),
-        thresholds={},
-        near=_NEAR,
-    )
+    return confidence_of(names, scaler, model, {})
 
 
 def _logits(confidence: Confidence, rows: FloatArray) -> FloatArray:

@@ -94,18 +94,23 @@ def answerers(tmp_path_factory: pytest.TempPathFactory, real_encoder: Any) -> di
     return found
 
 
-# The reader that ships is not sure of a date that stands in a heading alone: it is quoted as what is nearest.
-UNSURE = "When was version 5.2.0 released?"
+MISSED = {"When was version 5.2.0 released?"}
 
 
 def first_quote(answer: Answer) -> str:
-    assert answer.answered or answer.question == UNSURE, answer.text
-    citation = (answer.citations or answer.related)[0]
+    assert answer.answered, answer.text
+    citation = answer.citations[0]
     assert citation.document.text[citation.start : citation.end] == citation.quote
     return citation.quote
 
 
-@pytest.mark.parametrize(("name", "question", "expected"), ASKED, ids=[question for _, question, _ in ASKED])
+def case(name: str, question: str, expected: str) -> Any:
+    # The reader that ships is not sure of a date that stands in a heading alone: what is right is only "nearest".
+    missed = [pytest.mark.xfail(strict=True, reason="the reader misses it")] if question in MISSED else []
+    return pytest.param(name, question, expected, id=question, marks=missed)
+
+
+@pytest.mark.parametrize(("name", "question", "expected"), [case(*each) for each in ASKED])
 def test_what_a_form_holds_together_is_quoted(
     answerers: dict[str, Answerer], name: str, question: str, expected: str
 ) -> None:
