@@ -30,6 +30,26 @@ class Problem(NamedTuple):
         return f"{place}{':' if said == self.message else ''} {said}."
 
 
+class Box(NamedTuple):
+    """A rectangle on a page, in points (1/72 inch) from its upper left corner as it is looked at."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a stretch of a text stands in the file that it was read from."""
+
+    start: int  # in the text, in Unicode code points
+    end: int  # exclusive
+    name: str  # as a reader would say it: "p. 12", "slide 3", "Sales!B7", "chapter 2", "cell 4"
+    page: int = 0  # 1-based: of a PDF, or a slide; 0: the format has none
+    boxes: tuple[Box, ...] = ()  # of the lines, in order; empty: the format has none
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileContent:
     """What the reader of a format finds in a file; what the file does not say stays empty."""
@@ -37,6 +57,9 @@ class FileContent:
     text: str  # see Document
     title: str = ""  # on one line, as the others
     source: str = ""
+    author: str = ""
+    date: str = ""  # ISO 8601, as exact as the file has it: "2021", "2021-08-16"
+    places: tuple[Place, ...] = ()  # in order, without overlap; empty: the text is the file
     references: tuple[str, ...] = ()  # keys, or whole lines
     twin: str = ""
     problems: tuple[tuple[int, str], ...] = ()  # what could not be read of it: see the line and message of Problem
