@@ -1,6 +1,6 @@
 """The texts, and how a text becomes passages."""
 
-from corpus.document import Document, Passage, Problem, Reference, Span, references_of
+from corpus.document import Box, Document, Passage, Place, PlaceKind, Problem, Reference, Span, references_of
 from corpus.editing.check import Report, check_texts
 from corpus.editing.new_pair import new_pair
 from corpus.errors import (
@@ -26,12 +26,15 @@ __all__ = [
     "HAN",
     "LANGUAGES",
     "PASSAGE_WIDTH",
+    "Box",
     "CorpusError",
     "Document",
     "EncoderError",
     "FoundationQAError",
     "GlossaryText",
     "Passage",
+    "Place",
+    "PlaceKind",
     "Problem",
     "QuestionsError",
     "Reference",

@@ -1,7 +1,9 @@
 """The records that texts are made of: what a file holds, a document, a passage of it, and the sources it rests on."""
 
 import hashlib
+from bisect import bisect_left, bisect_right
 from dataclasses import KW_ONLY, dataclass
+from enum import StrEnum
 from typing import NamedTuple
 
 Span = tuple[int, int]
@@ -39,15 +41,25 @@ class Box(NamedTuple):
     bottom: float
 
 
+class PlaceKind(StrEnum):
+    """What a file is made of, as a reader would say it."""
+
+    PAGE = "page"
+    SLIDE = "slide"
+    CHAPTER = "chapter"
+    CELL = "cell"  # of a notebook
+    RANGE = "range"  # of a sheet
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a stretch of a text stands in the file that it was read from."""
 
     start: int  # in the text, in Unicode code points
     end: int  # exclusive
-    name: str  # as a reader would say it: "p. 12", "slide 3", "Sales!B7", "chapter 2", "cell 4"
-    page: int = 0  # 1-based: of a PDF, or a slide; 0: the format has none
-    boxes: tuple[Box, ...] = ()  # of the lines, in order; empty: the format has none
+    kind: PlaceKind
+    label: str  # "12" of a page, a slide or a cell; "2: Rigging" of a chapter, "Sales!B7" of a sheet
+    boxes: tuple[Box, ...] = ()  # of its lines, in order; empty: the format has none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +93,15 @@ class Document:
     references: tuple[Reference, ...] = ()  # what the text says it rests on; empty: it names nothing
     twin: str = ""  # id of the document that says the same in the other language; empty: none is named
     problems: tuple[Problem, ...] = ()  # what is wrong with it, although it could be read
+    author: str = ""
+    date: str = ""  # ISO 8601, as exact as the file has it
+    places: tuple[Place, ...] = ()  # where its stretches stand in the file, in order; empty: the text is the file
+
+    def places_in(self, start: int, end: int) -> tuple[Place, ...]:
+        """The places that hold something of the text from ``start`` to ``end``."""
+        first = bisect_right(self.places, start, key=lambda place: place.end)
+        last = bisect_left(self.places, end, key=lambda place: place.start)
+        return self.places[first:last]
 
     @property
     def digest(self) -> str:

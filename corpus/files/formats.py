@@ -61,6 +61,9 @@ def load_document(
         references=resolve_references(content.references, listed or {}),
         twin=content.twin,
         problems=tuple(Problem(name, line, message) for line, message in content.problems),
+        author=shorten(content.author, _LONGEST_TITLE),
+        date=content.date,
+        places=content.places,
     )
 
 

@@ -18,14 +18,14 @@ documents of the older ones count no more. Small segments are merged from time t
 import hashlib
 import json
 import mmap
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus import LANGUAGES, Document, Passage, Problem, Reference, encoder_text
+from corpus import LANGUAGES, Box, Document, Passage, Place, PlaceKind, Problem, Reference, encoder_text
 from index.storage.files import mapped, read_arrays
 from index.storage.lru import Recent
 from index.storage.manifest import SegmentFacts
@@ -146,6 +146,9 @@ class Segment:
             references=references,
             twin=entry.twin,
             problems=entry.problems,
+            author=facts.get("author", ""),
+            date=facts.get("date", ""),
+            places=tuple(_place(*each) for each in facts.get("places", ())),
         )
 
     def _passage(self, row: int) -> Passage:
@@ -168,9 +171,29 @@ def _entry(line: str) -> Entry:
     return Entry(**{**facts, "problems": tuple(Problem(*each) for each in facts["problems"])})
 
 
+def _place(start: int, end: int, kind: str, label: str, boxes: list[list[float]]) -> Place:
+    return Place(start, end, PlaceKind(kind), label, tuple(Box(*each) for each in boxes))
+
+
 def _lines(path: Path) -> list[str]:
     with path.open(encoding="utf-8", newline="\n") as stream:
         return list(stream)
+
+
+def document_facts(document: Document) -> dict[str, Any]:
+    """A document as its line holds it, without what the catalogue knows."""
+    references = [asdict(each) for each in document.references]
+    return {"source": document.source, "references": references, **origin_facts(document)}
+
+
+def origin_facts(document: Document) -> dict[str, Any]:
+    """What only some documents say of themselves, and where their text stands in its file."""
+    said = {
+        "author": document.author,
+        "date": document.date,
+        "places": [(each.start, each.end, each.kind, each.label, each.boxes) for each in document.places],
+    }
+    return {name: value for name, value in said.items() if value}
 
 
 def text_key(passage: Passage) -> str:

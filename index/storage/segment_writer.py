@@ -25,6 +25,7 @@ from index.storage.segment import (
     WORDS,
     Entry,
     Segment,
+    document_facts,
     passage_facts,
     passage_key,
 )
@@ -92,7 +93,7 @@ class SegmentWriter:
                 problems=document.problems,
             ),
             text,
-            _line({"source": document.source, "references": [asdict(each) for each in document.references]}),
+            _line(document_facts(document)),
         )
         at, counted = 0, 0  # code points, and the bytes they take
         for row, passage in enumerate(passages, first):

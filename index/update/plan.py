@@ -1,11 +1,13 @@
 """What an update has to do, found out before anything is done."""
 
 import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from corpus import CorpusError, Document, Passage, Problem, TextFile, split, unread_message
 from index.storage.manifest import IndexChange
+from index.storage.segment import origin_facts
 from index.storage.snapshot import Snapshot
 
 
@@ -142,5 +144,7 @@ def digest_of(document: Document) -> str:
     """A digest of all that an index keeps of a document."""
     references = (part for each in document.references for part in (each.key, each.text, each.address))
     problems = (f"{line} {message}" for _, line, message in document.problems)
-    parts = (document.title, document.source, document.twin, *references, *problems, document.text)
+    parts = [document.title, document.source, document.twin, *references, *problems, document.text]
+    if origin := origin_facts(document):  # of a text that is its own file there is none, and its digest stays
+        parts.append(json.dumps(origin, ensure_ascii=False))
     return hashlib.sha256("\0".join(parts).encode("utf-8")).hexdigest()[:32]

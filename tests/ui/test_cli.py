@@ -19,6 +19,7 @@ ANSWER = {"question", "language", "answered", "kind", "text", "seconds", "confid
 ANSWER |= {"shown", "citations", "related"}
 CITATION = {"number", "document_id", "title", "heading", "language", "source", "digest"}
 CITATION |= {"quote", "shown", "start", "end", "score", "references", "passage"}
+CITATION |= {"place", "places"}
 HIT = {"document_id", "title", "heading", "language", "text", "shown", "start", "end", "score", "passage_id"}
 CHANGE = {"added", "changed", "removed", "documents", "passages", "embedded", "reused", "seconds", "problems", "unread"}
 

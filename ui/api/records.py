@@ -9,7 +9,7 @@ from ui.html.citation_view import CitationView, answer_text, citation_view
 from ui.html.shown import passage_text
 
 if TYPE_CHECKING:
-    from corpus import Document
+    from corpus import Document, Place
     from index import Hit, IndexChange
     from qa import Answer, Citation
 
@@ -51,8 +51,14 @@ def _citation_facts(citation: "Citation", view: CitationView) -> Facts:
         "end": view.end,
         "score": round(view.score, 4),
         "references": [asdict(each) for each in references_of(citation.document, passage)],  # with their keys
+        "place": view.place and view.place.named("en"),
+        "places": [_place_facts(each) for each in citation.document.places_in(view.start, view.end)],
         "passage": {"id": passage.id, "start": passage.start, "end": passage.end, "text": passage.text},
     }
+
+
+def _place_facts(place: "Place") -> Facts:
+    return {"kind": place.kind.value, "label": place.label, "boxes": [list(each) for each in place.boxes]}
 
 
 def hits_facts(question: str, hits: "Sequence[Hit]", documents: "Mapping[str, Document]", seconds: float) -> Facts:

@@ -178,10 +178,12 @@ def card_html(citation: CitationView, turn_number: int) -> str:
     number = f'<span class="number">{citation.number}</span>'
     title = f'<h3 id="{card}-title" lang="{tag(language_of(citation.title))}">{escape(citation.title)}</h3>'
     read = _link(citation, turn_number, words_html("cards.read"), "read")
+    place = f'<span class="place">{citation.place.html}</span>' if citation.place else ""
     return (
         f'<article class="card" id="{card}" tabindex="-1" aria-labelledby="{card}-title">'
         f'<header>{number}<div class="where">{title}{_heading(citation)}</div></header>'
         f'<p class="facts"><span class="language" lang="{tag(citation.language)}">{name}</span>'
+        f"{place}"
         f'<span class="fit">{words_html("cards.fit")} {_bar(citation.score)}</span></p>'
         f"{_context(citation)}"
         f'<blockquote class="passage" lang="{tag(citation.language)}">{_passage(citation)}</blockquote>'

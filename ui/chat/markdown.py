@@ -51,7 +51,8 @@ def _answer_parts(answer: KeptAnswer) -> list[str]:
 def _source(citation: CitationView, speaks: str, *, with_quote: bool) -> str:
     """A line of the list of sources, in the language ``speaks``: where it stands, and what that place rests on."""
     characters = word("markdown.characters", speaks, start=citation.start, end=citation.end)
-    where = f"{name_of(citation.language)}; {_line(citation.document_id)}, {characters}"
+    place = f", {_line(citation.place.named(speaks))}" if citation.place else ""
+    where = f"{name_of(citation.language)}; {_line(citation.document_id)}{place}, {characters}"
     rows = [f"{citation.number}. {_line(citation.breadcrumb)} ({where})"]
     if citation.source != citation.document_id:
         rows.append(f"   - {_line(citation.source)}")

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from corpus import references_of
 from ui.html.breadcrumbs import path, place
+from ui.html.places import PlaceView, place_view
 from ui.html.shown import (
     ShownBlock,
     ShownKind,
@@ -65,6 +66,7 @@ class CitationView:
     source: str  # where the document comes from; its id where that is not said
     references: tuple[ReferenceView, ...]  # what the passage rests on
     blocks: tuple[ShownBlock, ...] = ()  # the passage and the quote as they are shown; see :attr:`passage`
+    place: PlaceView | None = None  # where the quote stands in a file that is no text
 
     @property
     def end(self) -> int:
@@ -131,6 +133,7 @@ def citation_view(citation: "Citation") -> CitationView:
         source=document.source,
         references=tuple(ReferenceView(each.text, each.address) for each in references_of(document, passage)),
         blocks=blocks,
+        place=place_view(document.places_in(citation.start, citation.end)),
     )
 
 

@@ -88,10 +88,8 @@ def print_answer(answer: "Answer") -> None:
     apart = "[yellow]nearest[/]" if answer.kind is AnswerKind.NEAREST else "[dim]related[/]"
     for view in (*cited, *related):
         number = f"[bold]\\[{view.number}][/]" if answer.answered else apart
-        _out.print(
-            f"{number} {escape(view.breadcrumb)} [dim]({view.language}, "
-            f"{escape(view.document_id)}:{view.start}-{view.end}, {view.score:.2f})[/]"
-        )
+        stands = f"{view.document_id}:{view.start}-{view.end}" + (f", {view.place.named('en')}" if view.place else "")
+        _out.print(f"{number} {escape(view.breadcrumb)} [dim]({view.language}, {escape(stands)}, {view.score:.2f})[/]")
         if not answer.answered:
             _out.print("    " + escape(" ".join(view.shown.split())))
         rests_on = [each.line for each in view.references[:3]]
