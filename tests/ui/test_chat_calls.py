@@ -91,7 +91,7 @@ def test_what_was_kept_before_answers_had_a_kind_is_still_drawn(calls: Any, ques
 def test_what_is_kept_of_a_citation_is_what_older_pages_kept(calls: Any) -> None:
     """A name that is lost here is a conversation that is lost in every visitor's browser; a new one needs a default."""
     names = "number document_id digest start quote before after title heading context language score source references"
-    later = ["blocks"]  # has a default
+    later = ["blocks", "place"]  # have a default
     (citation,) = asked(calls, QUESTION)["turn"]["answer"]["citations"][:1]
     assert list(citation) == names.split() + later
     assert all(set(each) == {"text", "address"} for each in citation["references"])
