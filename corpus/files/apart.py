@@ -1,0 +1,199 @@
+"""Readers of documents in a process of their own: a file that is made to harm, or that never ends, harms only that.
+
+The process is this module as a program (``python -m corpus.files.apart``). It is asked over its standard input, a line
+of JSON and the bytes of a file, and says what it read as a line of JSON, which, unlike a pickle, can do nothing here.
+"""
+
+import atexit
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, fields
+from importlib import import_module
+from pathlib import Path
+from typing import IO, Any
+
+from corpus.document import Box, FileContent, Place, PlaceKind
+from corpus.errors import CorpusError
+
+SECONDS, SECONDS_A_MEGABYTE = 60.0, 15.0  # that reading a file may take
+_MEMORY = 4_000_000_000  # bytes of address space, where the system can limit it
+_LONGEST_FAULT = 200  # characters
+_IDLE = 2  # processes that are kept for the next file; more are started where more read at once
+
+
+@dataclass(frozen=True, slots=True)
+class ReadApart:
+    """A reader of :mod:`corpus.files.formats`: the function ``name`` ("module:function"), called in a process of its
+    own."""
+
+    name: str
+    seconds: float = SECONDS
+
+    def __call__(self, raw: bytes, path: Path, /) -> FileContent:
+        """What the file ``path`` with the bytes ``raw`` holds.
+
+        :class:`CorpusError` where the reader raises it, and where it does not come to an end.
+        """
+        process = _idle.take()
+        limit = self.seconds + SECONDS_A_MEGABYTE * len(raw) / 1e6
+        said = process.ask({"reader": self.name, "path": str(path), "size": len(raw)}, raw, limit)
+        if said is None:
+            raise CorpusError(
+                f"{path} was not read within {limit:.0f} s, or its reader broke down: it may be damaged, or made to "
+                f"harm. Open it in the program it was made with and save it anew, or take it out of the folder."
+            )
+        _idle.give(process)
+        if "error" in said:
+            raise CorpusError(said["error"])
+        return _content(said)
+
+
+class _Process:
+    """One process that reads, one file after the other."""
+
+    def __init__(self) -> None:
+        # The very same code, wherever this one was found; -P: and no module of the folder somebody works in.
+        path = os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])])
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "corpus.files.apart"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=os.environ | {"PYTHONPATH": path},
+        )
+
+    def ask(self, asked: dict[str, Any], raw: bytes, seconds: float) -> dict[str, Any] | None:
+        """What it says of a file; None where it says nothing in time: it has ended then."""
+        timer = threading.Timer(seconds, self._process.kill)
+        timer.daemon = True
+        timer.start()
+        stdin, stdout = self._process.stdin, self._process.stdout
+        assert stdin
+        assert stdout
+        try:
+            stdin.write(json.dumps(asked).encode() + b"\n" + raw)
+            stdin.flush()
+            line = stdout.readline()
+        except BrokenPipeError:
+            line = b""
+        finally:
+            timer.cancel()
+        if line.endswith(b"\n"):
+            found: dict[str, Any] = json.loads(line)
+            return found
+        self.end()
+        return None
+
+    @property
+    def alive(self) -> bool:
+        """Whether it can be asked."""
+        return self._process.poll() is None
+
+    def end(self) -> None:
+        """End it at once."""
+        self._process.kill()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream:
+                with suppress(BrokenPipeError):  # of bytes that it no longer took
+                    stream.close()
+        self._process.wait()
+
+
+class _Idle:
+    """Processes that wait for a file. Safe to use from threads."""
+
+    def __init__(self) -> None:
+        self._waiting: list[_Process] = []
+        self._lock = threading.Lock()
+        atexit.register(self.end)
+
+    def take(self) -> _Process:
+        with self._lock:
+            while self._waiting:
+                process = self._waiting.pop()
+                if process.alive:
+                    return process
+                process.end()
+        return _Process()
+
+    def give(self, process: _Process) -> None:
+        with self._lock:
+            if len(self._waiting) < _IDLE:
+                self._waiting.append(process)
+                return
+        process.end()
+
+    def end(self) -> None:
+        with self._lock:
+            while self._waiting:
+                self._waiting.pop().end()
+
+
+_idle = _Idle()
+
+
+def end_readers() -> None:
+    """End the processes that wait for a file."""
+    _idle.end()
+
+
+def _content(said: dict[str, Any]) -> FileContent:
+    places = tuple(
+        Place(start, end, PlaceKind(kind), label, tuple(Box(*box) for box in boxes))
+        for start, end, kind, label, boxes in said.pop("places")
+    )
+    problems = tuple((line, message) for line, message in said.pop("problems"))
+    return FileContent(places=places, problems=problems, references=tuple(said.pop("references")), **said)
+
+
+def _said(content: FileContent) -> dict[str, Any]:
+    places = [(each.start, each.end, each.kind, each.label, each.boxes) for each in content.places]
+    return {each.name: getattr(content, each.name) for each in fields(content)} | {"places": places}
+
+
+def serve(given: IO[bytes], told: IO[bytes]) -> None:
+    """Read the files that ``given`` brings, until it ends, and tell of each what it holds."""
+    while line := given.readline():
+        asked = json.loads(line)
+        raw = given.read(asked["size"])
+        told.write(json.dumps(_tell(asked, raw)).encode() + b"\n")
+        told.flush()
+
+
+def _tell(asked: dict[str, Any], raw: bytes) -> dict[str, Any]:
+    module, _, name = asked["reader"].partition(":")
+    read: Callable[[bytes, Path], FileContent] = getattr(import_module(module), name)
+    try:
+        return _said(read(raw, Path(asked["path"])))
+    except CorpusError as error:
+        return {"error": str(error)}
+    except MemoryError:
+        return {"error": f"{asked['path']} needs more memory than a text may. Split it, or take it out of the folder."}
+    except Exception as error:  # noqa: BLE001  whatever a library makes of it must not keep other files from being read
+        fault = " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST_FAULT]
+        return {
+            "error": f"{asked['path']} cannot be read: its reader failed ({fault}). The file may be damaged: save it "
+            f"anew in the program it was made with. If it is whole, please report this."
+        }
+
+
+def main() -> None:
+    """Be the process."""
+    with suppress(ImportError, ValueError, OSError):  # no such limit here; the time is limited in any case
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    # A library that prints must not speak in between.
+    told = open(sys.stdout.fileno(), "wb", closefd=False)  # noqa: SIM115
+    sys.stdout = sys.stderr
+    serve(sys.stdin.buffer, told)
+
+
+if __name__ == "__main__":
+    main()
