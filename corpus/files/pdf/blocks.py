@@ -18,7 +18,9 @@ _NOTE_AREA = 0.4  # share of the height of the page, below which notes stand
 _NOTE_MARK = re.compile(r"([¹²³⁰⁴-⁹]{1,3}|[*∗†‡§¶]{1,2}|\d{1,3}(?=[\s.)]|[^\W\d_]))")
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _ENDED = re.compile(r"[.!?。！？…:：;；][\"'”’」』)）\]]*(?:[¹²³⁰⁴-⁹]*|\[\d+\])$")
-_WIDE, _NARROW = 0.55, 0.5  # of the size of the letters, that a letter takes
+_ALIKE = 20.0  # points that the parts of one table may differ by at their sides
+_LETTER = 0.5  # of the size of the letters, that a letter takes
+_LONGEST_HEADING = 200  # characters
 
 
 class Kind(Enum):
@@ -52,6 +54,7 @@ def blocks_of(pages: Sequence[Sequence[Item]], headings: Headings) -> list[Block
         flow.extend(kept)
         notes.extend(own)
     blocks = list(_grouped(flow, headings))
+    _correct(blocks, headings)
     _nest(blocks)
     return _with_notes(blocks, notes)
 
@@ -67,13 +70,18 @@ def _without_notes(page: Sequence[Item], headings: Headings) -> tuple[list[Item]
             continue
         mark = _NOTE_MARK.match(item.text)
         last = notes[-1].lines[-1] if notes else None
-        if mark and not is_caption(item.text) and (mark.group()[0] not in "0123456789" or _in_notes(last, item)):
-            notes.append(Block(Kind.NOTE, [item], mark=mark.group().translate(_RAISED)))
+        name = mark.group().translate(_RAISED) if mark else ""
+        if name and not is_caption(item.text) and _is_referred_to(name, item, page):
+            notes.append(Block(Kind.NOTE, [item], mark=name))
         elif last and _in_notes(last, item):
             notes[-1].lines.append(item)
         else:
             kept.append(item)
     return kept, notes
+
+
+def _is_referred_to(name: str, note: Line, page: Sequence[Item]) -> bool:
+    return any(isinstance(line, Line) and line is not note and name in line.text for line in page)
 
 
 def _in_notes(last: Line | None, line: Line) -> bool:
@@ -84,9 +92,13 @@ def _with_notes(blocks: list[Block], notes: Sequence[Block]) -> list[Block]:
     for note in notes:
         page = note.lines[0].page
         on_page = [
-            at for at, block in enumerate(blocks) if block.kind is not Kind.NOTE and _pages(block)[0] <= page <= _pages(block)[1]
+            at
+            for at, block in enumerate(blocks)
+            if block.kind in (Kind.PARAGRAPH, Kind.ITEM) and _pages(block)[0] <= page <= _pages(block)[1]
         ]
-        refer = [at for at in on_page if any(note.mark in line.text for line in _lines(blocks[at]) if line.page == page)]
+        refer = [
+            at for at in on_page if any(note.mark in line.text for line in _lines(blocks[at]) if line.page == page)
+        ]
         at = (refer or on_page or [len(blocks) - 1])[0 if refer else -1]
         while at + 1 < len(blocks) and blocks[at + 1].kind is Kind.NOTE:
             at += 1
@@ -110,16 +122,20 @@ def _grouped(flow: Sequence[Item], headings: Headings) -> Iterator[Block]:
     block: Block | None = None
     for item in flow:
         if isinstance(item, Table):
+            if block and block.table and _continues(block.table, item):
+                again = _row_words(block.table, 0) == _row_words(item, 0)
+                block.table.rows.extend(item.rows[item.heads if again else 0 :])
+                block.table.page = item.page
+                continue
             if block:
                 yield block
-                block = None
-            yield Block(Kind.TABLE, table=item)
+            block = Block(Kind.TABLE, table=item)
             continue
         level = headings.level(item)
         kind = Kind.HEADING if level else Kind.CODE if item.fixed else Kind.PARAGRAPH
         if kind is Kind.PARAGRAPH and bullet_of(item.text)[0]:
             kind = Kind.ITEM
-        if block and _belongs(block, item, kind, level):
+        if block and block.lines and _belongs(block, item, kind, level):
             block.lines.append(item)
             continue
         if block:
@@ -129,12 +145,22 @@ def _grouped(flow: Sequence[Item], headings: Headings) -> Iterator[Block]:
         yield block
 
 
+def _continues(above: Table, table: Table) -> bool:
+    """Whether ``table`` goes on with the one ``above``, of the page before."""
+    alike = abs(above.box.left - table.box.left) < _ALIKE and abs(above.box.right - table.box.right) < _ALIKE
+    return table.page == above.page + 1 and len(table.rows[0]) == len(above.rows[0]) and alike
+
+
+def _row_words(table: Table, row: int) -> list[str]:
+    return [" ".join(line.text for line in cell.lines) if cell else "" for cell in table.rows[row]]
+
+
 def _belongs(block: Block, line: Line, kind: Kind, level: int) -> bool:
     """Whether ``line`` goes on with ``block``."""
     last = block.lines[-1]
     beside = line.page == last.page and line.column == last.column and line.base > last.base
     if block.kind is Kind.HEADING or kind is Kind.HEADING:
-        near = line.base - last.base <= 1.7 * line.size
+        near = line.base - last.base <= 2.2 * line.size
         alike = abs(line.size - last.size) < 0.3 and line.bold == last.bold
         return kind is block.kind and level == block.level and beside and near and alike and len(block.lines) < 4
     if kind is Kind.ITEM or is_caption(line.text):
@@ -162,22 +188,27 @@ def _indented(block: Block, line: Line) -> bool:
     first, last = block.lines[0], block.lines[-1]
     size = line.size
     if block.kind is Kind.ITEM:
-        return line.left < first.left - 0.3 * size or (
-            len(block.lines) > 1 and abs(line.left - last.left) > _INDENT * size and bool(_ENDED.search(last.text))
-        ) or (line.left < first.left + 0.3 * size and bool(_ENDED.search(last.text)))
+        return (
+            line.left < first.left - 0.3 * size
+            or (len(block.lines) > 1 and abs(line.left - last.left) > _INDENT * size and bool(_ENDED.search(last.text)))
+            or (line.left < first.left + 0.3 * size and bool(_ENDED.search(last.text)))
+        )
     edge = min(each.left for each in block.lines[1:]) if len(block.lines) > 1 else min(first.left, line.left)
     return line.left > edge + _INDENT * size and line.left - edge < 6 * size and not _is_centred(last, line)
 
 
 def _is_centred(last: Line, line: Line) -> bool:
-    return abs((last.left + last.right) - (line.left + line.right)) < 2 * line.size and last.left > line.column[0] + line.size
+    return (
+        abs((last.left + last.right) - (line.left + line.right)) < 2 * line.size
+        and last.left > line.column[0] + line.size
+    )
 
 
 def _broken(block: Block, line: Line) -> bool:
     """Whether the line before ends where there was room for more: a paragraph ended there."""
     last = block.lines[-1]
     word = line.text.split(maxsplit=1)[0] if line.text else ""
-    width = line.size if is_unspaced(word[:1]) else len(word) * line.size * _NARROW + line.size * 0.3
+    width = line.size if is_unspaced(word[:1]) else len(word) * line.size * _LETTER + line.size * 0.3
     edge = max(line.right, *(each.right for each in block.lines[-4:]))
     room = edge - last.right > width + 0.5 * line.size
     if room and _ENDED.search(last.text):
@@ -186,7 +217,7 @@ def _broken(block: Block, line: Line) -> bool:
     if room and edge - last.right > 0.25 * (edge - last.left) and not starts_small:
         return True
     column = line.column[1] - line.column[0]
-    short = line.column[1] - edge > 0.4 * column
+    short = line.column[1] - edge > 0.4 * column and abs(last.right - line.right) > 2 * line.size
     return short and not starts_small and not _is_centred(last, line) and not last.text.endswith((",", "，", "-", "、"))
 
 
@@ -198,6 +229,19 @@ def _runs_over(last: Line, line: Line) -> bool:
     full = last.column[1] - last.right < 2.5 * last.size
     open_end = last.text.endswith((",", "，", "、", "-"))
     return line.text[:1].islower() or open_end or (full and (unspaced or not line.text[:1].isdigit()))
+
+
+def _correct(blocks: Sequence[Block], headings: Headings) -> None:
+    """Headings that are too long for one are none; a short line with a number, above a paragraph, is one."""
+    for block, below in zip(blocks, [*blocks[1:], None], strict=True):
+        if block.kind is Kind.HEADING:
+            words = " ".join(line.text for line in block.lines)
+            if len(words) > _LONGEST_HEADING or (len(block.lines) > 1 and words.endswith((".", "。", "；", ";"))):
+                block.kind, block.level = Kind.PARAGRAPH, 0
+        elif block.kind in (Kind.PARAGRAPH, Kind.ITEM) and len(block.lines) == 1 and below:
+            level = headings.numbered(block.lines[0].text)
+            if level and (below.kind is Kind.PARAGRAPH or (below.kind is Kind.HEADING and below.level >= level)):
+                block.kind, block.level = Kind.HEADING, level
 
 
 def _nest(blocks: Sequence[Block]) -> None:

@@ -2,6 +2,7 @@
 
 import ctypes
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from corpus.document import Box
@@ -11,6 +12,7 @@ _MOST_THINGS = 20_000  # of one page; a drawing beyond is no table
 _MOST_SEGMENTS = 2_000  # of one path
 _DEEPEST = 4  # drawings within drawings
 _THIN = 3.0  # points; a rectangle that is no thicker is a rule
+_FAR = 10_000.0  # points; nothing reaches further
 _SHORT = 4.0  # points; a shorter line is no rule
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -84,7 +86,7 @@ def _rules(c: Any, thing: Any, frame: Frame, moved: Matrix) -> Iterator[Rule]:
     """The straight lines of a path, and the edges of its rectangles."""
     box = _bounds(c, thing, frame, moved)
     wide, high = box.right - box.left, box.bottom - box.top
-    if wide > 10_000 or high > 10_000 or max(wide, high) < _SHORT:
+    if not (wide <= _FAR and high <= _FAR and max(wide, high) >= _SHORT):
         return
     if min(wide, high) <= _THIN:
         yield _rule(box)
@@ -127,7 +129,7 @@ def _edges(points: list[tuple[float, float]], stroked: bool) -> Iterator[Rule]:
         return
     if not stroked and len(points) > 5:
         return  # a filled shape
-    for (x, y), (u, v) in zip(points, points[1:], strict=False):
+    for (x, y), (u, v) in pairwise(points):
         if max(abs(x - u), abs(y - v)) >= _SHORT and min(abs(x - u), abs(y - v)) <= 0.5:
             yield _rule(Box(min(x, u), min(y, v), max(x, u), max(y, v)))
 

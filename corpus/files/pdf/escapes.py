@@ -31,8 +31,14 @@ def escaped(text: str, spans: Sequence[Span], *, cell: bool = False) -> tuple[st
         edits += [(at, f"\\{text[at]}") for at in range(first.start(), first.end())]
     text, moved = _applied(text, list(spans), sorted(edits))
     for _ in range(_PASSES):
-        edits = sorted({edit for mark in marks_of(text) if not _is_fine(text, mark.start, mark.end, mark.kind)
-                        for edit in _edits(text, mark.start, mark.end)})
+        edits = sorted(
+            {
+                edit
+                for mark in marks_of(text)
+                if not _is_fine(text, mark.start, mark.end, mark.kind)
+                for edit in _edits(text, mark.start, mark.end)
+            }
+        )
         if not edits:
             break
         text, moved = _applied(text, moved, edits)

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from corpus.files.pdf.blocks import Block, Kind
 
 _PLACEHOLDER = re.compile(
-    r"(?:untitled|unknown|无标题|未命名|document|文档|title|標題|标题|slide|presentation|powerpoint presentation|print|about:blank|"
-    r"microsoft (?:word|powerpoint|excel)\b.*|.*\.(?:docx?|pdf|tex|dvi|pptx?|xlsx?|indd|odt|rtf|html?|wps|qxd)|\W*|\d+|https?://\S*)"
+    r"(?:untitled|unknown|无标题|未命名|document|文档|title|標題|标题|slide|presentation|powerpoint presentation|print|"
+    r"about:blank|microsoft (?:word|powerpoint|excel)\b.*|.*\.(?:docx?|pdf|tex|dvi|pptx?|xlsx?|indd|odt|rtf|html?|wps|qxd)|"
+    r"\W*|\d+|https?://\S*)"
     r"(?:\s*\d+)?",
     re.I,
 )
-_NOBODY = re.compile(r"(?:user|admin(?:istrator)?|author|owner|unknown|anonymous|root|用户|微软用户|作者|null|\W*)", re.I)
+_NOBODY = re.compile(
+    r"(?:user|admin(?:istrator)?|author|owner|unknown|anonymous|root|用户|微软用户|作者|null|\W*)", re.I
+)
 _DATE = re.compile(r"(?:D:)?(\d{4})(\d{2})?(\d{2})?")
 _LONGEST = 250  # characters of a title
 

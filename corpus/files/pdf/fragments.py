@@ -11,10 +11,12 @@ from corpus.files.pdf.letters import lowered, raised
 
 _GAP = 1.0  # of the size of the letters; what stands further apart is apart
 _BLANK = 0.28  # likewise: a blank
+_LEAST_BLANK = 0.08  # likewise: one that the file or the library sets
 _WIDE_BLANK = 0.6  # likewise: one between characters that need none
 _SAME_BASE = 0.25  # likewise: what stands on one line
 _SHIFTED = 0.6  # likewise: an exponent, an index
 _SMALL = 0.82  # of the size of the line: an exponent, an index
+_LEAST_LENGTH = 12  # characters of such words, that stand together on average
 _LEAST_TURNED = 200  # glyphs that run in another direction than most; fewer are the labels of a figure, or a stamp
 
 
@@ -51,11 +53,15 @@ def sheets_of(page: RawPage) -> list[Sheet]:
     """What is written on ``page``, in each of the directions that more than a few words run in; the main one first."""
     directions = Counter(glyph.style.turn for glyph in page.glyphs if glyph.style.turn >= 0)
     main = directions.most_common(1)
-    return [
-        _sheet(page, turn)
-        for turn, count in directions.most_common()
-        if turn == main[0][0] or count >= _LEAST_TURNED
+    sheets = [
+        _sheet(page, turn) for turn, count in directions.most_common() if turn == main[0][0] or count >= _LEAST_TURNED
     ]
+    return sheets[:1] + [sheet for sheet in sheets[1:] if _is_prose(sheet)]
+
+
+def _is_prose(sheet: Sheet) -> bool:
+    """Whether more than the labels of a figure are written on a sheet."""
+    return sum(len(fragment.text) for fragment in sheet.fragments) >= _LEAST_LENGTH * len(sheet.fragments)
 
 
 def _sheet(page: RawPage, turn: int) -> Sheet:
@@ -76,9 +82,7 @@ def _upright(glyph: Glyph, turn: int, page: RawPage) -> Glyph:
 
 
 def _upright_rule(rule: Rule, turn: int, page: RawPage) -> Rule:
-    box = (
-        Box(rule.start, rule.at, rule.end, rule.at) if rule.across else Box(rule.at, rule.start, rule.at, rule.end)
-    )
+    box = Box(rule.start, rule.at, rule.end, rule.at) if rule.across else Box(rule.at, rule.start, rule.at, rule.end)
     box = turned(box, turn, page.width, page.height)
     if box.bottom - box.top < box.right - box.left:
         return Rule(True, box.top, box.left, box.right)
@@ -209,7 +213,7 @@ def _spelt(glyphs: Sequence[Glyph]) -> Iterable[str]:
 
 def _blank(last: Glyph, glyph: Glyph) -> bool:
     gap = (glyph.left - last.right) / glyph.style.size
-    if not glyph.spaced and gap < _BLANK:
+    if gap < (_LEAST_BLANK if glyph.spaced else _BLANK):
         return False
     if is_unspaced(last.text[-1]) and is_unspaced(glyph.text[0]):
         return gap > _WIDE_BLANK

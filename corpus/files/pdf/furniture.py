@@ -9,7 +9,8 @@ from corpus.files.pdf.layout import Item, Line
 _TOP, _BOTTOM = 0.11, 0.86  # shares of the height of the page, above and below which heads and feet stand
 _OUTERMOST = 3  # lines at each end of a page that are looked at
 _SLACK = 0.012  # of the height of the page, that a running head may stand higher or lower
-_OFTEN = 3  # pages that a head or foot stands on, at the least; of a shorter file on all
+_OFTEN = 3  # pages that a head or foot stands on, at the least
+_SHORT = 4  # pages; of a shorter file two are enough
 _DIGITS = re.compile(r"\d+|\b[ivxlc]{1,6}\b", re.I)
 _PAGE_NUMBER = re.compile(
     r"[-–—·•|\[(]*\s*(?:page|p\.|seite)?\s*#\s*(?:(?:of|/|von)\s*#)?\s*[-–—·•|\])]*|第\s*#\s*页(?:[,，\s/]*共\s*#\s*页)?|#\s*/\s*#",
@@ -21,13 +22,13 @@ def without_furniture(pages: Sequence[Sequence[Item]]) -> list[list[Item]]:
     """The items of each page that are part of the text."""
     candidates = [_candidates(page) for page in pages]
     seen = Counter(key for lines in candidates for key in {_key(line) for line in lines})
-    often = min(_OFTEN, len(pages))
+    often = _OFTEN if len(pages) >= _SHORT else 2
     kept: list[list[Item]] = []
     for page, lines in zip(pages, candidates, strict=True):
         gone = {
             id(line)
             for line in lines
-            if (often > 1 and sum(seen[near] for near in _near(line)) >= often) or _is_page_number(line, len(pages))
+            if sum(seen[near] for near in _near(line) if near[0]) >= often or _is_page_number(line, len(pages))
         }
         kept.append([item for item in page if id(item) not in gone])
     return kept
@@ -44,7 +45,8 @@ def _normal(line: Line) -> str:
 
 
 def _key(line: Line) -> tuple[str, int]:
-    return _normal(line), round(line.above / _SLACK)
+    words = "".join(character for character in _normal(line).casefold() if character.isalpha())
+    return "".join(sorted(words)), round(line.above / _SLACK)  # on the left page often the other way round
 
 
 def _near(line: Line) -> list[tuple[str, int]]:

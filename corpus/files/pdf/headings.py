@@ -11,11 +11,15 @@ from corpus.files.pdf.layout import Item, Line
 _LARGER = 1.12  # times the size of the text
 _LONGEST = 160  # characters
 _LONGEST_BOLD = 90  # likewise, of one that is only bold
+_LONGEST_NUMBERED = 60  # columns, of one that only its number shows
 _DEEPEST = 6
 _CAPTION = re.compile(r"(?:table|figure|fig\.?|algorithm|listing|表|图|圖|算法)\s*\d+", re.I)
-_NUMBER = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s+\S|[A-Z]\.\d|第[一二三四五六七八九十\d]+[章节]|[一二三四五六七八九十]+、")
+_NUMBER = re.compile(
+    r"(\d{1,2}(?:\.\d{1,2}){0,4})[.、]?\s*(?=[^\W\d])|[A-Z]\.\d|第[一二三四五六七八九十\d]+[章节]|[一二三四五六七八九十]+、"
+)
 _ENDS = tuple(".,;。，；、：:")
 _LETTER = re.compile(r"[^\W\d_]")
+_SIGNED = re.compile(r"[∗†‡§@]|\w[¹²³⁰⁴-⁹](?!\w)")  # as the names of authors are
 
 
 def is_caption(text: str) -> bool:
@@ -29,7 +33,9 @@ class Headings:
 
     body: float  # size of most of its letters
     bold_body: bool
-    links: dict[tuple[int, str], int] = field(default_factory=dict)  # page and words of an entry of the outline -> level
+    links: dict[tuple[int, str], int] = field(
+        default_factory=dict
+    )  # page and words of an entry of the outline -> level
     sizes: dict[float, int] = field(default_factory=dict)  # of headings -> level
 
     def level(self, line: Line) -> int:
@@ -40,17 +46,24 @@ class Headings:
         linked = self.links.get((line.page, words_of(text)), 0)
         if linked:
             return min(linked, _DEEPEST)
-        return min(self.sizes.get(_rounded(line.size), 0) or self._bold(text), _DEEPEST) if self._stands_out(line) else 0
+        return (
+            min(self.sizes.get(_rounded(line.size), 0) or self._bold(text), _DEEPEST) if self._stands_out(line) else 0
+        )
 
     def _stands_out(self, line: Line) -> bool:
         text = line.text.strip()
-        if is_caption(text):
+        if is_caption(text) or _SIGNED.search(text):
             return False
         if line.size >= self.body * _LARGER:
             return True
         if not line.bold or self.bold_body or line.fixed or line.size < self.body * 0.95:
             return False
         return len(text) <= _LONGEST_BOLD and not text.endswith(_ENDS)
+
+    def numbered(self, text: str) -> int:
+        """The level of a line that only its number shows to be a heading; 0: it has none, or is too long for one."""
+        short = sum(1 if character.isascii() else 2 for character in text) <= _LONGEST_NUMBERED
+        return self._bold(text) if short and _NUMBER.match(text) and not text.endswith(_ENDS) else 0
 
     def _bold(self, text: str) -> int:
         lowest = max(self.sizes.values(), default=1) + 1

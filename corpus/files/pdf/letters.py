@@ -1,4 +1,4 @@
-"""What the characters of a PDF are written as: ligatures as their letters, the characters of a dictionary's index as the
+"""What the characters of a PDF are written as: ligatures as their letters, radicals of an index as the
 characters of a text."""
 
 import unicodedata

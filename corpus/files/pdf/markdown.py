@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from corpus.document import Box, Place, Span
+from corpus.document import Place, Span
 from corpus.files.pdf.blocks import Block, Kind
 from corpus.files.pdf.escapes import escaped
 from corpus.files.pdf.fragments import is_unspaced

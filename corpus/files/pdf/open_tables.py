@@ -1,10 +1,12 @@
 """Tables whose columns nothing but blank space shows, or rules above and below."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 from statistics import median
 
 from corpus.document import Box
 from corpus.files.pdf.fragments import Fragment, Sheet
+from corpus.files.pdf.headings import is_caption
 from corpus.files.pdf.layout import Cell, Table, line_of, rows_of, union
 from corpus.files.pdf.ruled_tables import merged_rules
 
@@ -13,8 +15,9 @@ _ALIKE = 8.0  # points that the rules of one table may differ by at their ends
 _COLUMN_GAP = 0.6  # of the size of the letters, between two columns
 _LEAST_ROWS = 3  # of a table without rules
 _CLOSE = 2.6  # of the size of the letters; rows that are further apart are no table
+_HALF_WAY = 0.75  # of the usual distance of rows
 _HIGH = 60.0  # points; a higher cell of a table without rules is a column of prose
-_NUMBERED = 12  # characters; a number or a name that the cells of a table begin with is no longer
+_SAMPLE = 40  # rows that are compared with each cell
 
 Rows = list[list[Fragment]]
 
@@ -26,9 +29,7 @@ def take_between_rules(sheet: Sheet) -> list[Table]:
     while rules:
         first = rules.pop(0)
         alike = [
-            rule
-            for rule in rules
-            if abs(rule.start - first.start) <= _ALIKE and abs(rule.end - first.end) <= _ALIKE
+            rule for rule in rules if abs(rule.start - first.start) <= _ALIKE and abs(rule.end - first.end) <= _ALIKE
         ]
         rules = [rule for rule in rules if rule not in alike]
         ats = sorted({first.at, *(rule.at for rule in alike)})
@@ -55,13 +56,21 @@ def _stretches(sheet: Sheet, ats: list[float], left: float, right: float) -> lis
         while end + 1 < len(ats):
             rows = rows_of(_inside(sheet, ats[end], ats[end + 1], left, right))
             full = sum(len(row) == 1 and row[0].box.right - row[0].box.left > (right - left) * 0.8 for row in rows)
-            if (not rows and ats[end + 1] - ats[end] > _HIGH) or full * 2 > len(rows) > 0:
+            if (
+                (not rows and ats[end + 1] - ats[end] > _HIGH)
+                or full * 2 > len(rows) > 0
+                or any(map(_names_table, rows))
+            ):
                 break
             end += 1
         if end > begin:
             found.append((begin, end))
         begin = max(end, begin + 1)
     return found
+
+
+def _names_table(row: Sequence[Fragment]) -> bool:
+    return is_caption(row[0].text)
 
 
 def _inside(sheet: Sheet, top: float, bottom: float, left: float, right: float) -> list[Fragment]:
@@ -103,7 +112,10 @@ def _aligned(rows: Rows) -> bool:
     kept = counted = 0
     for left, right in columns:
         held = [
-            fragment.box for row in rows for fragment in row if left - 1 <= fragment.box.left and fragment.box.right <= right + 1
+            fragment.box
+            for row in rows
+            for fragment in row
+            if left - 1 <= fragment.box.left and fragment.box.right <= right + 1
         ]
         if len(held) < 2:
             continue
@@ -124,14 +136,11 @@ def open_table(sheet: Sheet, rows: Rows) -> Table | None:
 
 def _columns(rows: Rows) -> list[tuple[float, float]]:
     """From where to where the columns of a table reach: where words stand in rows that have the most of them."""
-    most = max(len(row) for row in rows)
     size = median(fragment.size for row in rows for fragment in row)
+    several = [[fragment.box for fragment in row] for row in rows if len(row) > 1]
+    sample = several[:: len(several) // _SAMPLE + 1]
     spans = sorted(
-        (fragment.box.left, fragment.box.right)
-        for row in rows
-        if len(row) * 2 > most or most == 2
-        for fragment in row
-        if len(row) > 1
+        (box.left, box.right) for row in several for box in row if sum(_divides(other, box) for other in sample) < 2
     )
     columns: list[tuple[float, float]] = []
     for left, right in spans:
@@ -140,6 +149,11 @@ def _columns(rows: Rows) -> list[tuple[float, float]]:
         else:
             columns.append((left, right))
     return columns
+
+
+def _divides(row: Sequence[Box], box: Box) -> bool:
+    """Whether several cells of ``row`` stand below ``box``, which then names or spans several columns."""
+    return sum(other.left < box.right - 1 and other.right > box.left + 1 for other in row) > 1
 
 
 def _table(sheet: Sheet, rows: Rows, heads: int) -> Table | None:
@@ -166,10 +180,28 @@ def _table(sheet: Sheet, rows: Rows, heads: int) -> Table | None:
             continue
         filled.append([cell or Cell() for cell in cells])
         bases.append(row[0].base)
+    _lift_names(filled, bases, heads)
     if len(filled) < 2:
         return None
     box = union([fragment.box for row in rows for fragment in row])
     return Table(sheet.number, filled, min(heads, len(filled) - 1), Box(*box))
+
+
+def _lift_names(rows: list[list[Cell | None]], bases: list[float], heads: int) -> None:
+    """A name that stands half-way down the rows that it is the name of goes to the first of them."""
+    steps = sorted(low - high for high, low in pairwise(bases))
+    usual = steps[len(steps) * 3 // 4] if steps else 0.0
+    for at in range(len(rows) - 1, heads, -1):
+        held = [column for column, cell in enumerate(rows[at]) if cell and cell.lines]
+        if held != [0] or bases[at] - bases[at - 1] > _HALF_WAY * usual:
+            continue
+        to = at - 1
+        if (first := rows[to][0]) is None or first.lines:
+            continue
+        while to > heads and (above := rows[to - 1][0]) is not None and not above.lines:
+            to -= 1
+        rows[to][0] = rows[at][0]
+        del rows[at], bases[at]
 
 
 def _goes_on(above: Sequence[Cell | None], cells: Sequence[Cell | None], below_heads: bool) -> bool:
@@ -178,9 +210,7 @@ def _goes_on(above: Sequence[Cell | None], cells: Sequence[Cell | None], below_h
     if not below_heads or 0 in held or len(held) * 2 > len(cells):
         return False
     words = [line.text for at in held if (cell := cells[at]) for line in cell.lines]
-    return all((cell := above[at]) and cell.lines for at in held) and not any(
-        word[:1].isdigit() and len(word) <= _NUMBERED for word in words
-    )
+    return all((cell := above[at]) and cell.lines for at in held) and not any(word[:1].isdigit() for word in words)
 
 
 def _covered(columns: Sequence[tuple[float, float]], box: Box) -> tuple[int, int]:

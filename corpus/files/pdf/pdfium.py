@@ -25,9 +25,12 @@ _MOST_LINKS = 20_000
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
 _SECURITY = 5  # FPDF_ERR_SECURITY
 _BOLD_WEIGHT = 650
-_BOLD_NAME = re.compile(r"bold|black|heavy|cmbx|cmssbx|[-_,]bd\b|-medi(?!um)|xbs|(?:sim|st|fz)?hei(?!sei)", re.I)
+_BOLD_NAME = re.compile(
+    r"bold|black|heavy|cmbx|cmssbx|[-_,]bd\b|-medi(?!um)|xbs|(?:sim|st|fz)hei|heiti|黑体|黑體", re.I
+)
 _FIXED_NAME = re.compile(r"mono|courier|consol|typewriter|cmtt|sftt|nimbusmon|menlo", re.I)
 _FIXED_FLAG, _BOLD_FLAG = 1, 1 << 18
+_LARGEST, _FAR = 2_000, 100_000  # points; no letters are larger or further away
 _STRAIGHT = 0.1  # tangent of the angle that writing may be askew by
 
 
@@ -105,7 +108,8 @@ class PdfFile:
             yield read
 
     def _read(self, page: Any, number: int) -> RawPage:
-        frame = Frame(*page.get_bbox(), turn=page.get_rotation() // 90 % 4)
+        left, bottom, right, top = page.get_bbox()
+        frame = Frame(left, bottom, right, top, page.get_rotation() // 90 % 4)
         found = RawPage(number, *frame.size)
         text = page.get_textpage()
         try:
@@ -126,6 +130,7 @@ class PdfFile:
         width, height = frame.size
         spaced = False
         half = 0
+        last: Glyph | None = None
         for index in range(min(c.FPDFText_CountChars(text), _MOST_GLYPHS)):
             code = c.FPDFText_GetUnicode(text, index)
             if code <= 32 and code != 2:  # 2 and U+FFFE: a hyphen at the end of a line
@@ -150,11 +155,19 @@ class PdfFile:
             c.FPDFText_GetLooseCharBox(text, index, to_rectangle)
             c.FPDFText_GetCharOrigin(text, index, to_x, to_y)
             box = frame.box(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
-            if box.right < 0 or box.bottom < 0 or box.left > width or box.top > height or style.size < 1:
-                continue  # cut away
             base = frame.point(x.value, y.value)[1 - style.turn % 2]
-            yield Glyph(letters, *box, base, style, spaced)
+            inside = box.right >= 0 and box.bottom >= 0 and box.left <= width and box.top <= height
+            if not (inside and 1 <= style.size <= _LARGEST and abs(base) < _FAR):
+                continue  # cut away, or not to be seen
+            if last is not None and last[1:5] == box:  # the letters of one sign
+                last = last._replace(text=last.text + letters)
+                continue
+            if last is not None:
+                yield last
+            last = Glyph(letters, *box, base, style, spaced)
             spaced = False
+        if last is not None:
+            yield last
 
     def _style(self, text: Any, index: int, frame: Frame) -> Style:
         c = self._c
@@ -210,6 +223,8 @@ def _typed(value: str, left: float, top: float, right: float, bottom: float) -> 
     for number, line in enumerate(lines):
         high = (bottom - top) / len(lines)
         size = min(high * 0.8, 12.0)
+        if not (size >= 1 and 0 < right - left < _FAR and abs(top) < _FAR):
+            return
         step = min((right - left) / len(line), size * 0.55)
         base = top + high * (number + 0.5) + size * 0.35
         spaced = number == 0

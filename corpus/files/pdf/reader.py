@@ -84,9 +84,7 @@ def _is_scan(page: RawPage) -> bool:
     if letters >= _FEW:
         return False
     area = max(page.width * page.height, 1.0)
-    large = any(
-        (box.right - box.left) * (box.bottom - box.top) >= _LARGE * area for box in page.pictures
-    )
+    large = any((box.right - box.left) * (box.bottom - box.top) >= _LARGE * area for box in page.pictures)
     return large or (not letters and page.drawn > 0)
 
 
@@ -94,9 +92,10 @@ def _nothing(path: Path, count: int, scanned: Sequence[int], damaged: Sequence[i
     if damaged:
         return f"{path} is damaged: none of its {count} pages can be read. Export it anew."
     if scanned:
+        pictures = "its page is a picture" if count == 1 else f"its {count} pages are pictures"
         return (
-            f"{path} holds no text: its {count} pages are pictures, as a scanner makes them. Run a text recognition over "
-            f"it (OCR), and save it with the text."
+            f"{path} holds no text: {pictures}, as a scanner makes them. Run a text recognition (OCR) over it, and save "
+            f"it with the text."
         )
     return f"{path} holds no text: its {count} pages are empty."
 
@@ -104,10 +103,9 @@ def _nothing(path: Path, count: int, scanned: Sequence[int], damaged: Sequence[i
 def _problems(scanned: Sequence[int], damaged: Sequence[int]) -> tuple[tuple[int, str], ...]:
     found: list[tuple[int, str]] = []
     for first, last in _runs(scanned):
-        if first == last:
-            found.append((0, f"page {first} holds no text: it is a picture, as a scanner makes it, and was not read"))
-        else:
-            found.append((0, f"pages {first} to {last} hold no text: they are pictures, as a scanner makes them, and were not read"))
+        one = "holds no text: it is a picture, as a scanner makes it, and was not read"
+        several = "hold no text: they are pictures, as a scanner makes them, and were not read"
+        found.append((0, f"page {first} {one}" if first == last else f"pages {first} to {last} {several}"))
     for first, last in _runs(damaged):
         pages = f"page {first} is" if first == last else f"pages {first} to {last} are"
         found.append((0, f"{pages} damaged, and could not be read"))

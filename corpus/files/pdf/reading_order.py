@@ -66,7 +66,7 @@ def _join_bullets(sheet: Sheet) -> None:
 
 
 def _follows(first: Fragment, second: Fragment) -> bool:
-    wordy = second.box.right - second.box.left > 3 * second.size
+    wordy = second.box.right - second.box.left > 2 * second.size and not second.text[0].isdigit()
     return wordy and second.box.left - first.box.right <= _BULLET_GAP * second.size
 
 

@@ -1,6 +1,8 @@
 """Tables whose cells are drawn: rules across and down that cross each other."""
 
+import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from corpus.document import Box
 from corpus.files.pdf.fragments import Fragment, Sheet
@@ -11,6 +13,8 @@ _MOST_RULES = 1_500  # of one page; a drawing has more
 _MOST_COLUMNS, _MOST_ROWS = 60, 400
 _NEAR = 3.0  # points; rules that are no further apart are one
 _FILLED = 0.25  # share of the cells of a table that hold something, at the least
+_FIGURE = re.compile(r"[-–−+±$€£¥(<>≈~]*\d|[-–—]$")
+_DIVIDED = 3  # rows in which words stand apart from others in one cell
 _SIDE = 12.0  # points; a rule that reaches further out than the others has an open cell there
 
 
@@ -78,9 +82,7 @@ def _crossing(rules: Sequence[Rule]) -> Iterable[tuple[list[Rule], list[Rule]]]:
 
 
 def _meet(across: Rule, down: Rule) -> bool:
-    return (
-        down.start - _NEAR <= across.at <= down.end + _NEAR and across.start - _NEAR <= down.at <= across.end + _NEAR
-    )
+    return down.start - _NEAR <= across.at <= down.end + _NEAR and across.start - _NEAR <= down.at <= across.end + _NEAR
 
 
 def _positions(values: Iterable[float]) -> list[float]:
@@ -112,6 +114,9 @@ def _table(
         row = _interval(ys, (fragment.box.top + fragment.box.bottom) / 2)
         held.setdefault(owner[row][column], []).append(fragment)
     places = {place for line in owner for place in line}
+    divided = sum(len(row) > 1 for fragments in held.values() for row in rows_of(fragments))
+    if divided >= _DIVIDED and divided * 4 > len(rows_of(list(inside))):
+        return None  # blank space parts its columns, and the rules only some of them
     if len(held) < 2 or len(held) < _FILLED * len(places):
         return None
     widths = {place: sum(place == other for other in owner[place[0]]) for place in places}
@@ -123,12 +128,28 @@ def _table(
             own = place == (row, column)
             line.append(Cell(_lines(held.get(place, []), sheet), widths[place]) if own else None)
         if any(cell and cell.lines for cell in line):
-            table.append(line)
+            table.extend(_parted(line))
     used = [column for column in range(columns) if any(line[column] and _words(line[column]) for line in table)]
     table = [[line[column] for column in used] for line in table]
     if len(used) < 2 or len(table) < 2:
         return None
     return Table(sheet.number, table, _heads(table), Box(xs[0], ys[0], xs[-1], ys[-1]))
+
+
+def _parted(line: list[Cell | None]) -> list[list[Cell | None]]:
+    """A row whose cells hold several rows that no rule parts, as those: a column of figures shows them."""
+    cells = [cell for cell in line if cell and cell.lines]
+    bases = sorted({round(each.base) for cell in cells for each in cell.lines})
+    if len(bases) < 2 or any(low + 3 > high for low, high in pairwise(bases)):
+        return [line]
+    full = [cell for cell in cells if len(cell.lines) == len(bases)]
+    figures = any(all(_FIGURE.match(each.text) for each in cell.lines) for cell in full)
+    if len(full) < 2 or not figures:
+        return [line]
+    return [
+        [cell and Cell([each for each in cell.lines if round(each.base) == base], cell.columns) for cell in line]
+        for base in bases
+    ]
 
 
 def _words(cell: Cell | None) -> bool:
