@@ -88,34 +88,24 @@ def _in_notes(last: Line | None, line: Line) -> bool:
     return last is not None and 0 < line.base - last.base <= 1.6 * line.size and abs(line.size - last.size) < 0.3
 
 
-def _with_notes(blocks: list[Block], notes: Sequence[Block]) -> list[Block]:
+def _with_notes(blocks: Sequence[Block], notes: Sequence[Block]) -> list[Block]:
+    """``blocks`` with each note behind what refers to it, or else behind the last paragraph of its page."""
+    on_page: dict[int, list[int]] = {}
+    for at, block in enumerate(blocks):
+        if block.kind in (Kind.PARAGRAPH, Kind.ITEM):
+            for page in {line.page for line in block.lines}:
+                on_page.setdefault(page, []).append(at)
+    behind: dict[int, list[Block]] = {}
     for note in notes:
         page = note.lines[0].page
-        on_page = [
-            at
-            for at, block in enumerate(blocks)
-            if block.kind in (Kind.PARAGRAPH, Kind.ITEM) and _pages(block)[0] <= page <= _pages(block)[1]
-        ]
-        refer = [
-            at for at in on_page if any(note.mark in line.text for line in _lines(blocks[at]) if line.page == page)
-        ]
-        at = (refer or on_page or [len(blocks) - 1])[0 if refer else -1]
-        while at + 1 < len(blocks) and blocks[at + 1].kind is Kind.NOTE:
-            at += 1
-        blocks.insert(at + 1, note)
-    return blocks
-
-
-def _lines(block: Block) -> list[Line]:
-    if block.table:
-        return [line for row in block.table.rows for cell in row if cell for line in cell.lines]
-    return block.lines
-
-
-def _pages(block: Block) -> tuple[int, int]:
-    if block.table:
-        return block.table.page, block.table.page
-    return block.lines[0].page, block.lines[-1].page
+        near = on_page.get(page, [])
+        refer = [at for at in near if any(note.mark in line.text for line in blocks[at].lines if line.page == page)]
+        at = refer[0] if refer else near[-1] if near else len(blocks) - 1
+        behind.setdefault(at, []).append(note)
+    found = behind.get(-1, [])
+    for at, block in enumerate(blocks):
+        found += [block, *behind.get(at, [])]
+    return found
 
 
 def _grouped(flow: Sequence[Item], headings: Headings) -> Iterator[Block]:

@@ -7,8 +7,9 @@ from corpus.files.pdf.blocks import Block, Kind
 
 _PLACEHOLDER = re.compile(
     r"(?:untitled|unknown|无标题|未命名|document|文档|title|標題|标题|slide|presentation|powerpoint presentation|print|"
-    r"about:blank|microsoft (?:word|powerpoint|excel)\b.*|.*\.(?:docx?|pdf|tex|dvi|pptx?|xlsx?|indd|odt|rtf|html?|wps|qxd)|"
-    r"\W*|\d+|https?://\S*)"
+    r"about:blank|microsoft (?:word|powerpoint|excel)\b.*|"
+    r".*\.(?:docx?|pdf|tex|dvi|pptx?|xlsx?|indd|odt|rtf|html?|wps|qxd)"
+    r"|\W*|\d+|https?://\S*)"
     r"(?:\s*\d+)?",
     re.I,
 )

@@ -9,6 +9,7 @@ from corpus.document import Box
 from corpus.files.pdf.glyphs import Glyph, RawPage, Rule, Style, turned
 from corpus.files.pdf.letters import lowered, raised
 
+MOST_RULES = 1_500  # of one page; a drawing has more
 _GAP = 1.0  # of the size of the letters; what stands further apart is apart
 _BLANK = 0.28  # likewise: a blank
 _LEAST_BLANK = 0.08  # likewise: one that the file or the library sets
@@ -71,7 +72,7 @@ def _sheet(page: RawPage, turn: int) -> Sheet:
     if turn:
         glyphs = [_upright(glyph, turn, page) for glyph in glyphs]
         rules = [_upright_rule(rule, turn, page) for rule in rules]
-    downs = [rule for rule in rules if not rule.across]
+    downs = [rule for rule in rules if not rule.across][:MOST_RULES]
     return Sheet(page.number, width, height, turn, _fragments(glyphs, downs), rules)
 
 
@@ -133,14 +134,14 @@ def _base(run: Sequence[Glyph]) -> float:
 def _joined(row: list[list[Glyph]]) -> Iterable[list[Glyph]]:
     """The runs of one row from left to right, those that touch as one."""
     row.sort(key=lambda run: run[0].left)
-    joined = row[0]
+    joined = list(row[0])
     for run in row[1:]:
         size = max(joined[-1].style.size, run[0].style.size)
         if -0.6 * size <= run[0].left - joined[-1].right <= _GAP * size:
-            joined = [*joined, *run]
+            joined += run
         else:
             yield joined
-            joined = run
+            joined = list(run)
     yield joined
 
 

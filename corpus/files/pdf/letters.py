@@ -4,12 +4,19 @@ characters of a text."""
 import unicodedata
 from functools import lru_cache
 
-_HYPHENS = (0x02, 0xFFFE, 0xAD)  # what PDFium calls one at the end of a line, and one that only stands there
+_HYPHENS = (0x02, 0xAD)  # what PDFium calls one at the end of a line, and one that only stands there
 _BULLETS = frozenset(
     (0xF0B7, 0xF0A7, 0xF076, 0xF06E, 0xF0D8, 0xF0FC, 0xF0A8, 0xF02D, 0xF06C, 0xF075, 0xF09F)  # of Symbol and Wingdings
 )
+_NONE = (0xFFFD, 0xFFFE, 0xFFFF)
 _RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
+
+
+def is_meant(code: int) -> bool:
+    """Whether a file says what the character ``code`` means: neither nothing at all, nor a number of its own."""
+    private = 0xE000 <= code < 0xF900 or code >= 0xF0000
+    return code > 0 and not (private and code not in _BULLETS) and not 0xD800 <= code < 0xE000 and code not in _NONE
 
 
 @lru_cache(maxsize=20_000)
@@ -23,7 +30,7 @@ def letters_of(code: int) -> str:
         return "-"
     if code in _BULLETS:
         return "•"
-    if code > 0x10FFFF or 0xD800 <= code < 0xE000 or code in (0xFEFF, 0x200B, 0x2060, 0xFFFF):
+    if not is_meant(code) or code in (0xFEFF, 0x200B, 0x2060):
         return ""
     character = chr(code)
     # Letters joined, the characters of an index of radicals, and characters kept for old encodings: programs put those

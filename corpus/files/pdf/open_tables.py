@@ -5,7 +5,7 @@ from itertools import pairwise
 from statistics import median
 
 from corpus.document import Box
-from corpus.files.pdf.fragments import Fragment, Sheet
+from corpus.files.pdf.fragments import MOST_RULES, Fragment, Sheet
 from corpus.files.pdf.headings import is_caption
 from corpus.files.pdf.layout import Cell, Table, line_of, rows_of, union
 from corpus.files.pdf.ruled_tables import merged_rules
@@ -26,7 +26,7 @@ def take_between_rules(sheet: Sheet) -> list[Table]:
     """The tables of ``sheet`` that stand between rules across, as books set them; what stands in them is taken out."""
     rules = [rule for rule in merged_rules(sheet.rules) if rule.across and rule.end - rule.start >= _WIDE]
     found: list[Table] = []
-    while rules:
+    while 0 < len(rules) <= MOST_RULES:
         first = rules.pop(0)
         alike = [
             rule for rule in rules if abs(rule.start - first.start) <= _ALIKE and abs(rule.end - first.end) <= _ALIKE

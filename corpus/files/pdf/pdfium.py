@@ -15,11 +15,12 @@ from typing import Any, Self
 from corpus.errors import CorpusError
 from corpus.files.pdf.drawings import read_drawings
 from corpus.files.pdf.glyphs import Frame, Glyph, Link, RawPage, Style
-from corpus.files.pdf.letters import letters_of
+from corpus.files.pdf.letters import is_meant, letters_of
 
 PDFIUM_LOCK = threading.RLock()
 
 _MOST_PAGES = 20_000  # a file that counts more has none of them
+_OPEN_FOR = 100  # pages; then the file is opened anew, since PDFium keeps what it has seen of it
 _MOST_GLYPHS = 200_000  # of one page
 _MOST_LINKS = 20_000
 _PASSWORD = 4  # FPDF_ERR_PASSWORD
@@ -47,16 +48,20 @@ class PdfFile:
             ) from None
         self._lib = pypdfium2
         self._c: Any = pypdfium2.raw
+        self._raw = raw
         with PDFIUM_LOCK:
             try:
-                self._file = pypdfium2.PdfDocument(raw)
-                self.page_count = len(self._file)
+                self._open()
             except pypdfium2.PdfiumError as error:
                 raise CorpusError(_refusal(path, getattr(error, "err_code", None))) from None
+            self.page_count = len(self._file)
             if not 0 < self.page_count <= _MOST_PAGES:
                 self._file.close()
                 raise CorpusError(f"{path} is damaged: it counts {self.page_count} pages. Export it anew.")
-            self._has_forms = self._init_forms()
+
+    def _open(self) -> None:
+        self._file: Any = self._lib.PdfDocument(self._raw)
+        self._has_forms = self._init_forms()
 
     def __enter__(self) -> Self:
         return self
@@ -93,6 +98,9 @@ class PdfFile:
         """The pages in order; the number of one that is damaged in its place. Only one is held at a time."""
         for number in range(1, self.page_count + 1):
             with PDFIUM_LOCK:
+                if number % _OPEN_FOR == 0:
+                    self._file.close()
+                    self._open()
                 try:
                     page = self._file[number - 1]
                 except self._lib.PdfiumError:
@@ -113,7 +121,7 @@ class PdfFile:
         found = RawPage(number, *frame.size)
         text = page.get_textpage()
         try:
-            found.glyphs = list(self._glyphs(text.raw, frame))
+            found.glyphs = list(self._glyphs(text.raw, frame, found))
         finally:
             text.close()
         read_drawings(self._c, page.raw, frame, found)
@@ -121,8 +129,8 @@ class PdfFile:
             found.glyphs.extend(self._fields(page.raw, frame))
         return found
 
-    def _glyphs(self, text: Any, frame: Frame) -> Iterator[Glyph]:
-        """Those that are seen on the page; blanks only tell that one stands before the next glyph."""
+    def _glyphs(self, text: Any, frame: Frame, page: RawPage) -> Iterator[Glyph]:
+        """Those that are seen on ``page``; blanks only tell that one stands before the next glyph."""
         c = self._c
         rectangle, x, y = c.FS_RECTF(), ctypes.c_double(), ctypes.c_double()
         to_rectangle, to_x, to_y = ctypes.byref(rectangle), ctypes.byref(x), ctypes.byref(y)
@@ -133,8 +141,8 @@ class PdfFile:
         last: Glyph | None = None
         for index in range(min(c.FPDFText_CountChars(text), _MOST_GLYPHS)):
             code = c.FPDFText_GetUnicode(text, index)
-            if code <= 32 and code != 2:  # 2 and U+FFFE: a hyphen at the end of a line
-                spaced = spaced or code > 0
+            if 0 < code <= 32 and code != 2:  # that is a hyphen at the end of a line
+                spaced = True
                 continue
             if 0xD800 <= code < 0xDC00:
                 half = code
@@ -143,6 +151,7 @@ class PdfFile:
                 code = 0x10000 + ((half - 0xD800) << 10) + code - 0xDC00 if half else 0xFFFD
             half = 0
             letters = letters_of(code)
+            page.unread += not is_meant(code)
             if letters.isspace():
                 spaced = True
                 continue

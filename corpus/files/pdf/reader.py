@@ -20,6 +20,7 @@ from corpus.files.pdf.reading_order import items_of
 _HEADER = b"%PDF-"
 _REACH = 1024  # bytes; programs may put something before the header
 _FEW = 25  # letters; a page with a picture and no more is a scan with a stamp on it
+_MUCH = 0.03  # share of the letters of a page; fewer that cannot be read are signs in a formula
 _LARGE = 0.5  # share of the page that the picture of a scan takes
 _KINDS = {
     b"PK\x03\x04": "a Word, PowerPoint or Excel file, or another archive",
@@ -33,6 +34,8 @@ _KINDS = {
     b"%!PS": "a PostScript file",
 }
 
+_Faults = tuple[list[int], list[int], list[int]]  # pages that are scanned, that are read in part, that are damaged
+
 
 def read_pdf(raw: bytes, path: Path) -> FileContent:
     """What the PDF ``path`` with the bytes ``raw`` holds; :class:`CorpusError` where it cannot be read at all."""
@@ -41,6 +44,7 @@ def read_pdf(raw: bytes, path: Path) -> FileContent:
     pages: list[list[Item]] = []
     scanned: list[int] = []
     damaged: list[int] = []
+    unread: list[int] = []
     with PdfFile(raw, path) as file:
         said, outline = file.facts(), file.outline()
         for page in file.pages():
@@ -48,12 +52,14 @@ def read_pdf(raw: bytes, path: Path) -> FileContent:
                 damaged.append(page)
                 pages.append([])
                 continue
-            if _is_scan(page):
+            if _is_unread(page):
+                unread.append(page.number)
+            elif _is_scan(page):
                 scanned.append(page.number)
             pages.append([item for sheet in sheets_of(page) for item in items_of(sheet)])
         count = file.page_count
     if not any(pages):
-        raise CorpusError(_nothing(path, count, scanned, damaged))
+        raise CorpusError(_nothing(path, count, (scanned, unread, damaged)))
     pages = without_furniture(pages)
     headings = headings_of(pages, outline)
     blocks = blocks_of(pages, headings)
@@ -61,14 +67,14 @@ def read_pdf(raw: bytes, path: Path) -> FileContent:
     writer = MarkdownWriter(lines)
     writer.write(blocks)
     if not writer.places:
-        raise CorpusError(_nothing(path, count, scanned, damaged))
+        raise CorpusError(_nothing(path, count, (scanned, unread, damaged)))
     return FileContent(
         text=writer.text,
         title=facts.title_of(said, blocks),
         author=facts.author_of(said),
         date=facts.date_of(said),
         places=tuple(writer.places),
-        problems=_problems(scanned, damaged),
+        problems=_problems((scanned, unread, damaged)),
     )
 
 
@@ -88,28 +94,45 @@ def _is_scan(page: RawPage) -> bool:
     return large or (not letters and page.drawn > 0)
 
 
-def _nothing(path: Path, count: int, scanned: Sequence[int], damaged: Sequence[int]) -> str:
+def _is_unread(page: RawPage) -> bool:
+    """Whether much of what is written on ``page`` cannot be read, because the file does not say which letters those
+    are."""
+    letters = sum(len(glyph.text) for glyph in page.glyphs)
+    return page.unread >= _FEW and page.unread >= _MUCH * letters
+
+
+def _nothing(path: Path, count: int, faults: _Faults) -> str:
+    scanned, unread, damaged = faults
     if damaged:
         return f"{path} is damaged: none of its {count} pages can be read. Export it anew."
+    if unread:
+        return f"{path} cannot be read: it does not say which letters its signs are. Export it anew, with its fonts."
     if scanned:
         pictures = "its page is a picture" if count == 1 else f"its {count} pages are pictures"
         return (
-            f"{path} holds no text: {pictures}, as a scanner makes them. Run a text recognition (OCR) over it, and save "
-            f"it with the text."
+            f"{path} holds no text: {pictures}, as a scanner makes them. Run a text recognition (OCR) over it, and "
+            f"save it with the text."
         )
     return f"{path} holds no text: its {count} pages are empty."
 
 
-def _problems(scanned: Sequence[int], damaged: Sequence[int]) -> tuple[tuple[int, str], ...]:
-    found: list[tuple[int, str]] = []
-    for first, last in _runs(scanned):
-        one = "holds no text: it is a picture, as a scanner makes it, and was not read"
-        several = "hold no text: they are pictures, as a scanner makes them, and were not read"
-        found.append((0, f"page {first} {one}" if first == last else f"pages {first} to {last} {several}"))
-    for first, last in _runs(damaged):
-        pages = f"page {first} is" if first == last else f"pages {first} to {last} are"
-        found.append((0, f"{pages} damaged, and could not be read"))
-    return tuple(found)
+def _problems(faults: _Faults) -> tuple[tuple[int, str], ...]:
+    said = (
+        (
+            "holds no text: it is a picture, as a scanner makes it, and was not read",
+            "hold no text: they are pictures, as a scanner makes them, and were not read",
+        ),
+        (
+            "was read in part: the file does not say which letters some of its signs are",
+            "were read in part: the file does not say which letters some of their signs are",
+        ),
+        ("is damaged, and could not be read", "are damaged, and could not be read"),
+    )
+    return tuple(
+        (0, f"page {first} {one}" if first == last else f"pages {first} to {last} {several}")
+        for (one, several), numbers in zip(said, faults, strict=True)
+        for first, last in _runs(numbers)
+    )
 
 
 def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:

@@ -5,11 +5,10 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from corpus.document import Box
-from corpus.files.pdf.fragments import Fragment, Sheet
+from corpus.files.pdf.fragments import MOST_RULES, Fragment, Sheet
 from corpus.files.pdf.glyphs import Rule
 from corpus.files.pdf.layout import Cell, Line, Table, line_of, rows_of
 
-_MOST_RULES = 1_500  # of one page; a drawing has more
 _MOST_COLUMNS, _MOST_ROWS = 60, 400
 _NEAR = 3.0  # points; rules that are no further apart are one
 _FILLED = 0.25  # share of the cells of a table that hold something, at the least
@@ -21,7 +20,7 @@ _SIDE = 12.0  # points; a rule that reaches further out than the others has an o
 def take_ruled(sheet: Sheet) -> list[Table]:
     """The tables of ``sheet`` that rules show; what stands in them is taken out of it."""
     rules = merged_rules(sheet.rules)
-    if len(rules) > _MOST_RULES:
+    if len(rules) > MOST_RULES:
         return []
     found: list[Table] = []
     for across, down in _crossing(rules):

@@ -2,7 +2,9 @@
 
 import io
 import random
+import re
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -382,3 +384,66 @@ def test_a_damaged_file_is_read_or_told() -> None:
 def test_the_reader_is_found_by_its_suffix_and_says_the_same_each_time() -> None:
     raw = pdf(lambda canvas: write(canvas, prose(80, 70)) and None)
     assert READERS[".pdf"](raw, PATH) == READERS[".pdf"](raw, PATH)
+
+
+def test_letters_that_the_file_gives_no_meaning_to_are_told() -> None:
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+
+    pdfmetrics.registerFont(TTFont("Vera", "Vera.ttf"))
+
+    def draw(canvas: Canvas) -> None:
+        canvas.setPageCompression(0)
+        write(canvas, prose(60, 60))
+        write(canvas, prose(60, 60), font="Vera", top=400)
+
+    raw = pdf(draw)
+    assert not read(raw).problems
+    unmeant = re.sub(rb"(<[0-9A-F]{2}> )<[0-9A-F]{4}>", rb"\1<E123>", raw)
+    content = read(unmeant)
+    assert [message for _, message in content.problems] == [
+        "page 1 was read in part: the file does not say which letters some of its signs are"
+    ]
+    assert content.text == " ".join(prose(60, 60)) + "\n"
+
+
+def test_writing_that_is_turned_on_the_page_is_read_where_it_stands() -> None:
+    lines = prose(60, 70)
+
+    def draw(canvas: Canvas) -> None:
+        canvas.saveState()
+        canvas.translate(WIDTH, 0)
+        canvas.rotate(90)
+        for number, line in enumerate(lines):
+            canvas.setFont("Times-Roman", 11)
+            canvas.drawString(100, WIDTH - 80 - number * 14, line)
+        canvas.restoreState()
+
+    content = read(pdf(draw))
+    assert content.text == " ".join(lines) + "\n"
+    (box,) = content.places[0].boxes
+    assert box.bottom - box.top > 5 * (box.right - box.left)
+    assert box.bottom == pytest.approx(HEIGHT - 100, abs=2)
+    assert box.left == pytest.approx(80 - 11, abs=4)
+
+
+def test_a_table_goes_on_on_the_next_page_below_the_same_head() -> None:
+    def page(first: int) -> Callable[[Canvas], None]:
+        def draw(canvas: Canvas) -> None:
+            ys = [100 + 20 * row for row in range(5)]
+            rows = [["Boat", "Fee"], *([f"Skiff {number}", str(number * 3)] for number in range(first, first + 3))]
+            for row, y in zip(rows, ys, strict=False):
+                write(canvas, row[:1], left=76, top=y + 14)
+                write(canvas, row[1:], left=204, top=y + 14)
+            canvas.grid((72, 200, 300), [HEIGHT - y for y in ys])
+
+        return draw
+
+    content = read(pdf(page(11), page(14)))
+    assert content.text.split("\n") == [
+        "| Boat | Fee |",
+        "| --- | --- |",
+        *(f"| Skiff {number} | {number * 3} |" for number in range(11, 17)),
+        "",
+    ]
+    assert [page for page, _ in where(content, "Skiff 15")] == [2]
