@@ -156,7 +156,8 @@ def _belongs(block: Block, line: Line, kind: Kind, level: int) -> bool:
     if kind is Kind.ITEM or is_caption(line.text):
         return kind is not Kind.ITEM and not _parted(block, line) and not _ENDED.search(last.text) and beside
     if block.kind is Kind.CODE or kind is Kind.CODE:
-        return kind is block.kind and beside and line.base - last.base <= 2.5 * line.size
+        near = (beside and line.base - last.base <= 2.5 * line.size) or line.page == last.page + 1
+        return kind is block.kind and near
     if abs(line.size - last.size) > _SAME_SIZE * last.size:
         return False
     if not beside:
@@ -203,6 +204,8 @@ def _broken(block: Block, line: Line) -> bool:
     room = edge - last.right > width + 0.5 * line.size
     if room and _ENDED.search(last.text):
         return True
+    if block.kind is Kind.ITEM:
+        return False
     starts_small = line.text[:1].islower()
     if room and edge - last.right > 0.25 * (edge - last.left) and not starts_small:
         return True

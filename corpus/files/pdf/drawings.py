@@ -13,6 +13,7 @@ _MOST_SEGMENTS = 2_000  # of one path
 _DEEPEST = 4  # drawings within drawings
 _THIN = 3.0  # points; a rectangle that is no thicker is a rule
 _FAR = 10_000.0  # points; nothing reaches further
+_DOT = (1.5, 7.0)  # points, of the smallest and of the largest
 _SHORT = 4.0  # points; a shorter line is no rule
 
 Matrix = tuple[float, float, float, float, float, float]
@@ -29,7 +30,10 @@ def read_drawings(c: Any, page: Any, frame: Frame, found: RawPage) -> None:
             continue
         found.drawn += 1
         if kind == c.FPDF_PAGEOBJ_PATH:
-            rules.update(_rules(c, thing, frame, moved))
+            box = _bounds(c, thing, frame, moved)
+            if _is_dot(box):
+                found.dots.append(box)
+            rules.update(_rules(c, thing, frame, moved, box))
         elif kind == c.FPDF_PAGEOBJ_IMAGE:
             found.pictures.append(_bounds(c, thing, frame, moved))
     found.rules = sorted(rules)
@@ -82,9 +86,13 @@ def _bounds(c: Any, thing: Any, frame: Frame, moved: Matrix) -> Box:
     return frame.box(min(x, u), min(y, v), max(x, u), max(y, v))
 
 
-def _rules(c: Any, thing: Any, frame: Frame, moved: Matrix) -> Iterator[Rule]:
+def _is_dot(box: Box) -> bool:
+    wide, high = box.right - box.left, box.bottom - box.top
+    return _DOT[0] <= wide <= _DOT[1] and abs(wide - high) <= 1
+
+
+def _rules(c: Any, thing: Any, frame: Frame, moved: Matrix, box: Box) -> Iterator[Rule]:
     """The straight lines of a path, and the edges of its rectangles."""
-    box = _bounds(c, thing, frame, moved)
     wide, high = box.right - box.left, box.bottom - box.top
     if not (wide <= _FAR and high <= _FAR and max(wide, high) >= _SHORT):
         return

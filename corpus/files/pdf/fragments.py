@@ -9,6 +9,8 @@ from corpus.document import Box
 from corpus.files.pdf.glyphs import Glyph, RawPage, Rule, Style, turned
 from corpus.files.pdf.letters import lowered, raised
 
+_BULLET_GAP = 1.6  # of the size of the letters, between a bullet that is drawn and its words
+_MOST_DOTS = 300  # of one page; they are the points of a diagram
 MOST_RULES = 1_500  # of one page; a drawing has more
 _GAP = 1.0  # of the size of the letters; what stands further apart is apart
 _BLANK = 0.28  # likewise: a blank
@@ -73,7 +75,22 @@ def _sheet(page: RawPage, turn: int) -> Sheet:
         glyphs = [_upright(glyph, turn, page) for glyph in glyphs]
         rules = [_upright_rule(rule, turn, page) for rule in rules]
     downs = [rule for rule in rules if not rule.across][:MOST_RULES]
-    return Sheet(page.number, width, height, turn, _fragments(glyphs, downs), rules)
+    fragments = _fragments(glyphs, downs)
+    if not turn and len(page.dots) <= _MOST_DOTS:
+        _add_bullets(fragments, page.dots)
+    return Sheet(page.number, width, height, turn, fragments, rules)
+
+
+def _add_bullets(fragments: Sequence[Fragment], dots: Sequence[Box]) -> None:
+    """Write a bullet that is drawn in front of the words that it stands beside."""
+    for dot in dots:
+        middle = (dot.top + dot.bottom) / 2
+        for fragment in fragments:
+            size = fragment.size
+            near = 0 < fragment.box.left - dot.right <= _BULLET_GAP * size
+            if near and fragment.base - 0.8 * size <= middle <= fragment.base and not fragment.text.startswith("•"):
+                fragment.text = f"• {fragment.text}"
+                fragment.box = fragment.box._replace(left=round(dot.left, 1))
 
 
 def _upright(glyph: Glyph, turn: int, page: RawPage) -> Glyph:

@@ -59,6 +59,7 @@ class RawPage:
     glyphs: list[Glyph] = field(default_factory=list)  # in the order of the file
     rules: list[Rule] = field(default_factory=list)
     pictures: list[Box] = field(default_factory=list)
+    dots: list[Box] = field(default_factory=list)  # small squares and circles: most are bullets
     unread: int = 0  # number of letters that the file does not say the meaning of
     drawn: int = 0  # number of things on it that are no text
 

@@ -39,7 +39,7 @@ class MarkdownWriter:
         above: Block | None = None
         for block in blocks:
             if above:
-                self._put("\n" if above.kind is block.kind is Kind.ITEM else "\n\n")
+                self._put("\n" if _is_one_list(above, block) else "\n\n")
             before = self._length
             if block.table:
                 self._table(block.table)
@@ -139,6 +139,13 @@ class MarkdownWriter:
             self._put(" ")
             self._put_lines(text, spans, lines)
             self._put(" |" if text else "|")
+
+
+def _is_one_list(above: Block, block: Block) -> bool:
+    if not above.kind is block.kind is Kind.ITEM:
+        return False
+    first, second = bullet_of(above.lines[0].text)[0], bullet_of(block.lines[0].text)[0]
+    return bool(above.level or block.level) or (first[0] == "-") == (second[0] == "-")
 
 
 def _heads_of(rows: Sequence[Sequence[Cell | None]], column: int) -> Iterator[Line]:

@@ -14,6 +14,8 @@ _DEEPEST = 6  # columns within columns
 _LEAST_ROWS = 3  # of a column
 _LEAST_WIDTH = 9.0  # of the size of the letters, that the lines of a column of prose have on average
 _FULL, _MOST = 0.7, 0.4  # share of the width of its column that a full line has; share of its lines that are full
+_REST = 0.8  # share of the width of a column, that the lines below it do not have
+_PARTED = 1.6  # of the size of the letters, between lines that are parted
 _BULLET_GAP = 4.0  # of the size of the letters, between a bullet and its words
 _CANDIDATES = 12  # gutters that are tried
 
@@ -101,6 +103,7 @@ def _bands(region: Region, holders: dict[int, Table]) -> list[tuple[float, _Band
                 bands.append(_Band(crossing, []))
             bands[-1].rows.append(row)
         gained = 0
+        bands = [part for band in bands for part in _without_rest(band, gutter)]
         for band in bands:
             if not band.crossing:
                 gain = _gain(band, gutter, holders)
@@ -109,6 +112,21 @@ def _bands(region: Region, holders: dict[int, Table]) -> list[tuple[float, _Band
         if gained > best[0]:
             best = gained, [(gutter, band) for band in _merged(bands)]
     return best[1]
+
+
+def _without_rest(band: _Band, gutter: float) -> list[_Band]:
+    """``band``, and apart from it what stands below both columns and only happens to be short."""
+    last = max((at for at, row in enumerate(band.rows) if row[-1].box.right > gutter + 1), default=-1)
+    if band.crossing or last < 0:
+        return [band]
+    left = [row[0].box for row in band.rows if row[0].box.right <= gutter + 1]
+    full = max((box.right - box.left for box in left), default=0.0) * _REST
+    for at in range(last + 1, len(band.rows)):
+        row, above = band.rows[at], band.rows[at - 1]
+        parted = row[0].base - above[0].base > _PARTED * min(row[0].size, above[0].size)
+        if parted and all(row[-1].box.right - row[0].box.left < full for row in band.rows[at:]):
+            return [_Band(False, band.rows[:at]), _Band(True, band.rows[at:])]
+    return [band]
 
 
 def _merged(bands: list[_Band]) -> list[_Band]:
