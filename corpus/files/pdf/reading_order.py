@@ -52,7 +52,9 @@ def _join_bullets(sheet: Sheet) -> None:
         at = 0
         while at < len(row):
             first, second = row[at], row[at + 1] if at + 1 < len(row) else None
-            if second and marker_of(first.text + " x") and len(first.text) <= 8 and _follows(first, second):
+            equation = at > 0 and first.text.startswith("(")  # its number stands at the right edge of a column
+            marked = not equation and len(first.text) <= 8 and marker_of(first.text + " x")
+            if second and marked and _follows(first, second):
                 box = union([first.box, second.box])
                 bold = first.bold and second.bold
                 found.append(
@@ -157,8 +159,8 @@ def _gain(band: _Band, gutter: float, holders: dict[int, Table]) -> int:
         if not held and len(rows_of(words)) < _LEAST_ROWS:
             return 0
         if words:
-            extent = max(fragment.box.right for fragment in words) - min(fragment.box.left for fragment in words)
-            rows = [row[-1].box.right - row[0].box.left for row in rows_of(words)]
+            rows = sorted(row[-1].box.right - row[0].box.left for row in rows_of(words))
+            extent = rows[len(rows) * 4 // 5]  # a few may reach further, such as a formula
             size = sum(fragment.size for fragment in words) / len(words)
             full = sum(width >= _FULL * extent for width in rows)
             if not held and (sum(rows) / len(rows) < _LEAST_WIDTH * size or full < _MOST * len(rows)):

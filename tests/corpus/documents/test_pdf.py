@@ -3,6 +3,7 @@
 import io
 import random
 import re
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -447,3 +448,38 @@ def test_a_table_goes_on_on_the_next_page_below_the_same_head() -> None:
         "",
     ]
     assert [page for page, _ in where(content, "Skiff 15")] == [2]
+
+
+def test_without_the_library_the_message_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pypdfium2", None)
+    with pytest.raises(CorpusError, match=r'tide\.pdf is a PDF; .* Run: pip install "foundation-qa\[documents\]"'):
+        read_pdf(b"%PDF-1.7\n", PATH)
+
+
+def test_what_stands_below_two_columns_is_read_behind_both() -> None:
+    left, right = prose(70, 42), prose(70, 42, first=30)
+
+    def draw(canvas: Canvas) -> None:
+        write(canvas, left, left=60, size=10)
+        write(canvas, right, left=320, size=10)
+        top = write(canvas, ["Bring along:"], left=60, top=320)
+        canvas.circle(64, HEIGHT - top - 12, 2, fill=1)
+        write(canvas, ["a rope"], left=76, top=top + 15)
+
+    assert blocks(pdf(draw)) == [" ".join([*left, *right]), "Bring along:", "- a rope"]
+
+
+def test_the_number_of_a_formula_is_no_item_of_the_column_beside() -> None:
+    left, right = prose(90, 42), prose(90, 42, first=30)
+
+    def draw(canvas: Canvas) -> None:
+        write(canvas, left[:6], left=60, size=10)
+        write(canvas, ["fee = 3 + length"], left=90, top=195, size=10)
+        write(canvas, ["(12)"], left=270, top=195, size=10)
+        write(canvas, left[6:], left=60, top=220, size=10)
+        for number, line in enumerate(right):
+            write(canvas, [line], left=310, top=100 + number * 13.5714, size=10)
+
+    text = read(pdf(draw)).text
+    assert "fee = 3 + length (12)" in text
+    assert text.rstrip().endswith(" ".join(right))
