@@ -3,7 +3,4 @@
 from corpus.files.pdf.places import boxes_of
 from corpus.files.pdf.reader import read_pdf
 
-__all__ = ["READERS", "boxes_of", "read_pdf"]
-
-READERS = {".pdf": read_pdf}
-"""By suffix, in lower case."""
+__all__ = ["boxes_of", "read_pdf"]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from corpus.document import Place, Span
+from corpus.document import Place, PlaceKind, Span
 from corpus.files.pdf.blocks import Block, Kind
 from corpus.files.pdf.escapes import escaped
 from corpus.files.pdf.fragments import is_unspaced
@@ -26,7 +26,6 @@ class MarkdownWriter:
         self._known = {word.lower() for line in lines for word in _WORD.findall(line.text)}
         self._parts: list[str] = []
         self._length = 0
-        self._names: dict[int, str] = {}
         self.places: list[Place] = []
 
     @property
@@ -61,8 +60,7 @@ class MarkdownWriter:
         self._put(text)
         for (start, end), line in zip(spans, lines, strict=True):
             if start < end:
-                name = self._names.setdefault(line.page, f"p. {line.page}")
-                self.places.append(Place(begin + start, begin + end, name, line.page, (line.box,)))
+                self.places.append(Place(begin + start, begin + end, PlaceKind.PAGE, str(line.page), (line.box,)))
 
     def _paragraph(self, block: Block) -> None:
         words = [line.text for line in block.lines]

@@ -32,7 +32,7 @@ def boxes_of(places: Sequence[Place], span: Span, text: str = "") -> list[tuple[
             break
         if place.end > start:
             found.extend(
-                (place.page, _cut(place, box, max(start, place.start), min(end, place.end), text))
+                (int(place.label), _cut(place, box, max(start, place.start), min(end, place.end), text))
                 for box in place.boxes
             )
     return found

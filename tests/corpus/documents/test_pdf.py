@@ -18,8 +18,9 @@ from pdf_files import CHINESE, HEIGHT, WIDTH, pdf, write
 from reportlab.pdfgen.canvas import Canvas
 
 from corpus import CorpusError, Document, readable, split
-from corpus.document import Box, FileContent
-from corpus.files.pdf import READERS, boxes_of, read_pdf
+from corpus.document import Box, FileContent, PlaceKind
+from corpus.files.formats import READERS
+from corpus.files.pdf import boxes_of, read_pdf
 
 PATH = Path("tide.pdf")
 WORDS = (
@@ -48,7 +49,7 @@ def read(raw: bytes) -> FileContent:
     at = 0
     for place in content.places:
         assert at <= place.start < place.end <= len(content.text)
-        assert place.name == f"p. {place.page}"
+        assert place.kind is PlaceKind.PAGE
         assert len(place.boxes) == 1
         at = place.end
     return content
@@ -123,7 +124,7 @@ def test_a_paragraph_goes_on_over_columns_and_pages_past_heads_feet_and_numbers(
 
     content = read(pdf(*(page(number) for number in range(len(pages)))))
     assert content.text == " ".join(lines) + "\n"
-    assert {place.page for place in content.places} == set(range(1, len(pages) + 1))
+    assert {place.label for place in content.places} == {str(number + 1) for number in range(len(pages))}
 
 
 def test_headings_come_from_their_size_and_from_the_outline() -> None:
@@ -382,9 +383,12 @@ def test_a_damaged_file_is_read_or_told() -> None:
         assert time.monotonic() - begun < 5, seed
 
 
-def test_the_reader_is_found_by_its_suffix_and_says_the_same_each_time() -> None:
+@pytest.mark.slow
+def test_the_reader_is_found_by_its_suffix_and_says_the_same_in_a_process_of_its_own() -> None:
     raw = pdf(lambda canvas: write(canvas, prose(80, 70)) and None)
-    assert READERS[".pdf"](raw, PATH) == READERS[".pdf"](raw, PATH)
+    assert READERS[".pdf"](raw, PATH) == read_pdf(raw, PATH)
+    with pytest.raises(CorpusError, match=r"is no PDF"):
+        READERS[".pdf"](b"PK", PATH)
 
 
 def test_letters_that_the_file_gives_no_meaning_to_are_told() -> None:
