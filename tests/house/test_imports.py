@@ -54,7 +54,7 @@ HOMES = {  # library -> the folders and modules that may import it
     "yaml": ("corpus/files/", "corpus/editing/new_pair.py", "index/storage/calibration.py", "ui/workspace/settings.py"),
     "charset_normalizer": ("corpus/files/encodings.py",),
     "markdown_it": ("corpus/parsing/blocks.py",),
-    "cachetools": ("index/storage/lru.py", "qa/memory.py", "ui/chat/calls.py"),
+    "cachetools": ("index/storage/lru.py", "qa/memory.py", "ui/chat/calls.py", "ui/workspace/"),
     "faiss": ("index/matching/four_bits.py", "index/storage/faiss_vectors.py"),
     "platformdirs": ("index/user_folders.py",),
     "opencc": ("index/matching/words.py",),

@@ -7,7 +7,7 @@ whoever else calls it (to show a page, say) holds :data:`PDFIUM_LOCK` meanwhile.
 import ctypes
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -48,7 +48,7 @@ class PdfFile:
             ) from None
         self._lib = pypdfium2
         self._c: Any = pypdfium2.raw
-        self._raw = raw
+        self._raw, self._path = raw, path
         with PDFIUM_LOCK:
             try:
                 self._open()
@@ -93,6 +93,25 @@ class PdfFile:
                 if len(found) >= _MOST_LINKS:
                     break
         return found
+
+    def draw(self, number: int, scale: Callable[[float, float], float]) -> tuple[Any, float, float]:
+        """The page ``number`` (1-based) as it is looked at, its width and its height in points.
+
+        It is a picture of the library Pillow, with ``scale(width, height)`` pixels a point. :class:`CorpusError` where
+        there is no such page, or it is damaged.
+        """
+        if not 1 <= number <= self.page_count:
+            raise CorpusError(f"{self._path} has no page {number}: it has {self.page_count}.")
+        with PDFIUM_LOCK:
+            try:
+                page = self._file[number - 1]
+            except self._lib.PdfiumError:
+                raise CorpusError(f"Page {number} of {self._path} is damaged. Export it anew.") from None
+            try:
+                width, height = page.get_size()
+                return page.render(scale=scale(width, height)).to_pil().convert("RGB"), width, height
+            finally:
+                page.close()
 
     def pages(self) -> Iterator[RawPage | int]:
         """The pages in order; the number of one that is damaged in its place. Only one is held at a time."""
