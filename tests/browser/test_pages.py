@@ -128,6 +128,10 @@ def test_it_is_made_larger_and_fits_again(page: Page, artifacts: Path) -> None:
     assert width() == pytest.approx(2 * fitting, rel=0.02)
     assert leaf.locator("img").get_attribute("src") != address  # a finer picture
     page.wait_for_function("document.querySelector('.leaf img').complete")
+    mark, inside = leaf.locator("rect").first.bounding_box(), page.locator(".page").bounding_box()
+    assert mark and inside
+    assert inside["x"] < mark["x"] < inside["x"] + inside["width"] / 2  # its beginning is in sight
+    assert inside["y"] < mark["y"] < inside["y"] + inside["height"] / 2
     page.screenshot(path=artifacts / "leaf-large.png")
     fit.click()
     assert width() == pytest.approx(fitting, rel=0.02)

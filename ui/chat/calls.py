@@ -169,11 +169,10 @@ class ChatCalls:
         """A page of the file of a citation as a picture, the quote marked on it; a hint where that cannot be had."""
         located, quote, _ = self._located(call)
         document = located.document
-        number = 0
-        if document is not None and located.start < located.end:
-            number = call.number or first_leaf(document, (located.start, located.end))
-        if self.pictures is None or document is None or not number:
+        first = first_leaf(document, (located.start, located.end)) if document else 0
+        if self.pictures is None or document is None or not first:
             return {"hint": words_html("originals.no_pages" if document else "originals.gone")}
+        number = call.number or first
         try:
             picture = self.pictures.picture(document.id, document.digest, number, call.width)
         except CorpusError as error:

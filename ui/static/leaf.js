@@ -8,6 +8,7 @@ window.foundationQA.leaf = (panel, { turn, failed }) => {
   const [back, on, smaller, fit, larger] = [".turn-back", ".turn-on", ".smaller", ".fit-width", ".larger"].map(find);
   const ZOOMS = [1, 1.5, 2, 3]; // times the width of the reader; before them: the whole page is in sight
   const STEP = 500; // pixels: pictures come in few widths (ui/workspace/page_pictures.py)
+  const AROUND = 24; // pixels above and below a whole page
   let zoom = 0; // index of one of them; -1: the whole page
   const leaf = () => page.querySelector(".leaf");
   const number = () => Number(leaf()?.dataset.number ?? 0);
@@ -18,8 +19,9 @@ window.foundationQA.leaf = (panel, { turn, failed }) => {
   const draw = () => {
     const shown = leaf();
     if (!shown) return;
-    shown.style.width = zoom < 0 ? "auto" : `${ZOOMS[zoom] * 100}%`;
-    shown.style.maxHeight = zoom < 0 ? `${page.clientHeight - 24}px` : "none";
+    const { width, height } = shown.querySelector("svg").viewBox.baseVal;
+    const whole = Math.floor(((page.clientHeight - AROUND) * width) / height);
+    shown.style.width = zoom < 0 ? `min(100%, ${whole}px)` : `${ZOOMS[zoom] * 100}%`;
     smaller.disabled = zoom < 0;
     larger.disabled = zoom === ZOOMS.length - 1;
     fit.setAttribute("aria-pressed", String(zoom === 0));
@@ -27,13 +29,17 @@ window.foundationQA.leaf = (panel, { turn, failed }) => {
     const address = `${picture.dataset.address}&width=${stepped(shown.clientWidth)}`;
     if (picture.getAttribute("src") !== address) picture.src = address;
   };
+  // What is marked stays in sight while the page grows; of a page without a mark its middle does.
   const magnify = (to) => {
-    const middle = (page.scrollTop + page.clientHeight / 2) / page.scrollHeight;
-    const centre = (page.scrollLeft + page.clientWidth / 2) / page.scrollWidth;
+    const shown = leaf();
+    if (!shown) return;
+    const kept = shown.querySelector("rect") ?? shown;
     zoom = Math.min(Math.max(to, -1), ZOOMS.length - 1);
     draw();
-    page.scrollTop = middle * page.scrollHeight - page.clientHeight / 2;
-    page.scrollLeft = centre * page.scrollWidth - page.clientWidth / 2;
+    const [inside, box] = [page, kept].map((each) => each.getBoundingClientRect());
+    const beside = Math.max((inside.width - box.width) / 2, kept === shown ? -Infinity : AROUND);
+    page.scrollLeft += box.left - inside.left - beside;
+    page.scrollTop += (kept === shown ? box.top + box.height / 2 : box.top + inside.height / 6) - inside.top - inside.height / 2;
   };
   const go = (by) => {
     const to = number() + by;
