@@ -2,6 +2,7 @@
 
 import io
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -18,15 +19,18 @@ pytest.importorskip("reportlab")
 from pdf_answerer import three_pages
 from PIL import Image
 
-from corpus import CorpusError, Document, find_texts
+from corpus import CorpusError, Document, find_texts, load_document, load_documents
 from corpus.files.formats import LARGEST_FILE
 from corpus.files.pdf.pages import PagePicture
 from index import PassageIndex, update_index
 from qa import Answerer
+from ui import cli
 from ui.gate.accounts import Accounts
 from ui.html.visitor_message import VisitorError
+from ui.server.page import Page
 from ui.workspace.originals import Originals
 from ui.workspace.page_pictures import PagePictures
+from ui.workspace.workspace import Workplace
 
 LOG, NOTES, SECRET = "harbour/log 1.pdf", "notes.md", "secret.pdf"
 OLD = 1_600_000_000  # a time long ago: files written a moment ago have no stamp
@@ -310,3 +314,35 @@ def test_few_are_drawn_at_once_some_wait_and_others_are_sent_away(house: House) 
     for thread in threads:
         thread.join()
     assert sorted(said) == ["drawn"] * 10 + ["originals.busy"] * 5
+
+
+# What the owner says
+
+
+@pytest.mark.parametrize(
+    ("option", "setting", "shared"),
+    [((), "", False), (("--share-originals",), "", True), ((), "share_originals: true", True)],
+)
+def test_the_command_or_the_settings_share_originals(
+    texts: Path,
+    tmp_path: Path,
+    fake_encoder: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    option: tuple[str, ...],
+    setting: str,
+    shared: bool,
+) -> None:
+    monkeypatch.setattr(Workplace, "encoder", fake_encoder)
+    served: list[Page] = []
+    monkeypatch.setattr("ui.server.page.serve", lambda page, *_: served.append(page))
+    (tmp_path / "settings.yaml").write_text(f"corpus: texts\nreader: none\n{setting}\n", encoding="utf-8")
+    asked = ["serve", "--settings", str(tmp_path / "settings.yaml"), "--index", str(tmp_path / "idx"), *option]
+    monkeypatch.setattr(sys, "argv", ["foundation-qa", *asked])
+    with pytest.raises(SystemExit):
+        cli.main()
+    (page,) = served
+    assert page.serving.share_originals == shared
+    assert page.serving.pictures is not None
+    name = next(iter(load_documents(texts))).id
+    digest = load_document(texts / name, name).digest
+    assert page.serving.pictures.originals.find(name, digest).path.samefile(texts / name)

@@ -129,16 +129,16 @@ class Originals:
         return found
 
     def _digest_in(self, text: TextFile, facts: _Facts) -> str:
-        """The digest of what a file holds that may have changed: it is read once, one at a time."""
+        """The digest of what a file holds that may have changed, empty where it cannot be read: that is tried once, of
+        one file at a time."""
         if not self._reading.acquire(timeout=_PATIENCE):
             raise VisitorError("originals.busy")
         try:
             key = text.path, facts
             if key not in self._read:
-                self._read[key] = text.read().digest
+                document = text.try_to_read()
+                self._read[key] = document.digest if isinstance(document, Document) else ""
             return self._read[key]
-        except CorpusError as error:
-            raise VisitorError("originals.changed") from error
         finally:
             self._reading.release()
 
