@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 pytest.importorskip("pypdfium2")
 pytest.importorskip("reportlab")
 
+from axe_playwright_python.sync_playwright import Axe
 from pdf_answerer import (
     CHINESE_QUESTION,
     CHINESE_QUOTE,
@@ -109,6 +111,40 @@ def test_pages_are_turned_by_buttons_and_arrows_and_the_focus_stays(page: Page, 
     page.keyboard.press("Escape")
     expect(reader).to_be_hidden()
     assert page.evaluate("document.activeElement.matches('a.cite')")
+
+
+def test_the_focus_stays_in_the_reader(page: Page) -> None:
+    reader = cite(page)
+    leaf_of(page, 1)
+    reached = set()
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        inside, name = page.evaluate(
+            "[document.activeElement.closest('.reader') !== null, document.activeElement.className]"
+        )
+        assert inside
+        reached.add(name)
+    bar = {"icon turn-on", "icon smaller", "fit-width", "icon larger"}
+    assert {"back close", "view", "link", "page"} | bar <= reached
+    assert "icon turn-back" not in reached  # there is none before
+    expect(reader).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nobody_is_shut_out(browser: Browser, page_url: str, scheme: Literal["light", "dark"]) -> None:
+    """The checks of axe-core."""
+    with visit(browser, page_url, color_scheme=scheme, reduced_motion="reduce") as page:
+        cite(page)
+        leaf_of(page, 1)
+        page.locator(".turn-on").click()
+        leaf_of(page, 2)
+        serious = [
+            f"{each['id']}: {node['html'][:200]} {node['any'][:1]}"
+            for each in Axe().run(page).response["violations"]
+            if each["impact"] in ("serious", "critical")
+            for node in each["nodes"]
+        ]
+        assert serious == []
 
 
 def test_it_is_made_larger_and_fits_again(page: Page, artifacts: Path) -> None:

@@ -10,7 +10,7 @@ from ui.chat.leaf_html import first_leaf, leaf_html, show_leaf_html, show_text_h
 from ui.html.document import counterpart, text_html
 from ui.html.language_tags import language_of_text, tag
 from ui.html.links import linked
-from ui.html.original_address import file_address
+from ui.html.original_address import original_link_html
 from ui.html.places import place_view
 from ui.html.shown import fragment_blocks, plain_text
 from ui.html.words import words_html
@@ -72,10 +72,7 @@ def _notice(key: str, quote: str) -> str:
 
 def _head(document: Document, *, share: bool = False) -> str:
     title = _title(f'<span lang="{tag(language_of(document.title))}">{escape(document.title)}</span>')
-    file = ""
-    if share:
-        address = escape(file_address(document.id, document.digest))
-        file = f'<a class="original" href="{address}" download>{words_html("leaf.download")}</a>'
+    file = original_link_html(document) if share else ""
     return f'{title}<p class="source">{linked(document.source)}</p>{file}'
 
 

@@ -3,8 +3,12 @@
 The addresses are relative to that of the page, whatever a proxy calls it; see :mod:`ui.server.originals`.
 """
 
+from html import escape
 from urllib.parse import quote as in_address
 from urllib.parse import urlencode
+
+from corpus import Document
+from ui.html.words import words_html
 
 PICTURE, FILE = "originals/page", "originals/file"
 
@@ -22,6 +26,12 @@ def picture_address(document_id: str, digest: str, page: int) -> str:
 def file_address(document_id: str, digest: str) -> str:
     """Of the file of a text with this ``digest``."""
     return _address(FILE, text=document_id, of=digest)
+
+
+def original_link_html(document: Document) -> str:
+    """A link that downloads the file of ``document``."""
+    address = escape(file_address(document.id, document.digest))
+    return f'<a class="original" href="{address}" download>{words_html("leaf.download")}</a>'
 
 
 def _address(path: str, **values: str | int) -> str:

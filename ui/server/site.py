@@ -36,7 +36,8 @@ def assemble_page(
     """
     log = GapLog(workplace.gap_log) if workplace.settings.log_gaps else None
     on_gap = log.add if log else None
-    tabs = tabs_of(workplace, answerer, log, allow_upload=allow_upload, show_gaps=show_gaps)
+    allowed = {"allow_upload": allow_upload, "show_gaps": show_gaps, "share_originals": share_originals}
+    tabs = tabs_of(workplace, answerer, log, **allowed)
     largest_file = workplace.largest_file if allow_upload else 0
     service = Service(answerer, workplace.pending, on_gap)
     originals = Originals(workplace.folders, lambda: answerer.passages.snapshot, workplace.largest_file)
