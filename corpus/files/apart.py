@@ -40,7 +40,7 @@ class ReadApart:
 
         :class:`CorpusError` where the reader raises it, and where it does not come to an end.
         """
-        said, _ = _asked(self.name, raw, path, self.seconds)
+        said, _ = _asked(self.name, raw, path, self.seconds + SECONDS_A_MEGABYTE * len(raw) / 1e6)
         return _content(said)
 
 
@@ -61,12 +61,11 @@ def _asked(
     name: str, raw: bytes, path: Path, seconds: float, numbers: Sequence[int] = ()
 ) -> tuple[dict[str, Any], bytes]:
     process = _idle.take()
-    limit = seconds + SECONDS_A_MEGABYTE * len(raw) / 1e6
     asked = {"function": name, "path": str(path), "size": len(raw), "numbers": numbers}
-    reply = process.ask(asked, raw, limit)
+    reply = process.ask(asked, raw, seconds)
     if reply is None:
         raise CorpusError(
-            f"{path} was not read within {limit:.0f} s, or its reader broke down: it may be damaged, or made to "
+            f"{path} was not read within {seconds:.0f} s, or its reader broke down: it may be damaged, or made to "
             f"harm. Open it in the program it was made with and save it anew, or take it out of the folder."
         )
     _idle.give(process)

@@ -288,6 +288,24 @@ def test_what_is_kept_has_bounds(house: House, monkeypatch: pytest.MonkeyPatch) 
     assert [number for number, _ in drawn] == [1, 2, 3, 4, 1]
 
 
+def test_a_page_that_cannot_be_drawn_is_not_tried_again_at_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.workspace.page_pictures._FOR", 0.3)
+    tried: list[tuple[int, int]] = []
+
+    def fail() -> None:
+        raise CorpusError("log 1.pdf was not read within 20 s.")
+
+    pictures = PagePictures(house.originals, drawing(tried, fail))
+    for number, width in ((1, 500), (1, 500), (1, 1000), (2, 500)):
+        with pytest.raises(CorpusError, match="was not read within 20 s"):
+            pictures.picture(LOG, house.digest(LOG), number, width)
+    assert tried == [(1, 500), (2, 500)]
+    time.sleep(0.4)
+    with pytest.raises(CorpusError):
+        pictures.picture(LOG, house.digest(LOG), 1, 500)
+    assert len(tried) == 3
+
+
 def test_few_are_drawn_at_once_some_wait_and_others_are_sent_away(house: House) -> None:
     drawn: list[tuple[int, int]] = []
     go_on = threading.Event()

@@ -18,7 +18,7 @@ window.foundationQA.leaf = (panel, { turn, failed }) => {
   const pixels = () => stepped(page.clientWidth * (ZOOMS[zoom] ?? 1));
   const draw = () => {
     const shown = leaf();
-    if (!shown) return;
+    if (!shown || !page.clientWidth) return; // it may be hidden for the moment
     const { width, height } = shown.querySelector("svg").viewBox.baseVal;
     const whole = Math.floor(((page.clientHeight - AROUND) * width) / height);
     shown.style.width = zoom < 0 ? `min(100%, ${whole}px)` : `${ZOOMS[zoom] * 100}%`;
