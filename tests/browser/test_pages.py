@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -23,10 +23,15 @@ from pdf_answerer import (
     PdfAnswerer,
     three_pages,
 )
+from pdf_files import pdf, write
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page, expect
 from small_answerer import EN_QUOTE
 from visits import ask, open_citation, seen, served, sideways, visit
+
+from ui.server.site import assemble_page
+from ui.workspace.settings import Settings
+from ui.workspace.workspace import Workplace
 
 pytestmark = pytest.mark.slow
 
@@ -267,6 +272,51 @@ def test_a_file_that_has_changed_is_said_and_the_text_is_shown(browser: Browser,
         page.locator("a.cite").first.click()
         expect(reader.locator("mark")).to_have_text(QUOTE)
         assert seen(page, ".changed").startswith("The original has changed since it was read")
+
+
+HERON = "The company Lark released the model Heron in the year 2031."
+
+
+def test_a_pdf_is_brought_asked_in_the_other_language_and_seen(
+    browser: Browser,
+    texts: Path,
+    tmp_path: Path,
+    fake_encoder: Any,
+    started: Any,
+    artifacts: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Workplace, "encoder", fake_encoder)  # in place of the real model
+    workplace = Workplace(Settings(reader="none"), (str(texts),), str(tmp_path / "index"))
+    answerer = workplace.answerer(follow=True)
+    whole = started(assemble_page(workplace, answerer, allow_upload=True, share_originals=True), port=0)
+    try:
+        with visit(browser, str(whole.local_url)) as page:
+            page.get_by_role("tab", name="Sources", exact=True).click()
+            page.wait_for_selector(".texts")
+            raw = pdf(
+                lambda canvas: write(canvas, ["Birds of the coast"], size=18) and None,
+                lambda canvas: write(canvas, ["Nothing is known of the nests.", HERON], size=12) and None,
+            )
+            page.set_input_files(
+                "#library input[type=file]", {"name": "heron.pdf", "mimeType": "application/pdf", "buffer": raw}
+            )
+            expect(page.locator("#outcome")).to_contain_text("heron.pdf", use_inner_text=True)
+            page.click("#update")
+            page.wait_for_selector("#outcome .change")
+            page.locator(".texts tbody tr", has_text="uploads/heron.pdf").locator(".open").click()
+            with page.expect_download() as download:
+                page.locator(".panel").get_by_role("link", name="Download the original").click()
+            assert Path(download.value.path()).read_bytes() == raw
+            page.get_by_role("tab", name="Ask", exact=True).click()
+            reader = cite(page, "哪家公司发布了模型 Heron？")
+            expect(leaf_of(page, 2).locator("rect")).to_have_count(1)
+            expect(page.get_by_role("img", name=f"Marked on it: “{HERON}”")).to_be_visible()
+            page.screenshot(path=artifacts / "leaf-uploaded.png")
+            reader.get_by_role("button", name="Page before").click()
+            leaf_of(page, 1)
+    finally:
+        whole.close(verbose=False)
 
 
 def test_without_sharing_there_is_no_link(page: Page) -> None:
