@@ -207,9 +207,10 @@ def test_the_text_is_one_click_away_and_stays_chosen(page: Page, artifacts: Path
     assert reader.get_by_role("button", name="Show page").count() == 0
 
 
-def test_the_card_offers_the_page_and_the_text(page: Page) -> None:
+def test_the_card_offers_the_page_and_the_text(page: Page, artifacts: Path) -> None:
     ask(page, NEXT_QUESTION)
     card = page.locator(".card")
+    page.screenshot(path=artifacts / "leaf-card.png")
     card.get_by_role("link", name="Show page 2").click()
     expect(leaf_of(page, 2).locator("rect")).to_have_count(2)
     page.locator(".reader .close").click()

@@ -39,14 +39,14 @@ def opened_html(
     if twin and other is not None:
         near = counterpart(document, located.start, other)
         back = _switch("citation.back", twin=False)
-        return _head(other, share=share) + back + text_html(other, near=near, at=near[0] if at is None else at)
+        return _head(other) + back + _file(other, share) + text_html(other, near=near, at=near[0] if at is None else at)
     switch = _switch(f"languages.read_in_{language_of_text(other.text)}", twin=True) if other else ""
     span = (located.start, located.end)
     number = first_leaf(document, span) if leaves else 0
     view = show_leaf_html(number) if number else ""
     place = place_view(document.places_in(*span))
     named = f'<p class="place">{place.html}</p>' if place else ""
-    head = _head(document, share=share) + named + view + switch
+    head = _head(document) + named + view + switch + _file(document, share)
     return head + _state(located, quote) + text_html(document, span, at=at)
 
 
@@ -55,7 +55,7 @@ def opened_leaf_html(
 ) -> str:
     """The same as the page ``number`` of the file of ``document``, where ``quote`` stands there still."""
     leaf = leaf_html(document, number, picture, (located.start, located.end))
-    return _head(document, share=share) + show_text_html() + _state(located, quote) + leaf
+    return _head(document) + show_text_html() + _file(document, share) + _state(located, quote) + leaf
 
 
 def _state(located: Located, quote: str) -> str:
@@ -70,10 +70,13 @@ def _notice(key: str, quote: str) -> str:
     return f'<div class="changed" role="status">{words_html(key)}{said}</div>'
 
 
-def _head(document: Document, *, share: bool = False) -> str:
+def _file(document: Document, share: bool) -> str:
+    return original_link_html(document) if share else ""
+
+
+def _head(document: Document) -> str:
     title = _title(f'<span lang="{tag(language_of(document.title))}">{escape(document.title)}</span>')
-    file = original_link_html(document) if share else ""
-    return f'{title}<p class="source">{linked(document.source)}</p>{file}'
+    return f'{title}<p class="source">{linked(document.source)}</p>'
 
 
 def _title(inner: str) -> str:
