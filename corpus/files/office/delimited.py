@@ -21,6 +21,7 @@ _DELIMITERS = ",\t;|"
 _TRIED = 200  # rows
 _NAMED = re.compile(r"sep=(.)\n", re.I)
 _LONGEST_CELL = 1_000_000  # characters
+_MOST_LINES = 200  # of a cell
 _ARCHIVE, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 
 
@@ -89,5 +90,15 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """The number of each row, as a sheet counts them, and its cells."""
     csv.field_size_limit(_LONGEST_CELL)
     lines = text.splitlines(keepends=True) if "\x0b" not in text else text.split("\n")
-    for number, cells in enumerate(csv.reader(lines, delimiter=delimiter, skipinitialspace=True), 1):
+    quoting = csv.QUOTE_MINIMAL if _are_quotes_closed(text, delimiter) else csv.QUOTE_NONE
+    for number, cells in enumerate(csv.reader(lines, delimiter=delimiter, skipinitialspace=True, quoting=quoting), 1):
         yield number, [escapes.clean(cell).strip() for cell in cells]
+
+
+def _are_quotes_closed(text: str, delimiter: str) -> bool:
+    """Whether each quotation mark that opens a cell is closed; "5"" in a text without them is a measure."""
+    try:
+        rows = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, skipinitialspace=True, strict=True)
+        return all(cell.count("\n") <= _MOST_LINES for cells in rows for cell in cells)
+    except csv.Error:
+        return False

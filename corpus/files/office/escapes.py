@@ -25,7 +25,7 @@ _STRUCTURE = re.compile(
 _LINE_MARK = re.compile(r"\[(?=\^|//|[!@]|toc\b|\d{1,3}\]:)|@(?=\[)|[\w./-]{1,60}(?=::)", re.I)
 _FACT = re.compile(r"[A-Za-z_][\w .-]{0,40}?(?=[ \t]*:(?:\s|$))")
 _TAG_OF_TABLE = re.compile(r"<(?=/?[A-Za-z!])")
-_BACKSLASH = re.compile(r"\\(?=[^\w\s]|begin\b|$)", re.M)
+_BACKSLASH = re.compile(r"\\(?=[^\w\s]|_|begin\b|$)", re.M)
 _BLANKS = re.compile(rf"[ \t\r\f\v{SPACES}]+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _MAY_BE_MARK = re.compile(rf"[\n`$\\<\[^*_~>#＃:!?={{&{UNSEEN}@]|%%|\(\(|www\.|::|\S{{60}}")

@@ -17,8 +17,9 @@ _COMPOUND = b"\xd0\xcf\x11\xe0"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _MOST_MEMBERS = 20_000
 _LARGEST_PART = 48_000_000  # bytes unpacked, of a part that is read as a whole
-_LARGEST_SHEET = 300_000_000  # bytes unpacked, of one that is read row by row
-_MOST_READ = 500_000_000  # bytes unpacked, of all parts that are read
+_MOST_TAGS = 4_000_000  # of such a part: a document of 1,000 pages has a million
+_LARGEST_SHEET = 150_000_000  # bytes unpacked, of one that is read row by row
+_MOST_READ = 400_000_000  # bytes unpacked, of all parts that are read
 _ZIP_ERRORS = (  # what the standard library raises for damaged archives
     zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, EOFError, OSError, RuntimeError, ValueError,
     KeyError, OverflowError,
@@ -74,16 +75,26 @@ class Package:
                 )
             self._read += info.file_size
             with self.archive.open(info) as member:
-                return member.read(largest + 1)
+                found = member.read(largest + 1)
         except _ZIP_ERRORS as error:
             raise CorpusError(_damaged(self.path, self.kind, f"its part {name} cannot be unpacked")) from error
+        return found
+
+    def _parsed(self, name: str) -> Element:
+        raw = self.raw(name)
+        if raw.count(b"<") > _MOST_TAGS:
+            raise CorpusError(
+                f"{self.path} is too large: its part {name} has more than {_MOST_TAGS:,} tags. Split it into several "
+                f"files."
+            )
+        return parse_xml(raw)
 
     def xml(self, name: str) -> Element:
         """The root of a part that must be there; :class:`CorpusError` where it cannot be read."""
         if name.lower() not in self._names:
             raise CorpusError(_damaged(self.path, self.kind, f"its part {name} is missing"))
         try:
-            return parse_xml(self.raw(name))
+            return self._parsed(name)
         except XmlError as error:
             raise CorpusError(_damaged(self.path, self.kind, f"its part {name} is no XML: {error}")) from error
 
@@ -92,7 +103,7 @@ class Package:
         if not name or name.lower() not in self._names:
             return None
         try:
-            return parse_xml(self.raw(name))
+            return self._parsed(name)
         except XmlError:
             self.problems.append(f"its part {name} is damaged, and was not read")
         except CorpusError as error:

@@ -26,7 +26,11 @@ MOST_ROWS = 10_000
 """Of a sheet; what is below is left out."""
 MOST_COLUMNS = 256
 _MOST_STRINGS = 2_000_000
-_MOST_MERGED = 100_000
+_MOST_MERGED = 100_000  # ranges
+_MOST_MERGED_CELLS = 3_000_000  # that those ranges take
+_ROWS_OF_SHEET = 1_048_576
+_LONGEST_ROW = 20_000_000  # bytes
+_ROW = re.compile(rb"<(?:\w+:)?row[\s>/]")
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _BOOLEANS = {"1": "TRUE", "0": "FALSE"}
@@ -68,6 +72,7 @@ class Sheet:
     hidden_rows: set[int] = field(default_factory=set)  # their numbers
     hidden_filled: int = 0  # hidden rows with something in them
     hidden_columns: int = 0  # those with something in them
+    rows_read: int = 0
     rows_left: int = 0  # beyond the most that are read
     columns_left: int = 0
     formulas: int = 0  # cells whose value the file does not hold
@@ -106,6 +111,7 @@ def sheet_of(raw: bytes, book: Workbook) -> Sheet:
     cells: list[tuple[int, dict[int, Slot]]] = []
     seen_hidden: set[int] = set()
     last = 0
+    _check_rows(raw)
     for element in iterate_xml(raw, "row", "col", "mergeCell", "drawing"):
         kind = name_of(element)
         if kind == "col" and attribute(element, "hidden") in _HIDDEN:
@@ -127,10 +133,24 @@ def sheet_of(raw: bytes, book: Workbook) -> Sheet:
                 seen_hidden |= row.keys() & columns_hidden
                 if row := {at: slot for at, slot in row.items() if at not in columns_hidden}:
                     cells.append((last, row))
+    found.rows_read = len(cells)
     found.hidden_columns = len(seen_hidden)
     _merge(dict(cells), merged, columns_hidden)
     found.rows = [Row(at, dict(sorted(row.items()))) for at, row in sorted(cells, key=lambda each: each[0]) if row]
     return found
+
+
+def _check_rows(raw: bytes) -> None:
+    """Raise :class:`XmlError` where one row alone would fill the memory, or there are more rows than a sheet has."""
+    at = 0
+    for count, row in enumerate(_ROW.finditer(raw), 1):
+        if row.start() - at > _LONGEST_ROW or count > _ROWS_OF_SHEET:
+            break
+        at = row.start()
+    else:
+        if len(raw) - at <= _LONGEST_ROW:
+            return
+    raise XmlError("it has larger rows, or more of them, than a program for sheets writes")
 
 
 def _cells(row: Element, book: Workbook, found: Sheet) -> Iterator[tuple[int, Slot]]:
@@ -217,8 +237,10 @@ def _forms(root: Element | None) -> list[Form]:
 
 def _merge(rows: dict[int, dict[int, Slot]], merged: list[tuple[int, int, int, int]], hidden: set[int]) -> None:
     """Let cells that reach over several rows or columns stand in all of them that are read."""
+    budget = _MOST_MERGED_CELLS
     for left, top, right, bottom in merged:
-        if top not in rows or left not in rows[top]:
+        budget -= max(right - left + 1, 0) * max(bottom - top + 1, 0)
+        if top not in rows or left not in rows[top] or budget < 0:
             continue
         first = rows[top][left]
         columns = [at for at in range(left, min(right + 1, MOST_COLUMNS)) if at not in hidden]

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from corpus.files.office.xml import Element, attribute, child, name_of, number, within
 
 _LEFT_OUT = frozenset({"dt", "ftr", "sldNum", "hdr", "sldImg"})
 _SHAPES = frozenset({"sp", "graphicFrame", "pic", "grpSp", "cxnSp"})
-_ALIGNED = 0.25  # share of the height of columns by which they may begin at different heights
 _OVERLAP = 0.15  # share of the smaller extent by which shapes side by side may overlap
 
 
@@ -116,15 +116,37 @@ def in_order(shapes: Sequence[Shape]) -> list[Shape]:
 def _sorted(shapes: list[Shape]) -> list[Shape]:
     if len(shapes) < 2:
         return shapes
-    columns = _parts(shapes, "left", "right")
-    if len(columns) > 1 and all(len(column) > 1 for column in columns) and _side_by_side(columns):
-        return [shape for column in columns for shape in _sorted(column)]
-    rows = _parts(shapes, "top", "bottom")
+    rows = _joined(_parts(shapes, "top", "bottom"))
     if len(rows) > 1:
         return [shape for row in rows for shape in _sorted(row)]
+    columns = _parts(shapes, "left", "right")
     if len(columns) > 1:
         return [shape for column in columns for shape in _sorted(column)]
     return sorted(shapes, key=lambda shape: (shape.area.top, shape.area.left))
+
+
+def _joined(rows: list[list[Shape]]) -> list[list[Shape]]:
+    """``rows``, those as one that stand closer below one another than the columns they are parted in do side by side:
+    each column is then read down."""
+    found: list[list[Shape]] = []
+    for row in rows:
+        if found and (gap := _gap_of_columns(found[-1], row)):
+            above, below = max(each.area.bottom for each in found[-1]), min(each.area.top for each in row)
+            if below - above < gap:
+                found[-1] = [*found[-1], *row]
+                continue
+        found.append(row)
+    return found
+
+
+def _gap_of_columns(above: Sequence[Shape], below: Sequence[Shape]) -> float:
+    """How far apart the columns are that two rows share; 0: they share none."""
+    counts = {len(_parts(row, "left", "right")) for row in (above, below)}
+    columns = _parts([*above, *below], "left", "right")
+    if counts != {len(columns)} or len(columns) < 2:
+        return 0.0
+    edges = [(min(each.area.left for each in part), max(each.area.right for each in part)) for part in columns]
+    return min(right[0] - left[1] for left, right in pairwise(edges))
 
 
 def _parts(shapes: Sequence[Shape], first: str, last: str) -> list[list[Shape]]:
@@ -141,12 +163,6 @@ def _parts(shapes: Sequence[Shape], first: str, last: str) -> list[list[Shape]]:
             least = end - begin
         reach = max(reach, end)
     return parts
-
-
-def _side_by_side(columns: Sequence[Sequence[Shape]]) -> bool:
-    tops = [min(shape.area.top for shape in column) for column in columns]
-    height = max(shape.area.bottom for column in columns for shape in column) - min(tops)
-    return max(tops) - min(tops) <= _ALIGNED * height
 
 
 def _shape_elements(tree: Element | None) -> Iterator[Element]:

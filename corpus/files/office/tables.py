@@ -15,7 +15,10 @@ _FIGURE = re.compile(
     r"[-+(（]?[$€£¥￥]?\s?\d[\d,.\s:/年月日-]*(?:%|‰|[eE][-+]?\d+|[kKMB万亿元]{1,2}|[AP]M)?[)）]?|-|—|–|/|n/?a|#N/A|TRUE|FALSE",
     re.I,
 )
-_YEAR = re.compile(r"(?:19|20)\d\d(?:年|[EFef]|A|[-/.年]?Q?[1-4]?(?:季度)?)?|\d{1,2}月?|Q[1-4]")
+_TIME = re.compile(
+    r"(?:19|20)\d\d(?:年度?|[AEF]|[-/.年]?Q[1-4]|[-/.年]\d{1,2}(?:月|[-/.月]\d{1,2}日?)?)?|\d{1,2}月(?:\d{1,2}日)?|Q[1-4]",
+    re.I,
+)
 _ENDED = re.compile(r"[.。!！;；]$|[?？]$")
 
 
@@ -108,8 +111,28 @@ def _names_columns(grid: Grid) -> bool:
         return not all(_is_figure(text) for text in filled)
     if _is_labelled(grid):
         return False
-    figures = [text for text in filled if _is_figure(text) and not _YEAR.fullmatch(text)]
-    return not figures and not all(map(_is_figure, filled)) and all(map(_is_name, filled))
+    if any(
+        _is_figure(slot.text) and not _names_time(slot.text, below.text)
+        for slot, below in zip(first, grid[1], strict=True)
+    ):
+        return False
+    if first[0].text and all(map(_is_figure, filled)):
+        return False
+    return all(map(_is_name, filled)) or _has_figures_below(grid)
+
+
+def _names_time(text: str, below: str) -> bool:
+    """Whether a year or day names a column: then none stands below it as well."""
+    return bool(_TIME.fullmatch(text)) and not _TIME.fullmatch(below)
+
+
+def _has_figures_below(grid: Grid) -> bool:
+    """Whether figures stand in some column below words."""
+    for at, slot in enumerate(grid[0]):
+        below = [row[at].text for row in grid[1:] if row[at].text]
+        if slot.text and not _is_figure(slot.text) and below and sum(map(_is_figure, below)) * 2 > len(below):
+            return True
+    return False
 
 
 def _is_labelled(grid: Grid) -> bool:

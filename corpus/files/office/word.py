@@ -205,7 +205,7 @@ class _Reading:
         if element is None:
             return
         reader = TextReader(self._styles)
-        texts = [reader.read(each).text for each in within(element, "p")]
+        texts = [reader.read(each).text.strip() for each in within(element, "p")]
         self.writer.note(self._numbers[kind, key], " ".join(text for text in texts if text))
 
     def _table(self, element: Element) -> None:
@@ -247,7 +247,7 @@ class _Reading:
             said, style = self._styles.numbering(element)
             if text:
                 label = self._counters.label(said, style)[0] if said and said.list_id != "0" else ""
-                texts.append(f"{label} {text}" if label else text)
+                texts.append(f"{label} {text.strip()}" if label else text.strip())
                 bold = bold and found.bold
         return CellContent(" ".join(texts), bold and bool(texts))
 

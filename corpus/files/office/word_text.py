@@ -48,7 +48,7 @@ class TextReader:
         # The code of a field ends where its paragraph does, whatever a damaged file says.
         self._fields = [begun for begun in self._fields if begun]
         text = "".join(self._parts).replace(escapes.UNSTRUCK + escapes.STRUCK, "")
-        self._found.text = text.strip()
+        self._found.text = text if text.strip() else ""
         self._found.bold = bool(self._found.text) and not self._plain
         return self._found
 

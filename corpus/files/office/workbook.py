@@ -10,7 +10,7 @@ from corpus.files.office.markdown import Writer
 from corpus.files.office.package import Package, open_package
 from corpus.files.office.properties import properties_of
 from corpus.files.office.regions import SheetWriter
-from corpus.files.office.sheet_parts import MOST_COLUMNS, MOST_ROWS, Sheet, SheetName, Workbook, sheet_of, workbook_of
+from corpus.files.office.sheet_parts import MOST_COLUMNS, Sheet, SheetName, Workbook, sheet_of, workbook_of
 from corpus.files.office.xml import XmlError
 
 _NO_NAME = re.compile(r"(?:sheet|工作表|工作簿|表|tabelle|feuil|hoja|シート)\s*\d*", re.I)
@@ -89,7 +89,8 @@ def _problems(book: Workbook, read: list[tuple[SheetName, Sheet]]) -> list[str]:
             found.append(f"{' and '.join(left)} of the sheet {sheet.name!r} {verb} left out")
         if each.rows_left:
             found.append(
-                f"the sheet {sheet.name!r} has {MOST_ROWS + each.rows_left:,} rows; the first {MOST_ROWS:,} were read"
+                f"the sheet {sheet.name!r} has {each.rows_read + each.rows_left:,} rows; the first "
+                f"{each.rows_read:,} were read"
             )
         if each.columns_left:
             found.append(f"the sheet {sheet.name!r} has more than {MOST_COLUMNS} columns; those beyond were left out")
