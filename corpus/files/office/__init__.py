@@ -1,8 +1,7 @@
-"""The readers of Word, PowerPoint, Excel and delimited text."""
+"""The readers of Word, PowerPoint, Excel and delimited text. Each is imported when the first of its files is read."""
 
 import importlib
 from pathlib import Path
-from types import ModuleType
 
 from corpus.document import FileContent
 from corpus.errors import CorpusError
@@ -12,29 +11,36 @@ __all__ = ["READERS", "read_csv", "read_docx", "read_pptx", "read_xlsx"]
 
 def read_docx(raw: bytes, path: Path) -> FileContent:
     """What the Word document ``path`` with the bytes ``raw`` holds; :class:`CorpusError` where it is none."""
-    content: FileContent = _module("word", path, "a Word document").read_word(raw, path)
-    return content
+    _require_xml(path, "a Word document")
+    from corpus.files.office.word import read_word
+
+    return read_word(raw, path)
 
 
 def read_pptx(raw: bytes, path: Path) -> FileContent:
     """What the presentation ``path`` with the bytes ``raw`` holds; :class:`CorpusError` where it is none."""
-    content: FileContent = _module("slides", path, "a PowerPoint presentation").read_slides(raw, path)
-    return content
+    _require_xml(path, "a PowerPoint presentation")
+    from corpus.files.office.slides import read_slides
+
+    return read_slides(raw, path)
 
 
 def read_xlsx(raw: bytes, path: Path) -> FileContent:
     """What the workbook ``path`` with the bytes ``raw`` holds; :class:`CorpusError` where it is none."""
-    content: FileContent = _module("workbook", path, "an Excel workbook").read_workbook(raw, path)
-    return content
+    _require_xml(path, "an Excel workbook")
+    from corpus.files.office.workbook import read_workbook
+
+    return read_workbook(raw, path)
 
 
 def read_csv(raw: bytes, path: Path) -> FileContent:
     """What the delimited text ``path`` with the bytes ``raw`` holds; :class:`CorpusError` where it is none."""
-    content: FileContent = importlib.import_module("corpus.files.office.delimited").read_delimited(raw, path)
-    return content
+    from corpus.files.office.delimited import read_delimited
+
+    return read_delimited(raw, path)
 
 
-def _module(name: str, path: Path, kind: str) -> ModuleType:
+def _require_xml(path: Path, kind: str) -> None:
     try:
         importlib.import_module("lxml.etree")
     except ImportError as error:
@@ -42,7 +48,6 @@ def _module(name: str, path: Path, kind: str) -> ModuleType:
             f"{path} is {kind}; reading it needs a package that is not installed. Run: pip install "
             f'"foundation-qa[documents]"'
         ) from error
-    return importlib.import_module(f"corpus.files.office.{name}")
 
 
 READERS = {

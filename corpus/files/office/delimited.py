@@ -4,6 +4,7 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
+from io import StringIO
 from itertools import islice
 from pathlib import Path
 
@@ -89,16 +90,19 @@ def delimiter_of(text: str, tabs: bool = False) -> str:
 def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """The number of each row, as a sheet counts them, and its cells."""
     csv.field_size_limit(_LONGEST_CELL)
-    lines = text.splitlines(keepends=True) if "\x0b" not in text else text.split("\n")
-    quoting = csv.QUOTE_MINIMAL if _are_quotes_closed(text, delimiter) else csv.QUOTE_NONE
-    for number, cells in enumerate(csv.reader(lines, delimiter=delimiter, skipinitialspace=True, quoting=quoting), 1):
+    lines = StringIO(text, newline="")
+    if _are_quotes_closed(text, delimiter):
+        rows = csv.reader(lines, delimiter=delimiter, skipinitialspace=True)
+    else:
+        rows = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, quoting=csv.QUOTE_NONE)
+    for number, cells in enumerate(rows, 1):
         yield number, [escapes.clean(cell).strip() for cell in cells]
 
 
 def _are_quotes_closed(text: str, delimiter: str) -> bool:
     """Whether each quotation mark that opens a cell is closed; "5"" in a text without them is a measure."""
     try:
-        rows = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, skipinitialspace=True, strict=True)
+        rows = csv.reader(StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True, strict=True)
         return all(cell.count("\n") <= _MOST_LINES for cells in rows for cell in cells)
     except csv.Error:
         return False

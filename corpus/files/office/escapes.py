@@ -26,6 +26,10 @@ _LINE_MARK = re.compile(r"\[(?=\^|//|[!@]|toc\b|\d{1,3}\]:)|@(?=\[)|[\w./-]{1,60
 _FACT = re.compile(r"[A-Za-z_][\w .-]{0,40}?(?=[ \t]*:(?:\s|$))")
 _TAG_OF_TABLE = re.compile(r"<(?=/?[A-Za-z!])")
 _BACKSLASH = re.compile(r"\\(?=[^\w\s]|_|begin\b|$)", re.M)
+_OPENER = re.compile(
+    r"(?<![\\*])\*(?=[^\s*A-Za-z0-9])|(?<![\\*A-Za-z0-9])\*(?=[^\s*])|(?<![\\_A-Za-z0-9])_(?=[^\s_])|(?<!\\)`"
+    r"|(?<![=A-Za-z0-9])==(?=[^\s=])|\$\$|(?<=[^\s\\$])\$(?!\d)|%%|\{(?=[{%#:/.])|\^(?=\[)|\[(?=\[)|(?<=\])[(\[]"
+)
 _BLANKS = re.compile(rf"[ \t\r\f\v{SPACES}]+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _MAY_BE_MARK = re.compile(rf"[\n`$\\<\[^*_~>#＃:!?={{&{UNSEEN}@]|%%|\(\(|www\.|::|\S{{60}}")
@@ -47,18 +51,25 @@ def plain(text: str) -> str:
     return " ".join(_OUR_SIGNS.sub("", _NOTE_SIGN.sub("", text)).split())
 
 
-def paragraph(text: str) -> str:
+def paragraph(text: str, *, alone: bool = True) -> str:
     """``text`` as one paragraph of Markdown; its line breaks are kept, blank lines are not.
+
+    ``alone``: blank lines part it from what stands before and behind it.
 
     >>> paragraph("# 5 *stars*\\nin C:\\\\temp")
     '\\\\# 5 \\\\*stars\\\\*\\nin C:\\\\temp'
     """
     text = _PADDED_LINES.sub("\n", _BLANKS.sub(" ", text)).strip(" \n")
-    return _marked("\n".join(_line(line) for line in _inline(text).split("\n")))
+    return _marked("\n".join(_line(line) for line in _inline(text, alone=alone).split("\n")))
+
+
+def item(text: str) -> str:
+    """``text`` as an item of a list, which no blank line parts from the next one."""
+    return paragraph(text, alone=False)
 
 
 def line(text: str) -> str:
-    """``text`` as one line, such as a heading or the first line of a paragraph."""
+    """``text`` as a paragraph on one line."""
     return paragraph(" ".join(text.split()))
 
 
@@ -70,7 +81,7 @@ def heading(text: str) -> str:
 
 def cell(text: str) -> str:
     """``text`` as a cell of a table, on one line."""
-    return _marked(_inline(" ".join(text.split())).replace("|", "\\|"))
+    return _marked(_inline(" ".join(text.split()), alone=False).replace("|", "\\|"))
 
 
 def _line(line: str) -> str:
@@ -86,12 +97,13 @@ def first_line(text: str) -> str:
     return f"&#{ord(text[0])};{text[1:]}" if _FACT.match(text) else text
 
 
-def _inline(text: str) -> str:
+def _inline(text: str, *, alone: bool = True) -> str:
     """``text`` without what reads as markup within a line."""
     if not _MAY_BE_MARK.search(text):
         return text
     text = _BACKSLASH.sub("&#92;", text)
     text = _TAG_OF_TABLE.sub("&lt;", text)
+    text = text if alone else _unpaired(text)
     for _ in range(_PASSES):
         marks = [mark for mark in marks_of(text, struck=True) if not _is_fine(text, mark)]
         edits = [edit for mark in marks for edit in _edits(text, mark)]
@@ -105,6 +117,24 @@ def _inline(text: str) -> str:
     return text
 
 
+def _unpaired(text: str) -> str:
+    """``text`` without signs that something in another cell or item may close."""
+    if not _OPENER.search(text):
+        return text
+    addresses = [mark for mark in marks_of(text, struck=True) if _is_address(text, mark)]
+
+    def escape(match: re.Match[str]) -> str:
+        within = any(mark.start <= match.start() < mark.end for mark in addresses)
+        return match.group() if within else _escaped(match.group())
+
+    return _OPENER.sub(escape, text)
+
+
+def _is_address(text: str, mark: Mark) -> bool:
+    stretch = text[mark.start : mark.end]
+    return mark.kind is MarkKind.CODE and stretch[0] in "hwf" and mark.shown == stretch
+
+
 def _is_fine(text: str, mark: Mark) -> bool:
     """Whether ``mark`` shows what it should: an address, what is escaped already, or a character without width."""
     stretch = text[mark.start : mark.end]
@@ -112,7 +142,7 @@ def _is_fine(text: str, mark: Mark) -> bool:
         return mark.shown not in ("", " ") and len(mark.shown) == 1
     if not stretch.strip(UNSEEN):
         return True
-    return mark.kind is MarkKind.CODE and stretch[0] in "hwf" and mark.shown == stretch
+    return _is_address(text, mark)
 
 
 def _edits(text: str, mark: Mark) -> list[tuple[int, str]]:

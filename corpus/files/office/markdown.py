@@ -34,7 +34,7 @@ class Writer:
 
     def item(self, words: str, marker: str, indent: int) -> None:
         """An item of a list, indented by so many blanks; those that follow one another are one list."""
-        words = escapes.paragraph(words).replace("\n", "\n" + " " * (indent + len(marker) + 1))
+        words = escapes.item(words).replace("\n", "\n" + " " * (indent + len(marker) + 1))
         if words:
             self._block(f"{' ' * indent}{marker} {words}", joined="list")
 

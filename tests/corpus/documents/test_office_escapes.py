@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from corpus import readable
 from corpus.files.office import escapes
+from corpus.files.office.markdown import Writer
 from corpus.parsing.blocks import BlockKind, blocks_of
 
 SIGNS = [
@@ -91,3 +92,17 @@ def test_hostile_words_cost_no_more_than_others(words: str) -> None:
     start = time.perf_counter()
     escapes.paragraph(words)
     assert time.perf_counter() - start < 3
+
+
+def test_signs_in_different_cells_or_items_do_not_pair() -> None:
+    words = ["*a", "b* _c", "d_ `e", "f` ==g", "h== [[i", "j]] $k", "l$ <b", "m> %%n", "o%%"]
+    writer = Writer()
+    writer.row(["Name", "Words"])
+    writer.rule(2)
+    for at in range(0, len(words) - 1, 2):
+        writer.row([escapes.cell(word) for word in words[at : at + 2]])
+    assert seen(readable(writer.text)) == seen(f"Name Words {' '.join(words[:8])}")
+    writer = Writer()
+    for word in words:
+        writer.item(word, "-", 0)
+    assert seen(readable(writer.text)) == seen(" ".join(f"- {word}" for word in words))
