@@ -13,6 +13,7 @@ from corpus.files.office.markdown import Writer
 from corpus.files.office.package import Package, Relation, open_package
 from corpus.files.office.properties import plain_title, properties_of
 from corpus.files.office.tables import head_rows, is_title, without_empty_columns, write_table
+from corpus.files.office.word_guesses import guessed_headings
 from corpus.files.office.word_numbering import Counters, counters_of
 from corpus.files.office.word_styles import Styles, styles_of
 from corpus.files.office.word_tables import CellContent, rows_of, table_of
@@ -32,6 +33,7 @@ def read_word(raw: bytes, path: Path) -> FileContent:
     body = child(root, "body")
     reading = _Reading(package)
     if body is not None:
+        reading.guess_headings(body)
         reading.blocks(body)
         reading.finish()
     if reading.writer.is_empty:
@@ -64,6 +66,7 @@ class _Reading:
     _notes: dict[str, dict[str, Element]] = field(default_factory=dict)
     _numbers: dict[tuple[str, str], str] = field(default_factory=dict)  # what notes are called, by kind and id
     _waiting: list[tuple[str, str]] = field(default_factory=list)  # notes that stand behind the list or table
+    _guessed: dict[Element, int] = field(default_factory=dict)  # the levels of headings that have no style
     _joined: Paragraph | None = None  # a paragraph whose end was deleted
 
     def __post_init__(self) -> None:
@@ -77,6 +80,10 @@ class _Reading:
             self._notes[kind] = {attribute(each, "id"): each for each in children(root, kind)}
         self._lists = Lists(self.writer)
         self._text = TextReader(self._styles)
+
+    def guess_headings(self, body: Element) -> None:
+        """Find the headings of a document whose author gave them no style."""
+        self._guessed = guessed_headings(body, self._styles)
 
     def blocks(self, element: Element) -> None:
         """Read what stands in ``element``: paragraphs, tables, and what is around them."""
@@ -140,7 +147,7 @@ class _Reading:
         words = escapes.plain(found.text)
         if not words or len(words) > _LONGEST_HEADING:
             return 0
-        level = self._styles.heading_level(element)
+        level = self._guessed.get(element) or self._styles.heading_level(element)
         if self._styles.is_title(element) and not self.title:
             if self.first_heading:
                 return level

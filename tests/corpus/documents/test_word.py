@@ -454,3 +454,52 @@ def test_the_same_bytes_give_the_same_text() -> None:
     document.add_paragraph("同样的字。")
     raw = saved(document)
     assert read_docx(raw, Path("a.docx")) == read_docx(raw, Path("b.docx"))
+
+
+def test_lines_in_bold_are_headings_where_no_style_says_so() -> None:
+    def line(words: str, size: int = 0, bold: bool = True) -> str:
+        properties = ("<w:b/>" if bold else "") + (f'<w:sz w:val="{size}"/>' if size else "")
+        return f"<w:p>{run(words, properties)}</w:p>"
+
+    lines = [
+        line("渡口章程", 36),
+        line("开船时间", 28),
+        line("早上八点一刻开船。", bold=False),
+        line("Note: bring a coat.", 24),
+        line("风大的时候不开船，等到下午再看。", bold=False),
+        line("票价", 28),
+        line("大人四元，孩子两元。", bold=False),
+        line("自行车免费。", bold=False),
+    ]
+    text = text_of(*lines)
+    assert [words for kind, words in shapes(text) if kind == "heading"] == ["渡口章程", "开船时间", "票价"]
+    assert text.startswith("# 渡口章程\n\n## 开船时间\n\n")
+    styled = f'<w:p><w:pPr><w:pStyle w:val="Heading1"/></w:pPr>{run("Real")}</w:p>'
+    assert [line for line in text_of(*lines, styled).split("\n") if line.startswith("#")] == ["# Real"]
+
+
+@pytest.mark.slow
+def test_what_another_program_makes_of_a_document_reads_the_same(tmp_path: Path) -> None:
+    import shutil
+    import subprocess
+
+    program = shutil.which("soffice")
+    if not program:
+        pytest.skip("LibreOffice is not installed")
+    document = docx.Document()
+    document.add_heading("Boats 船", 1)
+    document.add_paragraph("The boat sails at 8:15. 船很小。")
+    document.add_paragraph("Coat", "List Bullet")
+    document.add_paragraph("Pay", "List Number")
+    table = document.add_table(3, 2)
+    for at, words in enumerate(("Pier", "Boats", "North", "3", "南", "4")):
+        table.cell(at // 2, at % 2).text = words
+    raw = saved(document)
+    (tmp_path / "a.docx").write_bytes(raw)
+    home = f"-env:UserInstallation={(tmp_path / 'home').as_uri()}"
+    for source, form in (("a.docx", "odt"), ("a.odt", "docx:MS Word 2007 XML")):
+        command = [program, home, "--headless", "--convert-to", form, "--outdir", str(tmp_path), str(tmp_path / source)]
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
+    again = (tmp_path / "a.docx").read_bytes()
+    assert again != raw
+    assert read_docx(again, Path("a.docx")).text == read_docx(raw, Path("a.docx")).text
