@@ -19,6 +19,7 @@ from corpus.files.office.tables import Slot
 MOST_ROWS = 10_000
 _MOST_COLUMNS = 256
 _DELIMITERS = ",\t;|"
+_NONE = "\x1f"  # ASCII has it to part cells, and no text has it
 _TRIED = 200  # rows
 _NAMED = re.compile(r"sep=(.)\n", re.I)
 _LONGEST_CELL = 1_000_000  # characters
@@ -65,19 +66,23 @@ def read_delimited(raw: bytes, path: Path) -> FileContent:
 def delimiter_of(text: str, tabs: bool = False) -> str:
     """The sign that parts the cells of ``text``: with it most rows have as many cells as one another, and most cells.
 
+    One that nothing has in it, where most rows are a single cell whatever the sign.
+
     ``tabs``: the name of the file says that it is the tab.
 
     >>> delimiter_of("a;b\\n1,5;2\\n"), delimiter_of("a,b\\n1,2\\n")
     (';', ',')
     """
-    best, most = "\t" if tabs else ",", 0.0
+    best, most = "\t" if tabs else _NONE, 0.0
     for delimiter in _DELIMITERS:
         try:
             counts = [len(cells) for _, cells in islice(_rows(text, delimiter), _TRIED) if any(cells)]
         except csv.Error:
             continue
+        if not counts:
+            return delimiter  # nothing stands between these
         common = Counter(count for count in counts if count > 1).most_common(1)
-        if not common:
+        if not common or sum(count > 1 for count in counts) * 2 < len(counts):
             continue
         columns, rows = common[0]
         share = rows / len(counts)

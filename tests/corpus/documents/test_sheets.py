@@ -237,6 +237,10 @@ def test_delimiters() -> None:
     assert delimiter_of("a\tb, c\n1\t2\n") == "\t"
     assert delimiter_of("name\nOla\n", tabs=True) == "\t"
     assert read_csv(b"sep=;\nName;Value\na;1,5\n", Path("a.csv")).text == "| Name | Value |\n|---|---|\n| a | 1,5 |\n"
+    prose = "Bring a coat.\nIt is cold, and late.\nThe boat waits.\n"
+    assert (
+        read_csv(prose.encode(), Path("a.csv")).text == "- Bring a coat.\n- It is cold, and late.\n- The boat waits.\n"
+    )
     quoted = 'Name,Words\na,"two\nlines"\nb,"say ""hi"""\n'
     content = read_csv(quoted.encode(), Path("a.csv"))
     assert content.text == '| Name | Words |\n|---|---|\n| a | two lines |\n| b | say "hi" |\n'
