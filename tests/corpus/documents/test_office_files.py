@@ -295,3 +295,17 @@ def test_large_files_take_seconds() -> None:
     start = time.perf_counter()
     assert len(read(".docx", archive(**{"word/document.xml": WORD.format(lines)})).text) > 900_000
     assert time.perf_counter() - start < 20
+
+
+def test_damaged_delimited_text_gives_a_message_or_what_is_left() -> None:
+    raw = 'Pier,船,Words\nNorth,3,"two\nlines"\n南,4,"say ""hi"""\n'.encode("gb18030") * 20
+    for seed in range(200):
+        tried(".csv", damaged(raw, random.Random(seed)))
+
+
+def test_nothing_is_imported_before_a_file_is_read() -> None:
+    import subprocess
+
+    code = "import sys, corpus.files.office; print([name for name in sys.modules if name.split('.')[0] == 'lxml'])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    assert run.stdout == "[]\n"
