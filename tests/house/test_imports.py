@@ -51,7 +51,7 @@ FLOORS = {
 }
 HOMES = {  # library -> the folders and modules that may import it
     "pypdfium2": ("corpus/files/pdf/pdfium.py",),
-    "lxml": ("corpus/files/office/xml.py",),
+    "lxml": ("corpus/files/office/xml.py", "corpus/files/web/tree.py"),
     "yaml": ("corpus/files/", "corpus/editing/new_pair.py", "index/storage/calibration.py", "ui/workspace/settings.py"),
     "charset_normalizer": ("corpus/files/encodings.py",),
     "markdown_it": ("corpus/parsing/blocks.py",),
