@@ -49,6 +49,7 @@ class PlaceKind(StrEnum):
     CHAPTER = "chapter"
     CELL = "cell"  # of a notebook
     RANGE = "range"  # of a sheet
+    ROW = "row"  # of delimited text
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Place:
     start: int  # in the text, in Unicode code points
     end: int  # exclusive
     kind: PlaceKind
-    label: str  # "12" of a page, a slide or a cell; "2: Rigging" of a chapter, "Sales!B7" of a sheet
+    label: str  # "12" of a page, a slide, a cell or a row; "2: Rigging" of a chapter, "Sales!B7" of a sheet
     boxes: tuple[Box, ...] = ()  # of its lines, in order; empty: the format has none
 
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from corpus.document import FileContent
 from corpus.files.apart import ReadApart
+from corpus.files.office import OFFICE_READERS
+from corpus.files.web import WEB_READERS
 
 
 def read_pdf(raw: bytes, path: Path) -> FileContent:
@@ -17,5 +19,8 @@ def read_pdf(raw: bytes, path: Path) -> FileContent:
     return read_pdf(raw, path)
 
 
-DOCUMENT_READERS: Mapping[str, ReadApart] = {".pdf": ReadApart(f"{__name__}:read_pdf")}
+DOCUMENT_READERS: Mapping[str, ReadApart] = {
+    suffix: ReadApart(f"{read.__module__}:{read.__qualname__}")
+    for suffix, read in ({".pdf": read_pdf} | OFFICE_READERS | WEB_READERS).items()
+}
 """By suffix, in lower case."""

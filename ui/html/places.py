@@ -12,7 +12,7 @@ from ui.html.words import word, words_html
 class PlaceView:
     """The places of a stretch, from the first to the last."""
 
-    kind: Literal["page", "slide", "chapter", "cell", "range"]  # see corpus.PlaceKind
+    kind: Literal["page", "slide", "chapter", "cell", "range", "row"]  # see corpus.PlaceKind
     first: str
     last: str  # the same as the first where there is one alone
 

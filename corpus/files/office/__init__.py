@@ -6,7 +6,7 @@ from pathlib import Path
 from corpus.document import FileContent
 from corpus.errors import CorpusError
 
-__all__ = ["READERS", "read_csv", "read_docx", "read_pptx", "read_xlsx"]
+__all__ = ["OFFICE_READERS", "read_csv", "read_docx", "read_pptx", "read_xlsx"]
 
 
 def read_docx(raw: bytes, path: Path) -> FileContent:
@@ -50,7 +50,7 @@ def _require_xml(path: Path, kind: str) -> None:
         ) from error
 
 
-READERS = {
+OFFICE_READERS = {
     ".docx": read_docx,
     ".pptx": read_pptx,
     ".xlsx": read_xlsx,

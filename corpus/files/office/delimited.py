@@ -8,7 +8,7 @@ from io import StringIO
 from itertools import islice
 from pathlib import Path
 
-from corpus.document import FileContent
+from corpus.document import FileContent, PlaceKind
 from corpus.errors import CorpusError
 from corpus.files.encodings import decode
 from corpus.files.office import escapes
@@ -51,8 +51,8 @@ def read_delimited(raw: bytes, path: Path) -> FileContent:
                 rows.append(Row(number + bool(named), filled))
     except csv.Error as error:
         raise CorpusError(f"{path} is no delimited text: {error}. Save it anew as CSV.") from error
-    writer = Writer()
-    SheetWriter(writer, "row ", 1, first_letter=False).write(rows)
+    writer = Writer(PlaceKind.ROW)
+    SheetWriter(writer, "", 1, first_letter=False).write(rows)
     if writer.is_empty:
         raise CorpusError(f"{path} is empty. Fill it in, or take it out of the folder.")
     problems = []

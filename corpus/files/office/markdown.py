@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from corpus.document import Place
+from corpus.document import Place, PlaceKind
 from corpus.files.office import escapes
 
 
@@ -10,8 +10,8 @@ from corpus.files.office import escapes
 class Writer:
     """Takes blocks one by one; ``place`` is what the next ones stand on."""
 
-    place: str = ""  # "slide 3"; empty: the format has none
-    page: int = 0
+    kind: PlaceKind = PlaceKind.RANGE
+    place: str = ""  # the label of a Place of that kind; empty: the format has none
     places: list[Place] = field(default_factory=list)
     _parts: list[str] = field(default_factory=list)
     _length: int = 0
@@ -69,10 +69,10 @@ class Writer:
         if not self.place:
             return
         last = self.places[-1] if self.places else None
-        if last and last.name == self.place:
+        if last and last.label == self.place:
             start = last.start
             self.places.pop()
-        self.places.append(Place(start, self._length, self.place, self.page))
+        self.places.append(Place(start, self._length, self.kind, self.place))
 
     def _add(self, text: str) -> None:
         self._parts.append(text)

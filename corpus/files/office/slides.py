@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from corpus.document import FileContent
+from corpus.document import FileContent, PlaceKind
 from corpus.errors import CorpusError
 from corpus.files.office import escapes
 from corpus.files.office.charts import write_chart
@@ -54,7 +54,7 @@ def read_slides(raw: bytes, path: Path) -> FileContent:
 @dataclass(slots=True)
 class _Reading:
     package: Package
-    writer: Writer = field(default_factory=Writer)
+    writer: Writer = field(default_factory=lambda: Writer(PlaceKind.SLIDE))
     title: str = ""  # of the first slide
     pictured: list[int] = field(default_factory=list)  # slides that are hardly more than pictures
     hidden: list[int] = field(default_factory=list)
@@ -80,7 +80,7 @@ class _Reading:
             slide = self.package.extra(relation.target) if relation else None
             if relation is None or slide is None:
                 continue
-            self.writer.place, self.writer.page = f"slide {at}", at
+            self.writer.place = str(at)
             if attribute(slide, "show") in ("0", "false"):
                 self.hidden.append(at)
                 continue
@@ -178,7 +178,7 @@ class _Reading:
                 if relation:
                     write_chart(self.writer, self.package.extra(relation.target))
         if any(True for _ in within(data, "oleObj")):
-            self.objects.append(self.writer.page)
+            self.objects.append(int(self.writer.place))
 
     def _notes(self, at: int) -> None:
         part = next((each.target for each in self._relations.values() if each.kind == "notesSlide"), "")
@@ -187,7 +187,6 @@ class _Reading:
         lines = [line for shape in shapes if shape.role == "body" for line in lines_of(child(shape.element, "txBody"))]
         if not lines:
             return
-        self.writer.place = f"slide {at}, notes"
         words = " ".join(escapes.plain(line.text) for line in lines)
         self.writer.heading(_NOTES[language_of(words)], 3)
         self._lines(lines)

@@ -60,7 +60,7 @@ def read_notebook(raw: bytes, path: Path) -> FileContent:
     return read_notebook_file(raw, path)
 
 
-READERS: Mapping[str, "Reader"] = {
+WEB_READERS: Mapping[str, "Reader"] = {
     ".html": read_html,
     ".htm": read_html,
     ".xhtml": read_html,

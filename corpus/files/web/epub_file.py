@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from corpus.document import FileContent, Place
+from corpus.document import FileContent, Place, PlaceKind
 from corpus.files.web.elements import drop_hidden
 from corpus.files.web.epub_package import Archive, Entry, Package, is_contents, open_package
 from corpus.files.web.escapes import escaped_heading
@@ -107,7 +107,7 @@ class _Book:
         ends = [*(begin for begin, _ in self.chapters[1:]), len(self.blocks)]
         for number, ((begin, name), end) in enumerate(zip(self.chapters, ends, strict=True), 1):
             if begin < end:
-                found.append(Place(starts[begin], starts[end] - 2, _place_name(number, name)))
+                found.append(Place(starts[begin], starts[end] - 2, PlaceKind.CHAPTER, _label(number, name)))
         return tuple(found)
 
 
@@ -131,12 +131,12 @@ def _bare(words: str) -> str:
     return _SIGNS.sub("", words).casefold()
 
 
-def _place_name(number: int, name: str) -> str:
+def _label(number: int, name: str) -> str:
     name = " ".join(name.split())
     name = name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1].rstrip()}…"
     if not name:
-        return f"chapter {number}"
-    return name if _NUMBERED.match(name) else f"chapter {number}: {name}"
+        return str(number)
+    return name if _NUMBERED.match(name) else f"{number}: {name}"
 
 
 def _said(package: Package, name: str, plain: object) -> list[str]:

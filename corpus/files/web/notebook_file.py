@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from corpus.document import FileContent, Place
+from corpus.document import FileContent, Place, PlaceKind
 from corpus.errors import CorpusError
 from corpus.files.encodings import decode
 from corpus.files.facts import read_facts
@@ -45,7 +45,7 @@ def read_notebook_file(raw: bytes, path: Path) -> FileContent:
         if not text.strip():
             continue
         parts.append(text)
-        places.append(Place(at, at + len(text), f"cell {number}"))
+        places.append(Place(at, at + len(text), PlaceKind.CELL, str(number)))
         at += len(text) + 2
     text = "\n\n".join(parts)
     metadata = _record(notebook.get("metadata"))

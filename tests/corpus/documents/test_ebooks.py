@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("lxml")
 
 from corpus import CorpusError, Document, readable, split
-from corpus.files.web import READERS, read_epub
+from corpus.files.web import WEB_READERS, read_epub
 
 PATH = Path("book.epub")
 CONTAINER = (
@@ -99,20 +99,20 @@ def test_a_book_of_the_second_version() -> None:
         "# 1 Clay\n\nClay is dug in May. It rests.\n\nIt is then washed.\n\n## 火候\n\n先用小火，再用大火。\n\n"
         "# Glazes\n\nGlaze is ash and water.\n\n## Salt\n\nSalt comes last.\n"
     )
-    assert [place.name for place in content.places] == [
+    assert [place.label for place in content.places] == [
         "1 Clay",
-        "chapter 2: 火候",
-        "chapter 3: Glazes",
-        "chapter 4: Salt",
+        "2: 火候",
+        "3: Glazes",
+        "4: Salt",
     ]
 
 
 def test_a_book_of_the_third_version() -> None:
     content = read_epub(THIRD, PATH)
     assert content.text == "# Clay\n\nDug in May.[^1]\n\n# 火候\n\n先用小火。\n"
-    assert [(place.name, content.text[place.start : place.end]) for place in content.places] == [
-        ("chapter 1: Clay", "# Clay\n\nDug in May.[^1]"),
-        ("chapter 2: 火候", "# 火候\n\n先用小火。"),
+    assert [(place.label, content.text[place.start : place.end]) for place in content.places] == [
+        ("1: Clay", "# Clay\n\nDug in May.[^1]"),
+        ("2: 火候", "# 火候\n\n先用小火。"),
     ]
 
 
@@ -140,7 +140,7 @@ def test_chapters_are_headings_of_passages() -> None:
 def test_a_book_without_contents_has_numbers() -> None:
     content = read_epub(book({"a.xhtml": page("<p>One.</p>"), "b.xhtml": page("<p>Two.</p>")}), PATH)
     assert content.text == "One.\n\nTwo.\n"
-    assert [place.name for place in content.places] == ["chapter 1"]
+    assert [place.label for place in content.places] == ["1"]
 
 
 def test_a_page_that_is_no_xml_is_read_as_html() -> None:
@@ -200,6 +200,6 @@ def test_a_damaged_book_is_read_or_refused(whole: bytes) -> None:
         for _ in range(dice.randint(1, 12)):
             damaged[dice.randrange(len(damaged))] = dice.randrange(256)
         try:
-            READERS[".epub"](bytes(damaged), PATH).text.encode()
+            WEB_READERS[".epub"](bytes(damaged), PATH).text.encode()
         except CorpusError as error:
             assert str(error).startswith("book.epub")

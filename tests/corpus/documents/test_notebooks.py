@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("lxml")
 
 from corpus import CorpusError
-from corpus.files.web import READERS, read_notebook
+from corpus.files.web import WEB_READERS, read_notebook
 
 PATH = Path("kiln.ipynb")
 
@@ -48,8 +48,8 @@ def test_cells_are_read_in_order_with_their_places() -> None:
         "窑温一千三百度。\n"
     )
     assert content.title == "烧窑记录"
-    assert [(place.name, content.text[place.start : place.end].split("\n")[0]) for place in content.places] == [
-        ("cell 1", "# 烧窑记录"), ("cell 2", "```python"), ("cell 3", "窑温一千三百度。"),
+    assert [(place.label, content.text[place.start : place.end].split("\n")[0]) for place in content.places] == [
+        ("1", "# 烧窑记录"), ("2", "```python"), ("3", "窑温一千三百度。"),
     ]  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def test_a_notebook_says_what_it_is() -> None:
         "2024-03-01",
         "text\n",
     )
-    assert [place.name for place in content.places] == ["cell 2"]
+    assert [place.label for place in content.places] == ["2"]
 
 
 def test_a_notebook_of_the_third_format() -> None:
@@ -145,6 +145,6 @@ def test_a_damaged_notebook_is_read_or_refused() -> None:
         mixed[dice.choice(["metadata", "cells", "nbformat"])] = dice.choice([*odd, mixed["cells"]])
         for each in (bytes(damaged), json.dumps(mixed).encode()):
             try:
-                READERS[".ipynb"](each, PATH).text.encode()
+                WEB_READERS[".ipynb"](each, PATH).text.encode()
             except CorpusError as error:
                 assert str(error).startswith("kiln.ipynb")

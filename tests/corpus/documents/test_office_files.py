@@ -13,7 +13,7 @@ import pytest
 
 from corpus import CorpusError
 from corpus.document import FileContent
-from corpus.files.office import READERS, package
+from corpus.files.office import OFFICE_READERS, package
 
 docx = pytest.importorskip("docx")
 pptx = pytest.importorskip("pptx")
@@ -60,7 +60,7 @@ FILES: dict[str, Callable[[], bytes]] = {".docx": word, ".pptx": slides, ".xlsx"
 
 
 def read(suffix: str, raw: bytes) -> FileContent:
-    return READERS[suffix](raw, Path(f"a{suffix}"))
+    return OFFICE_READERS[suffix](raw, Path(f"a{suffix}"))
 
 
 def message(suffix: str, raw: bytes) -> str:

@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("lxml")
 
 from corpus import CorpusError
-from corpus.files.web import READERS, read_html, read_mhtml
+from corpus.files.web import WEB_READERS, read_html, read_mhtml
 
 FILES = Path(__file__).parent / "files/web"
 PATH = Path("page.mhtml")
@@ -81,6 +81,6 @@ def test_a_damaged_page_is_read_or_refused() -> None:
         for _ in range(dice.randint(0, 60)):
             damaged[dice.randrange(len(damaged))] = dice.randrange(256)
         try:
-            READERS[".mhtml"](bytes(damaged), PATH).text.encode()
+            WEB_READERS[".mhtml"](bytes(damaged), PATH).text.encode()
         except CorpusError as error:
             assert str(error).startswith("page.mhtml")

@@ -35,7 +35,7 @@ def of_rows(*rows: list[object], more: Callable[[Any], object] = lambda sheet: N
 
 
 def places(content: FileContent) -> dict[str, str]:
-    return {place.name: content.text[place.start : place.end] for place in content.places}
+    return {place.label: content.text[place.start : place.end] for place in content.places}
 
 
 def test_each_row_has_its_place_and_its_header() -> None:
@@ -229,7 +229,7 @@ def test_delimiter_and_encoding_are_told_from_the_content(encoding: str, delimit
     raw = CSV.replace(",", delimiter).replace(f"four{delimiter}", "four,").encode(encoding)
     content = read_csv(raw, Path("a.csv"))
     assert content.text == "| Pier | Boats |\n|---|---|\n| North | 3 |\n| 南码头 | four, or five |\n"
-    assert [place.name for place in content.places] == ["row 1", "row 2", "row 3"]
+    assert [place.label for place in content.places] == ["1", "2", "3"]
 
 
 def test_delimiters() -> None:

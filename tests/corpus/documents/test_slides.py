@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from corpus import CorpusError, Document, split
-from corpus.document import FileContent
+from corpus.document import FileContent, PlaceKind
 from corpus.files.office import read_pptx
 
 pptx = pytest.importorskip("pptx")
@@ -40,7 +40,7 @@ def box(slide: Any, words: str, left: float, top: float, width: float = 2, heigh
 
 
 def places(content: FileContent) -> dict[str, str]:
-    return {place.name: content.text[place.start : place.end] for place in content.places}
+    return {place.label: content.text[place.start : place.end] for place in content.places}
 
 
 def test_title_points_and_notes_have_their_places() -> None:
@@ -55,11 +55,10 @@ def test_title_points_and_notes_have_their_places() -> None:
         "## 港口指南\n\n给新来的人\n\n## Ropes\n\n- Coil them\n  - Dry them\n- Stow them\n\n### 备注\n\n请慢慢讲。\n"
     )
     assert places(content) == {
-        "slide 1": "## 港口指南\n\n给新来的人",
-        "slide 2": "## Ropes\n\n- Coil them\n  - Dry them\n- Stow them",
-        "slide 2, notes": "### 备注\n\n请慢慢讲。",
+        "1": "## 港口指南\n\n给新来的人",
+        "2": "## Ropes\n\n- Coil them\n  - Dry them\n- Stow them\n\n### 备注\n\n请慢慢讲。",
     }
-    assert [place.page for place in content.places] == [1, 2, 2]
+    assert {place.kind for place in content.places} == {PlaceKind.SLIDE}
     assert content.title == "港口指南"
     found = split(Document("a.pptx", content.title, "a.pptx", content.text))
     assert [passage.heading for passage in found] == ["", "Ropes", "Ropes > 备注"]
@@ -147,7 +146,7 @@ def test_hidden_slides_and_shapes_are_left_out() -> None:
 
     content = read(fill)
     assert content.text == "## Shown\n\nWords.\n\n## Third\n"
-    assert [place.name for place in content.places] == ["slide 1", "slide 3"]
+    assert [place.label for place in content.places] == ["1", "3"]
     assert content.problems == ((0, "slide 2 is hidden, and was left out"),)
 
 

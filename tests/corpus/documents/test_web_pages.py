@@ -10,7 +10,7 @@ import pytest
 pytest.importorskip("lxml")
 
 from corpus import CorpusError, Document, readable, split
-from corpus.files.web import READERS, read_html
+from corpus.files.web import WEB_READERS, read_html
 from corpus.files.web.escapes import escaped, escaped_cell, escaped_heading
 from corpus.parsing.blocks import BlockKind, blocks_of, heading_text
 
@@ -289,7 +289,7 @@ def test_a_damaged_page_is_read_or_refused(name: str) -> None:
         for _ in range(dice.randint(0, 40)):
             damaged[dice.randrange(len(damaged))] = dice.randrange(256)
         try:
-            content = READERS[".html"](bytes(damaged), Path(name))
+            content = WEB_READERS[".html"](bytes(damaged), Path(name))
         except CorpusError as error:
             assert str(error).startswith(name)
         else:
