@@ -21,7 +21,7 @@ _HIDDEN_CLASSES = frozenset(
     "sr-only visually-hidden visuallyhidden screen-reader-text screen-reader-only screenreader-text u-hidden is-hidden "
     "hidden d-none hide mw-editsection noprint print-only printonly a11y-hidden cdk-visually-hidden mw-cite-backlink "
     "mw-jump-link skip-link skiplink headerlink anchorjs-link header-anchor hash-link direct-link footnote-back "
-    "footnote-backref reversefootnote zero-clipboard copybtn linenos lineno line-number "
+    "footnote-backref reversefootnote zero-clipboard copybtn pre-numbering hljs-button linenos lineno line-number "
     "katex-html MathJax MathJax_Preview MathJax_Display MathJax_SVG".lower().split()
 )
 _SHOWN_WIDE = re.compile(r"(?:sm|md|lg|xl|2xl|tablet|desktop):(?!hidden)")  # "hidden md:block": on telephones only
@@ -32,12 +32,15 @@ def classes(element: Element) -> list[str]:
     return element.attributes.get("class", "").lower().split()
 
 
-def is_hidden(element: Element) -> bool:
-    """Whether no browser shows ``element``, or what it shows are no words of the page: a control, a drawing."""
+def is_hidden(element: Element, *, styled: bool = True) -> bool:
+    """Whether no browser shows ``element``, or what it shows are no words of the page: a control, a drawing.
+
+    ``styled``: also where its attributes alone say so.
+    """
     if element.tag in _UNSHOWN:
         return element.tag != "button" or not _is_whole_heading(element)
     attributes = element.attributes
-    if not attributes:
+    if not attributes or not styled:
         return False
     if element.tag == "details" or element.tag in ("body", "html"):
         return False
@@ -58,14 +61,14 @@ def _is_hidden_class(element: Element) -> bool:
     return any(each in _HIDDEN_CLASSES for each in names) and not any(map(_SHOWN_WIDE.match, names))
 
 
-def drop_hidden(root: Element) -> None:
+def drop_hidden(root: Element, *, styled: bool = True) -> None:
     """Take out of ``root`` what :func:`is_hidden`."""
     kept: list[Element | str] = []
     for child in root.children:
         if isinstance(child, str) or (child.tag == "script" and child.get("type").lower().startswith("math/")):
             kept.append(child)
-        elif not is_hidden(child):
-            drop_hidden(child)
+        elif not is_hidden(child, styled=styled):
+            drop_hidden(child, styled=styled)
             kept.append(child)
     root.children = kept
 

@@ -11,6 +11,7 @@ from corpus.files.web.page_facts import page_facts, written_title
 from corpus.files.web.tree import Element, Page, parse_html, parse_xhtml
 
 UNREADABLE = "some of its characters are in no encoding, and stand as \ufffd. Save it as UTF-8"
+_LEAST_SHOWN = 0.1  # share of the characters that a page shows without its scripts
 _EMPTY = (
     "it holds no words: what a browser shows of it comes from elsewhere. Open it in a browser, wait until it is shown, "
     "and save it from there"
@@ -40,11 +41,29 @@ def content_of(
     )
 
 
+def _drop_hidden(body: Element) -> None:
+    """Take out of ``body`` what is not shown; where that is nearly all, a script was to show it, and it stays."""
+    whole = [(element, element.children) for element in body.walk()]
+    drop_hidden(body)
+    shown = _length(body)
+    without = [(element, element.children) for element, _ in whole]
+    for element, children in whole:
+        element.children = children
+    drop_hidden(body, styled=False)
+    if shown >= _LEAST_SHOWN * _length(body):
+        for element, children in without:
+            element.children = children
+
+
+def _length(element: Element) -> int:
+    return sum(map(len, element.text().split()))
+
+
 def text_of(page: Page) -> str:
     """The main content of ``page`` as Markdown; what stands for its pictures where there is nothing else."""
     body = page.root.first("body") or Element("body", {}, page.root.children)
     written = written_title(page)
-    drop_hidden(body)
+    _drop_hidden(body)
     whole = [(element, element.children) for element in body.walk()]
     blocks = blocks_in(main_content(body, written))
     if not blocks:  # a page of links alone, or of pictures

@@ -247,6 +247,21 @@ def test_a_page_without_words_is_a_problem() -> None:
     assert len(content.problems) == 1
 
 
+def test_what_a_script_would_have_shown_is_read_where_there_is_nothing_else() -> None:
+    said = "The kiln was lit at dawn and burned for three days. " * 9
+    page = f"<p>Today</p><div id=js_content style='visibility: hidden; opacity: 0'><p>{said}</div>"
+    assert said.strip() in markdown(page)
+    assert said.strip() not in markdown(f"{page}<p>{said[::-1]}")
+
+
+def test_a_thread_of_comments_keeps_them_and_an_article_does_not() -> None:
+    comments = [f"Reply number {n} says that the flue has to be {n} inches longer, at least." for n in range(5)]
+    thread = "".join(f"<div class='comment js-comment'><p>{comment}</div>" for comment in comments)
+    assert all(comment in markdown(f"<h1>Smoke</h1>{thread}") for comment in comments)
+    article = "<p>" + "The flue is what makes a kiln draw, and its length decides how well. " * 12
+    assert not any(comment in markdown(f"<h1>Smoke</h1>{article}{thread}") for comment in comments)
+
+
 def test_a_page_of_links_alone_has_them_for_its_content() -> None:
     page = "<nav><ul>" + "".join(f"<li><a href={n}>Guide number {n}</a>" for n in range(9)) + "</ul></nav>"
     assert "Guide number 8" in markdown(page)
