@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from corpus import Document, Passage
+from index import Scope
+from index.storage.scope import EVERYTHING
 
 
 class AnswerKind(StrEnum):
@@ -51,6 +53,7 @@ class Answer:
     confidence: float = 0.0  # the share of answers like this one that are right, 0 to 1; 0 for small talk
     understood: str = ""  # the question as it was understood, where that is not how it was asked
     related: tuple[Citation, ...] = ()  # where nothing answers: what comes nearest, from 1; at least one if "nearest"
+    scope: Scope = EVERYTHING  # what it was looked for in
 
     @property
     def answered(self) -> bool:
