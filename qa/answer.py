@@ -59,3 +59,8 @@ class Answer:
     def answered(self) -> bool:
         """Whether the texts hold an answer."""
         return self.kind is AnswerKind.ANSWERED
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether it was asked in vain of all texts: what a part of them lacks, another may hold."""
+        return self.kind.is_gap and not self.scope

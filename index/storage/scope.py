@@ -131,9 +131,8 @@ def _too_old(since: str, entries: Collection[Entry]) -> ScopeError:
     told = f" {undated} of them name no date: a text says its own in its front matter (date: 2021-08-16)."
     return ScopeError(
         f"{texts} of {since} or later.{newest}{told if undated else ''}",
-        "since",
+        "old" if dates else "undated",
         since=since,
-        texts=len(entries),
         undated=undated,
-        newest=max(dates, default="–"),
+        newest=max(dates, default=""),
     )

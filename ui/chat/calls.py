@@ -109,7 +109,7 @@ class ChatCalls:
             turn = Turn(question, problem=visitor_message(error, language_of(question))[:5_000])
         else:
             turn = Turn(question, kept(answer))
-            if self.on_gap and answer.kind.is_gap:
+            if self.on_gap and answer.is_gap:
                 self.on_gap(question, answer.language, answer.confidence)
         return self._drawn(turn, call.number)
 
