@@ -83,8 +83,7 @@ class Snapshot:
         return self._narrowed.get(scope, self._narrow) if scope else self
 
     def _narrow(self, scope: Scope) -> "Snapshot":
-        entries = [self.segments[at].entries[number] for at, number in self.catalogue.values()]
-        chosen = scope.entries(entries)
+        chosen = scope.entries(self.entries)
         inside = [np.zeros(len(segment), np.bool_) for segment in self.segments]
         for entry in chosen:
             inside[self.catalogue[entry.id][0]][entry.first : entry.first + entry.count] = True
@@ -135,6 +134,11 @@ class Snapshot:
             for at, (segment, facts) in enumerate(zip(self.segments, self.manifest.segments, strict=True))
             for number in _kept(segment, facts.removed)
         }
+
+    @property
+    def entries(self) -> list[Entry]:
+        """What the catalogue says of each document that counts, in no order."""
+        return [self.segments[at].entries[number] for at, number in self.catalogue.values()]
 
     def entry(self, document_id: str) -> Entry:
         """What the catalogue says of a document, without reading it; KeyError where there is no such document."""

@@ -35,9 +35,9 @@ class Counting(Answerer):
             raise FoundationQAError("The index is gone <b>.")
         return super().ask(question, history, *scope)
 
-    def answers(self, question: str) -> bool:
+    def answers(self, question: str, *scope: Any) -> bool:
         type(self).asked += 1
-        return super().answers(question)
+        return super().answers(question, *scope)
 
 
 @pytest.fixture
