@@ -60,7 +60,8 @@ def test_a_date_is_typed(page: Page) -> None:
     since.fill("2021-1")
     assert not page.is_visible(".wrong")  # more may come
     since.press("Tab")
-    expect(page.locator(".wrong")).to_have_text("Write a date as 2021, 2021-08 or 2021-08-16.")
+    expect(page.locator(".wrong")).to_be_visible()
+    assert seen(page, ".wrong") == "Write a date as 2021, 2021-08 or 2021-08-16."
     assert not page.is_visible(".looking")
     since.fill("2021-02-30")
     expect(page.locator(".wrong")).to_be_visible()
