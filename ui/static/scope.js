@@ -18,6 +18,8 @@ window.foundationQA.scopeChooser = (view, server, kept) => {
     language: text(value?.language),
     since: text(value?.since),
   });
+  // Some browsers take the 30th of February for the 2nd of March.
+  const isDate = (said) => DATE.test(said) && Boolean(Date.parse(said)) && new Date(said).toISOString().startsWith(said);
   const isAll = ({ texts, language, since }) => !texts.length && !language && !since;
   let chosen = checked();
   let asked = 0; // searches so far: the last one counts
@@ -119,7 +121,7 @@ window.foundationQA.scopeChooser = (view, server, kept) => {
   });
   date.addEventListener("input", () => {
     const since = date.value.trim();
-    const right = !since || (DATE.test(since) && !Number.isNaN(Date.parse(since)));
+    const right = !since || isDate(since);
     judge(right || since.length < date.maxLength);
     if (right) choose({ ...chosen, since });
   });
