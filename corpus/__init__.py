@@ -8,6 +8,7 @@ from corpus.errors import (
     EncoderError,
     FoundationQAError,
     QuestionsError,
+    ScopeError,
     SettingsError,
     StoredIndexError,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "QuestionsError",
     "Reference",
     "Report",
+    "ScopeError",
     "SettingsError",
     "Span",
     "StoredIndexError",

@@ -2,6 +2,7 @@
 
     FoundationQAError
     ├── CorpusError       a folder or a text cannot be read
+    │   └── ScopeError      a question is asked of texts that are not there
     ├── SettingsError     a settings file is wrong
     ├── EncoderError      an embedding model cannot be had
     ├── StoredIndexError  an index is absent, damaged, or of another kind
@@ -19,6 +20,17 @@ class FoundationQAError(Exception):
 
 class CorpusError(FoundationQAError):
     """A folder or a text of the corpus cannot be read."""
+
+
+class ScopeError(CorpusError):
+    """A question is asked of a part of the texts that is none, or holds nothing.
+
+    ``kind`` names the words that say so to a visitor of the page, ``values`` are put into them.
+    """
+
+    def __init__(self, message: str, kind: str, **values: object) -> None:
+        super().__init__(message)
+        self.kind, self.values = kind, values
 
 
 class SettingsError(FoundationQAError):

@@ -6,6 +6,7 @@ from index.encoder.e5_export import offline_model
 from index.encoder.progress import Progress, quiet
 from index.search.passage_index import Hit, PassageIndex
 from index.storage.manifest import IndexChange, IndexManifest
+from index.storage.scope import Scope
 from index.storage.snapshot import Snapshot
 from index.update.update import pending_change, rebuild_index, update_index
 
@@ -18,6 +19,7 @@ __all__ = [
     "IndexManifest",
     "PassageIndex",
     "Progress",
+    "Scope",
     "SentenceEncoder",
     "Snapshot",
     "offline_model",

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from corpus import Document, Passage
+from index import Scope
+from index.storage.scope import EVERYTHING
 
 
 class AnswerKind(StrEnum):
@@ -51,8 +53,14 @@ class Answer:
     confidence: float = 0.0  # the share of answers like this one that are right, 0 to 1; 0 for small talk
     understood: str = ""  # the question as it was understood, where that is not how it was asked
     related: tuple[Citation, ...] = ()  # where nothing answers: what comes nearest, from 1; at least one if "nearest"
+    scope: Scope = EVERYTHING  # what it was looked for in
 
     @property
     def answered(self) -> bool:
         """Whether the texts hold an answer."""
         return self.kind is AnswerKind.ANSWERED
+
+    @property
+    def is_gap(self) -> bool:
+        """Whether it was asked in vain of all texts: what a part of them lacks, another may hold."""
+        return self.kind.is_gap and not self.scope

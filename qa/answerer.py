@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from corpus import Term, language_of
-from index import FloatArray, Hit, PassageIndex, Snapshot
+from index import FloatArray, Hit, PassageIndex, Scope, Snapshot
 from index.blas_threads import single_blas_thread
 from index.search.passage_index import hits_of
 from index.search.retrieval import Retrieval, retrieve
+from index.storage.scope import EVERYTHING
 from qa import phrases
 from qa.answer import Answer, AnswerKind, Citation
 from qa.confidence import Confidence, shipped_confidence, shipped_read_confidence
@@ -90,32 +91,34 @@ class Answerer:
         """The terms that the texts come with."""
         return self.passages.snapshot.glossary
 
-    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
-        """The answer to ``question``; ``history`` are the earlier questions of the conversation, oldest first.
+    def ask(self, question: str, history: Sequence[str] = (), scope: Scope = EVERYTHING) -> Answer:
+        """The answer to ``question`` in ``scope``; ``history`` are the earlier questions of the conversation, oldest
+        first.
 
         Where the texts hold no answer, ``answered`` is False, the text says so in the question's language, and
         ``related`` holds what comes nearest; of the kind "nearest" it is near enough to be quoted as that. A question
         that was asked before is answered from memory, until the index changes.
 
-        :class:`corpus.StoredIndexError` where the index was replaced by one of another model or damaged meanwhile.
+        :class:`corpus.ScopeError` where nothing is in ``scope``; :class:`corpus.StoredIndexError` where the index was
+        replaced by one of another model or damaged meanwhile.
         """
         begin = time.perf_counter()
-        conversation = question, tuple(history)[-REMEMBERED:]
+        conversation = question, tuple(history)[-REMEMBERED:], scope
         if known := self._memory.recall(self.passages.snapshot.generation, conversation):
             return replace(known, seconds=_since(begin))
-        consulted = self.consult(question, history)
+        consulted = self.consult(question, history, scope)
         self._memory.keep(consulted.snapshot.generation, conversation, consulted.answer)
         return consulted.answer
 
-    def answers(self, question: str) -> bool:
-        """Whether the texts answer ``question``, asked by itself; no answer is made."""
-        return reply_to_small_talk(question) is None and self.consider(question).answers
+    def answers(self, question: str, scope: Scope = EVERYTHING) -> bool:
+        """Whether the texts in ``scope`` answer ``question``, asked by itself; no answer is made."""
+        return reply_to_small_talk(question) is None and self.consider(question, scope=scope).answers
 
     def locate(self, document_id: str, digest: str, quote: str, start: int) -> Located:
         """Where a quote of an earlier answer stands in the texts as they are now, see :func:`qa.location.locate`."""
         return locate(self.passages.snapshot.quotable, document_id, digest, quote, start)
 
-    def consult(self, question: str, history: Sequence[str] = ()) -> Consulted:
+    def consult(self, question: str, history: Sequence[str] = (), scope: Scope = EVERYTHING) -> Consulted:
         """The answer, and the passages it was looked for in; as :meth:`ask`, but never from memory."""
         begin = time.perf_counter()
         language = language_of(question)
@@ -123,7 +126,7 @@ class Answerer:
             kind, text = AnswerKind.SMALL_TALK, reply[language]
             answer = Answer(question=question, language=language, kind=kind, text=text, seconds=_since(begin))
             return Consulted(answer, (), self.passages.snapshot)
-        considered = self.consider(question, history)
+        considered = self.consider(question, history, scope)
         retrieval = considered.retrieval
         citations: tuple[Citation, ...] = ()
         related: tuple[Citation, ...] = ()
@@ -149,12 +152,13 @@ class Answerer:
             confidence=considered.confidence,
             understood=retrieval.query.text if retrieval.query.text != question else "",
             related=related,
+            scope=scope,
         )
         return Consulted(answer, tuple(hits_of(retrieval)), retrieval.snapshot)
 
-    def consider(self, question: str, history: Sequence[str] = ()) -> Consideration:
-        """What there is to answer ``question`` with, in the reading of it that the texts answer best."""
-        snapshot = self.passages.snapshot  # one state for the whole answer
+    def consider(self, question: str, history: Sequence[str] = (), scope: Scope = EVERYTHING) -> Consideration:
+        """What there is in ``scope`` to answer ``question`` with, in the reading of it that the texts answer best."""
+        snapshot = self.passages.snapshot.narrowed(scope)  # one state for the whole answer
         found = [self._considered(meant, snapshot) for meant in self._readings(question, history, snapshot)]
         return max(found, key=lambda one: one.confidence)
 

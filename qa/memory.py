@@ -4,13 +4,14 @@ from threading import Lock
 
 from cachetools import LRUCache
 
+from index import Scope
 from qa.answer import Answer
 
 _MOST = 256  # answers
 _LARGEST = 500_000  # characters of the texts that an answer cites; it holds them whole
 
-Conversation = tuple[str, tuple[str, ...]]
-"""A question, and the questions before it that it may lean on."""
+Conversation = tuple[str, tuple[str, ...], Scope]
+"""A question, the questions before it that it may lean on, and what it is asked of."""
 
 
 class AnswerMemory:

@@ -10,7 +10,7 @@ import typer
 from corpus import FoundationQAError
 from ui import terminal
 from ui.api.records import answer_facts, change_facts, hits_facts
-from ui.command_options import Corpus, Index, Json, Question, SettingsFile
+from ui.command_options import Corpus, In, Index, Json, Language, Question, SettingsFile, Since
 from ui.command_options import workplace_of as _workplace
 from ui.corpus_commands import corpus_app
 from ui.server_commands import mcp, serve
@@ -65,10 +65,19 @@ def watch(corpus: Corpus = None, index: Index = None, settings: SettingsFile = N
 
 @app.command()
 def ask(
-    question: Question, corpus: Corpus = None, index: Index = None, settings: SettingsFile = None, as_json: Json = False
+    question: Question,
+    within: In = None,
+    language: Language = None,
+    since: Since = None,
+    corpus: Corpus = None,
+    index: Index = None,
+    settings: SettingsFile = None,
+    as_json: Json = False,
 ) -> None:
     """Answer a question with exact quotes from the texts."""
-    answer = _workplace(corpus, index, settings).answerer().ask(question)
+    workplace = _workplace(corpus, index, settings)
+    scope = workplace.scope(within or (), language or "", since or "")
+    answer = workplace.answerer().ask(question, (), scope)
     if as_json:
         terminal.print_json(answer_facts(answer))
     else:
@@ -79,6 +88,9 @@ def ask(
 def search(
     question: Question,
     k: Annotated[int, typer.Option("-k", min=1, help="How many passages.")] = 5,
+    within: In = None,
+    language: Language = None,
+    since: Since = None,
     corpus: Corpus = None,
     index: Index = None,
     settings: SettingsFile = None,
@@ -87,14 +99,16 @@ def search(
     """Find the passages closest to a question."""
     import time
 
-    passages = _workplace(corpus, index, settings).open()
+    workplace = _workplace(corpus, index, settings)
+    scope = workplace.scope(within or (), language or "", since or "")
+    passages = workplace.open()
     start = time.perf_counter()
-    hits = passages.search(question, k)
+    hits = passages.search(question, k, scope)
     seconds = round(time.perf_counter() - start, 4)
     if as_json:
-        terminal.print_json(hits_facts(question, hits, passages.snapshot.documents, seconds))
+        terminal.print_json(hits_facts(question, hits, passages.snapshot.documents, seconds, scope))
     else:
-        terminal.print_hits(hits, passages.snapshot.documents)
+        terminal.print_hits(hits, passages.snapshot.documents, scope)
 
 
 @index_app.command("update")

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from corpus import LANGUAGES
 from corpus.files.formats import SUFFIXES
 from ui.workspace.settings import load_settings
 from ui.workspace.workspace import Workplace
@@ -22,6 +23,26 @@ Index = Annotated[
 SettingsFile = Annotated[str | None, typer.Option("--settings", metavar="FILE", help="YAML file of settings.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Question = Annotated[str, typer.Argument(metavar="QUESTION", help="In English or Chinese.")]
+In = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--in",
+        metavar="TEXT",
+        help="Look only in this text or folder of texts: its name as citations give it, or its path; repeatable.",
+    ),
+]
+Language = Annotated[
+    str | None,
+    typer.Option("--language", metavar="|".join(LANGUAGES), help="Look only in what is written in this language."),
+]
+Since = Annotated[
+    str | None,
+    typer.Option(
+        "--since",
+        metavar="DATE",
+        help="Look only in texts of this date or later (2021, 2021-08, 2021-08-16); those that name none are left out.",
+    ),
+]
 
 
 def workplace_of(corpus: list[str] | None, index: str | None, settings: str | None) -> Workplace:

@@ -12,7 +12,8 @@ _ENTRY = re.compile(r"^(?:- |:|#\+)?([\w./-][\w ./-]{0,60}?)[ \t]*::?[ \t]++(\S[
 _PLACEHOLDER = re.compile(r"\{\{.*?(?:\}\}|$)|<%.*?(?:%>|$)|\{%.*?(?:%\}|$)")
 _WORD = re.compile(r"[^\W_]")
 _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
-_READ_ALONE = frozenset({"title", "source", "url", "twin"})  # what a line says by itself where the block is wrong
+# What a line says by itself where the block is wrong.
+_READ_ALONE = frozenset({"title", "source", "url", "twin", "author", "date"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,10 @@ def read_facts(text: str) -> Facts:
 
 def _parsed(block: FrontMatter, body: str) -> dict[str, object]:
     if block.kind is FrontMatterKind.LINES:
-        title = body.lstrip().removeprefix("%").split("\n")[0].strip() if body.lstrip().startswith("%") else ""
-        return {"title": title} if title else _entries(body)
+        lines = body.strip().split("\n")
+        block_of_pandoc = zip(("title", "author", "date"), (line for line in lines if line[:1] == "%"), strict=False)
+        said = {key: value for key, line in block_of_pandoc if (value := line[1:].strip())}
+        return dict(said) or _entries(body)
     if block.kind is FrontMatterKind.YAML:
         facts = parse_yaml(body)
     elif block.kind is FrontMatterKind.TOML:

@@ -11,7 +11,7 @@ from stat import S_ISREG
 
 from corpus.document import Document, Problem, Reference
 from corpus.errors import CorpusError
-from corpus.files.formats import LARGEST_FILE, SUFFIXES, is_text, load_document
+from corpus.files.formats import LARGEST_FILE, READING, SUFFIXES, is_text, load_document
 from corpus.files.references import load_references
 from corpus.wording.plain_text import without_surrogates
 
@@ -96,11 +96,13 @@ def unread_message(problems: Sequence[Problem]) -> str:
 
 
 def _digest_of(listed: Mapping[str, Reference]) -> str:
-    return sha256(repr(sorted(listed.items())).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+    read_with = repr((READING, sorted(listed.items())))
+    return sha256(read_with.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 def _stamp(facts: os.stat_result | None, about: str) -> str:
-    """What tells whether a file may have changed: its size and times, and ``about``, a digest of the listed sources.
+    """What tells whether a file may say something else: its size and times, and ``about``, a digest of what it is read
+    with, the listed sources among it.
 
     A file that was touched a moment ago may be written again without a new time: it gets no stamp (the "racy" files
     of Git, https://git-scm.com/docs/racy-git).

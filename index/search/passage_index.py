@@ -8,6 +8,7 @@ from corpus import Passage
 from index.encoder import Encoder
 from index.matching.words import words_in
 from index.search.retrieval import Retrieval, retrieve
+from index.storage.scope import EVERYTHING, Scope
 from index.storage.snapshot import Snapshot
 from index.storage.store import check_identity, read_snapshot, version
 
@@ -54,21 +55,22 @@ class PassageIndex:
                 self._version = now
         return self._snapshot
 
-    def search(self, question: str, k: int = 5) -> list[Hit]:
-        """The ``k`` passages that fit ``question`` best, best first.
+    def search(self, question: str, k: int = 5, scope: Scope = EVERYTHING) -> list[Hit]:
+        """The ``k`` passages in ``scope`` that fit ``question`` best, best first.
 
         There are fewer where the index holds fewer, and never more than twice :data:`index.search.ranking.CANDIDATES`.
         ValueError where ``k`` is not positive. A question without a word finds nothing.
+        :class:`corpus.ScopeError` where nothing is in ``scope``.
         """
         if k < 1:
             raise ValueError(f"k must be 1 or more, not {k}")
         if not words_in(question):
             return []
-        return hits_of(self.retrieve(question))[:k]
+        return hits_of(self.retrieve(question, scope))[:k]
 
-    def retrieve(self, question: str) -> Retrieval:
-        """What the current state holds for ``question``, with all that a later step may ask about it."""
-        return retrieve(question, self.encoder, self.snapshot)
+    def retrieve(self, question: str, scope: Scope = EVERYTHING) -> Retrieval:
+        """What the current state holds for ``question`` in ``scope``, with all that a later step may ask about it."""
+        return retrieve(question, self.encoder, self.snapshot.narrowed(scope))
 
 
 def hits_of(retrieval: Retrieval) -> list[Hit]:

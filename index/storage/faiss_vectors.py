@@ -72,15 +72,20 @@ class FaissVectors:
         self, question: FloatArray, count: int, only: NDArray[np.bool_] | None = None, *, exact: bool = False
     ) -> tuple[FloatArray, NDArray[np.int64]]:
         """See :meth:`index.storage.vectors.VectorStore.search`; ``exact``: without the cells, if there are any."""
+        chosen = len(self.rows) if only is None else int(np.count_nonzero(only))
+        if not chosen:
+            return np.empty(0, np.float32), np.empty(0, np.int64)
         # A setting of the calling thread. Two threads never made one question faster, and often slower.
         faiss.omp_set_num_threads(1)
-        chosen = {}
+        selected = {}
         if only is not None:
-            chosen["sel"] = faiss.IDSelectorBitmap(np.packbits(only, bitorder="little"))  # type: ignore[call-arg,arg-type]
-        if self._nearest is None or exact:
-            vectors, params = self._vectors, faiss.SearchParameters(**chosen)
+            selected["sel"] = faiss.IDSelectorBitmap(np.packbits(only, bitorder="little"))  # type: ignore[call-arg,arg-type]
+        if self._nearest is None or exact or chosen <= EXACT:
+            vectors, params = self._vectors, faiss.SearchParameters(**selected)
         else:
-            vectors, params = self._nearest, faiss.SearchParametersIVF(nprobe=self._visited, **chosen)  # type: ignore
+            # The fewer of a cell may be found, the more cells it takes to find as many.
+            visited = round(self._visited * len(self.rows) / chosen)
+            vectors, params = self._nearest, faiss.SearchParametersIVF(nprobe=visited, **selected)  # type: ignore
         scores, places = vectors.search(question[None], min(count, len(self.rows)), params=params)
         found = places[0] >= 0
         return np.asarray(scores[0][found], np.float32), self.rows[places[0][found]]

@@ -51,6 +51,7 @@ class Entry:
     at: int  # where its text begins, bytes
     size: int  # of its text, bytes
     problems: tuple[Problem, ...] = ()  # what is wrong with it, although it could be read
+    date: str = ""  # see corpus.Document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,7 +148,7 @@ class Segment:
             twin=entry.twin,
             problems=entry.problems,
             author=facts.get("author", ""),
-            date=facts.get("date", ""),
+            date=entry.date,
             places=tuple(_place(*each) for each in facts.get("places", ())),
         )
 
@@ -183,7 +184,8 @@ def _lines(path: Path) -> list[str]:
 def document_facts(document: Document) -> dict[str, Any]:
     """A document as its line holds it, without what the catalogue knows."""
     references = [asdict(each) for each in document.references]
-    return {"source": document.source, "references": references, **origin_facts(document)}
+    origin = {name: value for name, value in origin_facts(document).items() if name != "date"}
+    return {"source": document.source, "references": references, **origin}
 
 
 def origin_facts(document: Document) -> dict[str, Any]:

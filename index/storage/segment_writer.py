@@ -91,6 +91,7 @@ class SegmentWriter:
                 at=self._files[TEXTS].size,
                 size=len(text),
                 problems=document.problems,
+                date=document.date,
             ),
             text,
             _line(document_facts(document)),

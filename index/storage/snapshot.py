@@ -1,5 +1,6 @@
 """One state of an index: its segments without what has been removed from them, as one row of passages."""
 
+import copy
 import mmap
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,12 +17,14 @@ from index.storage.calibration import Calibration
 from index.storage.lru import Recent
 from index.storage.manifest import IndexManifest
 from index.storage.rows import RowMap
+from index.storage.scope import EVERYTHING, Scope, nothing_in
 from index.storage.segment import Entry, Segment, passage_key, text_key
 from index.storage.token_vectors import Tokens
 from index.storage.views import Documents, Passages, Quotable
 from index.storage.word_counts import Vocabulary
 
 _UNKNOWN = -2  # the twin of a passage that nobody has asked for yet
+_NARROWED = 8  # parts of one state that are kept ready for the next question
 
 
 class Snapshot:
@@ -59,6 +62,9 @@ class Snapshot:
             ]
         )
         self.languages = tuple(LANGUAGES[at] for at in np.unique(self._languages).tolist())
+        self.scope = EVERYTHING
+        self._inside: NDArray[np.bool_] | None = None  # (passages,): whether each is in the scope; None: all are
+        self._narrowed: Recent[Scope, Snapshot] = Recent(_NARROWED)
         self._four_bits = calibration.four_bits()
         self._twins = np.full(len(self._languages), _UNKNOWN, np.int64)
         self._words: Recent[int, frozenset[str]] = Recent(4096)
@@ -67,6 +73,34 @@ class Snapshot:
     def generation(self) -> str:
         """A name that no other state has."""
         return self.manifest.generation
+
+    def narrowed(self, scope: Scope) -> "Snapshot":
+        """This state, of which a search finds only what is in ``scope``: itself where that is everything.
+
+        Rows, passages and documents, and what is known of all texts together, such as how rare a word is, stay those
+        of the whole state. :class:`corpus.ScopeError` where nothing is in ``scope``.
+        """
+        return self._narrowed.get(scope, self._narrow) if scope else self
+
+    def _narrow(self, scope: Scope) -> "Snapshot":
+        chosen = scope.entries(self.entries)
+        inside = [np.zeros(len(segment), np.bool_) for segment in self.segments]
+        for entry in chosen:
+            inside[self.catalogue[entry.id][0]][entry.first : entry.first + entry.count] = True
+        if scope.language:
+            for segment, each in zip(self.segments, inside, strict=True):
+                each &= segment.places.language == LANGUAGES.index(scope.language)
+        view = copy.copy(self)
+        view.scope, view._narrowed = scope, Recent(_NARROWED)
+        view._only = [_searched(segment, each) for segment, each in zip(self.segments, inside, strict=True)]
+        view._inside = np.concatenate([each[rows] for each, rows in zip(inside, self._rows.locals, strict=True)])
+        view.languages = tuple(LANGUAGES[at] for at in np.unique(self._languages[view._inside]).tolist())
+        if not view.languages:
+            raise nothing_in(scope, len(chosen))
+        # The glossary is a text that no folder holds, and of no date.
+        made = {} if scope.texts or scope.since else self.glossary_texts
+        view.glossary_texts = {each: text for each, text in made.items() if scope.language in ("", each)}
+        return view
 
     @cached_property
     def documents(self) -> Mapping[str, Document]:
@@ -100,6 +134,11 @@ class Snapshot:
             for at, (segment, facts) in enumerate(zip(self.segments, self.manifest.segments, strict=True))
             for number in _kept(segment, facts.removed)
         }
+
+    @property
+    def entries(self) -> list[Entry]:
+        """What the catalogue says of each document that counts, in no order."""
+        return [self.segments[at].entries[number] for at, number in self.catalogue.values()]
 
     def entry(self, document_id: str) -> Entry:
         """What the catalogue says of a document, without reading it; KeyError where there is no such document."""
@@ -185,14 +224,15 @@ class Snapshot:
     def twins(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """For each of ``rows`` the row that says the same in the other language, by a text that names its translation.
 
-        Shape (rows,); -1 where there is none.
+        Shape (rows,); -1 where there is none, or none in the scope.
         """
         while (unknown := self._twins[rows] == _UNKNOWN).any():
             segment, local = self._rows.home(int(rows[unknown.argmax()]))
             entry = self.segments[segment].entries[self.segments[segment].places.document[local]]
             own = self.rows_of(entry.id)
             self._twins[own.start : own.stop] = self._aligned(own, entry)  # two threads may both do it, with one result
-        return self._twins[rows]
+        found = self._twins[rows]
+        return found if self._inside is None else np.where((found >= 0) & self._inside[found], found, -1)
 
     def _aligned(self, own: range, entry: Entry) -> NDArray[np.int64]:
         """The twin of each passage of a document, which are the rows ``own``, or -1."""

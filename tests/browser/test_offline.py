@@ -200,9 +200,9 @@ def test_another_sites_page_cannot_ask_on_behalf_of_its_visitor(
     class Watching(Service):
         """Notes what arrives."""
 
-        def ask(self, question: str, history: list[str] | None = None) -> dict[str, Any]:
+        def ask(self, question: str, history: list[str] | None = None, **scope: Any) -> dict[str, Any]:
             asked.append(question)
-            return super().ask(question, history)
+            return super().ask(question, history, **scope)
 
     class Elsewhere(BaseHTTPRequestHandler):
         """A site of its own, on this machine: browsers keep pages of the network from asking this machine at all."""

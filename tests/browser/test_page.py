@@ -5,7 +5,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -188,10 +188,10 @@ class Waiting(SmallAnswerer):
         super().__init__()
         self.met = threading.Barrier(people, timeout=30)
 
-    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[str] = (), *scope: Any) -> Answer:
         if question.startswith(EN_QUESTION):  # and no suggestion
             self.met.wait()
-        return super().ask(question, history)
+        return super().ask(question, history, *scope)
 
 
 def test_a_question_shows_at_once_and_can_be_stopped(browser: Browser) -> None:

@@ -30,7 +30,7 @@ def _opens_text(call: ast.Call) -> bool:
 
 def _is_path_open(call: ast.Call) -> bool:
     """``path.open()`` takes a mode or nothing before its keywords; ``PassageIndex.open(folder, encoder)`` is none."""
-    of_a_workplace = ast.unparse(call.func).startswith(("self.", "_workplace("))
+    of_a_workplace = ast.unparse(call.func).startswith(("self.", "workplace."))
     return not of_a_workplace and all(_is_mode(value) for value in call.args)
 
 

@@ -10,6 +10,8 @@ from records import answer_of, citation_of, term_of
 
 from corpus import Document, FoundationQAError, Passage, language_of, split
 from corpus.files.references import resolve_references
+from index import Scope
+from index.storage.scope import EVERYTHING
 from qa import Answer, AnswerKind, Citation, Located, locate
 from qa.small_talk import reply_to_small_talk
 
@@ -53,6 +55,7 @@ EN = Document(
         ["Bommasani et al. (2021). https://arxiv.org/abs/2108.07258", "javascript:alert(1)"], {}
     ),
     twin="zh/definition.md",
+    date="2021-08-16",
 )
 
 TRAP = Document(
@@ -106,6 +109,10 @@ class SmallSnapshot:
         self.documents = self.quotable = {document.id: document for document in documents}
         self.passages = [passage for document in documents for passage in _split(document)]
 
+    @property
+    def entries(self) -> Sequence[Document]:
+        return list(self.documents.values())
+
     def rows_of(self, document_id: str) -> range:
         rows = [row for row, passage in enumerate(self.passages) if passage.document_id == document_id]
         return range(rows[0], rows[-1] + 1) if rows else range(0)
@@ -129,7 +136,10 @@ class SmallAnswerer:
         if text is not None:
             documents[document.id] = replace(document, text=text)
 
-    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
+    def ask(self, question: str, history: Sequence[str] = (), scope: Scope = EVERYTHING) -> Answer:
+        return replace(self._answer(question, history), scope=scope)
+
+    def _answer(self, question: str, history: Sequence[str]) -> Answer:
         if question == "broken":
             raise FoundationQAError(f"The index is gone {HOSTILE}")
         if question == "fault":
@@ -146,7 +156,7 @@ class SmallAnswerer:
             kind = AnswerKind.NEAREST
         return answer_of(said, related=near, kind=kind, question=question, language=language, confidence=0.1)
 
-    def answers(self, question: str) -> bool:
+    def answers(self, question: str, scope: Scope = EVERYTHING) -> bool:
         return question in QUOTED
 
     def locate(self, document_id: str, digest: str, quote: str, start: int) -> Located:

@@ -35,6 +35,7 @@ from ui.server.options import Serving
 ROOT = Path(__file__).parents[2]
 ENGLISH, CHINESE = "How many parameters has GPT-3?", "GPT-3 有多少参数？😀"
 QUOTE = "GPT-3 has 175 billion parameters."
+TAKEN = "question, history, texts, language, since"  # by ask
 VARYING = {"seconds"}  # between two answers to one question
 
 WRONG = [  # operation, arguments, what the message must name
@@ -55,6 +56,15 @@ WRONG = [  # operation, arguments, what the message must name
     ("search", {"question": ENGLISH, "k": MOST_HITS + 1}, "'k' is 97; expected a whole number from 1 to 96."),
     ("search", {"question": ENGLISH, "k": True}, "'k' is True; expected a whole number"),
     ("search", {"question": ENGLISH, "k": "5"}, "'k' is '5'; expected a whole number"),
+    ("ask", {"question": ENGLISH, "texts": "en"}, "'texts' is 'en'; expected a list of texts."),
+    ("ask", {"question": ENGLISH, "texts": ["en", " "]}, "'texts[1]' is empty; expected a text."),
+    ("ask", {"question": ENGLISH, "texts": ["en"] * 101}, "'texts' has 101 texts; at most 100 are allowed."),
+    ("ask", {"question": ENGLISH, "texts": ["en/modle.md"]}, "The index has no text and no folder called en/modle.md."),
+    ("search", {"question": ENGLISH, "language": "fr"}, "There is no language 'fr' here; expected one of: en, zh."),
+    ("search", {"question": ENGLISH, "language": 7}, "'language' is 7; expected a text."),
+    ("search", {"question": ENGLISH, "since": "soon"}, "'soon' is no date. Write it as 2021, 2021-08 or 2021-08-16."),
+    ("search", {"question": ENGLISH, "since": 2021}, "None of the 4 texts is of 2021 or later. 4 of them name no date"),
+    ("search", {"question": ENGLISH, "texts": ["zh"], "language": "en"}, "Nothing in the 2 texts"),
 ]
 
 
@@ -179,6 +189,33 @@ def test_what_is_asked_in_vain_is_a_gap_whichever_way_it_comes(served: Served, c
     )
 
 
+SCOPED = {"texts": ["en/", "zh/risks.md"], "language": "en"}
+
+
+def test_every_way_in_asks_a_part_of_the_texts(served: Served, client: Client) -> None:
+    for operation in ("ask", "search"):
+        told = post(served, operation, {"question": CHINESE, **SCOPED}).json()
+        assert told["scope"] == {"texts": ["en", "zh/risks.md"], "language": "en", "since": ""}
+        found = told["citations"] if operation == "ask" else told["hits"]
+        assert {each["language"] for each in found} == {"en"}
+        assert {each["document_id"] for each in found} <= {"en/models.md", "en/clip.md"}
+        assert without(client.predict(question=CHINESE, **SCOPED, api_name=f"/{operation}")) == without(told)
+        called = over_mcp(
+            served.address, lambda session, name=operation: session.call_tool(name, {"question": CHINESE, **SCOPED})
+        )
+        assert without(json.loads(text_of(called))) == without(told)
+        assert post(served, operation, {"question": CHINESE}).json()["scope"] is None
+        nothing = {"texts": [], "language": None, "since": None}
+        assert post(served, operation, {"question": CHINESE, **nothing}).json()["scope"] is None
+
+
+def test_what_a_part_of_the_texts_does_not_answer_is_no_gap(served: Served) -> None:
+    served.gaps.clear()
+    reply = post(served, "ask", {"question": "Who won the chess game on Mars?", "texts": ["zh"]})
+    assert reply.json()["answered"] is False
+    assert served.gaps == []
+
+
 def test_the_status_tells_what_an_update_would_do(served: Served, client: Client) -> None:
     address = f"{served.address}/api/status"
     told = httpx.get(address).json()
@@ -216,8 +253,11 @@ def test_a_wrong_request_gets_one_message_that_names_it(
         (b"", "The body is no JSON"),
         (b'["GPT"]', "The body is no JSON object"),
         (b"{}", "ask needs a 'question'."),
-        (b'{"question": "x", "q": 1}', "ask does not know 'q'; expected: question, history."),
-        (b'{"\\ud800": 1, "q": 1}', "ask does not know 'q', '\\ud800'; expected: question, history."),
+        (b'{"question": "x", "q": 1}', f"ask does not know 'q'; expected: {TAKEN}."),
+        (
+            b'{"\\ud800": 1, "q": 1}',
+            f"ask does not know 'q', '\\ud800'; expected: {TAKEN}.",
+        ),
     ],
 )
 def test_a_body_that_is_no_request_is_explained(served: Served, body: bytes, message: str) -> None:
@@ -235,7 +275,7 @@ def test_a_trouble_of_the_index_is_not_the_callers(small_index: PassageIndex, st
     class Troubled(Answerer):
         """Its index is gone."""
 
-        def ask(self, question: str, history: Any = ()) -> Answer:
+        def ask(self, question: str, history: Any = (), *scope: Any) -> Answer:
             raise CorpusError("The index is gone <b>！")
 
     answerer = Troubled(small_index)
@@ -269,6 +309,11 @@ def test_the_tools_are_these_three_and_say_what_they_take(served: Served) -> Non
     assert tools["search"].inputSchema["properties"]["question"] == question
     history = tools["ask"].inputSchema["properties"]["history"]
     assert [each.get("maxItems") for each in history["anyOf"]] == [LONGEST_HISTORY, None]
+    for name in ("texts", "language", "since"):
+        taken = tools["ask"].inputSchema["properties"][name]
+        assert taken == tools["search"].inputSchema["properties"][name]
+        assert taken["default"] is None
+    assert tools["ask"].inputSchema["properties"]["language"]["enum"] == ["en", "zh", None]
     k = tools["search"].inputSchema["properties"]["k"]
     assert (k["minimum"], k["maximum"], k["default"]) == (1, MOST_HITS, 5)
 
@@ -278,7 +323,11 @@ def test_the_tools_are_these_three_and_say_what_they_take(served: Served) -> Non
     [
         ("answer", {}, "There is no operation 'answer'; expected one of: ask, search, status."),
         ("ask", {"history": []}, "ask needs a 'question'."),
-        ("ask", {"question": ENGLISH, "q": 1}, "ask does not know 'q'; expected: question, history."),
+        (
+            "ask",
+            {"question": ENGLISH, "q": 1},
+            f"ask does not know 'q'; expected: {TAKEN}.",
+        ),
         ("status", {"verbose": True}, "status does not know 'verbose'; expected: nothing."),
     ],
 )
@@ -309,9 +358,9 @@ def test_callers_do_not_wait_for_one_another(small_index: PassageIndex, started:
 
         met = threading.Barrier(8, timeout=20)
 
-        def ask(self, question: str, history: Any = ()) -> Answer:
+        def ask(self, question: str, history: Any = (), *scope: Any) -> Answer:
             self.met.wait()
-            return super().ask(question, history)
+            return super().ask(question, history, *scope)
 
     answerer = Meeting(small_index)
     service = Service(

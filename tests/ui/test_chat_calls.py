@@ -29,15 +29,15 @@ class Counting(Answerer):
 
     asked = 0
 
-    def ask(self, question: str, history: Any = ()) -> Answer:
+    def ask(self, question: str, history: Any = (), *scope: Any) -> Answer:
         type(self).asked += 1
         if question == "broken":
             raise FoundationQAError("The index is gone <b>.")
-        return super().ask(question, history)
+        return super().ask(question, history, *scope)
 
-    def answers(self, question: str) -> bool:
+    def answers(self, question: str, *scope: Any) -> bool:
         type(self).asked += 1
-        return super().answers(question)
+        return super().answers(question, *scope)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from ui.chat.feedback_log import FeedbackLog, Opinion
 
 ROOT = Path(__file__).parents[2]
 ANSWER = {"question", "language", "answered", "kind", "text", "seconds", "confidence", "understood"}
-ANSWER |= {"shown", "citations", "related"}
+ANSWER |= {"shown", "scope", "citations", "related"}
 CITATION = {"number", "document_id", "title", "heading", "language", "source", "digest"}
 CITATION |= {"quote", "shown", "start", "end", "score", "references", "passage"}
 CITATION |= {"place", "places"}
@@ -166,7 +166,7 @@ def test_ask_prints_quotes_and_where_they_stand(run: Command, index: Path, texts
 
 def test_search_prints_passages_best_first(run: Command, index: Path, texts: Path) -> None:
     found = run("search", "什么是涌现？", "-k", 3, "--index", index, "--json").json
-    assert set(found) == {"question", "language", "seconds", "hits"}
+    assert set(found) == {"question", "language", "seconds", "scope", "hits"}
     assert len(found["hits"]) == 3
     scores = [hit["score"] for hit in found["hits"]]
     assert scores == sorted(scores, reverse=True)
@@ -176,6 +176,75 @@ def test_search_prints_passages_best_first(run: Command, index: Path, texts: Pat
     shown = run("search", "什么是涌现？", "-k", 1, "--index", index).out
     assert shown.startswith("1. 涌现与同质化 (zh, zh/emergence.md, ")
     assert "\n2. " not in shown
+
+
+@pytest.mark.parametrize(
+    ("options", "scope", "expected"),
+    [
+        (("--in", "zh"), (["zh"], "", ""), {"zh/emergence.md", "zh/risks.md"}),
+        (("--in", "zh/risks.md", "--in", "en/clip.md"), (["en/clip.md", "zh/risks.md"], "", ""), None),
+        (("--language", "zh"), ([], "zh", ""), {"zh/emergence.md", "zh/risks.md"}),
+        (("--since", "2021年"), ([], "", "2021"), {"en/models.md"}),
+        (("--in", "en", "--since", "2020-12", "--language", "en"), (["en"], "en", "2020-12"), {"en/models.md"}),
+    ],
+)
+def test_a_part_of_the_texts_is_asked(
+    run: Command,
+    index: Path,
+    texts: Path,
+    options: tuple[str, ...],
+    scope: tuple[list[str], str, str],
+    expected: set[str] | None,
+) -> None:
+    replace(texts / "en/models.md", "title: Foundation models", "title: Foundation models\ndate: 2021-08-16")
+    run("index", "update", "--index", index)
+    for command in ("ask", "search"):
+        found = run(command, "什么是基础模型？", *options, "--index", index, "--json").json
+        assert found["scope"] == dict(zip(("texts", "language", "since"), scope, strict=True))
+        cited = found["hits"] if command == "search" else [*found["citations"], *found["related"]]
+        assert {each["document_id"] for each in cited} <= (expected or set(scope[0]))
+        shown = run(command, "什么是基础模型？", *options, "--index", index).out
+        assert shown.startswith("Looked only in: ")
+        assert all(name in shown.split("\n")[0] for name in scope[0])
+    whole = run("ask", "什么是基础模型？", "--index", index, "--json").json
+    assert whole["scope"] is None
+
+
+def test_a_part_may_be_named_by_its_path(
+    run: Command, index: Path, texts: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(texts / "zh")
+
+    def looked_in(*names: object) -> Any:
+        options = [part for name in names for part in ("--in", name)]
+        return run("search", "bias", *options, "--index", index, "--json").json["scope"]["texts"]
+
+    assert looked_in(texts / "en/clip.md") == looked_in("../en/clip.md") == ["en/clip.md"]
+    assert looked_in("risks.md", "emergence.md") == ["zh/emergence.md", "zh/risks.md"]
+    assert looked_in(".") == looked_in(f"{texts}/zh/") == ["zh"]
+    assert looked_in(texts) == looked_in("..") == ["en/clip.md", "en/models.md", "zh/emergence.md", "zh/risks.md"]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--in", "en/modle.md"), "The index has no text and no folder called en/modle.md. Near by: en/models.md"),
+        (("--in", "/nowhere/at/all"), "The index has no text and no folder called /nowhere/at/all. There are, for"),
+        (("--in", ""), "The name of a text to ask is empty."),
+        (("--language", "fr"), "There is no language 'fr' here; expected one of: en, zh."),
+        (("--since", "soon"), "'soon' is no date. Write it as 2021, 2021-08 or 2021-08-16."),
+        (
+            ("--since", "2021"),
+            "None of the 4 texts is of 2021 or later. 4 of them name no date: a text says its",
+        ),
+        (("--in", "en", "--language", "zh"), "Nothing in the 2 texts that were asked for is in the language 'zh'."),
+    ],
+)
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_a_part_that_holds_nothing_is_named_with_what_mends_it(
+    run: Command, index: Path, command: str, options: tuple[str, ...], message: str
+) -> None:
+    assert message in run(command, "What is emergence?", *options, "--index", index, "--json").message
 
 
 def test_an_update_embeds_what_an_edit_touched_and_the_next_answer_quotes_it(

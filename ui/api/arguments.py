@@ -3,9 +3,9 @@
 A type holds all that is known of an argument. Checks, messages and the schemas of MCP are made of these.
 """
 
-from collections.abc import Callable, Mapping, Sized
+from collections.abc import Callable, Mapping, Sequence, Sized
 from inspect import signature
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
@@ -14,11 +14,19 @@ from corpus.wording.plain_text import without_surrogates
 from index.search.ranking import CANDIDATES
 from qa.small_talk import LONGEST_QUESTION
 
+if TYPE_CHECKING:
+    from index import Scope
+
 MOST_HITS = len(LANGUAGES) * CANDIDATES
 """Passages that a search can find: so many candidates of each language."""
 
 LONGEST_HISTORY = 100
 """Earlier questions; only the last few of them are used."""
+
+MOST_TEXTS = 100
+"""Texts and folders that a question may name to be asked of."""
+
+_LONGEST_NAME = 1_000  # characters
 
 
 class RequestError(FoundationQAError):
@@ -45,6 +53,48 @@ HistoryArgument = Annotated[
 ]
 
 
+_Name = Annotated[str, Field(min_length=1, max_length=_LONGEST_NAME), BeforeValidator(_tidied)]
+
+TextsArgument = Annotated[
+    list[_Name] | None,
+    Field(
+        max_length=MOST_TEXTS,
+        description="Look only in these texts: a 'document_id' as citations give it, or a folder of them, such as "
+        "'notes/'. Leave it out to look in all texts.",
+    ),
+]
+LanguageArgument = Annotated[
+    str | None,
+    Field(
+        description="Look only in what is written in this language; the question may be in another one.",
+        json_schema_extra={"enum": [*LANGUAGES, None]},
+    ),
+]
+
+
+def _written(date: object) -> object:
+    """A year may come as a number."""
+    return str(date) if isinstance(date, int) and not isinstance(date, bool) else _tidied(date)
+
+
+SinceArgument = Annotated[
+    str | None,
+    Field(
+        max_length=_LONGEST_NAME,
+        description="Look only in texts of this date or later: '2021', '2021-08' or '2021-08-16'. Texts that name no "
+        "date are left out.",
+    ),
+    BeforeValidator(_written),
+]
+
+
+def scope_of(texts: Sequence[str] | None, language: str | None, since: str | None) -> "Scope":
+    """What a caller wants to be asked; :class:`corpus.ScopeError` where that is no such thing."""
+    from index import Scope  # later: the shell prints sooner what it has without an index
+
+    return Scope(tuple(texts or ()), language or "", since or "")
+
+
 def _whole(number: object) -> object:
     """For JSON 5.0 is a whole number, and there are programs that write every number with a point."""
     return int(number) if isinstance(number, float) and number.is_integer() else number
@@ -63,7 +113,7 @@ _MESSAGES = {  # by pydantic's kind of error
     "string_too_short": "{name} is empty; expected a text.",
     "string_too_long": "{name} has {length:,} characters; at most {max_length:,} are allowed. Please shorten it.",
     "list_type": "{name} is {shown}; expected a list of texts.",
-    "too_long": "{name} has {length:,} questions; at most {max_length} are allowed.",
+    "too_long": "{name} has {length:,} {members}; at most {max_length} are allowed.",
     "int_type": _NO_COUNT,
     "greater_than_equal": _NO_COUNT,
     "less_than_equal": _NO_COUNT,
@@ -100,4 +150,6 @@ def _message(operation: str, error: ValidationError) -> str:
     length = len(value) if isinstance(value, Sized) else 0
     shown = repr(value)
     shown = shown if len(shown) <= 40 else f"{shown[:40]}…"
-    return _MESSAGES[problem["type"]].format(operation=operation, name=name, length=length, shown=shown, **limits)
+    members = "questions" if first == "history" else first
+    values = {"operation": operation, "name": name, "length": length, "shown": shown, "members": members}
+    return _MESSAGES[problem["type"]].format(**values, **limits)

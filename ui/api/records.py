@@ -10,7 +10,7 @@ from ui.html.shown import passage_text
 
 if TYPE_CHECKING:
     from corpus import Document, Place
-    from index import Hit, IndexChange
+    from index import Hit, IndexChange, Scope
     from qa import Answer, Citation
 
 Facts = dict[str, Any]
@@ -30,9 +30,14 @@ def answer_facts(answer: "Answer") -> Facts:
         "seconds": answer.seconds,
         "confidence": answer.confidence,
         "understood": answer.understood,
+        "scope": _scope_facts(answer.scope),
         "citations": list(map(_citation_facts, answer.citations, cited)),
         "related": list(map(_citation_facts, answer.related, related)),
     }
+
+
+def _scope_facts(scope: "Scope | None") -> Facts | None:
+    return asdict(scope) | {"texts": list(scope.texts)} if scope else None
 
 
 def _citation_facts(citation: "Citation", view: CitationView) -> Facts:
@@ -61,12 +66,20 @@ def _place_facts(place: "Place") -> Facts:
     return {"kind": place.kind.value, "label": place.label, "boxes": [list(each) for each in place.boxes]}
 
 
-def hits_facts(question: str, hits: "Sequence[Hit]", documents: "Mapping[str, Document]", seconds: float) -> Facts:
-    """The passages of ``documents`` found for ``question``, best first, and how long that took."""
+def hits_facts(
+    question: str,
+    hits: "Sequence[Hit]",
+    documents: "Mapping[str, Document]",
+    seconds: float,
+    scope: "Scope | None" = None,
+) -> Facts:
+    """The passages of ``documents`` found for ``question``, best first, and how long that took; ``scope`` is what was
+    looked in, where that is not everything."""
     return {
         "question": question,
         "language": language_of(question),
         "seconds": seconds,
+        "scope": _scope_facts(scope),
         "hits": [_hit_facts(hit, documents) for hit in hits],
     }
 

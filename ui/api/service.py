@@ -5,8 +5,19 @@ import time
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from corpus import FoundationQAError
-from ui.api.arguments import CountArgument, HistoryArgument, QuestionArgument, RequestError, arguments_of, checked
+from corpus import FoundationQAError, ScopeError
+from ui.api.arguments import (
+    CountArgument,
+    HistoryArgument,
+    LanguageArgument,
+    QuestionArgument,
+    RequestError,
+    SinceArgument,
+    TextsArgument,
+    arguments_of,
+    checked,
+    scope_of,
+)
 from ui.api.records import Facts, answer_facts, change_facts, hits_facts
 from ui.html.visitor_message import visitor_message
 
@@ -39,7 +50,14 @@ class Service:
         self._status_until = 0.0
         self._status_lock = threading.Lock()
 
-    def ask(self, question: QuestionArgument, history: HistoryArgument = None) -> dict[str, Any]:
+    def ask(
+        self,
+        question: QuestionArgument,
+        history: HistoryArgument = None,
+        texts: TextsArgument = None,
+        language: LanguageArgument = None,
+        since: SinceArgument = None,
+    ) -> dict[str, Any]:
         """Answer a question about foundation models (GPT-3, CLIP, emergence, scaling, risks and so on) from a fixed
         collection of English and Chinese texts. The answer consists of exact quotes only; each citation gives the
         exact 'quote', the same 'shown' as a person reads it (cells of a table with their heads, no markup), the title
@@ -47,22 +65,30 @@ class Service:
         A question in one language also finds what only a text in the other one says. If 'answered' is false, the
         texts do not say: tell the user so, and treat 'related' as near by, not as an answer; where 'kind' is
         'nearest', they do not say exactly this, and 'related' may be quoted as what comes nearest. 'confidence' is
-        the share of such answers that are right.
+        the share of such answers that are right. Where 'scope' is not null, other texts were not looked at.
         """
-        answer = self._answerer.ask(question, history or ())
-        if self._on_gap and answer.kind.is_gap:
+        answer = self._answerer.ask(question, history or (), scope_of(texts, language, since))
+        if self._on_gap and answer.is_gap:
             self._on_gap(question, answer.language, answer.confidence)
         return answer_facts(answer)
 
-    def search(self, question: QuestionArgument, k: CountArgument = 5) -> dict[str, Any]:
+    def search(
+        self,
+        question: QuestionArgument,
+        k: CountArgument = 5,
+        texts: TextsArgument = None,
+        language: LanguageArgument = None,
+        since: SinceArgument = None,
+    ) -> dict[str, Any]:
         """Find the passages of the texts that fit a question best, in both languages, best first, each with its full
         text, the same 'shown' as a person reads it, title, heading, document, character offsets and a score from 0 to
         1. Use it to read around a subject or to quote more than 'ask' does.
         """
         start = time.perf_counter()
-        hits = self._answerer.passages.search(question, k)
+        scope = scope_of(texts, language, since)
+        hits = self._answerer.passages.search(question, k, scope)
         documents = self._answerer.passages.snapshot.documents
-        return hits_facts(question, hits, documents, round(time.perf_counter() - start, 4))
+        return hits_facts(question, hits, documents, round(time.perf_counter() - start, 4), scope)
 
     def status(self) -> dict[str, Any]:
         """Tell how many documents and passages there are, and which texts were added, changed or removed since the
@@ -82,6 +108,8 @@ class Service:
         given = checked(model, arguments)
         try:
             result: Facts = getattr(self, operation)(**given)
+        except ScopeError as error:
+            raise RequestError(str(error)) from error
         except FoundationQAError as error:
             raise ServiceError(visitor_message(error)) from error
         return result

@@ -14,6 +14,7 @@ from ui.chat.turns import KeptAnswer, Turn
 from ui.html.citation_view import CitationView, ReferenceView
 from ui.html.language_tags import name_of, tag
 from ui.html.links import linked
+from ui.html.scope_words import looked_in
 from ui.html.shown import is_prose, with_marks
 from ui.html.shown_html import prose_html, shown_html
 from ui.html.words import each_html, unseen_html, word, words_html
@@ -45,7 +46,7 @@ def answer_html(answer: KeptAnswer, number: int) -> str:
     )
     return (
         f'<div class="answer {_CLASSES[answer.kind]}" id="answer-{number}" tabindex="-1" lang="{tag(answer.language)}">'
-        f'{head}{_understood(answer)}<div class="said">{said}</div>{_related(answer, number)}'
+        f'{head}{_looked(answer)}{_understood(answer)}<div class="said">{said}</div>{_related(answer, number)}'
         f"{_sureness(answer)}</div>{'' if answer.kind is AnswerKind.SMALL_TALK else _tools(answer)}"
     )
 
@@ -54,6 +55,11 @@ def _understood(answer: KeptAnswer) -> str:
     if not answer.understood:
         return ""
     return f'<p class="understood">{_own(answer, "answer.understood", question=answer.understood)}</p>'
+
+
+def _looked(answer: KeptAnswer) -> str:
+    looked = looked_in(answer.scope, answer.speaks)
+    return f'<p class="looked">{escape(looked)}</p>' if looked else ""
 
 
 def _own(answer: KeptAnswer, key: str, **values: object) -> str:

@@ -10,6 +10,8 @@ from cachetools import LRUCache
 from pydantic import Field, TypeAdapter, ValidationError
 
 from corpus import CorpusError, Document, FoundationQAError, Term, language_of
+from index import Scope
+from index.storage.scope import EVERYTHING
 from qa import Answer, AnswerKind, Located, phrases
 from qa.small_talk import LONGEST_QUESTION
 from ui.chat.answer_html import cards_html, reply_html
@@ -17,6 +19,7 @@ from ui.chat.citation_html import opened_html, opened_leaf_html
 from ui.chat.feedback_log import FeedbackLog, Opinion
 from ui.chat.leaf_html import first_leaf
 from ui.chat.markdown import conversation_markdown, turn_markdown
+from ui.chat.scope_choice import ANYWHERE, ChosenScope, Sought, choices
 from ui.chat.suggestions import IndexState, next_questions
 from ui.chat.turns import MOST_TURNS, Stretch, Turn, facts, kept, recalled
 from ui.html.original_address import has_pages
@@ -50,11 +53,11 @@ class ChatAnswerer(Protocol):
     def passages(self) -> OpenIndex:
         """The index that is asked."""
 
-    def ask(self, question: str, history: Sequence[str] = ()) -> Answer:
-        """The answer to ``question``, asked after the earlier questions ``history``."""
+    def ask(self, question: str, history: Sequence[str] = (), scope: Scope = EVERYTHING) -> Answer:
+        """The answer to ``question`` in ``scope``, asked after the earlier questions ``history``."""
 
-    def answers(self, question: str) -> bool:
-        """Whether the texts answer ``question``; cheaper than an answer."""
+    def answers(self, question: str, scope: Scope = EVERYTHING) -> bool:
+        """Whether the texts in ``scope`` answer ``question``; cheaper than an answer."""
 
     def locate(self, document_id: str, digest: str, quote: str, start: int) -> Located:
         """Where a quote of an earlier answer stands now."""
@@ -67,6 +70,14 @@ class AskCall:
     question: str  # one that is too long gets a hint that says so
     history: Annotated[tuple[Annotated[str, Field(max_length=LONGEST_QUESTION)], ...], Field(max_length=MOST_TURNS)]
     number: Annotated[int, Field(ge=1, le=MOST_TURNS)]  # of the turn, 1-based
+    scope: ChosenScope = ANYWHERE
+
+
+@dataclass(frozen=True, slots=True)
+class ChoicesCall:
+    """What is looked for among the texts and folders to choose from."""
+
+    sought: Sought
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +128,7 @@ class ChatCalls:
         self.answerer, self.on_gap = answerer, on_gap
         self.pictures, self.share_originals = pictures, share_originals
         self.feedback = feedback or FeedbackLog.own()
-        self._answered: LRUCache[tuple[str, str], bool] = LRUCache(_REMEMBERED)  # by generation and question
+        self._answered: LRUCache[tuple[str, str, Scope], bool] = LRUCache(_REMEMBERED)  # by generation, question, scope
         self._trying = Lock()  # around them, too
 
     def ask(self, call: AskCall) -> dict[str, Any]:
@@ -126,12 +137,12 @@ class ChatCalls:
         if hint := question_problem(question):
             return {"hint": hint}
         try:
-            answer = self.answerer.ask(question, call.history)
+            answer = self.answerer.ask(question, call.history, call.scope.scope)
         except FoundationQAError as error:
             turn = Turn(question, problem=visitor_message(error, language_of(question))[:5_000])
         else:
             turn = Turn(question, kept(answer))
-            if self.on_gap and answer.kind.is_gap:
+            if self.on_gap and answer.is_gap:
                 self.on_gap(question, answer.language, answer.confidence)
         return self._drawn(turn, call.number)
 
@@ -151,11 +162,15 @@ class ChatCalls:
         if not self._trying.acquire(timeout=_PATIENCE):
             return {"questions": []}
         try:
-            return {"questions": self._answered_of(candidates, texts.generation)}
+            return {"questions": self._answered_of(candidates, texts.generation, answer.scope.scope)}
         except FoundationQAError:  # an answer stands there already: what cannot be suggested is left out
             return {"questions": []}
         finally:
             self._trying.release()
+
+    def choices(self, call: ChoicesCall) -> dict[str, Any]:
+        """The texts and folders that a question may be asked of, see :func:`ui.chat.scope_choice.choices`."""
+        return choices(self.answerer.passages.snapshot.entries, call.sought)
 
     def open(self, call: OpenCall) -> dict[str, Any]:
         """The text of a citation as it is now, at the place of the quote; or its twin in the other language."""
@@ -210,25 +225,32 @@ class ChatCalls:
             "markdown": turn_markdown(turn),
         }
 
-    def _answered_of(self, candidates: Sequence[str], generation: str) -> list[str]:
+    def _answered_of(self, candidates: Sequence[str], generation: str, scope: Scope) -> list[str]:
         found: list[str] = []
         for question in candidates:
-            if self._is_answered(question, generation):
+            if self._is_answered(question, generation, scope):
                 found.append(question)
             if len(found) == SUGGESTED:
                 break
         return found
 
-    def _is_answered(self, question: str, generation: str) -> bool:
-        known = self._answered.get((generation, question))
+    def _is_answered(self, question: str, generation: str, scope: Scope) -> bool:
+        key = generation, question, scope
+        known = self._answered.get(key)
         if known is None:
-            known = self._answered[generation, question] = self.answerer.answers(question)
+            known = self._answered[key] = self.answerer.answers(question, scope)
         return known
 
 
 def checked_calls(calls: ChatCalls) -> list[Callable[[Any], dict[str, Any]]]:
     """What a browser may call of ``calls``, by name, as Gradio wants it; what is sent is checked first."""
-    shapes: dict[str, Any] = {"ask": AskCall, "open": OpenCall, "leaf": LeafCall, "rate": Opinion}
+    shapes: dict[str, Any] = {
+        "ask": AskCall,
+        "choices": ChoicesCall,
+        "open": OpenCall,
+        "leaf": LeafCall,
+        "rate": Opinion,
+    }
     shapes |= {"restore": Any, "suggest": Any, "export": Any}  # turns, which ui.chat.turns checks
 
     def checked(name: str, shape: Any) -> Callable[[Any], dict[str, Any]]:

@@ -9,6 +9,7 @@ from qa import AnswerKind
 from ui.chat.turns import KeptAnswer, Turn
 from ui.html.citation_view import CitationView
 from ui.html.language_tags import name_of
+from ui.html.scope_words import looked_in
 from ui.html.words import word
 
 _SIGNS = re.compile(r"[\\`*_\[\]<>#|~&$]")
@@ -32,7 +33,8 @@ def turn_markdown(turn: Turn) -> str:
 
 
 def _answer_parts(answer: KeptAnswer) -> list[str]:
-    parts = []
+    looked = looked_in(answer.scope, answer.speaks)
+    parts = [f"*{_escaped(looked)}*"] if looked else []
     if answer.understood:
         parts.append(f"*{word('answer.understood', answer.speaks, question=_escaped(answer.understood))}*")
     if answer.answered:

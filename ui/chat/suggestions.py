@@ -6,6 +6,7 @@ from typing import Protocol
 
 from corpus import Document, Passage, Term
 from qa.glossary_terms import terms_in
+from ui.chat.scope_choice import Listed
 from ui.chat.section_questions import section_question, term_question
 from ui.chat.turns import KeptAnswer
 from ui.html.breadcrumbs import last_heading
@@ -32,6 +33,10 @@ class IndexState(Protocol):
     @property
     def passages(self) -> Sequence[Passage]:
         """The passages by row."""
+
+    @property
+    def entries(self) -> Sequence[Listed]:
+        """What the catalogue says of each text, in no order."""
 
     def rows_of(self, document_id: str) -> range:
         """The rows of a text's passages, in order; none where there is no such text."""

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAda
 from corpus import LANGUAGES
 from qa import Answer, AnswerKind, Citation
 from qa.small_talk import LONGEST_QUESTION
+from ui.chat.scope_choice import ANYWHERE, ChosenScope
 from ui.html.citation_view import CitationView, citation_view
 
 MOST_TURNS = 100
@@ -45,6 +46,7 @@ class KeptAnswer:
     related: _Citations
     confidence: Annotated[float, Field(ge=0, le=1)]
     understood: Question
+    scope: ChosenScope = ANYWHERE  # what it was looked for in
 
     @property
     def answered(self) -> bool:
@@ -90,6 +92,7 @@ def kept(answer: Answer) -> KeptAnswer:
         related=tuple(_kept_view(citation) for citation in answer.related),
         confidence=answer.confidence,
         understood=answer.understood,
+        scope=ChosenScope.of(answer.scope),
     )
 
 

@@ -13,6 +13,7 @@ from corpus import LANGUAGES, Term
 from qa.small_talk import LONGEST_QUESTION
 from ui.chat.answer_html import glossary_html
 from ui.chat.calls import ChatCalls, checked_calls
+from ui.chat.scope_chooser import button_html, chooser_html
 from ui.html.language_tags import tag
 from ui.html.words import label, unseen_html, word, words_html
 
@@ -63,10 +64,13 @@ def _frame(glossary: Sequence[Term]) -> str:
     </div>
     <div class="told" role="status"></div>
     <div class="hint" role="alert"></div>
+    {chooser_html()}
+    <div class="looking" role="status" hidden></div>
     <form class="entry">
       <label class="unseen" for="question">{words_html("chat.your_question")}</label>
       <textarea id="question" name="question" rows="1" autocomplete="off"
         data-longest="{LONGEST_QUESTION}" {placeholders}></textarea>
+      {button_html()}
       <button type="submit" class="send">{words_html("chat.ask")}</button>
       <button type="button" class="stop" hidden>{words_html("chat.stop")}</button>
     </form>

@@ -10,8 +10,9 @@ import tempfile
 import time
 from pathlib import Path
 
-from corpus import LANGUAGES, CorpusError, EncoderError, FoundationQAError, StoredIndexError
+from corpus import LANGUAGES, CorpusError, EncoderError, FoundationQAError, ScopeError, StoredIndexError
 from corpus.errors import BusyIndexError
+from ui.html.scope_words import scope_problem
 from ui.html.words import word
 
 # A path from the root, of either kind of system; no address, no fraction, no tag.
@@ -40,6 +41,8 @@ def visitor_messages(problem: FoundationQAError | str) -> dict[str, str]:
     """
     if isinstance(problem, VisitorError):
         return {language: word(problem.key, language, **problem.values) for language in LANGUAGES}
+    if isinstance(problem, ScopeError):
+        return scope_problem(problem)
     if isinstance(problem, FoundationQAError):
         sys.stderr.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')} {problem}\n")
     if isinstance(problem, BusyIndexError):

@@ -44,6 +44,7 @@ window.foundationQA.beginAsking = (view, calls) => {
       ask(text, { at: turns.indexOf(turn) });
     },
   });
+  const where = window.foundationQA.scopeChooser(view, server, (scope) => changeDraft((draft) => (draft.scope = scope)));
   const listed = window.foundationQA.conversationList(view, conversations, drafts, {
     open: (record) => open(record),
     removed(ids) {
@@ -160,7 +161,7 @@ window.foundationQA.beginAsking = (view, calls) => {
   const answer = async ({ question, at, alone }) => {
     const history = alone ? [] : historyOf(turns.slice(0, at));
     try {
-      return await server.ask({ question, history, number: at + 1 });
+      return await server.ask({ question, history, number: at + 1, scope: where.chosen });
     } catch {
       return null;
     }
@@ -249,12 +250,19 @@ window.foundationQA.beginAsking = (view, calls) => {
     note();
   };
 
+  // What is typed in the conversation that is shown, and where it looks: as its last answer did, if nothing was changed.
+  const settleBox = () => {
+    const { box: typed, scope } = drafts.of(conversations.shown.id);
+    box.value = typed;
+    where.show(scope ?? conversations.shown.turns.at(-1)?.answer?.scope);
+  };
+
   // Shows a conversation that is kept, with what was typed in it.
   const open = (record) => {
     if (record.id === conversations.shown.id) return;
     clear();
     conversations.show(record);
-    box.value = drafts.of(record.id).box;
+    settleBox();
     refresh();
     earlier = restore(record);
     if (fine.matches) box.focus();
@@ -264,6 +272,7 @@ window.foundationQA.beginAsking = (view, calls) => {
   const begins = (typed) => {
     clear();
     conversations.begin();
+    where.show(drafts.of("").scope);
     typeIn(together(drafts.of("").box, typed));
     refresh();
     box.focus();
@@ -383,7 +392,7 @@ window.foundationQA.beginAsking = (view, calls) => {
   changeDraft(unasked);
   const linked = window.foundationQA.takeLinked();
   if (linked) conversations.begin(); // a question that is passed on begins a conversation of its own
-  box.value = drafts.of(conversations.shown.id).box;
+  settleBox();
   refresh();
   let earlier = restore(conversations.shown); // settled when what was kept of the conversation is drawn
   if (fine.matches) box.focus();

@@ -1,8 +1,8 @@
 // What is typed and not sent, of each conversation of this tab: in the box, in open editors, as reasons under a rating,
 // and the question that is being worked on. It outlives a load of the page, whoever orders it; each tab has its own.
 //
-// A draft is {box, editors: {turn: text}, reasons: {turn: {helpful, reason, opinion}}, asked: {question, at}}, with the
-// index of the turn.
+// A draft is {box, editors: {turn: text}, reasons: {turn: {helpful, reason, opinion}}, asked: {question, at}, scope},
+// with the index of the turn, and with what scope.js has chosen, if that was changed.
 "use strict";
 window.foundationQA.drafts = (place, full) => {
   const MOST = 50; // conversations with a draft
@@ -11,11 +11,13 @@ window.foundationQA.drafts = (place, full) => {
   const object = (value) => (value && typeof value === "object" && !Array.isArray(value) ? value : {});
   const text = (value) => (typeof value === "string" ? value : "");
   const checked = (value) => {
-    const { box, editors, reasons, asked } = object(value);
-    return { box: text(box), editors: object(editors), reasons: object(reasons), asked: asked ? object(asked) : null };
+    const { box, editors, reasons, asked, scope } = object(value);
+    const given = (part) => (part ? object(part) : null);
+    const pieces = { editors: object(editors), reasons: object(reasons), asked: given(asked), scope: given(scope) };
+    return { box: text(box), ...pieces };
   };
-  const isEmpty = ({ box, editors, reasons, asked }) =>
-    !box && !asked && !Object.keys(editors).length && !Object.keys(reasons).length;
+  const isEmpty = ({ box, editors, reasons, asked, scope }) =>
+    !box && !asked && !scope && !Object.keys(editors).length && !Object.keys(reasons).length;
 
   const all = new Map(Object.entries(object(tab.read(NAME))).map(([id, draft]) => [id, checked(draft)]));
   let told = false;

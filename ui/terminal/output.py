@@ -14,11 +14,12 @@ from rich.table import Table
 
 from ui.html.breadcrumbs import place
 from ui.html.citation_view import answer_text, citation_view
+from ui.html.scope_words import looked_in
 from ui.html.shown import passage_text
 
 if TYPE_CHECKING:
     from corpus import Document, Report
-    from index import Hit, IndexChange
+    from index import Hit, IndexChange, Scope
     from index.storage.store import IndexFacts
     from qa import Answer
 
@@ -79,6 +80,7 @@ def print_answer(answer: "Answer") -> None:
     """An answer and its sources, as a person reads them."""
     from qa import AnswerKind  # later: a command that only prints starts sooner
 
+    _print_scope(answer.scope)
     if answer.understood:
         _out.print("[dim]Understood as:[/] " + escape(answer.understood))
     cited, related = (list(map(citation_view, each)) for each in (answer.citations, answer.related))
@@ -97,13 +99,19 @@ def print_answer(answer: "Answer") -> None:
             _out.print(f"    [dim]{escape(line)}[/]")
 
 
-def print_hits(hits: "list[Hit]", documents: "Mapping[str, Document]") -> None:
-    """Passages of ``documents``, best first."""
+def print_hits(hits: "list[Hit]", documents: "Mapping[str, Document]", scope: "Scope | None" = None) -> None:
+    """Passages of ``documents``, best first, below what was looked in, where that is not everything."""
+    _print_scope(scope)
     for rank, hit in enumerate(hits, 1):
         passage = hit.passage
         facts = f"{passage.language}, {passage.document_id}, {hit.score:.2f}"
         _out.print(f"[bold]{rank}.[/] {escape(place(passage.title, passage.heading))} [dim]({escape(facts)})[/]")
         _out.print(escape(passage_text(passage, documents)) + "\n")
+
+
+def _print_scope(scope: "Scope | None") -> None:
+    if scope:
+        _out.print(f"[dim]{escape(looked_in(scope, 'en'))}[/]")
 
 
 def print_change(change: "IndexChange", folder: str, pending: bool, stored: "IndexFacts | None") -> None:

@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -22,7 +24,7 @@ from ui.workspace.update_run import Updates
 from ui.workspace.uploads import Uploads
 
 if TYPE_CHECKING:
-    from index import IndexChange, PassageIndex, Progress, SentenceEncoder
+    from index import IndexChange, PassageIndex, Progress, Scope, SentenceEncoder
     from qa import Answerer
 
 BUILT_IN = "built-in"
@@ -122,6 +124,29 @@ class Workplace:
     def texts(self) -> list[TextFile]:
         """The texts there are now, not read yet."""
         return find_texts(*self.folders(), largest_file=self.largest_file)
+
+    def scope(self, texts: Sequence[str], language: str = "", since: str = "") -> "Scope":
+        """What to ask, where ``texts`` are names in the index, or paths of what is in the folders of texts.
+
+        :class:`corpus.ScopeError` where the language or the date is none.
+        """
+        from index import Scope
+
+        return Scope(tuple(name for text in texts for name in self._names_at(text)), language, since)
+
+    def _names_at(self, text: str) -> list[str]:
+        """What the index calls that which lies at the path ``text``; itself where nothing of ours does."""
+        path = Path(text)
+        if text.strip() and path.exists():
+            with suppress(CorpusError):  # an index may not say where its texts are
+                for folder in self.folders():
+                    # Where it is, and as it is called: a link in a folder of texts has its own name in the index.
+                    for place, root in ((path.resolve(), folder.resolve()), (path.absolute(), folder.absolute())):
+                        if place == root:
+                            return [each.id for each in find_texts(folder)]
+                        if place.is_relative_to(root) and ".." not in place.parts:
+                            return [place.relative_to(root).as_posix()]
+        return [text]
 
     def documents(self) -> list[Document]:
         """The texts as they are now."""

@@ -1,0 +1,177 @@
+"""The chooser beside the question: where answers are looked for, kept with the conversation."""
+
+import re
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+from small_answerer import EN_QUESTION, SUGGESTED, UNANSWERABLE, ZH_QUESTION
+from visits import ask, held, seen, sideways, visit, wait_for
+
+pytestmark = pytest.mark.slow
+
+
+def choose(page: Page, *names: str) -> None:
+    """Open the chooser, tick the texts or folders with these names, and close it."""
+    page.click(".where")
+    for name in names:
+        page.locator(".chooser .found .option", has=page.locator(f'input[value="{name}"]')).click()
+    page.keyboard.press("Escape")
+
+
+def line(page: Page) -> str:
+    return re.sub(r"\s+", " ", seen(page, ".looking"))
+
+
+def test_nothing_is_chosen_and_in_the_way_at_first(page: Page) -> None:
+    assert not page.is_visible(".chooser")
+    assert not page.is_visible(".looking")
+    assert ask(page, EN_QUESTION).locator(".looked").count() == 0
+
+
+def test_a_folder_is_chosen_and_told(page: Page) -> None:
+    choose(page, "en")
+    expect(page.locator(".looking")).to_contain_text("Look only in")
+    assert "en" in line(page)
+    expect(page.locator("#question")).to_be_focused()
+    reply = ask(page, EN_QUESTION)
+    assert reply.locator(".looked").inner_text() == "Looked only in: en"
+    page.get_by_role("button", name="Look everywhere").click()
+    assert not page.is_visible(".looking")
+    assert ask(page, ZH_QUESTION).locator(".looked").count() == 0
+
+
+def test_texts_and_folders_are_found_by_their_names(page: Page) -> None:
+    page.click(".where")
+    expect(page.locator(".found .folder").first).to_have_text(re.compile("^en/Texts: 2"))
+    assert page.locator(".found .name").all_inner_texts()[-1] == "zh/definition.md"
+    assert page.evaluate("document.activeElement.type") == "search"
+    page.keyboard.type("什么")
+    expect(page.locator(".found li")).to_have_count(1)
+    expect(page.locator(".found li .about")).to_have_text("什么是基础模型")
+    page.fill(".chooser [type=search]", "zzz")
+    expect(page.locator(".chooser .more")).to_have_text(re.compile("No text and no folder"))
+
+
+def test_a_date_is_typed(page: Page) -> None:
+    page.click(".where")
+    since = page.get_by_label("Not older than")
+    since.fill("2021-1")
+    assert not page.is_visible(".wrong")  # more may come
+    since.press("Tab")
+    expect(page.locator(".wrong")).to_be_visible()
+    assert seen(page, ".wrong") == "Write a date as 2021, 2021-08 or 2021-08-16."
+    assert not page.is_visible(".looking")
+    since.fill("2021-02-30")
+    expect(page.locator(".wrong")).to_be_visible()
+    since.fill("2021-08")
+    assert not page.is_visible(".wrong")
+    since.press("Enter")
+    assert not page.is_visible(".chooser")
+    expect(page.locator(".looking")).to_contain_text("since 2021-08")
+    assert ask(page, EN_QUESTION).locator(".looked").inner_text() == "Looked only in: since 2021-08"
+
+
+def test_a_language_is_chosen_with_the_keyboard(page: Page) -> None:
+    page.focus(".where")
+    page.keyboard.press("Enter")
+    page.locator(".chooser").wait_for()
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+    assert not page.is_visible(".chooser")
+    expect(page.locator("#question")).to_be_focused()
+    assert "中文" in line(page)
+    page.keyboard.type(ZH_QUESTION)
+    page.keyboard.press("Enter")
+    expect(page.locator(".reply .looked")).to_have_text("只在这些内容里查找：中文")
+
+
+def test_the_choice_is_kept_with_its_conversation(page: Page) -> None:
+    choose(page, "en", "zh/definition.md")
+    ask(page, EN_QUESTION)
+    page.reload()
+    page.locator(".reply").wait_for()
+    assert line(page).startswith("Look only in en zh/definition.md")
+    assert page.locator(".reply .looked").inner_text() == "Looked only in: en, zh/definition.md"
+    page.click(".anew")
+    assert not page.is_visible(".looking")
+    choose(page, "zh")
+    ask(page, ZH_QUESTION)
+    page.click(".listed")
+    page.locator(".pick", has_text=EN_QUESTION).click()
+    expect(page.locator(".looking")).to_contain_text("zh/definition.md")
+    page.click(".listed")
+    page.locator(".pick", has_text=ZH_QUESTION).click()
+    expect(page.locator(".looking .name")).to_have_text(["zh"])
+
+
+def test_another_visit_looks_where_the_last_answer_did(page: Page) -> None:
+    choose(page, "en")
+    ask(page, EN_QUESTION)
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.locator(".reply").wait_for()
+    expect(other.locator(".looking .name")).to_have_text(["en"])
+
+
+def test_the_call_holds_the_choice_and_suggestions_stay_in_it(page: Page) -> None:
+    choose(page, "en")
+    with held(page, "ask") as calls:
+        page.fill("#question", EN_QUESTION)
+        page.press("#question", "Enter")
+        sent = wait_for(calls, page)
+        assert sent.request.post_data_json["data"]["scope"] == {"texts": ["en"], "language": "", "since": ""}
+        sent.continue_()
+        page.locator(".reply").wait_for()
+    follow = page.locator(".follow", has_text=SUGGESTED)
+    if follow.count():
+        follow.click()
+        expect(page.locator(".reply .looked")).to_have_count(2)
+
+
+def test_what_is_kept_and_no_choice_is_none(page: Page) -> None:
+    choose(page, "en")
+    page.evaluate(
+        """() => {
+            const name = Object.keys(sessionStorage).find((each) => each.includes(":drafts:"));
+            const scope = { texts: [7, "<b>x</b>"], language: {}, since: null };
+            sessionStorage.setItem(name, JSON.stringify({ "": { scope } }));
+        }"""
+    )
+    page.reload()
+    page.wait_for_selector("#question")
+    assert line(page) == "Look only in <b>x</b> Look everywhere"
+
+
+def test_the_chooser_on_a_phone(browser: Browser, page_url: str, artifacts: Path) -> None:
+    with visit(browser, page_url, viewport={"width": 360, "height": 640}, locale="zh-CN", has_touch=True) as page:
+        page.tap(".where")
+        page.locator(".found li").first.wait_for()
+        assert sideways(page) == 0
+        box, entry = page.locator(".chooser").bounding_box(), page.locator(".entry").bounding_box()
+        assert box and entry
+        assert box["x"] >= 0 and box["y"] >= 0 and box["y"] + box["height"] <= entry["y"]
+        page.screenshot(path=artifacts / "scope-phone-zh.png")
+        page.locator(".chooser .folder").first.tap()
+        page.locator(".chooser .option", has_text="中文").first.tap()
+        page.tap(".close-where")
+        assert sideways(page) == 0
+        assert "只查找" in line(page)
+        assert page.locator(".looking").bounding_box()["y"] + 20 < page.locator(".entry").bounding_box()["y"] + 5  # type: ignore[index]
+        ask(page, UNANSWERABLE)
+        page.screenshot(path=artifacts / "scope-phone-answer-zh.png")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_everybody_can_use_it(browser: Browser, page_url: str, artifacts: Path, scheme: str) -> None:
+    with visit(browser, f"{page_url}?__theme={scheme}", color_scheme=scheme) as page:
+        choose(page, "en", "zh/definition.md")
+        ask(page, EN_QUESTION)
+        page.click(".where")
+        page.locator(".found li").first.wait_for()
+        page.screenshot(path=artifacts / f"scope-{scheme}.png")
+        found = Axe().run(page, context=".talk")
+        assert found.response["violations"] == []
