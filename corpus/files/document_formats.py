@@ -21,6 +21,6 @@ def read_pdf(raw: bytes, path: Path) -> FileContent:
 
 DOCUMENT_READERS: Mapping[str, ReadApart] = {
     suffix: ReadApart(f"{read.__module__}:{read.__qualname__}")
-    for suffix, read in ({".pdf": read_pdf} | OFFICE_READERS | WEB_READERS).items()
+    for suffix, read in {".pdf": read_pdf, **OFFICE_READERS, **WEB_READERS}.items()
 }
 """By suffix, in lower case."""
