@@ -17,12 +17,12 @@ help: ## Show what can be made
 $(VENV)/installed: pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit("foundation-qa needs Python 3.11 or later, this is %d.%d; try: make PYTHON=python3.12" % sys.version_info[:2] if sys.version_info < (3, 11) else 0)'
 	@echo "Setting up $(VENV): once, a minute or two"
-	@start=$$(date +%s); { test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); } && $(PIP) --editable . && \
+	@start=$$(date +%s); { test -x $(BIN)/python || $(PYTHON) -m venv $(VENV); } && $(PIP) --editable '.[documents]' && \
 		echo "Set up $(VENV) in $$(($$(date +%s) - start)) s"
 	@touch $@
 
 $(VENV)/installed-dev: $(VENV)/installed
-	$(PIP) --editable '.[dev]'
+	$(PIP) --editable '.[dev,documents]'
 	@touch $@
 
 serve: $(VENV)/installed ## Set up, index the texts, and open the page

@@ -12,7 +12,7 @@ from corpus.errors import (
     SettingsError,
     StoredIndexError,
 )
-from corpus.files.folders import BUILT_IN_TEXTS, TextFile, find_texts, load_documents, unread_message
+from corpus.files.folders import BUILT_IN_TEXTS, TextFile, find_text, find_texts, load_documents, unread_message
 from corpus.files.formats import load_document
 from corpus.files.glossary import Term, load_glossary
 from corpus.files.glossary_text import GlossaryText, glossary_texts
@@ -49,6 +49,7 @@ __all__ = [
     "check_texts",
     "encoder_text",
     "figures_in",
+    "find_text",
     "find_texts",
     "glossary_texts",
     "language_of",

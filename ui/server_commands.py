@@ -38,6 +38,9 @@ def serve(
     allow_upload: Annotated[
         bool, typer.Option("--allow-upload", help="Let visitors add and remove texts of their own.")
     ] = False,
+    share_originals: Annotated[
+        bool, typer.Option("--share-originals", help="Let visitors download the files that the texts were read from.")
+    ] = False,
     public_url: Annotated[
         str | None, typer.Option(metavar="URL", help="Where a proxy lets visitors find the page: https://host/path.")
     ] = None,
@@ -76,6 +79,7 @@ def serve(
         allow_upload=allow_upload,
         # What one visitor asked in vain is not for every other one who happens to reach this page.
         show_gaps=accounts is not None or (is_loopback(host) and public is None),
+        share_originals=share_originals or workplace.settings.share_originals,
         public=public,
         trusted_proxies=trusted,
     )

@@ -1,7 +1,8 @@
-"""Readers of documents in a process of their own: a file that is made to harm, or that never ends, harms only that.
+"""What opens documents, in a process of its own: a file that is made to harm, or that never ends, harms only that.
 
 The process is this module as a program (``python -m corpus.files.apart``). It is asked over its standard input, a line
-of JSON and the bytes of a file, and says what it read as a line of JSON, which, unlike a pickle, can do nothing here.
+of JSON and the bytes of a file, and says what it made of that as a line of JSON, which, unlike a pickle, can do nothing
+here, and as bytes, where it was asked for a picture.
 """
 
 import atexit
@@ -10,7 +11,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from importlib import import_module
@@ -39,22 +40,43 @@ class ReadApart:
 
         :class:`CorpusError` where the reader raises it, and where it does not come to an end.
         """
-        process = _idle.take()
-        limit = self.seconds + SECONDS_A_MEGABYTE * len(raw) / 1e6
-        said = process.ask({"reader": self.name, "path": str(path), "size": len(raw)}, raw, limit)
-        if said is None:
-            raise CorpusError(
-                f"{path} was not read within {limit:.0f} s, or its reader broke down: it may be damaged, or made to "
-                f"harm. Open it in the program it was made with and save it anew, or take it out of the folder."
-            )
-        _idle.give(process)
-        if "error" in said:
-            raise CorpusError(said["error"])
+        said, _ = _asked(self.name, raw, path, self.seconds + SECONDS_A_MEGABYTE * len(raw) / 1e6)
         return _content(said)
 
 
+@dataclass(frozen=True, slots=True)
+class DrawApart:
+    """Something that draws: the function ``name``, called as that of :class:`ReadApart`. It takes the bytes, the path
+    and ``numbers``, and gives facts that JSON knows, and bytes."""
+
+    name: str
+    seconds: float = SECONDS
+
+    def __call__(self, raw: bytes, path: Path, /, *numbers: int) -> tuple[dict[str, Any], bytes]:
+        """What it makes of the file ``path`` with the bytes ``raw``; :class:`CorpusError` as of a reader."""
+        return _asked(self.name, raw, path, self.seconds, numbers)
+
+
+def _asked(
+    name: str, raw: bytes, path: Path, seconds: float, numbers: Sequence[int] = ()
+) -> tuple[dict[str, Any], bytes]:
+    process = _idle.take()
+    asked = {"function": name, "path": str(path), "size": len(raw), "numbers": numbers}
+    reply = process.ask(asked, raw, seconds)
+    if reply is None:
+        raise CorpusError(
+            f"{path} was not read within {seconds:.0f} s, or its reader broke down: it may be damaged, or made to "
+            f"harm. Open it in the program it was made with and save it anew, or take it out of the folder."
+        )
+    _idle.give(process)
+    said, made = reply
+    if "error" in said:
+        raise CorpusError(said["error"])
+    return said, made
+
+
 class _Process:
-    """One process that reads, one file after the other."""
+    """One process that reads and draws, one file after the other."""
 
     def __init__(self) -> None:
         # The very same code, wherever this one was found; -P: and no module of the folder somebody works in.
@@ -67,8 +89,8 @@ class _Process:
             env=os.environ | {"PYTHONPATH": path},
         )
 
-    def ask(self, asked: dict[str, Any], raw: bytes, seconds: float) -> dict[str, Any] | None:
-        """What it says of a file; None where it says nothing in time: it has ended then."""
+    def ask(self, asked: dict[str, Any], raw: bytes, seconds: float) -> tuple[dict[str, Any], bytes] | None:
+        """What it says of a file, and makes of it; None where it says nothing in time: it has ended then."""
         timer = threading.Timer(seconds, self._process.kill)
         timer.daemon = True
         timer.start()
@@ -79,13 +101,14 @@ class _Process:
             stdin.write(json.dumps(asked).encode() + b"\n" + raw)
             stdin.flush()
             line = stdout.readline()
+            reply: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {"size": 0, "said": None}
+            made = stdout.read(reply["size"])
         except BrokenPipeError:
-            line = b""
+            reply, made = {"size": 0, "said": None}, b""
         finally:
             timer.cancel()
-        if line.endswith(b"\n"):
-            found: dict[str, Any] = json.loads(line)
-            return found
+        if reply["said"] is not None and len(made) == reply["size"]:
+            return reply["said"], made
         self.end()
         return None
 
@@ -157,29 +180,33 @@ def _said(content: FileContent) -> dict[str, Any]:
 
 
 def serve(given: IO[bytes], told: IO[bytes]) -> None:
-    """Read the files that ``given`` brings, until it ends, and tell of each what it holds."""
+    """Read the files that ``given`` brings, until it ends, and tell of each what was made of it."""
     while line := given.readline():
         asked = json.loads(line)
         raw = given.read(asked["size"])
-        told.write(json.dumps(_tell(asked, raw)).encode() + b"\n")
+        said, made = _tell(asked, raw)
+        told.write(json.dumps({"size": len(made), "said": said}).encode() + b"\n" + made)
         told.flush()
 
 
-def _tell(asked: dict[str, Any], raw: bytes) -> dict[str, Any]:
-    module, _, name = asked["reader"].partition(":")
-    read: Callable[[bytes, Path], FileContent] = getattr(import_module(module), name)
+def _tell(asked: dict[str, Any], raw: bytes) -> tuple[dict[str, Any], bytes]:
+    module, _, name = asked["function"].partition(":")
+    function: Callable[..., FileContent | tuple[dict[str, Any], bytes]] = getattr(import_module(module), name)
     try:
-        return _said(read(raw, Path(asked["path"])))
+        made = function(raw, Path(asked["path"]), *asked["numbers"])
+        return (_said(made), b"") if isinstance(made, FileContent) else made
     except CorpusError as error:
-        return {"error": str(error)}
+        return {"error": str(error)}, b""
     except MemoryError:
-        return {"error": f"{asked['path']} needs more memory than a text may. Split it, or take it out of the folder."}
+        much = f"{asked['path']} needs more memory than a text may. Split it, or take it out of the folder."
+        return {"error": much}, b""
     except Exception as error:  # noqa: BLE001  whatever a library makes of it must not keep other files from being read
         fault = " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST_FAULT]
-        return {
-            "error": f"{asked['path']} cannot be read: its reader failed ({fault}). The file may be damaged: save it "
+        failed = (
+            f"{asked['path']} cannot be read: its reader failed ({fault}). The file may be damaged: save it "
             f"anew in the program it was made with. If it is whole, please report this."
-        }
+        )
+        return {"error": failed}, b""
 
 
 def main() -> None:

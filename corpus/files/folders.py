@@ -54,13 +54,28 @@ def find_texts(*folders: str | Path, largest_file: int = LARGEST_FILE) -> list[T
     found: dict[str, TextFile] = {}
     for folder in [Path(folder) for folder in folders] or [BUILT_IN_TEXTS]:
         listed = load_references(folder)
-        read_with = repr((READING, sorted(listed.items())))
-        about = sha256(read_with.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        about = _digest_of(listed)
         for name, path, facts in _texts_below(folder):
             if name in found and not path.samefile(found[name].path):
                 raise CorpusError(f"Two texts are called {name}: {found[name].path} and {path}. Rename one of them.")
             found[name] = TextFile(name, path, _stamp(facts, about), listed, largest_file)
     return [found[name] for name in sorted(found)]
+
+
+def find_text(name: str, *folders: str | Path, largest_file: int = LARGEST_FILE) -> TextFile | None:
+    """The text with the id ``name`` that :func:`find_texts` would find in ``folders``, without a look at the others;
+    None where there is none."""
+    parts = name.split("/")
+    if not is_text(name) or any(part.startswith(".") or Path(part).name != part or not part for part in parts):
+        return None
+    for folder in [Path(folder) for folder in folders] or [BUILT_IN_TEXTS]:
+        path = folder.joinpath(*parts)
+        with suppress(OSError, ValueError):  # no such file, or no name that a file can have
+            facts = path.stat()
+            if S_ISREG(facts.st_mode):
+                listed = load_references(folder)
+                return TextFile(name, path, _stamp(facts, _digest_of(listed)), listed, largest_file)
+    return None
 
 
 def load_documents(*folders: str | Path, largest_file: int = LARGEST_FILE) -> list[Document]:
@@ -78,6 +93,12 @@ def unread_message(problems: Sequence[Problem]) -> str:
     """What to say of texts that cannot be read, all of them in one message."""
     lines = [str(problem) for problem in problems]
     return lines[0] if len(lines) == 1 else "\n".join([f"{len(lines)} texts cannot be read.", *lines])
+
+
+def _digest_of(listed: Mapping[str, Reference]) -> str:
+    """Of what texts are read with: the sources that their folder lists, and readers as they are now."""
+    read_with = repr((READING, sorted(listed.items())))
+    return sha256(read_with.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 
 def _stamp(facts: os.stat_result | None, about: str) -> str:

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from corpus.document import Document, FileContent, Problem, Reference
 from corpus.errors import CorpusError
+from corpus.files.document_formats import DOCUMENT_READERS
 from corpus.files.references import LONGEST_LINE, resolve_references, shorten
 from corpus.files.text_file import read_text_file
 
@@ -28,6 +29,7 @@ class Reader(Protocol):
 READERS: Mapping[str, Reader] = {
     ".md": read_text_file,
     ".txt": read_text_file,
+    **DOCUMENT_READERS,
 }
 """By suffix, in lower case."""
 

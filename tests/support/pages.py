@@ -3,14 +3,17 @@
 import asyncio
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 from ui.chat.calls import ChatAnswerer, ChatCalls
 from ui.chat.feedback_log import FeedbackLog
+from ui.server.options import PAGE_ALONE, Serving
 from ui.server.page import Page, start
 from ui.server.site import chat_tab
 from ui.tabs.tab import View
 from ui.workspace.gap_log import OnGap
+from ui.workspace.page_pictures import PagePictures
 
 
 def chat_page(
@@ -19,10 +22,16 @@ def chat_page(
     views: Sequence[View] = (),
     on_gap: OnGap | None = None,
     feedback: FeedbackLog | None = None,
+    pictures: PagePictures | None = None,
+    share_originals: bool = False,
+    serving: Serving = PAGE_ALONE,
     **options: Any,
 ) -> Page:
     """The page that asks ``answerer``, with ``views`` after the chat; the options are those of a page."""
-    return Page(views=(chat_tab(ChatCalls(answerer, on_gap, feedback)), *views), **options)
+    calls = ChatCalls(answerer, on_gap, feedback, pictures, share_originals=share_originals)
+    if pictures is not None:
+        serving = replace(serving, pictures=pictures, share_originals=share_originals)
+    return Page(views=(chat_tab(calls), *views), serving=serving, **options)
 
 
 def start_page(page: Page, port: int = 0) -> Any:

@@ -34,6 +34,11 @@ def test_what_the_texts_do_not_answer_is_kept_unless_that_is_switched_off(tmp_pa
     assert not settings(tmp_path, "log_gaps: false").log_gaps
 
 
+def test_originals_are_shared_where_that_is_said_alone(tmp_path: Path) -> None:
+    assert not settings(tmp_path, "index: idx").share_originals
+    assert settings(tmp_path, "share_originals: true").share_originals
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
@@ -44,6 +49,7 @@ def test_what_the_texts_do_not_answer_is_kept_unless_that_is_switched_off(tmp_pa
         ("largest_file_mb: -1", ["-1", "more than 0"]),
         ("largest_file_mb: .nan", ["nan"]),
         ("log_gaps: sometimes", ["log_gaps", "'sometimes'", "true or false"]),
+        ("share_originals: 1", ["share_originals", "1", "true or false"]),
         ("corpus: []", ["corpus", "list of folders"]),
         ("corpus: [1]", ["corpus", "[1]"]),
         ("index: ''", ["index", "a folder"]),

@@ -249,7 +249,10 @@ def test_an_open_text_is_whole_and_inert(texts: Path, tmp_path: Path, fake_encod
     assert "<img" not in shown
     assert "A trap</mark>" in shown
     assert 'id="here-title"' in shown and 'aria-labelledby="here-title"' in shown
-    missing = panel_html(documents, HOSTILE, place="here")
+    assert "originals/file" not in shown
+    shared = panel_html(documents, "en/trap.md", place="here", share=True)
+    assert f'href="originals/file?text=en%2Ftrap.md&amp;of={documents["en/trap.md"].digest}" download' in shared
+    missing = panel_html(documents, HOSTILE, place="here", share=True)
     assert "not in the index" in missing
     assert "<img" not in missing
 

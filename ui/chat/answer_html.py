@@ -90,13 +90,15 @@ def _quotation(citation: CitationView, link: str) -> str:
 
 def _number(citation: CitationView, number: int) -> str:
     """The [n] behind a quote of an answer."""
-    return _link(citation, number, f"{unseen_html('answer.source')}[{citation.number}]", "cite")
+    return _link(citation, number, f"{unseen_html('answer.source')}[{citation.number}]", "cite", citation.page)
 
 
-def _link(citation: CitationView, number: int, inner: str, names: str) -> str:
-    """A link that opens the ``number``-th turn's ``citation`` in the reader."""
+def _link(citation: CitationView, number: int, inner: str, names: str, page: str = "") -> str:
+    """A link that opens the ``number``-th turn's ``citation`` in the reader, at the ``page`` of its file if there is
+    one, else in its text."""
+    address = f"{citation.address}&page={page}" if page else citation.address
     return (
-        f'<a class="{names}" href="#{escape(citation.address)}" data-turn="{number}" '
+        f'<a class="{names}" href="#{escape(address)}" data-turn="{number}" '
         f'data-citation="{citation.number}">{inner}</a>'
     )
 
@@ -184,6 +186,8 @@ def card_html(citation: CitationView, turn_number: int) -> str:
     number = f'<span class="number">{citation.number}</span>'
     title = f'<h3 id="{card}-title" lang="{tag(language_of(citation.title))}">{escape(citation.title)}</h3>'
     read = _link(citation, turn_number, words_html("cards.read"), "read")
+    if page := citation.page:
+        read = f"{_link(citation, turn_number, words_html('leaf.show', page=page), 'show-leaf', page)} {read}"
     place = f'<span class="place">{citation.place.html}</span>' if citation.place else ""
     return (
         f'<article class="card" id="{card}" tabindex="-1" aria-labelledby="{card}-title">'

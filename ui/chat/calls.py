@@ -1,6 +1,6 @@
 """What a visitor's browser can ask of the server: an answer, a text, a file, and to take an opinion down."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -9,21 +9,24 @@ from typing import Annotated, Any, Protocol
 from cachetools import LRUCache
 from pydantic import Field, TypeAdapter, ValidationError
 
-from corpus import FoundationQAError, Term, language_of
+from corpus import CorpusError, Document, FoundationQAError, Term, language_of
 from index import Scope
 from index.storage.scope import EVERYTHING
 from qa import Answer, AnswerKind, Located, phrases
 from qa.small_talk import LONGEST_QUESTION
 from ui.chat.answer_html import cards_html, reply_html
-from ui.chat.citation_html import opened_html
+from ui.chat.citation_html import opened_html, opened_leaf_html
 from ui.chat.feedback_log import FeedbackLog, Opinion
+from ui.chat.leaf_html import first_leaf
 from ui.chat.markdown import conversation_markdown, turn_markdown
 from ui.chat.scope_choice import ANYWHERE, ChosenScope, Sought, choices
 from ui.chat.suggestions import IndexState, next_questions
 from ui.chat.turns import MOST_TURNS, Stretch, Turn, facts, kept, recalled
+from ui.html.original_address import has_pages
 from ui.html.visitor_message import visitor_message, visitor_messages
 from ui.html.words import each_html, words_html
 from ui.workspace.gap_log import OnGap
+from ui.workspace.page_pictures import PagePictures
 
 SUGGESTED = 3  # questions to go on with
 _TRIED = 5  # candidates for them: each costs as much as a question
@@ -78,19 +81,31 @@ class ChoicesCall:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OpenCall:
-    """A citation whose text is wanted, see :func:`ui.chat.citation_html.opened_html`.
-
-    One that comes from an address has its ``end``, and of its quote the beginning alone.
-    """
+class Cited:
+    """A citation that is opened. One that comes from an address has its ``end``, and of its quote the beginning
+    alone."""
 
     document_id: Stretch
     digest: Stretch
     quote: Stretch
     start: Annotated[int, Field(ge=0)]
+    end: Annotated[int, Field(ge=0)] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenCall(Cited):
+    """A citation whose text is wanted, see :func:`ui.chat.citation_html.opened_html`."""
+
     twin: bool
     at: Annotated[int, Field(ge=0)] | None
-    end: Annotated[int, Field(ge=0)] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeafCall(Cited):
+    """A citation of whose file a page is wanted, see :func:`ui.chat.citation_html.opened_leaf_html`."""
+
+    number: Annotated[int, Field(ge=1)] | None  # of the page, 1-based; None: the one that the quote begins on
+    width: Annotated[int, Field(ge=1)]  # pixels that its picture is to have
 
 
 class ChatCalls:
@@ -102,9 +117,16 @@ class ChatCalls:
     """
 
     def __init__(
-        self, answerer: ChatAnswerer, on_gap: OnGap | None = None, feedback: FeedbackLog | None = None
+        self,
+        answerer: ChatAnswerer,
+        on_gap: OnGap | None = None,
+        feedback: FeedbackLog | None = None,
+        pictures: PagePictures | None = None,
+        *,
+        share_originals: bool = False,
     ) -> None:
         self.answerer, self.on_gap = answerer, on_gap
+        self.pictures, self.share_originals = pictures, share_originals
         self.feedback = feedback or FeedbackLog.own()
         self._answered: LRUCache[tuple[str, str, Scope], bool] = LRUCache(_REMEMBERED)  # by generation, question, scope
         self._trying = Lock()  # around them, too
@@ -152,13 +174,26 @@ class ChatCalls:
 
     def open(self, call: OpenCall) -> dict[str, Any]:
         """The text of a citation as it is now, at the place of the quote; or its twin in the other language."""
-        documents = self.answerer.passages.snapshot.quotable
-        quote, document = call.quote, documents.get(call.document_id)
-        if call.end is not None and document is not None and document.digest == call.digest:
-            whole = document.text[call.start : call.end]
-            quote = whole if whole.startswith(quote) else quote
-        located = self.answerer.locate(call.document_id, call.digest, quote, call.start)
-        return {"html": opened_html(located, quote, documents, twin=call.twin, at=call.at)}
+        located, quote, documents = self._located(call)
+        leaves = self.pictures is not None and has_pages(call.document_id)
+        share = self.share_originals and call.document_id in self.answerer.passages.snapshot.documents
+        html = opened_html(located, quote, documents, twin=call.twin, at=call.at, leaves=leaves, share=share)
+        return {"html": html}
+
+    def leaf(self, call: LeafCall) -> dict[str, Any]:
+        """A page of the file of a citation as a picture, the quote marked on it; a hint where that cannot be had."""
+        located, quote, _ = self._located(call)
+        document = located.document
+        first = first_leaf(document, (located.start, located.end)) if document else 0
+        if self.pictures is None or document is None or not first:
+            return {"hint": words_html("originals.no_pages" if document else "originals.gone")}
+        number = call.number or first
+        try:
+            picture = self.pictures.picture(document.id, document.digest, number, call.width)
+        except CorpusError as error:
+            return {"hint": each_html(visitor_messages(error))}
+        html = opened_leaf_html(located, document, quote, number, picture, share=self.share_originals)
+        return {"html": html, "number": number, "count": picture.page_count}
 
     def export(self, call: Any) -> dict[str, Any]:
         """The conversation as a Markdown file."""
@@ -172,6 +207,15 @@ class ChatCalls:
         except FoundationQAError as error:
             return {"hint": f"{words_html('chat.opinion_lost')} {each_html(visitor_messages(error))}"}
         return {"html": words_html("chat.thanks")}
+
+    def _located(self, call: Cited) -> tuple[Located, str, Mapping[str, Document]]:
+        """Where a quote stands now, all of it, and the texts."""
+        documents = self.answerer.passages.snapshot.quotable
+        quote, document = call.quote, documents.get(call.document_id)
+        if call.end is not None and document is not None and document.digest == call.digest:
+            whole = document.text[call.start : call.end]
+            quote = whole if whole.startswith(quote) else quote
+        return self.answerer.locate(call.document_id, call.digest, quote, call.start), quote, documents
 
     def _drawn(self, turn: Turn, number: int) -> dict[str, Any]:
         return {
@@ -200,7 +244,8 @@ class ChatCalls:
 
 def checked_calls(calls: ChatCalls) -> list[Callable[[Any], dict[str, Any]]]:
     """What a browser may call of ``calls``, by name, as Gradio wants it; what is sent is checked first."""
-    shapes: dict[str, Any] = {"ask": AskCall, "choices": ChoicesCall, "open": OpenCall, "rate": Opinion}
+    shapes: dict[str, Any] = {"ask": AskCall, "choices": ChoicesCall, "open": OpenCall}
+    shapes |= {"leaf": LeafCall, "rate": Opinion}
     shapes |= {"restore": Any, "suggest": Any, "export": Any}  # turns, which ui.chat.turns checks
 
     def checked(name: str, shape: Any) -> Callable[[Any], dict[str, Any]]:

@@ -4,21 +4,33 @@ from collections.abc import Mapping
 from html import escape
 
 from corpus import Document, language_of
+from corpus.files.pdf.pages import PagePicture
 from qa import Located, State
+from ui.chat.leaf_html import first_leaf, leaf_html, show_leaf_html, show_text_html
 from ui.html.document import counterpart, text_html
 from ui.html.language_tags import language_of_text, tag
 from ui.html.links import linked
+from ui.html.original_address import original_link_html
+from ui.html.places import place_view
 from ui.html.shown import fragment_blocks, plain_text
 from ui.html.words import words_html
 
 
 def opened_html(
-    located: Located, quote: str, documents: Mapping[str, Document], *, twin: bool = False, at: int | None = None
+    located: Located,
+    quote: str,
+    documents: Mapping[str, Document],
+    *,
+    twin: bool = False,
+    at: int | None = None,
+    leaves: bool = False,
+    share: bool = False,
 ) -> str:
     """What the reader shows of a citation of ``quote`` that was ``located``.
 
     ``twin`` opens the text in the other language instead, where there is one, at what says the same; ``at`` shows
-    the part of a long text around that offset instead of the part around the quote.
+    the part of a long text around that offset instead of the part around the quote. With ``leaves`` the pages of files
+    can be shown, with ``share`` the files can be downloaded.
     """
     document = located.document
     if document is None:
@@ -27,10 +39,23 @@ def opened_html(
     if twin and other is not None:
         near = counterpart(document, located.start, other)
         back = _switch("citation.back", twin=False)
-        return _head(other) + back + text_html(other, near=near, at=near[0] if at is None else at)
+        return _head(other) + back + _file(other, share) + text_html(other, near=near, at=near[0] if at is None else at)
     switch = _switch(f"languages.read_in_{language_of_text(other.text)}", twin=True) if other else ""
     span = (located.start, located.end)
-    return _head(document) + switch + _state(located, quote) + text_html(document, span, at=at)
+    number = first_leaf(document, span) if leaves else 0
+    view = show_leaf_html(number) if number else ""
+    place = place_view(document.places_in(*span))
+    named = f'<p class="place">{place.html}</p>' if place else ""
+    head = _head(document) + named + view + switch + _file(document, share)
+    return head + _state(located, quote) + text_html(document, span, at=at)
+
+
+def opened_leaf_html(
+    located: Located, document: Document, quote: str, number: int, picture: PagePicture, *, share: bool = False
+) -> str:
+    """The same as the page ``number`` of the file of ``document``, where ``quote`` stands there still."""
+    leaf = leaf_html(document, number, picture, (located.start, located.end))
+    return _head(document) + show_text_html() + _file(document, share) + _state(located, quote) + leaf
 
 
 def _state(located: Located, quote: str) -> str:
@@ -43,6 +68,10 @@ def _notice(key: str, quote: str) -> str:
     shown = plain_text(fragment_blocks("", quote), language_of(quote))
     said = f'<blockquote lang="{tag(language_of(quote))}">{escape(shown)}</blockquote>' if quote else ""
     return f'<div class="changed" role="status">{words_html(key)}{said}</div>'
+
+
+def _file(document: Document, share: bool) -> str:
+    return original_link_html(document) if share else ""
 
 
 def _head(document: Document) -> str:

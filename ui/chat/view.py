@@ -15,7 +15,7 @@ from ui.chat.answer_html import glossary_html
 from ui.chat.calls import ChatCalls, checked_calls
 from ui.chat.scope_chooser import button_html, chooser_html
 from ui.html.language_tags import tag
-from ui.html.words import unseen_html, word, words_html
+from ui.html.words import label, unseen_html, word, words_html
 
 EXAMPLES = tuple(
     (word(f"examples.{key}", language), language) for key in ("first", "second") for language in reversed(LANGUAGES)
@@ -91,6 +91,14 @@ def _frame(glossary: Sequence[Term]) -> str:
         <span class="steps"><button type="button" class="icon previous">{unseen_html("chat.citation_before")}</button>
           <span class="step" aria-live="polite"></span>
           <button type="button" class="icon next">{unseen_html("chat.next_citation")}</button></span>
+      </div>
+      <div class="leaf-bar" role="group" aria-label="{escape(label("leaf.turning"))}" hidden>
+        <span><button type="button" class="icon turn-back">{unseen_html("leaf.before")}</button>
+          <span class="leaf-count" aria-live="polite"></span>
+          <button type="button" class="icon turn-on">{unseen_html("leaf.next")}</button></span>
+        <span><button type="button" class="icon smaller">{unseen_html("leaf.smaller")}</button>
+          <button type="button" class="fit-width">{words_html("leaf.fit")}</button>
+          <button type="button" class="icon larger">{unseen_html("leaf.larger")}</button></span>
       </div>
       <div class="page" tabindex="0" role="region" aria-labelledby="reader-title"></div>
     </div>

@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 
 from corpus import references_of
 from ui.html.breadcrumbs import path, place
+from ui.html.original_address import has_pages
 from ui.html.places import PlaceView, place_view
 from ui.html.shown import (
     ShownBlock,
@@ -104,6 +105,12 @@ class CitationView:
     def said(self) -> str:
         """The same as it stands in an answer: sentences between quotation marks, unless they bring their own."""
         return with_marks(self.shown) if is_prose(self.quotation) else self.shown
+
+    @property
+    def page(self) -> str:
+        """The page of its file that the quote begins on; empty where it stands on none that can be shown."""
+        shown = self.place is not None and self.place.kind == "page" and has_pages(self.document_id)
+        return self.place.first if self.place and shown else ""
 
     @property
     def address(self) -> str:

@@ -14,7 +14,9 @@ from ui.gate.forwarding import Forwarding
 from ui.gate.gate import Gate
 from ui.gate.public_address import LOOPBACK, PublicAddress, TrustedProxies
 from ui.gate.upload_room import Arrivals, arrivals_folder
+from ui.server.originals import original_routes
 from ui.server.visitor_state import EventBounds, VisitorState
+from ui.workspace.page_pictures import PagePictures
 
 _FILES_AT_ONCE = 4  # of the largest size, in one request
 _FILES_ON_THEIR_WAY = 20  # of the largest size, of all visitors
@@ -28,7 +30,8 @@ class Serving:
     mcp: bool = False  # whether over MCP, too
     accounts: Accounts | None = None  # who may use it; None: everybody who reaches it
     largest_file: int = 0  # bytes of a file that a visitor may upload; 0: no uploads
-
+    pictures: PagePictures | None = None  # of pages of the files that texts were read from; None: none are shown
+    share_originals: bool = False  # whether those files can be downloaded
     public: PublicAddress | None = None  # where a proxy lets others find it; None: there is none, or it is not known
     trusted_proxies: tuple[str, ...] = ()  # addresses; none: with a public address those of this machine
 
@@ -55,9 +58,10 @@ class Serving:
         forwarding = Middleware(Forwarding, public=self.public, proxies=self.proxies)
         made: dict[str, Any] = {"middleware": [forwarding, gate, Middleware(EventBounds, state=state)]}
         made["lifespan"] = state.lifespan
+        made["routes"] = original_routes(self.pictures, share=self.share_originals) if self.pictures else []
         if self.service is not None:
             service = self.service
-            made["routes"] = [*rest_routes(service), *(mcp_routes(McpServer(lambda: service)) if self.mcp else ())]
+            made["routes"] += [*rest_routes(service), *(mcp_routes(McpServer(lambda: service)) if self.mcp else ())]
         return made
 
 

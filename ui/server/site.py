@@ -11,6 +11,8 @@ from ui.server.page import Page
 from ui.tabs.all_tabs import tabs_of
 from ui.tabs.tab import View
 from ui.workspace.gap_log import GapLog
+from ui.workspace.originals import Originals
+from ui.workspace.page_pictures import PagePictures
 from ui.workspace.workspace import Workplace
 
 
@@ -22,6 +24,7 @@ def assemble_page(
     accounts: Accounts | None = None,
     allow_upload: bool = False,
     show_gaps: bool = True,
+    share_originals: bool = False,
     public: PublicAddress | None = None,
     trusted_proxies: tuple[str, ...] = (),
 ) -> Page:
@@ -29,15 +32,28 @@ def assemble_page(
     ``trusted_proxies`` as in :class:`ui.server.options.Serving`.
 
     With ``allow_upload`` visitors may bring texts. Without ``show_gaps`` what was asked in vain is kept, and shown to
-    no visitor.
+    no visitor. With ``share_originals`` they may download the files that the texts were read from.
     """
     log = GapLog(workplace.gap_log) if workplace.settings.log_gaps else None
     on_gap = log.add if log else None
-    tabs = tabs_of(workplace, answerer, log, allow_upload=allow_upload, show_gaps=show_gaps)
+    allowed = {"allow_upload": allow_upload, "show_gaps": show_gaps, "share_originals": share_originals}
+    tabs = tabs_of(workplace, answerer, log, **allowed)
     largest_file = workplace.largest_file if allow_upload else 0
     service = Service(answerer, workplace.pending, on_gap)
-    serving = Serving(service, mcp, accounts, largest_file, public, trusted_proxies)
-    return Page(views=(chat_tab(ChatCalls(answerer, on_gap)), *tabs), serving=serving)
+    originals = Originals(workplace.folders, lambda: answerer.passages.snapshot, workplace.largest_file)
+    pictures = PagePictures(originals)
+    serving = Serving(
+        service,
+        mcp,
+        accounts,
+        largest_file,
+        pictures=pictures,
+        share_originals=share_originals,
+        public=public,
+        trusted_proxies=trusted_proxies,
+    )
+    calls = ChatCalls(answerer, on_gap, pictures=pictures, share_originals=share_originals)
+    return Page(views=(chat_tab(calls), *tabs), serving=serving)
 
 
 def chat_tab(calls: ChatCalls) -> View:

@@ -10,16 +10,24 @@ from ui.workspace.workspace import Workplace
 
 
 def tabs_of(
-    workplace: Workplace, answerer: Answerer, log: GapLog | None, *, allow_upload: bool = False, show_gaps: bool = True
+    workplace: Workplace,
+    answerer: Answerer,
+    log: GapLog | None,
+    *,
+    allow_upload: bool = False,
+    show_gaps: bool = True,
+    share_originals: bool = False,
 ) -> tuple[View, ...]:
     """The tabs for the texts of ``workplace``, which ``answerer`` answers from.
 
     With ``allow_upload`` visitors may bring texts: then let the page take files of
     :attr:`ui.workspace.workspace.Workplace.largest_file` bytes. ``log`` holds what was asked in vain (None: it is not
-    kept); without ``show_gaps`` no visitor sees it.
+    kept); without ``show_gaps`` no visitor sees it. With ``share_originals`` they may download what texts were read
+    from.
     """
+    allowed = {"allow_upload": allow_upload, "share_originals": share_originals}
     views = [
-        View("sources", lambda: library_view(workplace, answerer.passages, allow_upload=allow_upload)),
+        View("sources", lambda: library_view(workplace, answerer.passages, **allowed)),
         View("map", lambda: map_view(answerer)),
     ]
     if show_gaps:

@@ -41,8 +41,9 @@ def said(event: gr.EventData, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def reader(empty: str, passages: PassageIndex, elem_id: str) -> gr.HTML:
-    """A place where texts are opened, which says ``empty`` (HTML) until then; its own buttons work."""
+def reader(empty: str, passages: PassageIndex, elem_id: str, *, share: bool = False) -> gr.HTML:
+    """A place where texts are opened, which says ``empty`` (HTML) until then; its own buttons work. ``share`` as in
+    :func:`ui.html.document_panel.panel_html`."""
     place = html(empty, elem_id, actions="tabActions")
 
     def turned(event: gr.EventData) -> Any:
@@ -51,7 +52,8 @@ def reader(empty: str, passages: PassageIndex, elem_id: str) -> gr.HTML:
             return empty
         if act in ("open", "part"):
             where = int(at) if at.isdecimal() and len(at) < 12 else 0
-            return panel_html(passages.snapshot.documents, said(event, "id"), at=where, place=elem_id)
+            documents = passages.snapshot.documents
+            return panel_html(documents, said(event, "id"), at=where, place=elem_id, share=share)
         return gr.skip()
 
     place.click(turned, None, place, **QUIET)

@@ -22,11 +22,14 @@ from ui.workspace.workspace import Workplace
 _READER = "library-reader"
 
 
-def library_view(workplace: Workplace, passages: PassageIndex, *, allow_upload: bool = False) -> None:
+def library_view(
+    workplace: Workplace, passages: PassageIndex, *, allow_upload: bool = False, share_originals: bool = False
+) -> None:
     """Fill the open tab with the texts of ``workplace``, which ``passages`` were made of.
 
     With ``allow_upload`` visitors may bring texts, and remove what was brought; the folder is
-    :attr:`ui.workspace.workspace.Workplace.uploads`.
+    :attr:`ui.workspace.workspace.Workplace.uploads`. With ``share_originals`` they may download what texts were read
+    from.
     """
     uploads = Uploads(workplace.uploads, workplace.largest_file) if allow_upload else None
 
@@ -61,14 +64,15 @@ def library_view(workplace: Workplace, passages: PassageIndex, *, allow_upload: 
                 outcome = html(elem_id="brought")
             texts = html(elem_id="texts", actions="tabActions")
         with gr.Column(scale=5, min_width=320, elem_classes="split-text"):
-            opened = reader(_nothing_open(), passages, _READER)
+            opened = reader(_nothing_open(), passages, _READER, share=share_originals)
 
     def chosen(event: gr.EventData) -> Any:
         if said(event, "act") == "remove" and uploads:
             return {outcome: _removed(uploads, said(event, "name")), texts: listing()}
         if said(event, "act") != "open":
             return gr.skip()
-        return {opened: panel_html(passages.snapshot.documents, said(event, "id"), place=_READER)}
+        documents = passages.snapshot.documents
+        return {opened: panel_html(documents, said(event, "id"), place=_READER, share=share_originals)}
 
     open_tab().select(listing, None, texts, **QUIET)
     texts.click(chosen, None, [texts, outcome, opened], **QUIET)

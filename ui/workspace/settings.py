@@ -25,6 +25,7 @@ class Settings:
     late_interaction: bool = True  # keep token vectors: finds more, takes some 12 kB a passage
     largest_file_mb: float = LARGEST_FILE / 1e6  # a larger text is refused
     log_gaps: bool = True  # keep the questions that the texts do not answer, on this machine
+    share_originals: bool = False  # let visitors of the page download the files that the texts were read from
 
     def __post_init__(self) -> None:
         if not 100 <= self.passage_width <= 4000:
@@ -42,6 +43,7 @@ _EXPECTED = {
     "late_interaction": "true or false",
     "largest_file_mb": "a number",
     "log_gaps": "true or false",
+    "share_originals": "true or false",
 }
 
 
@@ -94,6 +96,7 @@ def _value(path: Path, key: str, value: Any) -> Any:
         "late_interaction": isinstance(value, bool),
         "largest_file_mb": isinstance(value, (int, float)) and not isinstance(value, bool),
         "log_gaps": isinstance(value, bool),
+        "share_originals": isinstance(value, bool),
     }[key]
     if not right:
         raise SettingsError(f"In the settings file {path}: {key!r} is {value!r}; expected {_EXPECTED[key]}.")

@@ -9,7 +9,7 @@ import pytest
 
 from corpus import Box, CorpusError, Place, PlaceKind
 from corpus.document import FileContent
-from corpus.files.apart import ReadApart, end_readers
+from corpus.files.apart import DrawApart, ReadApart, end_readers
 
 MODULE = """
 import ctypes, os, sys, time
@@ -33,6 +33,13 @@ def read(raw, path):
     places = (Place(0, 2, PlaceKind.PAGE, "1", (Box(1, 2.5, 3, 4),)),)
     return FileContent(text=said * 2, title="风筝 🪁", places=places, problems=((0, "page 2 is a picture"),),
                        references=("a", "b"), author="Ada", date="2021")
+
+def draw(raw, path, first, second):
+    if raw == b"refuse":
+        raise CorpusError(f"{path} is no kite 🪁.")
+    if raw == b"crash":
+        os.abort()
+    return {"sum": first + second, "名": "风筝"}, raw * second
 """
 
 
@@ -105,3 +112,15 @@ def test_several_read_at_once() -> None:
     for thread in threads:
         thread.join()
     assert found == {at: content(str(at)) for at in range(6)}
+
+
+@pytest.mark.slow
+def test_what_is_drawn_comes_back_as_it_is_and_readers_go_on() -> None:
+    draw = DrawApart("kite_reader:draw", seconds=5)
+    for raw, times in ((b"\n\x00{}\xff", 400_000), (b"", 3), (b"x", 0)):
+        assert draw(raw, PATH, 4, times) == ({"sum": 4 + times, "名": "风筝"}, raw * times)
+        assert READ(b"string", PATH) == content("string")
+    for raw, said in ((b"refuse", r"^a\.kite is no kite 🪁\.$"), (b"crash", "its reader broke down")):
+        with pytest.raises(CorpusError, match=said):
+            draw(raw, PATH, 1, 1)
+    assert draw(b"x", PATH, 1, 2) == ({"sum": 3, "名": "风筝"}, b"xx")

@@ -1,0 +1,54 @@
+"""The reader of web pages as browsers save them."""
+
+from pathlib import Path
+
+from corpus.document import FileContent
+from corpus.files.web.elements import drop_hidden
+from corpus.files.web.main_content import main_content
+from corpus.files.web.markdown import blocks_in
+from corpus.files.web.page_bytes import decode_page
+from corpus.files.web.page_facts import page_facts, written_title
+from corpus.files.web.tree import Element, Page, parse_html, parse_xhtml
+
+UNREADABLE = "some of its characters are in no encoding, and stand as \ufffd. Save it as UTF-8"
+_EMPTY = (
+    "it holds no words: what a browser shows of it comes from elsewhere. Open it in a browser, wait until it is shown, "
+    "and save it from there"
+)
+
+
+def read_html_file(raw: bytes, path: Path) -> FileContent:
+    """The main content of a page as Markdown, with what its head says of it."""
+    text, whole = decode_page(raw, path)
+    page = parse_xhtml(text) if text.lstrip()[:5] == "<?xml" else parse_html(text)
+    return content_of(page, problems=() if whole else ((0, UNREADABLE),))
+
+
+def content_of(
+    page: Page, *, address: str = "", title: str = "", problems: tuple[tuple[int, str], ...] = ()
+) -> FileContent:
+    """What ``page`` holds; ``address`` and ``title`` are what its envelope says, which counts where it does not."""
+    facts = page_facts(page, address=address)
+    text = text_of(page)
+    return FileContent(
+        text=text,
+        title=facts.title or title,
+        author=facts.author,
+        date=facts.date,
+        source=facts.source,
+        problems=problems if text else (*problems, (0, _EMPTY)),
+    )
+
+
+def text_of(page: Page) -> str:
+    """The main content of ``page`` as Markdown; what stands for its pictures where there is nothing else."""
+    body = page.root.first("body") or Element("body", {}, page.root.children)
+    written = written_title(page)
+    drop_hidden(body)
+    whole = [(element, element.children) for element in body.walk()]
+    blocks = blocks_in(main_content(body, written))
+    if not blocks:  # a page of links alone, or of pictures
+        for element, children in whole:
+            element.children = children
+        blocks = blocks_in(body) or blocks_in(body, pictures=True)
+    return "\n\n".join([*blocks, ""]).removesuffix("\n") if blocks else ""
