@@ -163,7 +163,10 @@ class SegmentWriter:
     def _begin(self, entry: Entry, text: bytes, line: bytes) -> None:
         """The document that the next passages belong to."""
         self._files[TEXTS].write(text)
-        self._files[CATALOGUE].write(_line(asdict(entry)))
+        facts = asdict(entry)
+        if not entry.date:
+            del facts["date"]  # most texts have none, and their line is what it was before there were dates
+        self._files[CATALOGUE].write(_line(facts))
         self._files[DOCUMENTS].write(line)
         self._documents_at.append(self._files[DOCUMENTS].size)
         self._documents += 1
