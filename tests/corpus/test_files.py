@@ -151,7 +151,7 @@ def test_wrong_front_matter_is_named_with_its_line(tmp_path: Path, front: str, l
 
 
 def test_texts_are_found_below_the_folder_in_order(tmp_path: Path) -> None:
-    for name in ("z.TXT", "b/c.md", "a.md", ".hidden/d.md", "b/.e.md", "f.pdf", "中文.md"):
+    for name in ("z.TXT", "b/c.md", "a.md", ".hidden/d.md", "b/.e.md", "f.exe", "中文.md"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("Words.", encoding="utf-8")
     (tmp_path / "folder.md").mkdir()

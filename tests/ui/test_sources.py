@@ -316,7 +316,7 @@ def test_an_upload_is_kept_as_it_came_and_can_be_removed(uploads: Uploads, sourc
         "x.exe",
         "x.md.exe",
         "x",
-        "x.html",
+        "x.exe",
         "references.yaml",
         "长" * 90 + ".md",
     ],

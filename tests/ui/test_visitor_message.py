@@ -77,7 +77,7 @@ def test_an_index_that_is_busy_says_so_in_both_languages(tmp_path: Path) -> None
 @pytest.mark.parametrize(
     ("name", "content", "chinese"),
     [
-        ("a.pdf", b"text", "不是文本的文件名"),
+        ("a.exe", b"text", "不是文本的文件名"),
         ("../a.md", b"text", "是一个路径"),
         ("con.md", b"text", "不能用作文件名"),
         ("a\u202eb.md", b"text", "看不见的字符"),

@@ -4,16 +4,12 @@ The libraries they need are an extra and slow to load: each reader's module is i
 read.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from corpus.document import FileContent
 from corpus.errors import CorpusError
-
-if TYPE_CHECKING:
-    from corpus.files.formats import Reader
 
 _LIBRARY = "lxml"
 
@@ -60,7 +56,7 @@ def read_notebook(raw: bytes, path: Path) -> FileContent:
     return read_notebook_file(raw, path)
 
 
-WEB_READERS: Mapping[str, "Reader"] = {
+WEB_READERS: Mapping[str, Callable[[bytes, Path], FileContent]] = {
     ".html": read_html,
     ".htm": read_html,
     ".xhtml": read_html,

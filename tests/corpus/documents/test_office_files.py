@@ -303,6 +303,7 @@ def test_damaged_delimited_text_gives_a_message_or_what_is_left() -> None:
         tried(".csv", damaged(raw, random.Random(seed)))
 
 
+@pytest.mark.slow
 def test_nothing_is_imported_before_a_file_is_read() -> None:
     import subprocess
 
