@@ -17,7 +17,8 @@ from typing import Any, Protocol
 from corpus import Document, Passage, Span, split
 
 _OF_ANOTHER = 0.2  # share of the questions that are asked of another name, where they hold one
-_MOST_BESIDE = 2  # passages without the answer that are read beside the one that holds it
+_WITHOUT_ANSWER = 0.5  # share of the answered questions that are read beside a passage that has lost its answer
+_MOST_READ = 2  # passages of one text that are read for a question
 _NAME = re.compile(  # no first word of a sentence
     r"(?<![A-Za-z\d])(?:(?<![.!?:;] )(?<!\A)[A-Z][A-Za-z\d.-]*[A-Za-z\d]|\d[\d.,]*\d|\d)(?![A-Za-z\d])"
 )
@@ -166,9 +167,9 @@ def for_training(
     right = [each for each in asked.passages if each.answer[0] >= 0]
     wrong = [each for each in asked.passages if each.answer[0] < 0]
     chance.shuffle(wrong)
-    kept = [*right[:1], *wrong[:_MOST_BESIDE]]
+    kept = [*right[:1], *wrong[: _MOST_READ - len(right[:1])]]
     kept += [chance.choice(others)] if others and chance.random() < 0.5 else []
-    if made and right and chance.random() < 0.25:
+    if made and right and chance.random() < _WITHOUT_ANSWER:
         kept += [bare for bare in (_without_answer(right[0]),) if bare.text.strip()]
     question = asked.question
     if chance.random() < 0.25:
