@@ -35,7 +35,7 @@ PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
 test: $(VENV)/installed-dev ## Set up and run all tests
 	$(PYTEST) -n 3 $(ARGS)
 
-quick: $(VENV)/installed-dev ## Run the tests that need no model, browser or whole program: under a minute
+quick: $(VENV)/installed-dev ## Run the tests that need no model, browser, served page or whole program: under a minute
 	$(PYTEST) -m 'not slow' --ignore=tests/browser $(ARGS)
 
 check: $(VENV)/installed-dev ## Lint and types

@@ -113,7 +113,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "browser" in item.path.parts)
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
-        if "program" in fixtures:
+        if {"program", "started"} & set(fixtures):  # a whole program, or a page that is served
             item.add_marker(pytest.mark.slow)
         if "real_encoder" in fixtures or "browser" in item.path.parts or item.get_closest_marker("model"):
             item.add_marker(pytest.mark.slow)

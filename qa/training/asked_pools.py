@@ -14,10 +14,11 @@ from typing import Any
 from corpus import Document, load_documents
 from corpus.document import Span
 from qa.evaluation.question_files import Question, gold_spans, load_questions
-from qa.training.examples import is_held_out
+from qa.training.examples import is_held_out, marked_names, other_number
 from qa.training.train import HELD_OUT, OWN
 
 _ABOUT_MODELS = re.compile(r"\bmodels?\b|模型|\bAI\b|人工智能", re.I)  # more than one pool may answer those
+_SYLLABLES = ("bra", "dol", "fen", "gar", "hul", "kes", "lim", "mor", "nax", "pol", "ril", "sun", "tov", "vor", "zel")
 FITTING = Path(__file__).parent.parent / "evaluation" / "fitting.jsonl"
 
 
@@ -27,7 +28,7 @@ class PoolQuestion:
 
     question: str
     language: str
-    label: str  # answer, near, far
+    label: str  # answer, near, invented (near, of a name that no text holds), far
     group: str  # what must not be parted in a cross-validation
     gold: dict[str, list[Span]]  # document id -> where it is answered; empty: it is not
     history: tuple[str, ...] = ()
@@ -134,6 +135,24 @@ def with_far_ones(pools: Sequence[Pool], each: int = 120) -> list[Pool]:
         ]
         found.append(replace(pool, questions=[*pool.questions, *far]))
     return found
+
+
+def with_invented_names(pool: Pool, most: int = 120) -> Pool:
+    """``pool``, asked some of its questions again of a name, a version or a year that none of its texts holds."""
+    held = "\n".join(f"{document.title}\n{document.text}" for document in pool.documents)
+    folded, chance = held.casefold(), random.Random(0)
+    invented: list[PoolQuestion] = []
+    for asked in chance.sample(pool.questions, len(pool.questions)):
+        spans = marked_names(asked.question, held) if asked.gold and not asked.history else []
+        if spans and len(invented) < most:
+            start, end = chance.choice(spans)
+            name = asked.question[start:end]
+            made_up = "".join(chance.choices(_SYLLABLES, k=2)).title()
+            other = other_number(name, chance) if name[-1].isdigit() else made_up
+            if other.casefold() not in folded:
+                question = asked.question[:start] + other + asked.question[end:]
+                invented.append(replace(asked, question=question, label="invented", gold={}))
+    return replace(pool, questions=[*pool.questions, *invented])
 
 
 def _document(place: str, text: str) -> Document:

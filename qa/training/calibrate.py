@@ -33,7 +33,15 @@ from qa.read_evidence import ANSWER_FEATURES, PASSAGE_FEATURES, answer_features
 from qa.read_quotes import evidence_of, quotes_of, read_passages
 from qa.reading import OFFLINE_READER, Reader, open_reader
 from qa.small_talk import reply_to_small_talk
-from qa.training.asked_pools import Pool, PoolQuestion, built_in_pool, own_pool, public_pools, with_far_ones
+from qa.training.asked_pools import (
+    Pool,
+    PoolQuestion,
+    built_in_pool,
+    own_pool,
+    public_pools,
+    with_far_ones,
+    with_invented_names,
+)
 
 _REFUSED = 0.05  # of the answerable questions so many may be refused
 _UNANSWERABLE = 0.25  # share of the questions, by weight, that a pool does not answer
@@ -181,7 +189,7 @@ def _figures(
     found["three"] = with_interval([float(_among_chosen(seen[at], ordered[at])) for at in known])
     found["read"] = with_interval([float(any(seen[at].right)) for at in known])
     found["refused"] = with_interval([float(refused[at]) for at in known])
-    for label in ("near", "far"):
+    for label in ("near", "invented", "far"):
         others = [at for at in members if seen[at].asked.label == label]
         if others:
             found[f"refused {label}"] = with_interval([float(refused[at]) for at in others])
@@ -212,7 +220,8 @@ def main() -> None:
     reader = open_reader(OFFLINE_READER, encoder)
     assert reader is not None
     pools = [own_pool(), *(public_pools(options.public) if options.public else ()), built_in_pool()]
-    facts, lines = calibrate(look(with_far_ones(pools), encoder, reader))
+    asked = [with_invented_names(pool) for pool in with_far_ones(pools)]
+    facts, lines = calibrate(look(asked, encoder, reader))
     write_facts(options.output, facts)
     for line in lines:
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -12,13 +12,17 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from corpus import Document, Passage, Span, split
 
-_MOST_BESIDE = 2  # passages without the answer that are read beside the one that holds it
-_NAME = re.compile(r"(?<![A-Za-z\d])(?:[A-Z][A-Za-z\d.-]*[A-Za-z\d]|\d[\d.,]*\d|\d)(?![A-Za-z\d])")
-_NAME_WITHIN = re.compile(r"(?<=[a-z,] )[A-Z][A-Za-z\d.-]*[A-Za-z\d]")  # no first word of a sentence
+_OF_ANOTHER = 0.2  # share of the questions that are asked of another name, where they hold one
+_WITHOUT_ANSWER = 0.5  # share of the answered questions that are read beside a passage that has lost its answer
+_MOST_READ = 2  # passages of one text that are read for a question
+_NAME = re.compile(  # no first word of a sentence
+    r"(?<![A-Za-z\d])(?:(?<![.!?:;] )(?<!\A)[A-Z][A-Za-z\d.-]*[A-Za-z\d]|\d[\d.,]*\d|\d)(?![A-Za-z\d])"
+)
+_NAME_WITHIN = re.compile(r"(?<=[a-z,] )[A-Z][A-Za-z\d.-]*[A-Za-z\d]")
 _OPENINGS = {
     "en": (
         "Hello, ",
@@ -140,20 +144,32 @@ def is_held_out(group: str, share: float) -> bool:
     return zlib.crc32(group.encode("utf-8")) % 1000 < share * 1000
 
 
-def for_training(asked: Asked, others: Sequence[Read], chance: random.Random, made: bool = True) -> Asked:
+class Names(Protocol):
+    """Names in questions that no pattern finds, see :class:`qa.training.han_names.HanNames`."""
+
+    def within(self, asked: "Asked") -> list[Span]:
+        """Where in the question such names stand."""
+
+    def other(self, asked: "Asked", chance: random.Random) -> str:
+        """A name to put in their place; "" where there is none."""
+
+
+def for_training(
+    asked: Asked, others: Sequence[Read], chance: random.Random, names: Names | None = None, made: bool = True
+) -> Asked:
     """``asked`` as it is learned from: some of its passages, one of ``others``, now and then with polite words.
 
     Where such are to be ``made`` it is now and then asked of a name or a year that the passages do not hold, or a
     passage has lost the sentence that answers. What is learned twice is never quite the same.
     """
-    if made and asked.answered and chance.random() < 0.15:
-        asked = _of_another(asked, others, chance) or asked
+    if made and asked.answered and chance.random() < _OF_ANOTHER:
+        asked = _of_another(asked, others, chance, names) or asked
     right = [each for each in asked.passages if each.answer[0] >= 0]
     wrong = [each for each in asked.passages if each.answer[0] < 0]
     chance.shuffle(wrong)
-    kept = [*right[:1], *wrong[:_MOST_BESIDE]]
+    kept = [*right[:1], *wrong[: _MOST_READ - len(right[:1])]]
     kept += [chance.choice(others)] if others and chance.random() < 0.5 else []
-    if made and right and chance.random() < 0.25:
+    if made and right and chance.random() < _WITHOUT_ANSWER:
         kept += [bare for bare in (_without_answer(right[0]),) if bare.text.strip()]
     question = asked.question
     if chance.random() < 0.25:
@@ -175,20 +191,33 @@ def _without_answer(read: Read) -> Read:
     return Read(read.before, read.text[:start] + read.text[end:].lstrip())
 
 
-def _of_another(asked: Asked, others: Sequence[Read], chance: random.Random) -> Asked | None:
+def _of_another(asked: Asked, others: Sequence[Read], chance: random.Random, names: Names | None) -> Asked | None:
     """``asked`` of another year, version or name than its passages hold; None where the question has none of theirs."""
     held = "\n".join(f"{read.before}\n{read.text}" for read in asked.passages)
-    found = [each for each in _NAME.finditer(asked.question) if each.start() and each.group() in held]
+    unmarked = names.within(asked) if names else []
+    found = [*marked_names(asked.question, held), *unmarked]
     if not found:
         return None
-    name = chance.choice(found)
-    if name.group()[-1].isdigit():
-        # The last figures alone: 1994 becomes another year, not 7352.
-        other = re.sub(r"\d{1,2}$", lambda figures: str(chance.randint(1, 10 ** len(figures[0]) - 1)), name.group())
+    start, end = chance.choice(found)
+    name = asked.question[start:end]
+    if (start, end) in unmarked and names:
+        other = names.other(asked, chance)
+    elif name[-1].isdigit():
+        other = other_number(name, chance)
     else:
         other = chance.choice(_NAME_WITHIN.findall("\n".join(read.text for read in others)) or [""])
     if not other or other in held:
         return None
-    question = asked.question[: name.start()] + other + asked.question[name.end() :]
+    question = asked.question[:start] + other + asked.question[end:]
     passages = tuple(replace(read, answer=(-1, -1)) for read in asked.passages)
     return replace(asked, question=question, label="near", passages=passages)
+
+
+def marked_names(question: str, held: str) -> list[Span]:
+    """Where in ``question`` names with a capital and numbers stand that the text ``held`` holds as well."""
+    return [each.span() for each in _NAME.finditer(question) if each.start() and each.group() in held]
+
+
+def other_number(name: str, chance: random.Random) -> str:
+    """``name`` with other figures at its end, the last two alone: 1994 becomes another year, not 7352."""
+    return re.sub(r"\d{1,2}$", lambda figures: str(chance.randint(1, 10 ** len(figures[0]) - 1)), name)

@@ -23,6 +23,7 @@ from index.encoder.e5_openvino import open_offline
 from index.encoder.e5_tokenizer import Tokenizer
 from qa.training.batches import chunks_of, labelled, tensors_of
 from qa.training.examples import Asked, Read, for_training, is_held_out, own_questions, public_questions
+from qa.training.han_names import HanNames
 from qa.training.held_out import figures, judge
 from qa.training.model import Reader
 
@@ -142,7 +143,7 @@ def train(reader: Reader, tokenizer: Tokenizer, sets: Sets, out: Path, schedule:
         step, spent = state["step"], state["seconds"]
         _tell(f"Going on after {step} steps and {spent:.0f} s.")
     steps = int(len(sets.learned) * schedule.epochs) // batch
-    beside = _Beside(sets.learned)
+    beside, names = _Beside(sets.learned), HanNames(sets.learned)
     seen: list[NDArray[np.float64]] = []
     workers = min(torch.get_num_threads(), batch)
     torch.set_num_threads(1)
@@ -154,7 +155,7 @@ def train(reader: Reader, tokenizer: Tokenizer, sets: Sets, out: Path, schedule:
         order = _order(epoch, len(sets.learned))
         chance = random.Random(step)
         asked = [sets.learned[each] for each in order[at : at + batch]]
-        learned = [for_training(each, beside.of(each, chance), chance, schedule.made) for each in asked]
+        learned = [for_training(each, beside.of(each, chance), chance, names, schedule.made) for each in asked]
         for group in optimizer.param_groups:
             group["lr"] = schedule.rate * min(1, (step + 1) / _WARMING) * max(_LEAST, 1 - done)
         optimizer.zero_grad()

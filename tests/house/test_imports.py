@@ -28,7 +28,7 @@ FLOORS = {
         ("search", "update"),
     ),
     "qa": (  # in the order of an answer
-        ("answer", "phrases", "glossary_terms", "question_kinds", "location", "leaning", "reading"),
+        ("answer", "phrases", "glossary_terms", "question_kinds", "question_names", "location", "leaning", "reading"),
         ("memory", "small_talk", "quotes", "definitions"),
         ("follow_ups", "evidence", "read_evidence", "translated_quotes"),
         ("confidence",),
