@@ -3,15 +3,14 @@
 None of them tells how long or how politely a question was asked.
 """
 
-import re
 from collections.abc import Sequence
 
 import numpy as np
 
 from corpus import Passage, encoder_text
 from index import FloatArray
-from index.matching.words import words_in
 from index.search.retrieval import Retrieval
+from qa.question_names import Name, names_asked_for, words_and_names
 from qa.quotes import Quote
 from qa.reading import Reading
 
@@ -21,6 +20,8 @@ PASSAGE_FEATURES = (
     "lead",  # of the passage, in units of similarity
     "behind",  # how far that is behind the best lead
     "foreign",  # 1: the passage is in the other language than the question
+    "names_lacking",  # share of the names and numbers in the question that the passage lacks; 0 where it is foreign
+    "names_lacking_abroad",  # the same of a foreign passage, in which names may be written otherwise; else 0
 )
 
 ANSWER_FEATURES = (
@@ -36,12 +37,6 @@ ANSWER_FEATURES = (
 
 _MOST = 8.0  # logits beyond tell nothing more
 _BELOW = slice(5, 16)  # of the ranked passages: those that most likely do not answer
-_NAME = re.compile(
-    r"[A-Za-z]*-?\d[\w.]*\w|\d|[A-Z][\w-]*[A-Z][\w-]*|"
-    r"(?:(?<=[a-z\d,] )|(?<=[\u3000-\uffef])|(?<=[\u3000-\uffef] ))[A-Z][\w-]+",
-    re.ASCII,
-)
-"""A word with a figure or two capitals, or with one that does not begin a sentence: "Hello" is no name."""
 
 
 def passage_features(
@@ -49,16 +44,22 @@ def passage_features(
 ) -> FloatArray:
     """The numbers that :data:`PASSAGE_FEATURES` names, for each of ``passages``: shape (passages, features)."""
     best = max(leads)
-    rows = [
-        (
-            _bounded(reading.answers),
-            _bounded(reading.located),
-            lead,
-            best - lead,
-            passage.language != retrieval.query.language,
+    names = names_asked_for(retrieval.query.text)
+    rows = []
+    for lead, passage, reading in zip(leads, passages, readings, strict=True):
+        foreign = passage.language != retrieval.query.language
+        lacking = _lacking(names, passage)
+        rows.append(
+            (
+                _bounded(reading.answers),
+                _bounded(reading.located),
+                lead,
+                best - lead,
+                foreign,
+                0.0 if foreign else lacking,
+                lacking if foreign else 0.0,
+            )
         )
-        for lead, passage, reading in zip(leads, passages, readings, strict=True)
-    ]
     return np.array(rows, np.float32)
 
 
@@ -67,10 +68,7 @@ def answer_features(retrieval: Retrieval, candidates: Sequence[Quote]) -> FloatA
     best = candidates[0]
     leads = [one.lead for one in retrieval.ranked]
     below = leads[_BELOW]
-    present = words_in(encoder_text(best.passage))
-    parts = [words_in(name) for name in _NAME.findall(retrieval.query.text)]
-    lacking = [each for each in parts if not each <= present]
-    known = retrieval.snapshot.vocabulary.knows
+    names = names_asked_for(retrieval.query.text)
     first, second = [*(quote.value or 0.0 for quote in candidates), -_MOST][:2]
     return np.array(
         [
@@ -78,13 +76,27 @@ def answer_features(retrieval: Retrieval, candidates: Sequence[Quote]) -> FloatA
             _bounded(second),
             best.ranked.lead,
             max(leads, default=0.0) - (sum(below) / len(below) if below else 0.0),
-            len(lacking) / len(parts) if parts else 0.0,
-            float(any(not known(part) for each in parts for part in each)),
+            _lacking(names, best.passage),
+            float(any(_unknown(name, retrieval, candidates) for name in names)),
             float(best.passage.language != retrieval.query.language),
             float(retrieval.query.language == "zh"),
         ],
         np.float32,
     )
+
+
+def _lacking(names: Sequence[Name], passage: Passage) -> float:
+    present = words_and_names(encoder_text(passage))
+    return sum(not name.words <= present for name in names) / len(names) if names else 0.0
+
+
+def _unknown(name: Name, retrieval: Retrieval, candidates: Sequence[Quote]) -> bool:
+    """Whether no passage holds ``name``, however it is written."""
+    known = retrieval.snapshot.vocabulary.knows
+    if any(all(known(word) for word in written) for written in name.writings):
+        return False
+    # "GPT 3" is two words to the vocabulary.
+    return not any(name.words <= words_and_names(encoder_text(quote.passage)) for quote in candidates)
 
 
 def _bounded(logit: float) -> float:

@@ -9,10 +9,11 @@ import pytest
 
 from index import FloatArray, PassageIndex
 from qa import Answerer, confidence
-from qa.confidence import FILE, Confidence, shipped_confidence
+from qa.confidence import FILE, Confidence, shipped_confidence, shipped_passage_confidence, shipped_read_confidence
 from qa.evaluation.fit import fit, samples
 from qa.evaluation.question_files import Gold, Question
 from qa.evidence import FEATURES
+from qa.read_evidence import ANSWER_FEATURES, PASSAGE_FEATURES
 
 
 def seen(answerer: Answerer, question: str) -> dict[str, float]:
@@ -200,3 +201,18 @@ def test_a_long_question_takes_no_longer_than_its_length(answerer: Answerer, uni
     begin = time.process_time()
     assert np.isfinite(answerer.consider((unit * 2000)[:2000]).features).all()
     assert time.process_time() - begin < 5
+
+
+def with_features(names: tuple[str, ...], changed: dict[str, float]) -> FloatArray:
+    return np.array([changed.get(name, 0.5) for name in names], np.float32)
+
+
+def test_a_name_that_no_text_holds_only_lowers_what_the_reader_s_answers_are_worth() -> None:
+    sure = shipped_read_confidence()
+    held = with_features(ANSWER_FEATURES, {"names_lacking": 0, "unknown": 0})
+    unheld = with_features(ANSWER_FEATURES, {"names_lacking": 1, "unknown": 1})
+    assert sure.of(unheld) < sure.of(held) - 0.1
+    passage = shipped_passage_confidence()
+    for lacking in ("names_lacking", "names_lacking_abroad"):
+        without = with_features(PASSAGE_FEATURES, {lacking: 0})
+        assert passage.of(with_features(PASSAGE_FEATURES, {lacking: 1})) < passage.of(without)
