@@ -196,7 +196,7 @@ def test_files_that_cannot_be_kept_are_named_in_the_page_s_language(browser: Bro
     with visit(browser, site.url, locale="zh-CN") as page:
         sources(page)
         files = [
-            {"name": "x <b>.pdf", "mimeType": "application/pdf", "buffer": b"x"},
+            {"name": "x <b>.exe", "mimeType": "application/octet-stream", "buffer": b"x"},
             {"name": "big.md", "mimeType": "text/plain", "buffer": b"x " * 5_000_000},
             {"name": "fits.md", "mimeType": "text/plain", "buffer": "# 说明\n\n这是一篇说明。\n".encode()},
         ]
