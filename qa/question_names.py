@@ -21,6 +21,8 @@ _NAME = re.compile(
     re.ASCII,
 )
 _BEFORE_NAME = re.compile(rf"(?:[\w,)] |[\u3000-\uffef{UNSPACED}] ?)\Z")
+_WORD = re.compile(r"[A-Za-z]+")
+_FEW, _MOST = 3, 0.75  # words that tell nothing yet; share of words, or letters, beyond which capitals tell nothing
 _UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
@@ -37,7 +39,8 @@ def names_asked_for(question: str) -> tuple[Name, ...]:
     """The names and numbers in ``question``.
 
     A word with a figure or two capitals is one, or with one capital that does not begin a sentence: "Hello" is no
-    name. In a Chinese question each word with a capital is.
+    name. In a Chinese question each word with a capital is. Where most words have one ("WHAT IS IT?", "What Is It?")
+    capitals say nothing.
 
     >>> [sorted(name.words) for name in names_asked_for("Did GPT 3 or PaLM come before Li Lei's paper of 2021?")]
     [['gpt3'], ['palm'], ['li'], ['lei'], ['2021']]
@@ -45,8 +48,17 @@ def names_asked_for(question: str) -> tuple[Name, ...]:
     return tuple(_names_in(unicodedata.normalize("NFKC", question)))
 
 
+def is_shouted(question: str) -> bool:
+    """Whether ``question`` is written in capitals, as no text is that it asks about."""
+    letters = "".join(words := _WORD.findall(question))
+    return len(words) >= _FEW and sum(map(str.isupper, letters)) > _MOST * len(letters)
+
+
 def _names_in(question: str) -> Iterator[Name]:
     chinese = _UNSPACED.search(question) is not None
+    _, *others = _WORD.findall(question) or [""]
+    capitals = sum(not word.islower() for word in others)
+    marked = chinese or len(others) < _FEW or capitals <= _MOST * len(others)
     at = 0
     while found := _NAME.search(question, at):
         name, at = found.group(), found.end()
@@ -59,8 +71,8 @@ def _names_in(question: str) -> Iterator[Name]:
             yield Name(frozenset({letters + version}), tuple(words_in(each) for each in writings))
         elif (
             name[0].isdigit()
-            or any(each.isupper() for each in name[1:])
-            or (name[0].isupper() and _marks_name(question, at, name, chinese))
+            or (marked and any(each.isupper() for each in name[1:]))
+            or (marked and name[0].isupper() and _marks_name(question, at, name, chinese))
         ):
             yield Name(words_in(name), (words_in(name),))
 

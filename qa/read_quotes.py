@@ -10,6 +10,7 @@ from index.search.ranking import Ranked
 from index.search.retrieval import Retrieval
 from qa.confidence import shipped_passage_confidence
 from qa.question_kinds import QuestionKind
+from qa.question_names import is_shouted
 from qa.quotes import Quote, best_quotes_of, best_stretch, says_nothing
 from qa.read_evidence import passage_features
 from qa.reading import Reader, Reading
@@ -35,7 +36,9 @@ def read_passages(retrieval: Retrieval, reader: Reader, definitions: Sequence[Pa
     lead = max((one.lead for one in front), default=0.0)
     places = [*front, *(Ranked(_DEFINITION, lead, 0.0) for _ in definitions)]
     passages = [*(retrieval.passage(one.row) for one in front), *definitions]
-    readings = reader.read(retrieval.query.text, passages) if passages else []
+    question = retrieval.query.text
+    asked = question.lower() if is_shouted(question) else question  # it has learned from questions in small letters
+    readings = reader.read(asked, passages) if passages else []
     return [ReadPassage(*each) for each in zip(places, passages, readings, strict=True)]
 
 

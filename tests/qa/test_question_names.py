@@ -5,7 +5,7 @@ import random
 import pytest
 
 from corpus import Document
-from qa.question_names import names_asked_for, words_and_names
+from qa.question_names import is_shouted, names_asked_for, words_and_names
 from qa.training.asked_pools import Pool, PoolQuestion, with_invented_names
 from qa.training.examples import Asked, Read, for_training
 from qa.training.han_names import HanNames
@@ -23,6 +23,11 @@ from qa.training.han_names import HanNames
         ("Was the Tern-2.5b built in 1994?", ["tern2.5b", "1994"]),
         ("In 1994, what did the HMS Lark weigh?", ["1994", "hms", "lark"]),
         ("Hello, who are you? What is it?", []),
+        ("WHAT DOES THE LARK WEIGH? TERN-5?", ["tern5"]),
+        ("What Does The Lark Weigh?", []),
+        ("Lark or Tern?", ["tern"]),
+        ("wHAT dOES tHE lARK wEIGH?", []),
+        ("Who made HMS Lark?", ["hms", "lark"]),
         ("你好，这是什么？", []),
         ("它占 50% 还是 3,000 份？", ["50%", "3,000"]),
         ("云雀和 PaX 谁重？", ["pax"]),
@@ -30,6 +35,22 @@ from qa.training.han_names import HanNames
 )
 def test_names_and_numbers_are_found(question: str, expected: list[str]) -> None:
     assert [" ".join(sorted(name.words)) for name in names_asked_for(question)] == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "shouted"),
+    [
+        ("HOW HEAVY IS IT?", True),
+        ("hOW HEAVY IS THE TERN?", True),
+        ("How Heavy Is It?", False),
+        ("How heavy is it?", False),
+        ("CLIP?", False),
+        ("CLIP 是什么？", False),
+        ("多重？", False),
+    ],
+)
+def test_capitals_throughout_are_told(question: str, shouted: bool) -> None:
+    assert is_shouted(question) is shouted
 
 
 @pytest.mark.parametrize("text", ["The Tern-5 flies.", "TERN 5 会飞。", "tern5，六吨", "Ｔｅｒｎ－５"])
