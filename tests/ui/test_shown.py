@@ -430,3 +430,12 @@ def test_no_passage_of_the_built_in_texts_shows_raw_markup() -> None:
 
 def test_one_line_has_single_blanks() -> None:
     assert one_line(" a \n b\t\tc　d 甲\n 乙") == " a b c　d 甲乙"
+
+
+@pytest.mark.parametrize("above", ["", "Prices.\n\n"])
+def test_a_row_far_down_a_long_table_has_its_heads(above: str) -> None:
+    rows = "".join(f"| Rope {number} 🪢 | {number} 元 | grey |\n" for number in range(1500))
+    document = Document("a.csv", "", "", f"{above}| Name | 价格 | Colour |\n|---|---|---|\n{rows}")
+    start = document.text.index("Rope 1499")
+    span = start, document.text.index("grey", start) + 4
+    assert plain_text(shown_blocks(document, *span, span), "en") == "Name: Rope 1499 🪢 · 价格: 1499 元 · Colour: grey"

@@ -21,6 +21,7 @@ from ui.html.words import word
 
 _BEFORE, _BEHIND = 8_000, 1_000  # characters around a stretch that are looked at, to tell what it is part of
 _LONGEST_TABLE = 100_000  # characters before and behind, likewise
+_LONGEST_ROWS = 250_000  # characters before, of rows in Markdown: a sheet has many
 _TABLE = re.compile(r"<(/?)table\b[^<>]*>", re.I)
 _TASK = re.compile(r"\[([ xX])\]\s+")
 _ENDED = ("?", "？", ":", "：")  # a head that needs no colon
@@ -161,6 +162,10 @@ def _around(text: str, start: int, end: int) -> Span:
     begin = max(0, start - _BEFORE)
     if begin:
         line = text.find("\n\n", begin, start)
+        if line < 0 and text.startswith("|", text.rfind("\n", 0, start) + 1):  # a long table has its heads far above
+            least = max(0, begin - _LONGEST_ROWS)
+            line = text.rfind("\n\n", least, begin)
+            begin = begin if line >= 0 or least else 0
         begin = begin if line < 0 else line + 2
     stop = text.find("\n", min(end + _BEHIND, len(text)))
     return _with_table(text, begin, len(text) if stop < 0 else stop, start)
