@@ -86,8 +86,10 @@ def answer_features(retrieval: Retrieval, candidates: Sequence[Quote]) -> FloatA
 
 
 def _lacking(names: Sequence[Name], passage: Passage) -> float:
+    if not names:
+        return 0.0
     present = words_and_names(encoder_text(passage))
-    return sum(not name.words <= present for name in names) / len(names) if names else 0.0
+    return sum(not name.words <= present for name in names) / len(names)
 
 
 def _unknown(name: Name, retrieval: Retrieval, candidates: Sequence[Quote]) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from corpus.document import FileContent
-from corpus.files.apart import ReadApart
+from corpus.files.document_process import ProcessReader
 from corpus.files.office import OFFICE_READERS
 from corpus.files.web import WEB_READERS
 
@@ -19,8 +19,8 @@ def read_pdf(raw: bytes, path: Path) -> FileContent:
     return read_pdf(raw, path)
 
 
-DOCUMENT_READERS: Mapping[str, ReadApart] = {
-    suffix: ReadApart(f"{read.__module__}:{read.__qualname__}")
+DOCUMENT_READERS: Mapping[str, ProcessReader] = {
+    suffix: ProcessReader(f"{read.__module__}:{read.__qualname__}")
     for suffix, read in {".pdf": read_pdf, **OFFICE_READERS, **WEB_READERS}.items()
 }
 """By suffix, in lower case."""

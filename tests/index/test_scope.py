@@ -308,7 +308,7 @@ def test_a_new_way_of_reading_reads_every_text_once_more(
     (texts / "en/models.md").write_text("---\ndate: 2021\n---\nA lake is large.\n", encoding="utf-8")
     folder = tmp_path / "old"
     with monkeypatch.context() as patch:
-        patch.setattr("corpus.files.folders.READING", 0)
+        patch.setattr("corpus.files.folders.READERS_VERSION", 0)
         patch.setattr("corpus.files.text_file.iso_date", lambda said: "")
         time.sleep(0.01)
         update_index(folder, find_texts(texts), fake_encoder)

@@ -21,8 +21,8 @@ from ui.html.words import word
 
 _BEFORE, _BEHIND = 8_000, 1_000  # characters around a stretch that are looked at, to tell what it is part of
 _LONGEST_TABLE = 100_000  # characters before and behind, likewise
-_LONGEST_ROWS = 250_000  # characters before, of rows in Markdown: a sheet has many
 _TABLE = re.compile(r"<(/?)table\b[^<>]*>", re.I)
+_HEADS = re.compile(r"[ ]{0,3}\|.*\n[ ]{0,3}\|[ \t:|-]*-[ \t:|-]*\n")  # the header row of a table in Markdown
 _TASK = re.compile(r"\[([ xX])\]\s+")
 _ENDED = ("?", "？", ":", "：")  # a head that needs no colon
 _QUOTATION = '“”"«»「」『』„‟'
@@ -63,8 +63,7 @@ class ShownBlock:
 def shown_blocks(document: Document, start: int, end: int, quote: Span) -> tuple[ShownBlock, ...]:
     """The blocks of ``document`` from ``start`` to ``end``, of which ``quote`` is quoted. A heading is a paragraph."""
     text = document.text
-    begin, stop = _around(text, start, end)
-    found = (block.moved(begin) for block in _blocks(text[begin:stop]))
+    found = _blocks_around(text, start, end)
     met = [block for block in found if block.start < end and start < block.end]
     inside = [part for block in met for part in _paragraphs(text, block) if part.start < end and start < part.end]
     below = {block.group for block in inside if block.kind is BlockKind.ROW and not block.names_columns}
@@ -157,15 +156,29 @@ def labelled(cell: Cell, language: str) -> str:
     return word("quote.cell", language if language in LANGUAGES else LANGUAGES[0], head=cell.head, text=cell.text)
 
 
+def _blocks_around(text: str, start: int, end: int) -> Iterator[Block]:
+    """The blocks of a part of ``text`` around a stretch; rows of a long table have its heads, which stand far above."""
+    begin, stop = _around(text, start, end)
+    blank = text.rfind("\n\n", 0, start)
+    top = 0 if blank < 0 else blank + 2
+    heads = _HEADS.match(text, top, begin) if top < begin else None
+    if not heads:
+        yield from (block.moved(begin) for block in _blocks(text[begin:stop]))
+        return
+    begin = text.rfind("\n", 0, begin) + 1
+    above = heads.end() - top
+    for block in _blocks(text[top : heads.end()] + text[begin:stop]):
+        if block.start >= above:
+            moved = block.moved(begin - above)
+            header = (block.header[0] + top, block.header[1] + top)
+            yield replace(moved, header=header) if 0 < block.header[1] <= above else moved
+
+
 def _around(text: str, start: int, end: int) -> Span:
     """A part of ``text`` around a stretch, which begins and ends at blank lines where it can."""
     begin = max(0, start - _BEFORE)
     if begin:
         line = text.find("\n\n", begin, start)
-        if line < 0 and text.startswith("|", text.rfind("\n", 0, start) + 1):  # a long table has its heads far above
-            least = max(0, begin - _LONGEST_ROWS)
-            line = text.rfind("\n\n", least, begin)
-            begin = begin if line >= 0 or least else 0
         begin = begin if line < 0 else line + 2
     stop = text.find("\n", min(end + _BEHIND, len(text)))
     return _with_table(text, begin, len(text) if stop < 0 else stop, start)

@@ -171,6 +171,12 @@ def open_package(raw: bytes, path: Path, kind: str) -> Package:
     return package
 
 
+def nothing_read(path: Path, *, pictures: bool) -> CorpusError:
+    """What to say of a document without words, which may hold ``pictures`` of some."""
+    told = ": it holds pictures alone. Run a text recognition over them (OCR)" if pictures else ""
+    return CorpusError(f"{path} holds no text{told}. Take it out of the folder, or write something into it.")
+
+
 def _joined(folder: str, target: str) -> str:
     target = unquote(target.replace("\\", "/"))
     return posixpath.normpath(target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target))

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from corpus.document import FileContent, PlaceKind
-from corpus.errors import CorpusError
 from corpus.files.office import escapes
 from corpus.files.office.charts import write_chart
 from corpus.files.office.lists import BULLET, Lists
 from corpus.files.office.markdown import Writer
-from corpus.files.office.package import Package, Relation, open_package
+from corpus.files.office.package import Package, Relation, nothing_read, open_package
 from corpus.files.office.properties import plain_title, properties_of
 from corpus.files.office.slide_shapes import Area, Placeholders, Shape, in_order, shapes_of
 from corpus.files.office.slide_text import Line, lines_of, text_of
@@ -38,8 +37,7 @@ def read_slides(raw: bytes, path: Path) -> FileContent:
     reading = _Reading(package)
     reading.read()
     if reading.writer.is_empty:
-        pictures = ": it holds pictures alone. Run a text recognition over them (OCR)" if reading.pictured else ""
-        raise CorpusError(f"{path} holds no text{pictures}. Take it out of the folder, or write something into it.")
+        raise nothing_read(path, pictures=bool(reading.pictured))
     facts = properties_of(package)
     return FileContent(
         text=reading.writer.text,

@@ -5,12 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from corpus.document import FileContent
-from corpus.errors import CorpusError
 from corpus.files.office import escapes
 from corpus.files.office.charts import write_chart
 from corpus.files.office.lists import BULLET, Lists
 from corpus.files.office.markdown import Writer
-from corpus.files.office.package import Package, Relation, open_package
+from corpus.files.office.package import Package, Relation, nothing_read, open_package
 from corpus.files.office.properties import plain_title, properties_of
 from corpus.files.office.tables import head_rows, is_title, without_empty_columns, write_table
 from corpus.files.office.word_guesses import guessed_headings
@@ -37,8 +36,7 @@ def read_word(raw: bytes, path: Path) -> FileContent:
         reading.blocks(body)
         reading.finish()
     if reading.writer.is_empty:
-        pictures = ": it holds pictures alone. Run a text recognition over them (OCR)" if reading.pictures else ""
-        raise CorpusError(f"{path} holds no text{pictures}. Take it out of the folder, or write something into it.")
+        raise nothing_read(path, pictures=bool(reading.pictures))
     facts = properties_of(package)
     return FileContent(
         text=reading.writer.text,

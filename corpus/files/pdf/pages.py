@@ -6,7 +6,7 @@ from math import sqrt
 from pathlib import Path
 from typing import Any
 
-from corpus.files.apart import DrawApart
+from corpus.files.document_process import ProcessDrawer
 from corpus.files.pdf.pdfium import PdfFile
 
 MOST_PIXELS = 8_000_000
@@ -32,11 +32,11 @@ def draw_page(raw: bytes, path: Path, number: int, width: int) -> PagePicture:
     It is ``width`` pixels wide, or less where it would have more than :data:`MOST_PIXELS`. :class:`CorpusError` where
     it cannot be drawn.
     """
-    facts, data = _draw_apart(raw, path, number, width)
+    facts, data = _draw_in_process(raw, path, number, width)
     return PagePicture(data=data, **facts)
 
 
-_draw_apart = DrawApart(f"{__name__}:draw", _SECONDS)
+_draw_in_process = ProcessDrawer(f"{__name__}:draw", _SECONDS)
 
 
 def draw(raw: bytes, path: Path, number: int, width: int) -> tuple[dict[str, Any], bytes]:

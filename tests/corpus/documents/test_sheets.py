@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from documents import texts_by_place
 
 from corpus import CorpusError, Document, readable, split
 from corpus.document import FileContent
@@ -34,14 +35,10 @@ def of_rows(*rows: list[object], more: Callable[[Any], object] = lambda sheet: N
     return read(fill)
 
 
-def places(content: FileContent) -> dict[str, str]:
-    return {place.label: content.text[place.start : place.end] for place in content.places}
-
-
 def test_each_row_has_its_place_and_its_header() -> None:
     content = of_rows(["Pier", "Boats", "Opened"], ["North", 3, datetime.date(2019, 5, 4)], ["南码头", 12, None])
     assert content.text == "| Pier | Boats | Opened |\n|---|---|---|\n| North | 3 | 2019-05-04 |\n| 南码头 | 12 | |\n"
-    assert places(content) == {
+    assert texts_by_place(content) == {
         "Sheet!A1": "| Pier | Boats | Opened |",
         "Sheet!A2": "| North | 3 | 2019-05-04 |",
         "Sheet!A3": "| 南码头 | 12 | |",
@@ -96,7 +93,7 @@ def test_figures_are_shown_as_in_the_sheet(value: float, code: str, expected: st
             sheet["B2"].number_format = code
 
         content = of_rows(["Name", "Value"], ["a", value], ["b", "c"], more=form)
-        (row,) = [row for name, row in places(content).items() if name == "Sheet!A2"]
+        (row,) = [row for name, row in texts_by_place(content).items() if name == "Sheet!A2"]
         assert readable(row) == f"a | {expected}"
 
 
@@ -126,7 +123,7 @@ def test_titles_blank_rows_and_remarks_part_tables() -> None:
 def test_a_table_goes_on_below_a_blank_row() -> None:
     content = of_rows(["Pier", "Boats"], ["North", 3], [], ["South", 4], ["West", 5])
     assert content.text.count("| Pier | Boats |") == 2
-    assert places(content)["Sheet!A4"].endswith("| South | 4 |")
+    assert texts_by_place(content)["Sheet!A4"].endswith("| South | 4 |")
 
 
 def test_years_may_name_columns_and_figures_may_not() -> None:
@@ -177,7 +174,7 @@ def test_sheets_have_headings_and_hidden_ones_are_left_out() -> None:
         (0, "the sheets 'Secret', 'Deep' are hidden, and were left out"),
         (0, "1 hidden row and 1 hidden column of the sheet 'Boats' were left out"),
     )
-    assert "码头!A2" in places(content)
+    assert "码头!A2" in texts_by_place(content)
 
 
 def test_formulas_without_a_value_are_said() -> None:
@@ -199,7 +196,7 @@ def test_tables_side_by_side_are_read_one_by_one() -> None:
         ["Pier", "Boats", None, "船", "座位"], ["North", 3, None, "海鸥", 40], ["South", 4, None, "燕鸥", 60]
     )
     assert content.text.split("\n\n")[1] == "| 船 | 座位 |\n|---|---|\n| 海鸥 | 40 |\n| 燕鸥 | 60 |\n"
-    assert list(places(content)) == ["Sheet!A1", "Sheet!A2", "Sheet!A3", "Sheet!D1", "Sheet!D2", "Sheet!D3"]
+    assert list(texts_by_place(content)) == ["Sheet!A1", "Sheet!A2", "Sheet!A3", "Sheet!D1", "Sheet!D2", "Sheet!D3"]
 
 
 def test_one_column_is_lines_of_text() -> None:
@@ -209,7 +206,7 @@ def test_one_column_is_lines_of_text() -> None:
 
 def test_lines_and_markup_in_cells() -> None:
     content = of_rows(["Name", "Words"], ["a|b", "one\ntwo *three* <br> ｜ 😀"], ["繁體", True])
-    (row,) = [row for name, row in places(content).items() if name == "Sheet!A2"]
+    (row,) = [row for name, row in texts_by_place(content).items() if name == "Sheet!A2"]
     assert readable(row) == "a | b | one two *three* <br> ｜ 😀"
     assert row.count("\\|") == 1
     assert "| 繁體 | TRUE |" in content.text

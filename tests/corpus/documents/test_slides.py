@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from documents import texts_by_place
 
 from corpus import CorpusError, Document, split
 from corpus.document import FileContent, PlaceKind
@@ -39,10 +40,6 @@ def box(slide: Any, words: str, left: float, top: float, width: float = 2, heigh
     return shape
 
 
-def places(content: FileContent) -> dict[str, str]:
-    return {place.label: content.text[place.start : place.end] for place in content.places}
-
-
 def test_title_points_and_notes_have_their_places() -> None:
     def fill(show: Any) -> None:
         add(show, 0, "港口指南", "给新来的人")
@@ -54,7 +51,7 @@ def test_title_points_and_notes_have_their_places() -> None:
     assert content.text == (
         "## 港口指南\n\n给新来的人\n\n## Ropes\n\n- Coil them\n  - Dry them\n- Stow them\n\n### 备注\n\n请慢慢讲。\n"
     )
-    assert places(content) == {
+    assert texts_by_place(content) == {
         "1": "## 港口指南\n\n给新来的人",
         "2": "## Ropes\n\n- Coil them\n  - Dry them\n- Stow them\n\n### 备注\n\n请慢慢讲。",
     }

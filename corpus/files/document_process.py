@@ -1,8 +1,8 @@
 """What opens documents, in a process of its own: a file that is made to harm, or that never ends, harms only that.
 
-The process is this module as a program (``python -m corpus.files.apart``). It is asked over its standard input, a line
-of JSON and the bytes of a file, and says what it made of that as a line of JSON, which, unlike a pickle, can do nothing
-here, and as bytes, where it was asked for a picture.
+The process is this module as a program (``python -m corpus.files.document_process``). It is asked over its standard
+input, a line of JSON and the bytes of a file, and says what it made of that as a line of JSON, which, unlike a pickle,
+can do nothing here, and as bytes, where it was asked for a picture.
 """
 
 import atexit
@@ -24,11 +24,12 @@ from corpus.errors import CorpusError
 SECONDS, SECONDS_A_MEGABYTE = 60.0, 15.0  # that reading a file may take
 _MEMORY = 4_000_000_000  # bytes of address space, where the system can limit it
 _LONGEST_FAULT = 200  # characters
+_LONGEST_REPLY = 1_000_000_000  # bytes; a process that a file has taken over may say anything
 _IDLE = 2  # processes that are kept for the next file; more are started where more read at once
 
 
 @dataclass(frozen=True, slots=True)
-class ReadApart:
+class ProcessReader:
     """A reader of :mod:`corpus.files.formats`: the function ``name`` ("module:function"), called in a process of its
     own."""
 
@@ -45,9 +46,9 @@ class ReadApart:
 
 
 @dataclass(frozen=True, slots=True)
-class DrawApart:
-    """Something that draws: the function ``name``, called as that of :class:`ReadApart`. It takes the bytes, the path
-    and ``numbers``, and gives facts that JSON knows, and bytes."""
+class ProcessDrawer:
+    """Something that draws: the function ``name``, called as that of :class:`ProcessReader`. It takes the bytes, the
+    path and ``numbers``, and gives facts that JSON knows, and bytes."""
 
     name: str
     seconds: float = SECONDS
@@ -60,15 +61,20 @@ class DrawApart:
 def _asked(
     name: str, raw: bytes, path: Path, seconds: float, numbers: Sequence[int] = ()
 ) -> tuple[dict[str, Any], bytes]:
-    process = _idle.take()
-    asked = {"function": name, "path": str(path), "size": len(raw), "numbers": numbers}
-    reply = process.ask(asked, raw, seconds)
+    process, reply = _idle.take(), None
+    try:
+        asked = {"function": name, "path": str(path), "size": len(raw), "numbers": numbers}
+        reply = process.ask(asked, raw, seconds)
+    finally:  # also where somebody no longer waits for it
+        if reply is None:
+            process.end()
+        else:
+            _idle.give(process)
     if reply is None:
         raise CorpusError(
             f"{path} was not read within {seconds:.0f} s, or its reader broke down: it may be damaged, or made to "
             f"harm. Open it in the program it was made with and save it anew, or take it out of the folder."
         )
-    _idle.give(process)
     said, made = reply
     if "error" in said:
         raise CorpusError(said["error"])
@@ -82,7 +88,7 @@ class _Process:
         # The very same code, wherever this one was found; -P: and no module of the folder somebody works in.
         path = os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])])
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "corpus.files.apart"],
+            [sys.executable, "-P", "-m", "corpus.files.document_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -90,7 +96,8 @@ class _Process:
         )
 
     def ask(self, asked: dict[str, Any], raw: bytes, seconds: float) -> tuple[dict[str, Any], bytes] | None:
-        """What it says of a file, and makes of it; None where it says nothing in time: it has ended then."""
+        """What it says of a file, and makes of it; None where it says nothing in time, or nothing that can be read: it
+        is of no more use then."""
         timer = threading.Timer(seconds, self._process.kill)
         timer.daemon = True
         timer.start()
@@ -100,17 +107,14 @@ class _Process:
         try:
             stdin.write(json.dumps(asked).encode() + b"\n" + raw)
             stdin.flush()
-            line = stdout.readline()
-            reply: dict[str, Any] = json.loads(line) if line.endswith(b"\n") else {"size": 0, "said": None}
+            line = stdout.readline(_LONGEST_REPLY)
+            reply: dict[str, Any] = json.loads(line)
             made = stdout.read(reply["size"])
-        except BrokenPipeError:
-            reply, made = {"size": 0, "said": None}, b""
+        except (BrokenPipeError, ValueError):  # it ended before it had said all
+            return None
         finally:
             timer.cancel()
-        if reply["said"] is not None and len(made) == reply["size"]:
-            return reply["said"], made
-        self.end()
-        return None
+        return (reply["said"], made) if len(made) == reply["size"] else None
 
     @property
     def alive(self) -> bool:
@@ -160,7 +164,7 @@ class _Idle:
 _idle = _Idle()
 
 
-def end_readers() -> None:
+def end_processes() -> None:
     """End the processes that wait for a file."""
     _idle.end()
 

@@ -9,7 +9,7 @@ import pytest
 
 from corpus import Box, CorpusError, Place, PlaceKind
 from corpus.document import FileContent
-from corpus.files.apart import DrawApart, ReadApart, end_readers
+from corpus.files.document_process import ProcessDrawer, ProcessReader, end_processes
 
 MODULE = """
 import ctypes, os, sys, time
@@ -46,11 +46,11 @@ def draw(raw, path, first, second):
 @pytest.fixture(autouse=True)
 def _readers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "kite_reader.py").write_text(MODULE, encoding="utf-8")
-    end_readers()
+    end_processes()
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
 
 
-READ = ReadApart("kite_reader:read", seconds=5)
+READ = ProcessReader("kite_reader:read", seconds=5)
 PATH = Path("a.kite")
 
 
@@ -99,7 +99,7 @@ def test_what_goes_wrong_is_one_message_and_the_next_file_is_read(said: str, mes
 def test_a_reader_that_never_ends_is_ended() -> None:
     begin = time.monotonic()
     with pytest.raises(CorpusError, match=r"a\.kite was not read within 2 s"):
-        ReadApart("kite_reader:read", seconds=2)(b"hang", PATH)
+        ProcessReader("kite_reader:read", seconds=2)(b"hang", PATH)
     assert time.monotonic() - begin < 20
 
 
@@ -116,7 +116,7 @@ def test_several_read_at_once() -> None:
 
 @pytest.mark.slow
 def test_what_is_drawn_comes_back_as_it_is_and_readers_go_on() -> None:
-    draw = DrawApart("kite_reader:draw", seconds=5)
+    draw = ProcessDrawer("kite_reader:draw", seconds=5)
     for raw, times in ((b"\n\x00{}\xff", 400_000), (b"", 3), (b"x", 0)):
         assert draw(raw, PATH, 4, times) == ({"sum": 4 + times, "名": "风筝"}, raw * times)
         assert READ(b"string", PATH) == content("string")
