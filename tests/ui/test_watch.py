@@ -21,6 +21,7 @@ from corpus import FoundationQAError
 from index import IndexChange, PassageIndex
 from qa import Answerer
 from ui.workspace.settings import Settings
+from ui.workspace.update_run import UpdateCancelledError
 from ui.workspace.watch import Watch, follow
 from ui.workspace.workspace import Workplace
 
@@ -132,13 +133,45 @@ def test_a_folder_that_goes_just_before_it_is_watched_is_followed_when_it_is_bac
             shutil.move(texts, tmp_path / "away")
         yield from watch(*folders, **options)
 
-    monkeypatch.setattr(watchfiles, "watch", late)
     heard()
+    monkeypatch.setattr(watchfiles, "watch", late)  # from the next time on that it begins to watch
+    shutil.move(texts, tmp_path / "away")
     assert "There is no folder" in str(heard())
+    shutil.move(tmp_path / "away", texts)
+    begin = time.monotonic()
+    while texts.exists():
+        assert time.monotonic() - begin < SOON
+        time.sleep(0.01)
     shutil.move(tmp_path / "away", texts)
     heard()
     edit(texts / "en" / "models.md", "175 billion", "many")
     assert heard().changed == ("en/models.md",)
+
+
+def test_what_was_cancelled_is_not_tried_again_before_there_is_another_change(
+    workplace: Workplace, texts: Path, edit: Edit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: queue.Queue[str] = queue.Queue()
+    update = Workplace.update
+
+    def cancelled_at_first(self: Workplace, **how: Any) -> IndexChange:
+        tried.put("update")
+        if self.updates.state.number or tried.qsize() > 1:
+            return update(self, **how)
+        raise UpdateCancelledError("The update was cancelled.")
+
+    monkeypatch.setattr(Workplace, "update", cancelled_at_first)
+    with Watch(workplace):
+        begin = time.monotonic()
+        while tried.empty():
+            assert time.monotonic() - begin < SOON
+            time.sleep(0.01)
+        time.sleep(1)  # ten times as long as until it looks again
+        assert tried.qsize() == 1
+        edit(texts / "en" / "models.md", "175 billion", "many")
+        while tried.qsize() < 2:
+            assert time.monotonic() - begin < SOON
+            time.sleep(0.01)
 
 
 def test_a_page_beside_it_hears_of_the_failure_and_goes_on_serving(

@@ -55,9 +55,9 @@ def _occasions(workplace: Workplace, stop: Event) -> Iterator[bool]:
     import watchfiles
 
     while not stop.is_set():
-        yield True
         folders = [path for path in workplace.folders() if path.is_dir()]
         if len(folders) < len(workplace.folders()):
+            yield True
             stop.wait(_AGAIN)  # a folder that is not there cannot be watched
             continue
         waiting = int(1000 * _AGAIN)
@@ -76,7 +76,7 @@ def _occasions(workplace: Workplace, stop: Event) -> Iterator[bool]:
                 gone = roots.intersection(name for _, name in changes) or not all(path.is_dir() for path in folders)
                 if gone or workplace.folders() != folders:
                     break  # another folder of the same name has to be watched anew
-                # The first time, a text may have been saved after the last update and before the watch began.
+                # The first time all that was saved before counts, too: nothing that is saved from now on is missed.
                 yield bool(changes) or not watched
                 watched = True
         except FileNotFoundError:
