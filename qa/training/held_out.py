@@ -1,6 +1,6 @@
 """What a reader makes of questions of subjects that it has not seen."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,7 +49,7 @@ def judge(reader: Reader, tokenizer: Tokenizer, questions: Sequence[Asked]) -> l
 
 
 def figures(verdicts: Sequence[Verdict]) -> dict[str, float]:
-    """The figures of ``verdicts``, each with the half width of its 95 % interval ("± ...") by drawing questions anew.
+    """The figures of ``verdicts``, each with the half width of its 95 % interval ("± ...") by drawing subjects anew.
 
     auc_near, auc_far: area under the curve of the logit, answerable against questions that a passage nearly answers,
     or that are far from it; refused_near, refused_far: share of those below the logit at which :data:`REFUSED` of the
@@ -57,15 +57,36 @@ def figures(verdicts: Sequence[Verdict]) -> dict[str, float]:
     whose span, in that, touches the answer; exact: is the answer.
     """
     whole = _figures(verdicts)
-    chance = np.random.default_rng(0)
-    drawn = [
-        _figures([verdicts[at] for at in chance.integers(0, len(verdicts), len(verdicts))]) for _ in range(_RESAMPLES)
-    ]
+    drawn = [_figures([verdicts[at] for at in places]) for places in _resamples([each.asked for each in verdicts])]
     for name in list(whole):
-        values = [each[name] for each in drawn if name in each]
-        low, high = np.percentile(values, (2.5, 97.5))
+        low, high = np.percentile([each[name] for each in drawn if name in each], (2.5, 97.5))
         whole[f"± {name}"] = float(high - low) / 2
     return {name: round(value, 4) for name, value in whole.items()}
+
+
+def differences(before: Sequence[Verdict], after: Sequence[Verdict]) -> dict[str, tuple[float, float, float]]:
+    """By how much ``after`` is above ``before`` in each of :func:`figures`, and the ends of its 95 % interval.
+
+    Both judge the same questions in the same order, so what is drawn anew is drawn for both.
+    """
+    found: dict[str, list[float]] = {}
+    asked = [each.asked for each in before]
+    for places in ([*range(len(asked))], *_resamples(asked)):
+        first, second = (_figures([each[at] for at in places]) for each in (before, after))
+        for name in first:
+            found.setdefault(name, []).append(second[name] - first[name])
+    ends = {name: np.percentile(values[1:], (2.5, 97.5)) for name, values in found.items()}
+    return {name: (found[name][0], float(low), float(high)) for name, (low, high) in ends.items()}
+
+
+def _resamples(asked: Sequence[Asked]) -> Iterator[list[int]]:
+    """Places of questions of subjects drawn anew: what is asked of one text, in both languages, is no two findings."""
+    members: dict[str, list[int]] = {}
+    for at, each in enumerate(asked):
+        members.setdefault(each.group, []).append(at)
+    groups, chance = list(members.values()), np.random.default_rng(0)
+    for _ in range(_RESAMPLES):
+        yield [at for number in chance.integers(0, len(groups), len(groups)) for at in groups[number]]
 
 
 def _figures(verdicts: Sequence[Verdict]) -> dict[str, float]:

@@ -78,6 +78,15 @@ class Reader(nn.Module):
         """What is trained, by name."""
         return {name: value for name, value in self.named_parameters() if value.requires_grad}
 
+    @classmethod
+    def of_checkpoint(cls, encoder: Any, trained: dict[str, Tensor]) -> "Reader":
+        """The reader that was ``trained``, with as many layers and of the rank that it had."""
+        layers = {int(name.split(".")[3]) for name in trained if name.startswith("encoder.encoder.layer.")}
+        rank = next(len(value) for name, value in trained.items() if name.endswith(".down"))
+        reader = cls(encoder, min(layers), rank)
+        reader.load(trained)
+        return reader
+
     def load(self, trained: dict[str, Tensor]) -> None:
         """Take what was trained before; KeyError where that was another reader."""
         own = self.trained()

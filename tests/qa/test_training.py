@@ -9,8 +9,9 @@ import torch
 
 from qa.reading.pairs import LONGEST, pair_of
 from qa.training.batches import chunks_of, labelled, tensors_of
+from qa.training.compare import verdicts_of
 from qa.training.examples import Asked, Read, own_questions
-from qa.training.held_out import figures, judge
+from qa.training.held_out import Verdict, differences, figures, judge
 from qa.training.model import Reader
 from qa.training.train import OWN, Schedule, Sets, train
 
@@ -34,7 +35,11 @@ def tokenizer() -> Any:
 @pytest.fixture(scope="module")
 def questions() -> list[Asked]:
     found = list(own_questions(OWN))
-    return [next(each for each in found if each.label == label) for label in ("answer", "near", "far")] + found[:5]
+    return (
+        [next(each for each in found if each.label == label) for label in ("answer", "near", "far")]
+        + found[:5]
+        + found[-9:]
+    )
 
 
 def reader_of(folder: Path) -> Reader:
@@ -105,3 +110,31 @@ def test_figures_are_those_of_the_verdicts(folder: Path, tokenizer: Any, questio
     found = figures(verdicts)
     assert {"auc_near", "auc_far", "refused_near", "passage", "overlap", "exact"} < set(found)
     assert found["exact"] <= found["overlap"] <= found["passage"]
+
+
+def test_a_checkpoint_is_read_as_it_was_trained(
+    folder: Path, tokenizer: Any, questions: list[Asked], tmp_path: Path
+) -> None:
+    out = tmp_path / "reader.pt"
+    reader = reader_of(folder)
+    train(reader, tokenizer, Sets(questions[:2], {}), out, Schedule(batch=2, epochs=1.0))
+    again = verdicts_of(out, {"own": questions})["own"]
+    assert [each.logit for each in again] == pytest.approx(
+        [each.logit for each in judge(reader, tokenizer, questions)], abs=0.05
+    )
+    assert {value for values in differences(again, again).values() for value in values} == {0.0}
+
+
+def test_differences_are_of_the_same_questions() -> None:
+    read = Read("", "Ida made it.", (0, 3))
+    labels = {"answer": read, "near": Read("", "Ida left.")}
+    asked = [
+        Asked(question="Who?", language="en", label=label, group=str(group), passages=(passage,))
+        for group in range(20)
+        for label, passage in labels.items()
+    ]
+    worse = [Verdict(each, 0.0, each.passages[0], (0, 3)) for each in asked]
+    better = [Verdict(each, float(each.label == "answer"), each.passages[0], (0, 3)) for each in asked]
+    found = differences(worse, better)
+    assert found["auc_near"] == (0.5, 0.5, 0.5)
+    assert found["overlap"] == (0.0, 0.0, 0.0)
