@@ -12,20 +12,16 @@ from pathlib import Path
 
 import torch
 
-from index.encoder.e5_export import offline_model
 from index.encoder.e5_openvino import open_offline
 from qa.training.examples import Asked
 from qa.training.held_out import Verdict, differences, figures, judge
 from qa.training.model import Reader
-from qa.training.train import OWN, load_sets
+from qa.training.train import OWN, load_encoder, load_sets
 
 
 def verdicts_of(checkpoint: Path, sets: Mapping[str, Sequence[Asked]]) -> dict[str, list[Verdict]]:
     """What the reader kept in ``checkpoint`` makes of the questions of each set."""
-    from transformers import AutoModel
-
-    encoder = AutoModel.from_pretrained(offline_model(), attn_implementation="eager")
-    reader = Reader.of_checkpoint(encoder, torch.load(checkpoint, weights_only=True)["trained"]).eval()
+    reader = Reader.of_checkpoint(load_encoder(), torch.load(checkpoint, weights_only=True)["trained"]).eval()
     tokenizer = open_offline().tokenizer
     return {name: judge(reader, tokenizer, questions) for name, questions in sets.items()}
 

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -41,6 +42,13 @@ class Sets:
 
     learned: list[Asked]
     held_out: dict[str, list[Asked]]
+
+
+def load_encoder() -> Any:
+    """The offline model as torch has it; its attention in plain products, which two processors are fastest with."""
+    from transformers import AutoModel
+
+    return AutoModel.from_pretrained(offline_model(), attn_implementation="eager")
 
 
 def load_sets(own: Path, public: Path | None, most: int, times: int = 1) -> Sets:
@@ -219,11 +227,8 @@ def main() -> None:
         parser.add_argument(f"--{name}", type=type(value), default=value, help="see Schedule")
     parser.add_argument("--nothing-made", action="store_true", help="questions and passages as they were written")
     chosen = parser.parse_args()
-    from transformers import AutoModel
-
     torch.manual_seed(0)
-    folder = offline_model()
-    reader = Reader(AutoModel.from_pretrained(folder, attn_implementation="eager"), chosen.frozen, chosen.rank)
+    reader = Reader(load_encoder(), chosen.frozen, chosen.rank)
     sets = load_sets(chosen.own, chosen.public, chosen.most, chosen.times)
     size = sum(value.numel() for value in reader.trained().values())
     _tell(f"{len(sets.learned)} questions, {size / 1e6:.2f} million weights")
