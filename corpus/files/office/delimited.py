@@ -11,7 +11,7 @@ from pathlib import Path
 from corpus.document import FileContent, PlaceKind
 from corpus.errors import CorpusError
 from corpus.files.encodings import decode
-from corpus.files.office import escapes
+from corpus.files.office import signs
 from corpus.files.office.markdown import Writer
 from corpus.files.office.regions import Row, SheetWriter
 from corpus.files.office.tables import Slot
@@ -101,7 +101,7 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     else:
         rows = csv.reader(lines, delimiter=delimiter, skipinitialspace=True, quoting=csv.QUOTE_NONE)
     for number, cells in enumerate(rows, 1):
-        yield number, [escapes.clean(cell).strip() for cell in cells]
+        yield number, [signs.clean(cell).strip() for cell in cells]
 
 
 def _are_quotes_closed(text: str, delimiter: str) -> bool:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from corpus.document import Place, PlaceKind
-from corpus.files.office import escapes
+from corpus.files.escapes import beginning
+from corpus.files.office import signs
 
 
 @dataclass(slots=True)
@@ -19,22 +20,22 @@ class Writer:
 
     def heading(self, words: str, level: int) -> None:
         """A heading of ``level`` 1 to 6; none where it has no words."""
-        if words := escapes.heading(words):
+        if words := signs.heading(words):
             self._block(f"{'#' * min(max(level, 1), 6)} {words}")
 
     def paragraph(self, words: str) -> None:
         """A paragraph; none where it has no words."""
-        if words := escapes.paragraph(words):
-            self._block(words if self._parts else escapes.first_line(words))
+        if words := signs.paragraph(words):
+            self._block(words if self._parts else beginning(words))
 
     def note(self, name: str, words: str) -> None:
         """What the foot of a page says to the number ``name``."""
-        if words := escapes.line(words):
+        if words := signs.line(words):
             self._block(f"[^{name}]: {words}")
 
     def item(self, words: str, marker: str, indent: int) -> None:
         """An item of a list, indented by so many blanks; those that follow one another are one list."""
-        words = escapes.item(words).replace("\n", "\n" + " " * (indent + len(marker) + 1))
+        words = signs.item(words).replace("\n", "\n" + " " * (indent + len(marker) + 1))
         if words:
             self._block(f"{' ' * indent}{marker} {words}", joined="list")
 

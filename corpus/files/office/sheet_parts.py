@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from corpus.files.office import escapes
+from corpus.files.office import signs
 from corpus.files.office.number_formats import BUILT_IN, shown, shown_text
 from corpus.files.office.package import Package
 from corpus.files.office.regions import Row
@@ -187,7 +187,7 @@ def _text(cell: Element, book: Workbook, form: Form, found: Sheet) -> str:
     try:
         amount = float(value)
     except ValueError:
-        return escapes.clean(value)
+        return signs.clean(value)
     return shown(amount, form.code, from_1904=book.from_1904) if abs(amount) < float("inf") else value
 
 
@@ -202,7 +202,7 @@ def _words(element: Element | None) -> str:
             text = (found.text or "") if found is not None else ""
             struck = child(each, "rPr", "strike")
             if text.strip() and struck is not None and attribute(struck, "val", "1") not in ("0", "false"):
-                text = f"{escapes.STRUCK}{escapes.clean(text)}{escapes.UNSTRUCK}"
+                text = f"{signs.STRUCK}{signs.clean(text)}{signs.UNSTRUCK}"
             parts.append(text)
     return _unescaped("".join(parts))
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from corpus.files.office import escapes
+from corpus.files.office import signs
 from corpus.files.office.formulas import formula, raised
 from corpus.files.office.lists import BULLET
 from corpus.files.office.numerals import chinese, letters, numeral, roman
@@ -26,7 +26,7 @@ _NUMERALS: dict[str, Callable[[int], str]] = {  # how the names of numbers begin
 class Line:
     """One paragraph."""
 
-    text: str  # with the signs of :mod:`corpus.files.office.escapes`
+    text: str  # with the signs of :mod:`corpus.files.office.signs`
     level: int  # 0 the highest
     label: str  # its number, or a bullet; empty: it is no item
 
@@ -56,7 +56,7 @@ def lines_of(body: Element | None, forms: Sequence[Element | None] = ()) -> Iter
 
 def text_of(paragraph: Element) -> str:
     """The words of a paragraph as its reader sees them."""
-    return "".join(_pieces(paragraph)).replace(escapes.UNSTRUCK + escapes.STRUCK, "").strip()
+    return "".join(_pieces(paragraph)).replace(signs.UNSTRUCK + signs.STRUCK, "").strip()
 
 
 def _pieces(paragraph: Element) -> Iterator[str]:
@@ -65,13 +65,13 @@ def _pieces(paragraph: Element) -> Iterator[str]:
         if name in ("r", "fld"):
             properties = child(each, "rPr")
             found = child(each, "t")
-            text = escapes.clean((found.text or "") if found is not None else "").replace("\n", " ").replace("\v", "\n")
+            text = signs.clean((found.text or "") if found is not None else "").replace("\n", " ").replace("\v", "\n")
             fonts = child(properties, "sym")
             text = in_font(text, attribute(fonts, "typeface") or attribute(child(properties, "latin"), "typeface"))
             if number(properties, "baseline") > 0:
                 text = raised(text)
             if text.strip() and attribute(properties, "strike", "noStrike") != "noStrike":
-                text = f"{escapes.STRUCK}{text}{escapes.UNSTRUCK}"
+                text = f"{signs.STRUCK}{text}{signs.UNSTRUCK}"
             yield text
         elif name == "br":
             yield "\n"
@@ -85,7 +85,7 @@ def _formulas(element: Element) -> Iterator[str]:
         for each in () if form is None else form:
             yield from _formulas(each)
     elif name_of(element) == "oMath":
-        yield escapes.clean(formula(element))
+        yield signs.clean(formula(element))
     else:
         for each in element:
             yield from _formulas(each)

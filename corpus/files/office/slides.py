@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from corpus.document import FileContent, PlaceKind
-from corpus.files.office import escapes
+from corpus.files.office import signs
 from corpus.files.office.charts import write_chart
 from corpus.files.office.lists import BULLET, Lists
 from corpus.files.office.markdown import Writer
@@ -185,7 +185,7 @@ class _Reading:
         lines = [line for shape in shapes if shape.role == "body" for line in lines_of(child(shape.element, "txBody"))]
         if not lines:
             return
-        words = " ".join(escapes.plain(line.text) for line in lines)
+        words = " ".join(signs.plain(line.text) for line in lines)
         self.writer.heading(_NOTES[language_of(words)], 3)
         self._lines(lines)
 
@@ -221,7 +221,7 @@ def _title_at_top(shapes: Sequence[Shape]) -> tuple[str, list[Shape]]:
         one = sum(bool(text_of(each)) for each in children(child(shape.element, "txBody"), "p")) == 1
         others = [each for each in spoken if each is not shape and _names(each)]
         beside = any(_stand_side_by_side(shape.area, each.area) for each in others)
-        if one and not beside and width(escapes.plain(words)) <= _LONGEST_TITLE:
+        if one and not beside and width(signs.plain(words)) <= _LONGEST_TITLE:
             return words, [each for each in shapes if each is not shape]
         break
     return "", list(shapes)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpus.files.office import escapes
+from corpus.files.office import signs
 from corpus.files.office.markdown import Writer
 from corpus.wording.sentences import width
 
@@ -159,14 +159,14 @@ def write_table(writer: Writer, grid: Grid, heads: int, places: Sequence[str] = 
     before = writer.place
     if places:
         writer.place = places[max(heads - 1, 0)]
-    writer.row([escapes.cell(name) for name in _names(grid, heads)])
+    writer.row([signs.cell(name) for name in _names(grid, heads)])
     writer.rule(len(grid[0]))
     for at in range(heads, len(grid)):
         if places:
             writer.place = places[at]
         cells = [_shown(slot) for slot in grid[at]]
         if any(cells):
-            writer.row([escapes.cell(text) for text in cells])
+            writer.row([signs.cell(text) for text in cells])
     writer.place = before
     writer.end()
 

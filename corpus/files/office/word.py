@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from corpus.document import FileContent
-from corpus.files.office import escapes
+from corpus.files.office import signs
 from corpus.files.office.charts import write_chart
 from corpus.files.office.lists import BULLET, Lists
 from corpus.files.office.markdown import Writer
@@ -142,7 +142,7 @@ class _Reading:
 
     def _heading(self, element: Element, found: Paragraph) -> int:
         """The level of the heading that the paragraph is; 0: it is none."""
-        words = escapes.plain(found.text)
+        words = signs.plain(found.text)
         if not words or len(words) > _LONGEST_HEADING:
             return 0
         level = self._guessed.get(element) or self._styles.heading_level(element)
@@ -197,8 +197,8 @@ class _Reading:
             if key in self._notes[kind]:
                 count = sum(each == kind for each, _ in self._numbers) + 1
                 name = self._numbers.setdefault((kind, key), f"{'e' if kind == 'endnote' else ''}{count}")
-            sign = escapes.note_sign(f"{kind} {key}")
-            text = text.replace(sign, escapes.note_sign(name) if name else "")
+            sign = signs.note_sign(f"{kind} {key}")
+            text = text.replace(sign, signs.note_sign(name) if name else "")
         return text
 
     def _notes_of(self, found: Paragraph) -> None:

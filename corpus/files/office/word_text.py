@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from corpus.files.office import escapes
+from corpus.files.office import signs
 from corpus.files.office.formulas import formula, raised
 from corpus.files.office.symbols import in_font, symbol
 from corpus.files.office.word_styles import Styles
@@ -20,7 +20,7 @@ _LARGE = 2_000_000_000_000  # square EMU, some 15 cm²; a smaller picture is rat
 class Paragraph:
     """What a paragraph holds."""
 
-    text: str = ""  # with the signs of :mod:`corpus.files.office.escapes`
+    text: str = ""  # with the signs of :mod:`corpus.files.office.signs`
     notes: list[tuple[str, str]] = field(default_factory=list)  # kind and id of those it refers to
     boxes: list[Element] = field(default_factory=list)  # the contents of text boxes that are anchored in it
     charts: list[str] = field(default_factory=list)  # ids of the relations to charts and diagrams
@@ -47,7 +47,7 @@ class TextReader:
         self._inside(paragraph)
         # The code of a field ends where its paragraph does, whatever a damaged file says.
         self._fields = [begun for begun in self._fields if begun]
-        text = "".join(self._parts).replace(escapes.UNSTRUCK + escapes.STRUCK, "")
+        text = "".join(self._parts).replace(signs.UNSTRUCK + signs.STRUCK, "")
         self._found.text = text if text.strip() else ""
         self._found.bold = bool(self._found.text) and not self._plain
         return self._found
@@ -84,7 +84,7 @@ class TextReader:
     def _piece(self, element: Element, name: str, properties: Element | None) -> None:
         match name:
             case "t":
-                self._words(escapes.clean(element.text or "").replace("\n", " "), properties)
+                self._words(signs.clean(element.text or "").replace("\n", " "), properties)
             case "tab" | "ptab":
                 self._parts.append(" ")
             case "br" | "cr":
@@ -94,12 +94,12 @@ class TextReader:
             case "sym":
                 code = attribute(element, "char")
                 if 0 < len(code) <= 6 and all(digit in "0123456789abcdefABCDEF" for digit in code):
-                    self._words(escapes.clean(symbol(int(code, 16), attribute(element, "font"))), properties)
+                    self._words(signs.clean(symbol(int(code, 16), attribute(element, "font"))), properties)
             case "footnoteReference" | "endnoteReference":
                 kind = "footnote" if name == "footnoteReference" else "endnote"
                 key = attribute(element, "id")
                 self._found.notes.append((kind, key))
-                self._parts.append(escapes.note_sign(f"{kind} {key}"))
+                self._parts.append(signs.note_sign(f"{kind} {key}"))
             case "ruby":
                 self._inside_of(child(element, "rubyBase"))
             case "oMath":
@@ -112,14 +112,14 @@ class TextReader:
             if attribute(child(properties, "vertAlign"), "val") == "superscript":
                 text = raised(text)
             if text.strip() and (is_on(child(properties, "strike")) or is_on(child(properties, "dstrike"))):
-                text = f"{escapes.STRUCK}{text}{escapes.UNSTRUCK}"
+                text = f"{signs.STRUCK}{text}{signs.UNSTRUCK}"
         if text.strip() and not is_on(child(properties, "b")):
             self._plain = True
         self._parts.append(text)
 
     def _say(self, text: str) -> None:
         if all(self._fields):
-            self._parts.append(escapes.clean(text))
+            self._parts.append(signs.clean(text))
             self._plain = True
 
     def _field(self, element: Element) -> None:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from corpus.document import Place, PlaceKind, Span
+from corpus.files.escapes import Context, escaped_spans
 from corpus.files.pdf.blocks import Block, Kind
-from corpus.files.pdf.escapes import escaped
 from corpus.files.pdf.fragments import is_unspaced
 from corpus.files.pdf.layout import Cell, Line, Table
 from corpus.files.pdf.marks import bullet_of
@@ -17,6 +17,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _ONLY_DRAWN = re.compile(r"[-=_*.·~\s]+")
 _SOFT_HYPHEN = "\u00ad"
 _INDENTED = "  "
+_CONTEXTS = {Kind.HEADING: Context.HEADING, Kind.ITEM: Context.ITEM}
 
 
 class MarkdownWriter:
@@ -70,7 +71,7 @@ class MarkdownWriter:
         text, spans = self._joined(words)
         if not text or _ONLY_DRAWN.fullmatch(text):
             return
-        text, spans = escaped(text, spans)
+        text, spans = escaped_spans(text, spans, _CONTEXTS.get(block.kind, Context.PARAGRAPH), begins=not self._parts)
         if block.kind is Kind.HEADING:
             self._put("#" * block.level + " ")
         self._put(_INDENTED * block.level + bullet if bullet else "")
@@ -133,7 +134,7 @@ class MarkdownWriter:
         self._put("|")
         for lines in cells:
             text, spans = self._joined([line.text for line in lines])
-            text, spans = escaped(text, spans, cell=True)
+            text, spans = escaped_spans(text, spans, Context.CELL)
             self._put(" ")
             self._put_lines(text, spans, lines)
             self._put(" |" if text else "|")

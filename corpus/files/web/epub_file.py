@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from corpus.document import FileContent, Place, PlaceKind
+from corpus.files.escapes import Context, beginning, escaped
 from corpus.files.web.elements import drop_hidden
 from corpus.files.web.epub_package import Archive, Entry, Package, is_contents, open_package
-from corpus.files.web.escapes import escaped_heading
 from corpus.files.web.markdown import Converter
 from corpus.files.web.page_facts import iso_date, plain_author, plain_title, web_address
 from corpus.files.web.tree import Element
@@ -33,6 +33,7 @@ def read_epub_file(raw: bytes, path: Path) -> FileContent:
     book = _Book(archive, package)
     for member in package.spine:
         book.add(member)
+    book.blocks[:1] = map(beginning, book.blocks[:1])
     text = "\n\n".join(book.blocks)
     return FileContent(
         text=f"{text}\n" if text else "",
@@ -113,7 +114,7 @@ class _Book:
 
 def _named(blocks: Sequence[str], entry: Entry) -> tuple[list[str], int]:
     """What stands for the first of ``blocks`` so that they begin with the heading of ``entry``, and for how many."""
-    heading = f"{'#' * min(entry.level, 6)} {escaped_heading([(entry.title, False)])}"
+    heading = f"{'#' * min(entry.level, 6)} {escaped(entry.title, Context.HEADING)}"
     if blocks[0].startswith("#"):
         return [], 0
     wanted = _bare(entry.title)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from corpus.files.web.escapes import Piece
+from corpus.files.escapes import Piece
 from corpus.files.web.tree import Element
 
 _TEX = re.compile(r"tex", re.I)

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from corpus.document import FileContent
+from corpus.files.escapes import beginning
 from corpus.files.web.elements import drop_hidden
 from corpus.files.web.main_content import main_content
 from corpus.files.web.markdown import blocks_in
@@ -70,4 +71,5 @@ def text_of(page: Page) -> str:
         for element, children in whole:
             element.children = children
         blocks = blocks_in(body) or blocks_in(body, pictures=True)
+    blocks[:1] = map(beginning, blocks[:1])
     return "\n\n".join([*blocks, ""]).removesuffix("\n") if blocks else ""

@@ -2,7 +2,7 @@
 
 import re
 
-from corpus.files.web.escapes import Piece, escaped, escaped_cell, escaped_heading
+from corpus.files.escapes import Context, Piece, escaped
 from corpus.language import UNSPACED
 
 _WHITE = re.compile(r"[ \t\n\r\f\xa0]+")
@@ -77,17 +77,17 @@ class Inline:
         """The last character so far; empty where that is white space."""
         return self._last().strip()
 
-    def paragraphs(self) -> list[str]:
+    def paragraphs(self, context: Context = Context.PARAGRAPH) -> list[str]:
         """What was gathered, as Markdown, and begin anew; two ends of lines part paragraphs."""
-        return [text for part in self._parts() if (text := escaped(part))]
+        return [text for part in self._parts() if (text := escaped(part, context))]
 
     def heading(self) -> str:
         """What was gathered, as the words of a heading."""
-        return escaped_heading([_on_a_line(piece) for piece in self._taken()])
+        return escaped([_on_a_line(piece) for piece in self._taken()], Context.HEADING)
 
     def cell(self) -> str:
         """What was gathered, as the words of a cell of a table."""
-        return escaped_cell([_on_a_line(piece) for piece in self._taken()])
+        return escaped([_on_a_line(piece) for piece in self._taken()], Context.CELL)
 
     def _parts(self) -> list[list[Piece]]:
         parts: list[list[Piece]] = [[]]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from corpus.files.escapes import Context
 from corpus.files.web.code_blocks import fenced, language_of, raw_text
 from corpus.files.web.elements import HEADINGS, is_block
 from corpus.files.web.inline import Inline
@@ -55,7 +56,7 @@ class _Flow(Words):
 
     def flush(self) -> None:
         """End the paragraph."""
-        self.done += self.line.paragraphs()
+        self.done += self.line.paragraphs(Context.ITEM if self.depth else Context.PARAGRAPH)
 
     def end_line(self) -> None:
         """Go on in a new line of the paragraph."""
@@ -145,7 +146,7 @@ class _Flow(Words):
         for each in element.elements():
             for part in each.elements() if each.tag == "div" else (each,):
                 if part.tag == "dt":
-                    words = self.words(part).paragraphs()
+                    words = self.words(part).paragraphs(Context.ITEM)
                     term = [*term, *words] if not term or term[0] else words
                     continue
                 blocks = self.inside(part)

@@ -9,9 +9,10 @@ import pytest
 
 pytest.importorskip("lxml")
 
+
 from corpus import CorpusError, Document, readable, split
+from corpus.files.escapes import Context, escaped
 from corpus.files.web import WEB_READERS, read_html
-from corpus.files.web.escapes import escaped, escaped_cell, escaped_heading
 from corpus.parsing.blocks import BlockKind, blocks_of, heading_text
 
 FILES = Path(__file__).parent / "files/web"
@@ -170,33 +171,13 @@ ODD = [
 
 @pytest.mark.parametrize("line", ODD)
 def test_words_that_look_like_markup_stay_words(line: str) -> None:
-    shown = escaped([(line, False)])
+    shown = escaped(line)
     assert readable(shown).replace("|", "").split() == line.replace("|", "").split()
     text = f"# Title\n\nA sentence above.\n\n{shown}\n\nA sentence below.\n"
     blocks = blocks_of(text)
     assert {block.kind for block in blocks} <= {BlockKind.HEADING, BlockKind.PROSE}
     assert [heading_text(text, block) for block in blocks if block.kind is BlockKind.HEADING] == ["Title"]
-    assert readable(escaped_heading([(line, False)])).replace("|", "").split() == line.replace("|", "").split()
-
-
-def test_any_words_stay_words() -> None:
-    parts = (
-        "* ** _ ` `` [ ] ( ) ! < b> </b> # -x > { } {{ % %% \\ ~~ == ^ & amp; a word Text. 。 中文 x 1 1. + --- ::: :: "
-        "<!-- --> table <td> ^1 [^ ]: = . ' 🙂"
-    ).split()
-    parts += [" ", " ", "\n"]
-    dice = random.Random(17)
-    for _ in range(3_000):
-        raw = "".join(dice.choice(parts) for _ in range(dice.randint(1, 14)))
-        lines = "\n".join(" ".join(line.split()) for line in raw.split("\n") if line.strip())
-        assert readable(escaped([(lines, False)])).split() == lines.split(), lines
-        cell = " ".join(lines.split())
-        assert readable(escaped_cell([(cell, False)])).split() == cell.split(), cell
-
-
-def test_a_table_cell_keeps_its_bars() -> None:
-    assert escaped_cell([("a|b", False)]) == "a\\|b"
-    assert escaped_cell([("`a|b`", True)]) == "\\`a\\|b\\`"
+    assert readable(escaped(line, Context.HEADING)).replace("|", "").split() == line.replace("|", "").split()
 
 
 @pytest.mark.parametrize(
