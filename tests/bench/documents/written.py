@@ -5,9 +5,12 @@ A content is a list of blocks in reading order, each one of::
     - heading: "Fees"           # with level: 2 (default) or 3; the title is the one of level 1
     - paragraph: "Words, **bold ones** and a note.[^]"
     - note: "The note of the paragraph above, which has the mark [^]."
-    - item: "One of a list"     # items that follow one another are one list; numbered: true, where they are
+    - item: "One of a list"     # items that follow one another are one list; numbered: true, where they are; level: 2
+                                # within one
     - table: {caption: "...", head: [...], rows: [[...], ...]}
     - code: "lines"
+    - output: "what the code above printed"
+    - spoken: "what is said to the slide"
 """
 
 import re
@@ -34,6 +37,8 @@ class Kind(StrEnum):
     TABLE = "table"
     NOTE = "note"
     CODE = "code"
+    OUTPUT = "output"  # what code printed
+    SPOKEN = "spoken"  # what is said to a slide
 
 
 class Run(NamedTuple):
@@ -50,7 +55,7 @@ class Block:
 
     kind: Kind
     text: str = ""  # with ** around bold words, and [^] where a note is referred to; of a table: its caption
-    level: int = 0  # of a heading, 1 is that of the title
+    level: int = 0  # of a heading, 1 is that of the title; of an item, 1 the outermost
     numbered: bool = False  # of an item
     number: int = 0  # of a note, and of the paragraph that refers to it: the how manieth
     head: tuple[str, ...] = ()  # of a table
@@ -136,7 +141,7 @@ def _block(given: Mapping[str, Any], notes: int) -> Block:
     if kind is Kind.TABLE:
         rows = tuple(tuple(map(str, row)) for row in what["rows"])
         return Block(kind=kind, text=what.get("caption", ""), head=tuple(map(str, what["head"])), rows=rows)
-    text = what.rstrip("\n") if kind is Kind.CODE else " ".join(what.split())
+    text = what.rstrip("\n") if kind in (Kind.CODE, Kind.OUTPUT) else " ".join(what.split())
     number = notes + 1 if NOTE_MARK in text else notes if kind is Kind.NOTE else 0
-    level = given.get("level", 2) if kind is Kind.HEADING else 0
+    level = given.get("level", 2 if kind is Kind.HEADING else 1) if kind in (Kind.HEADING, Kind.ITEM) else 0
     return Block(kind=kind, text=text, level=level, numbered=given.get("numbered", False), number=number)

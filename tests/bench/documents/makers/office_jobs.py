@@ -1,0 +1,106 @@
+"""Word, PowerPoint, Excel and delimited text: which files are made of which contents."""
+
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+from delimited_text import delimited
+from jobs import Job, Make
+from node_libraries import by_node
+from office_programs import by_libreoffice, by_pandoc
+from sheet_books import HIDDEN, openpyxl_book, sheet_xml, xlsxwriter_book
+from slides_library import python_pptx
+from slides_xml import slide_furniture, slide_xml
+from word_library import python_docx
+from word_xml import furniture, word_xml
+from written import Content, load_contents
+
+_BY_HAND = "part by part"
+
+
+def by_function(write: Callable[[Content], bytes], package: str = "") -> Make:
+    """Makes it with a function of ours, which uses ``package``."""
+
+    def make(content: Content, path: Path) -> tuple[str, int]:
+        path.write_bytes(write(content))
+        return f"{package} {version(package)}" if package else _BY_HAND, 1
+
+    return make
+
+
+def _delimited(delimiter: str, encoding: str, *, comma: bool = False, line: str = "\r\n", all_quoted: bool = False) -> Make:
+    def write(content: Content) -> bytes:
+        return delimited(content, delimiter=delimiter, encoding=encoding, comma=comma, line=line, all_quoted=all_quoted)
+
+    return by_function(write)
+
+
+def _word() -> list[Job]:
+    contents = load_contents()
+    return [
+        Job(file="ferry-word.docx", content="ferry", form="contents, changes on record, a comment, a text box, merged cells",
+            make=by_function(word_xml), furniture=furniture(contents["ferry"])),
+        Job(file="reading-room-word.docx", content="reading-room", form="the same, its styles named in Chinese",
+            make=by_function(word_xml), furniture=furniture(contents["reading-room"])),
+        Job(file="ferry-python-docx.docx", content="ferry", form="the template of the library",
+            make=by_function(python_docx, "python-docx")),
+        Job(file="reading-room-libreoffice.docx", content="reading-room", form="from an OpenDocument text",
+            make=by_libreoffice(".odt")),
+        Job(file="lighthouse-pandoc.docx", content="lighthouse", form="from Markdown", make=by_pandoc("docx")),
+        Job(file="raingauge-docx.docx", content="raingauge", form="code line by line, page numbers", make=by_node("docx")),
+    ]  # fmt: skip
+
+
+def _slides() -> list[Job]:
+    contents = load_contents()
+    return [
+        Job(file="cooperative-shapes.pptx", content="cooperative", form="groups within groups, the title drawn last, feet",
+            make=by_function(slide_xml), furniture=slide_furniture(contents["cooperative"])),
+        Job(file="tea-hill-shapes.pptx", content="tea-hill", form="groups within groups, the title drawn last, feet",
+            make=by_function(slide_xml), furniture=slide_furniture(contents["tea-hill"])),
+        Job(file="cooperative-python-pptx.pptx", content="cooperative", form="the template of the library",
+            make=by_function(python_pptx, "python-pptx")),
+        Job(file="tea-hill-libreoffice.pptx", content="tea-hill", form="by way of an OpenDocument presentation",
+            make=by_libreoffice(".pptx", ".odp", begin=slide_xml)),
+        Job(file="cooperative-pandoc.pptx", content="cooperative", form="from Markdown",
+            make=by_pandoc("pptx", slides=True)),
+        Job(file="tea-hill-pptxgenjs.pptx", content="tea-hill", form="text boxes alone, no placeholders",
+            make=by_node("pptxgenjs")),
+    ]  # fmt: skip
+
+
+def _sheets() -> list[Job]:
+    return [
+        Job(file="allotments-openpyxl.xlsx", content="allotments", form="several tables a sheet",
+            make=by_function(openpyxl_book, "openpyxl")),
+        Job(file="canteen-xlsxwriter.xlsx", content="canteen", form="captions over all columns",
+            make=by_function(xlsxwriter_book, "xlsxwriter")),
+        Job(file="allotments-libreoffice.xlsx", content="allotments", form="by way of an OpenDocument sheet",
+            make=by_libreoffice(".xlsx", ".ods", begin=xlsxwriter_book)),
+        Job(file="canteen-cells.xlsx", content="canteen", form="words within the cells, a hidden sheet",
+            make=by_function(sheet_xml), furniture=(HIDDEN,)),
+        Job(file="canteen-exceljs.xlsx", content="canteen", form="frozen panes", make=by_node("exceljs")),
+        Job(file="allotments-cells.xlsx", content="allotments", form="words within the cells, a hidden sheet",
+            make=by_function(sheet_xml), furniture=(HIDDEN,)),
+    ]  # fmt: skip
+
+
+def _rows() -> list[Job]:
+    bare = {"leaves_out": ("heading",)}
+    return [
+        Job(file="meters-excel.csv", content="meters", form="a byte-order mark, lines of Windows",
+            make=_delimited(",", "utf-8-sig"), **bare),
+        Job(file="herbarium-excel.csv", content="herbarium", form="a byte-order mark, lines of Windows",
+            make=_delimited(",", "utf-8-sig"), **bare),
+        Job(file="parcels-gb18030.csv", content="parcels", form="GB 18030", make=_delimited(",", "gb18030"), **bare),
+        Job(file="herbarium-big5.csv", content="herbarium", form="Big5, all quoted",
+            make=_delimited(",", "big5", all_quoted=True), **bare),
+        Job(file="meters-latin1.csv", content="meters", form="semicolons, Windows-1252",
+            make=_delimited(";", "cp1252"), **bare),
+        Job(file="parcels-utf16.tsv", content="parcels", form="tabs, UTF-16", make=_delimited("\t", "utf-16"), **bare),
+        Job(file="meters-lines.tsv", content="meters", form="tabs, lines of Unix",
+            make=_delimited("\t", "utf-8", line="\n"), **bare),
+    ]  # fmt: skip
+
+
+JOBS = (*_word(), *_slides(), *_sheets(), *_rows())
