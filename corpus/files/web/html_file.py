@@ -6,9 +6,11 @@ from corpus.document import FileContent
 from corpus.files.web.elements import drop_hidden
 from corpus.files.web.main_content import main_content
 from corpus.files.web.markdown import blocks_in
+from corpus.files.web.notes import put_notes_in_place
 from corpus.files.web.page_bytes import decode_page
 from corpus.files.web.page_facts import page_facts, written_title
 from corpus.files.web.tree import Element, Page, parse_html, parse_xhtml
+from corpus.files.web.word_items import put_items_into_lists
 
 UNREADABLE = "some of its characters are in no encoding, and stand as \ufffd. Save it as UTF-8"
 _LEAST_SHOWN = 0.1  # share of the characters that a page shows without its scripts
@@ -64,6 +66,8 @@ def text_of(page: Page) -> str:
     body = page.root.first("body") or Element("body", {}, page.root.children)
     written = written_title(page)
     _drop_hidden(body)
+    put_items_into_lists(body)
+    put_notes_in_place(body)
     whole = [(element, element.children) for element in body.walk()]
     blocks = blocks_in(main_content(body, written))
     if not blocks:  # a page of links alone, or of pictures

@@ -22,7 +22,7 @@ class MadeFile:
     maker: str  # the tools that made it, with their versions
     form: str  # what is particular about it, in a few words
     pages: int = 1  # or slides, sheets, chapters, cells
-    leaves_out: tuple[str, ...] = ()  # kinds of blocks that the maker does not write; "caption": those of tables
+    leaves_out: tuple[str, ...] = ()  # kinds of blocks that the maker does not write; "caption": those of tables; "title"
     furniture: tuple[str, ...] = ()  # running heads and feet; "{page}" and "{pages}" in the place of numbers
     held_back: bool = False  # made after the readers were mended for the others, and never looked at for that
 
@@ -40,7 +40,8 @@ class MadeFile:
     def truth(self) -> Truth:
         """What it says."""
         content = load_contents()[self.content]
-        blocks = tuple(self._written(block) for block in content.blocks if block.kind not in self.leaves_out)
+        left = content.blocks["title" in self.leaves_out :]
+        blocks = tuple(self._written(block) for block in left if block.kind not in self.leaves_out)
         return Truth(content, blocks, self.furniture, self.pages)
 
     def _written(self, block: Block) -> Block:

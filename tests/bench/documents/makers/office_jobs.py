@@ -72,16 +72,17 @@ def _slides() -> list[Job]:
 def _sheets() -> list[Job]:
     return [
         Job(file="allotments-openpyxl.xlsx", content="allotments", form="several tables a sheet",
-            make=by_function(openpyxl_book, "openpyxl")),
+            make=by_function(openpyxl_book, "openpyxl"), leaves_out=("title",)),
         Job(file="canteen-xlsxwriter.xlsx", content="canteen", form="captions over all columns",
             make=by_function(xlsxwriter_book, "xlsxwriter")),
         Job(file="allotments-libreoffice.xlsx", content="allotments", form="by way of an OpenDocument sheet",
             make=by_libreoffice(".xlsx", ".ods", begin=xlsxwriter_book)),
         Job(file="canteen-cells.xlsx", content="canteen", form="words within the cells, a hidden sheet",
-            make=by_function(sheet_xml), furniture=(HIDDEN,)),
-        Job(file="canteen-exceljs.xlsx", content="canteen", form="frozen panes", make=by_node("exceljs")),
+            make=by_function(sheet_xml), furniture=(HIDDEN,), leaves_out=("title",)),
+        Job(file="canteen-exceljs.xlsx", content="canteen", form="frozen panes", make=by_node("exceljs"),
+            leaves_out=("title",)),
         Job(file="allotments-cells.xlsx", content="allotments", form="words within the cells, a hidden sheet",
-            make=by_function(sheet_xml), furniture=(HIDDEN,)),
+            make=by_function(sheet_xml), furniture=(HIDDEN,), leaves_out=("title",)),
     ]  # fmt: skip
 
 

@@ -25,15 +25,17 @@ class Sheet:
     rows: dict[int, tuple[tuple[str, ...], bool]] = field(default_factory=dict)
 
 
-def sheets_of(content: Content) -> Iterator[Sheet]:
-    """The sheets; a blank row between what stands in one."""
+def sheets_of(content: Content, *, titled: bool = False) -> Iterator[Sheet]:
+    """The sheets; a blank row between what stands in one. ``titled``: the title of all stands above the first."""
     sheet = Sheet(content.title)
     at = 1
+    first = {1: ((content.title,), True)} if titled else {}
     for block in content.blocks[1:]:
         if block.kind is Kind.HEADING and block.level == 2:
             if sheet.rows:
                 yield sheet
-            sheet, at = Sheet(block.plain), 1
+            sheet, at = Sheet(block.plain, first), 1 + 2 * bool(first)
+            first = {}
             continue
         for cells, bold in _rows(block):
             sheet.rows[at] = cells, bold
@@ -74,11 +76,11 @@ def openpyxl_book(content: Content) -> bytes:
 
 
 def xlsxwriter_book(content: Content) -> bytes:
-    """As XlsxWriter writes it, captions over all columns of their tables."""
+    """As XlsxWriter writes it, the title above the first table, captions over all columns of theirs."""
     target = BytesIO()
     book = WrittenWorkbook(target, {"in_memory": True})
     book.set_properties({"title": content.title, "author": content.author, "created": datetime.fromisoformat(content.date)})
-    for sheet in sheets_of(content):
+    for sheet in sheets_of(content, titled=True):
         page = book.add_worksheet(sheet.name)
         for number, (cells, bold) in sheet.rows.items():
             below = sheet.rows.get(number + 1)

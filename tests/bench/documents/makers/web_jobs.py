@@ -12,6 +12,7 @@ from page_pieces import surroundings_of
 from page_templates import of_blog, of_script, of_tables, semantic
 from saved_pages import shown_by_chromium, single_file, snapshot_by_chromium
 from word_page import word_page
+from word_library import python_docx
 from written import Content, load_contents
 
 _BROWSER = ("chromium", "--version")
@@ -90,8 +91,8 @@ def _books() -> list[Job]:
             make=by_function(second_version)),
         Job(file="lighthouse-calibre.epub", content="lighthouse", form="from a Word document",
             make=by_calibre(".docx", pandoc_bytes("docx"))),
-        Job(file="reading-room-libreoffice.epub", content="reading-room", form="from an OpenDocument text",
-            make=by_libreoffice(".odt")),
+        Job(file="reading-room-libreoffice.epub", content="reading-room", form="headings drawn by classes alone",
+            make=by_libreoffice(".docx", begin=python_docx)),
         Job(file="reading-room-pandoc.epub", content="reading-room", form="the second version, split by the third level",
             make=by_pandoc("epub2", "--epub-chapter-level=2")),
         Job(file="ferry-calibre.epub", content="ferry", form="from a web page",
@@ -110,7 +111,8 @@ def _notebooks() -> list[Job]:
             make=by_function(lambda content: jupyter(content, colab=True)), furniture=printed),
         Job(file="noodles-strings.ipynb", content="noodles", form="texts as single strings",
             make=by_function(lambda content: jupyter(content, lines=False)), furniture=printed),
-        Job(file="noodles-pandoc.ipynb", content="noodles", form="from Markdown, without outputs", make=by_pandoc("ipynb")),
+        Job(file="noodles-pandoc.ipynb", content="noodles", form="from Markdown, without outputs", make=by_pandoc("ipynb"),
+            leaves_out=("title",)),
     ]  # fmt: skip
 
 
