@@ -56,7 +56,10 @@ class SheetWriter:
         below: list[tuple[str, int, str]] = []
         while len(grid) > 1 and is_title(grid[-1]) and width(_only(grid[-1])) > _LONGEST_TITLE // 2:
             below.append((letters.pop(), numbers.pop(), _only(grid.pop())))  # a remark below the table
-        if len(grid[0]) == 1:
+        if len(grid) == len(grid[0]) == 1 and grid[0][0].marked and width(grid[0][0].text) <= _LONGEST_TITLE:
+            self._place(letters[0], numbers[0])
+            self.writer.heading(grid[0][0].text, self.level)  # a title with a blank row below it
+        elif len(grid[0]) == 1:
             self._lines(grid, letters, numbers)
         else:
             places = [f"{self.place}{letter}{number}" for letter, number in zip(letters, numbers, strict=True)]

@@ -148,5 +148,5 @@ def _styles(forms: list[str]) -> str:
     cells = "".join(f'<xf numFmtId="{200 + at}" applyNumberFormat="1"/>' for at in range(len(forms)))
     return (
         f'{DECLARATION}<styleSheet {_MAIN}><numFmts count="{len(forms)}">{codes}</numFmts><fonts count="1"><font/></fonts><fills '
-        f'count="1"><fill/></fills><borders count="1"><border/></borders><cellXfs><xf numFmtId="0"/>{cells}</cellXfs></styleSheet>'
+        f'count="1"><fill><patternFill patternType="none"/></fill></fills><borders count="1"><border/></borders><cellXfs><xf numFmtId="0"/>{cells}</cellXfs></styleSheet>'
     )

@@ -81,9 +81,10 @@ def _notes(words: str, at: int) -> str:
 
 def _shape(role: str, area: tuple[int, int, int, int], lines: list[str], more: str = "") -> str:
     said = f'<p:ph type="{role}" {more}/>' if role else ""
+    form = "" if role else '<a:prstGeom prst="rect"><a:avLst/></a:prstGeom>'
     return (
         f'<p:sp><p:nvSpPr><p:cNvPr id="2" name="{role or "box"}"/><p:cNvSpPr/><p:nvPr>{said}</p:nvPr></p:nvSpPr><p:spPr>{_area(area)}'
-        f"</p:spPr><p:txBody><a:bodyPr/><a:lstStyle/>{''.join(lines) or '<a:p/>'}</p:txBody></p:sp>"
+        f"{form}</p:spPr><p:txBody><a:bodyPr/><a:lstStyle/>{''.join(lines) or '<a:p/>'}</p:txBody></p:sp>"
     )
 
 

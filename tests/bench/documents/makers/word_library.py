@@ -3,6 +3,7 @@
 from io import BytesIO
 
 from docx import Document as new_document
+from docx.shared import Pt
 from archives import packed_anew
 from written import Block, Content, Kind
 
@@ -19,6 +20,26 @@ def python_docx(content: Content) -> bytes:
     target = BytesIO()
     document.save(target)
     return packed_anew(target.getvalue(), ("docProps/thumbnail.jpeg", "word/stylesWithEffects.xml", "customXml/item1.xml"))
+
+
+def typed(content: Content) -> bytes:
+    """A document of somebody who knows no styles: headings bold and larger, signs of items typed."""
+    document = new_document()
+    number = 0
+    for block in content.blocks:
+        number = number + 1 if block.kind is Kind.ITEM else 0
+        if block.kind is Kind.TABLE:
+            _add(document, block)
+            continue
+        paragraph = document.add_paragraph(f"{number}. " if number and block.numbered else "- " if number else "")
+        for run in block.runs:
+            added = paragraph.add_run(run.text)
+            added.bold = run.bold or block.kind is Kind.HEADING or None
+            if block.kind is Kind.HEADING:
+                added.font.size = Pt(22 - 4 * block.level)
+    target = BytesIO()
+    document.save(target)
+    return packed_anew(target.getvalue(), ("docProps/thumbnail.jpeg",))
 
 
 def _add(document: "new_document", block: Block) -> None:  # type: ignore[valid-type]
