@@ -7,7 +7,7 @@ from pathlib import Path
 from delimited_text import delimited
 from jobs import Job, Make
 from node_libraries import by_node
-from office_programs import by_libreoffice, by_pandoc, pandoc_slides
+from office_programs import by_libreoffice, by_pandoc
 from sheet_books import HIDDEN, openpyxl_book, sheet_xml, xlsxwriter_book
 from slides_library import python_pptx
 from slides_xml import slide_furniture, slide_xml
@@ -118,8 +118,8 @@ def _held_back() -> list[Job]:
             form="no styles: bold headings, signs typed", make=by_function(typed, "python-docx")),
         Job(file="tea-cooperative-docx.docx", content="tea_cooperative", form="as the library has it", held_back=True,
             make=by_node("docx")),
-        Job(file="price-list-libreoffice.pptx", content="price_list", form="from slides by pandoc", held_back=True,
-            make=by_libreoffice(".pptx", ".odp", begin=pandoc_slides)),
+        Job(file="price-list-pandoc.pptx", content="price_list", form="paragraphs and tables", held_back=True,
+            make=by_pandoc("pptx", slides=True)),
         Job(file="kindergarten-pptxgenjs.pptx", content="kindergarten_notice", form="text boxes alone", held_back=True,
             make=by_node("pptxgenjs")),
         Job(file="price-list-xlsxwriter.xlsx", content="price_list", form="paragraphs between tables", held_back=True,

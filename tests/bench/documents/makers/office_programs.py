@@ -77,14 +77,6 @@ def pandoc_bytes(form: str) -> Callable[[Content], bytes]:
     return begin
 
 
-def pandoc_slides(content: Content) -> bytes:
-    """A presentation by pandoc, for others to begin with."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "content.pptx"
-        _pandoc(content, path, slides=True)
-        return path.read_bytes()
-
-
 def _pandoc(content: Content, path: Path, *options: str, slides: bool = False) -> str:
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder) / "content.md"

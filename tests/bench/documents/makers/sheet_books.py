@@ -27,9 +27,10 @@ class Sheet:
 
 def sheets_of(content: Content, *, titled: bool = False) -> Iterator[Sheet]:
     """The sheets; a blank row between what stands in one. ``titled``: the title of all stands above the first."""
-    sheet = Sheet(content.title)
-    at = 1
     first = {1: ((content.title,), True)} if titled else {}
+    sheet, at = Sheet("Sheet1"), 1
+    if content.blocks[1].kind is not Kind.HEADING:
+        sheet, at, first = Sheet("Sheet1", first), 1 + 2 * bool(first), {}
     for block in content.blocks[1:]:
         if block.kind is Kind.HEADING and block.level == 2:
             if sheet.rows:
