@@ -1,8 +1,9 @@
 """Headings that a page only draws as such: short paragraphs in bold or larger letters, where it marks none."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median_low
 
 from corpus.files.web.elements import HEADINGS, is_block
@@ -20,10 +21,12 @@ _ABSOLUTE = ("pt", "px", "rem")
 _NAMED = {"medium": 1.0, "large": 1.2, "larger": 1.2, "x-large": 1.5, "xx-large": 2.0, "small": 0.85, "smaller": 0.85}
 _FONT = {"1": 0.63, "2": 0.82, "4": 1.13, "5": 1.5, "6": 2.0, "7": 3.0, "+1": 1.13, "+2": 1.5, "+3": 2.0}
 _LARGER = 1.12  # times the size of most letters
-_MOST = 0.4  # share of paragraphs; where more are drawn so, that is how the page is written
+_MOST = 0.5  # share of paragraphs; where more are drawn so, that is how the page is written
+_SHORTEST_TITLE = 3  # characters
 _LEAST = 3  # paragraphs of a page that can have headings
 _DEEPEST = 6
-_APART = frozenset("li dd dt blockquote pre figure nav aside caption th".split())
+_PARAGRAPHS = frozenset({"p", "div", "center", "section"})
+_APART = frozenset("ul ol dl li dd dt blockquote pre figure nav aside caption th #note".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,25 +53,36 @@ def forms_of(css: str) -> Forms:
     return found
 
 
+def mark_drawn_title(body: Element, titles: Collection[str]) -> None:
+    """Make a heading of the first line of ``body`` that is one of ``titles``, where no heading is the page's title."""
+    wanted = {"".join(title.split()) for title in titles if len(title) >= _SHORTEST_TITLE}
+    if not wanted or any(each.tag == "h1" and each.line() for each in body.walk()):
+        return
+    for element in body.walk():
+        if "".join(element.line().split()) not in wanted:
+            continue
+        if element.tag in HEADINGS:
+            return
+        if element.tag in ("p", "div", "center") and not any(map(is_block, element.elements())):
+            element.tag = "h1"
+            return
+
+
 def mark_drawn_headings(body: Element, forms: Forms, top: int) -> None:
     """Make headings of what ``body`` draws as such, the largest of the level ``top``; none where it marks any itself.
 
-    Letters of its first paragraph are those of the page's own title: what is drawn below is one level deeper.
+    What is drawn as a heading in its first line is of that level alone, and all below are deeper.
     """
     if any(each.tag in HEADINGS and each.tag != "h1" for each in body.walk()):
         return
-    blocks = [each for each in _paragraphs(body) if each.line()]
-    drawn = {id(each): list(_letters(each, forms)) for each in blocks}
-    sizes = [size for letters in drawn.values() for count, _, size in letters for _ in range(count)]
+    blocks = [each for each in _blocks(body) if each.line()]
+    drawn = [list(_letters(each, forms)) if each.tag in _PARAGRAPHS else [] for each in blocks]
+    sizes = [size for letters in drawn for count, _, size in letters for _ in range(count)]
     if len(blocks) < _LEAST or not sizes:
         return
     usual = median_low(sizes)
-    found: dict[int, float] = {}
-    for at, each in enumerate(blocks[:-1]):
-        size = _size_of_heading(each, drawn[id(each)], usual)
-        below = _size_of_heading(blocks[at + 1], drawn[id(blocks[at + 1])], usual)
-        if size is not None and size != below:
-            found[at] = size
+    shown = [_size_of_heading(each, letters, usual) for each, letters in zip(blocks, drawn, strict=True)]
+    found = {at: size for at, (size, below) in enumerate(pairwise(shown)) if size is not None and size != below}
     if not found or len(found) > _MOST * len(blocks):
         return
     deeper = sorted({size for at, size in found.items() if at}, reverse=True)
@@ -77,15 +91,16 @@ def mark_drawn_headings(body: Element, forms: Forms, top: int) -> None:
         blocks[at].tag = f"h{min(level, _DEEPEST)}"
 
 
-def _paragraphs(body: Element) -> Iterator[Element]:
-    """The paragraphs that stand in no list, no table, and are not marked as something else."""
+def _blocks(body: Element) -> Iterator[Element]:
+    """The paragraphs, and what stands between them: lists, tables, headings, as they are."""
     waiting = [body]
     while waiting:
         element = waiting.pop()
         if element.tag in _APART or (element.tag == "table" and not is_layout(element)) or element.tag in HEADINGS:
+            yield element
             continue
         inner = [each for each in element.elements() if any(map(is_block, each.walk()))]
-        if not inner and element.tag in ("p", "div", "center", "section"):
+        if not inner:
             yield element
         waiting.extend(reversed(inner))
 

@@ -140,16 +140,16 @@ def _mark_title(body: Element, title: str) -> None:
 def _named(blocks: Sequence[str], entry: Entry) -> tuple[list[str], int]:
     """What stands for the first of ``blocks`` so that they begin with the heading of ``entry``, and for how many."""
     heading = f"{'#' * min(entry.level, 6)} {escaped_heading([(entry.title, False)])}"
-    if blocks[0].startswith("#"):
-        return [], 0
     wanted = _bare(entry.title)
     said = ""
     for number, block in enumerate(blocks[:_SPLIT], 1):
         said += _bare(readable(block))
-        if said == wanted and wanted:
+        if said == wanted and wanted and not (number == 1 and block.startswith("#")):
             return [heading], number
-        if not wanted.startswith(said) or block.startswith("#"):
+        if not wanted.startswith(said):
             break
+    if blocks[0].startswith("#"):
+        return [], 0
     return [] if _UNNAMED.fullmatch(entry.title) else [heading], 0
 
 

@@ -161,8 +161,8 @@ class _Reader:
         metadata = next((each for each in self.package.walk() if each.tag == "metadata"), None)
         inner = [] if metadata is None else [each for each in metadata.walk() if each is not metadata]
         styles = [item for item in self.items.values() if item.get("media-type") == "text/css"]
-        members = [resolved(self.name, item.get("href"))[0] for item in styles]
-        return Package(inner, spine, self._entries(), members)
+        sheets = [resolved(self.name, item.get("href"))[0] for item in styles]
+        return Package(inner, spine, self._entries(), sheets)
 
     def _left_out(self) -> set[str]:
         """The cover, and the pages of contents."""

@@ -22,7 +22,7 @@ class MadeFile:
     maker: str  # the tools that made it, with their versions
     form: str  # what is particular about it, in a few words
     pages: int = 1  # or slides, sheets, chapters, cells
-    leaves_out: tuple[str, ...] = ()  # kinds of blocks that the maker does not write; "caption": those of tables; "title"
+    leaves_out: tuple[str, ...] = ()  # kinds of blocks that the maker does not write; also "caption", "title"
     furniture: tuple[str, ...] = ()  # running heads and feet; "{page}" and "{pages}" in the place of numbers
     held_back: bool = False  # made after the readers were mended for the others, and never looked at for that
 

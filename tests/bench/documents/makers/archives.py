@@ -16,7 +16,9 @@ _CORE = "http://schemas.openxmlformats.org/package/2006/relationships/metadata/c
 
 def archive(kinds: Mapping[str, Mapping[str, str]], parts: Mapping[str, str | bytes]) -> bytes:
     """An archive of ``parts`` by name. ``kinds``: of Office, below CONTENT_TYPES, what kind each part is."""
-    said = "".join(f'<Override PartName="/{name}" ContentType="{kind}"/>' for name, kind in kinds.get(CONTENT_TYPES, {}).items())
+    said = "".join(
+        f'<Override PartName="/{name}" ContentType="{kind}"/>' for name, kind in kinds.get(CONTENT_TYPES, {}).items()
+    )
     core = '<Override PartName="/docProps/core.xml" ContentType="application/vnd.openxmlformats-package.core-properties+xml"/>'
     types = (
         f'{DECLARATION}<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" '

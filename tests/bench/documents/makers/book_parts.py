@@ -22,12 +22,20 @@ def second_version(content: Content) -> bytes:
     parts: dict[str, str | bytes] = {"mimetype": "application/epub+zip", "META-INF/container.xml": _CONTAINER}
     parts["OEBPS/content.opf"] = _package(content, names)
     parts["OEBPS/toc.ncx"] = _ncx(content, chapters, names)
-    lines = "".join(f'<p><a href="{name}">{escape(title)}</a></p>' for (title, _), name in zip(chapters, names, strict=True))
+    lines = "".join(
+        f'<p><a href="{name}">{escape(title)}</a></p>' for (title, _), name in zip(chapters, names, strict=True)
+    )
     parts["OEBPS/contents.xhtml"] = _page(_CONTENTS[content.chinese], f"<h2>{_CONTENTS[content.chinese]}</h2>{lines}")
     for (title, blocks), name in zip(chapters, names, strict=True):
         level = "h1" if name == names[0] else "p"
         part = Content(
-            name=content.name, title=title, author="", date="", language=content.language, blocks=tuple(blocks), questions=()
+            name=content.name,
+            title=title,
+            author="",
+            date="",
+            language=content.language,
+            blocks=tuple(blocks),
+            questions=(),
         )
         # Notes stand below the chapter; the heading of a chapter is a large paragraph, as scans of old books have it.
         body = f'<{level} class="chapter-title">{escape(title)}</{level}>\n{Article(part).html()}'
@@ -55,7 +63,9 @@ def _page(title: str, body: str) -> str:
 
 def _package(content: Content, names: list[str]) -> str:
     pages = ["contents.xhtml", *names]
-    items = "".join(f'<item id="p{at}" href="{name}" media-type="application/xhtml+xml"/>' for at, name in enumerate(pages))
+    items = "".join(
+        f'<item id="p{at}" href="{name}" media-type="application/xhtml+xml"/>' for at, name in enumerate(pages)
+    )
     spine = "".join(f'<itemref idref="p{at}"/>' for at in range(len(pages)))
     return (
         f'{_DECLARATION}<package xmlns="http://www.idpf.org/2007/opf" version="2.0" unique-identifier="id"><metadata '

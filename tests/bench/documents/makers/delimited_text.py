@@ -18,8 +18,9 @@ def delimited(
     """``around``: lines that stand above the table, the last of them below."""
     table = next(block for block in content.blocks if block.kind is Kind.TABLE)
     target = StringIO(newline="")
-    quoting = csv.QUOTE_ALL if all_quoted else csv.QUOTE_MINIMAL
-    writer = csv.writer(target, delimiter=delimiter, lineterminator=line, quoting=quoting)
+    writer = csv.writer(
+        target, delimiter=delimiter, lineterminator=line, quoting=csv.QUOTE_ALL if all_quoted else csv.QUOTE_MINIMAL
+    )
     for row in (table.head, *table.rows):
         writer.writerow(row)
     lines = [*around[:-1], target.getvalue().removesuffix(line), *around[-1:]]

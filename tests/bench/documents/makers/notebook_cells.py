@@ -23,7 +23,9 @@ def jupyter(content: Content, *, lines: bool = True, colab: bool = False) -> byt
     if colab:
         metadata = {"colab": {"provenance": [], "name": f"{content.title}.ipynb"}, "kernelspec": {"name": "python3"}}
         for at, cell in enumerate(cells):
-            cell["metadata"] = {"id": f"k{at:03d}Xy", "outputId": "0f"} if cell["cell_type"] == "code" else {"id": f"k{at:03d}"}
+            cell["metadata"] = (
+                {"id": f"k{at:03d}Xy", "outputId": "0f"} if cell["cell_type"] == "code" else {"id": f"k{at:03d}"}
+            )
     return _json({"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5})
 
 
@@ -40,7 +42,9 @@ def third_format(content: Content) -> bytes:
             blocks = blocks[1:]
         if blocks:
             cells.append({"cell_type": "markdown", "source": _markdown(blocks).splitlines(keepends=True)})
-    return _json({"metadata": {"name": content.title}, "nbformat": 3, "nbformat_minor": 0, "worksheets": [{"cells": cells}]})
+    return _json(
+        {"metadata": {"name": content.title}, "nbformat": 3, "nbformat_minor": 0, "worksheets": [{"cells": cells}]}
+    )
 
 
 def _json(notebook: dict[str, Any]) -> bytes:
@@ -71,7 +75,13 @@ def _cell(blocks: list[Block], lines: bool) -> dict[str, Any]:
     for output in outputs:
         if "text" in output:
             output["text"] = text(output["text"])
-    return {"cell_type": "code", "execution_count": 1, "metadata": {}, "outputs": outputs, "source": text(blocks[0].text)}
+    return {
+        "cell_type": "code",
+        "execution_count": 1,
+        "metadata": {},
+        "outputs": outputs,
+        "source": text(blocks[0].text),
+    }
 
 
 def _outputs(blocks: list[Block]) -> Iterator[dict[str, Any]]:
@@ -80,7 +90,10 @@ def _outputs(blocks: list[Block]) -> Iterator[dict[str, Any]]:
     for block in blocks[1:]:
         name, colon, value = block.text.partition(": ")
         if block.kind is Kind.TABLE:
-            frame = {"text/html": [_frame(block)], "text/plain": ["\n".join("  ".join(row) for row in (block.head, *block.rows))]}
+            frame = {
+                "text/html": [_frame(block)],
+                "text/plain": ["\n".join("  ".join(row) for row in (block.head, *block.rows))],
+            }
             yield {"output_type": "execute_result", "execution_count": 1, "metadata": {}, "data": frame}
         elif colon and name.endswith("Error"):
             trace = ["\x1b[0;31m-----\x1b[0m", f"\x1b[0;31m{name}\x1b[0m: {value}"]
@@ -111,7 +124,8 @@ def _frame(block: Block) -> str:
     """A table as pandas shows it, with numbers of rows."""
     head = "".join(f"<th>{escape(words)}</th>" for words in block.head)
     rows = "".join(
-        f"<tr><th>{at}</th>{''.join(f'<td>{escape(words)}</td>' for words in row)}</tr>" for at, row in enumerate(block.rows)
+        f"<tr><th>{at}</th>{''.join(f'<td>{escape(words)}</td>' for words in row)}</tr>"
+        for at, row in enumerate(block.rows)
     )
     return (
         "<div>\n<style scoped>.dataframe tbody tr th { vertical-align: top; }</style>\n"

@@ -41,7 +41,16 @@ def by_libreoffice(*suffixes: str, begin: Callable[[Content], bytes] | None = No
                 below = Path(folder) / suffix[1:]
                 profile = (Path(folder) / "profile").as_uri()
                 run_tool(
-                    ["soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", suffix[1:], "--outdir", below, source]
+                    [
+                        "soffice",
+                        f"-env:UserInstallation={profile}",
+                        "--headless",
+                        "--convert-to",
+                        suffix[1:],
+                        "--outdir",
+                        below,
+                        source,
+                    ]
                 )
                 source = below / f"{path.stem}{suffix}"
             path.write_bytes(packed_anew(source.read_bytes(), ("Thumbnails/thumbnail.png", "docProps/thumbnail.jpeg")))
@@ -83,5 +92,3 @@ def _pandoc(content: Content, path: Path, *options: str, slides: bool = False) -
         source.write_text(markdown_of(content, slides=slides), encoding="utf-8")
         run_tool(["pandoc", source, "-o", path, *options])
     return f"pandoc {run_tool(['pandoc', '--version']).split()[1]}"
-
-

@@ -127,7 +127,7 @@ class Article:
                     continue
                 while at + down < len(first) and first[at + down] == first[at]:
                     down += 1
-            yield f'<td{f" rowspan={down}" if down > 1 else ""}>{escape(cell)}</td>'
+            yield f"<td{f' rowspan={down}' if down > 1 else ''}>{escape(cell)}</td>"
 
 
 def _list(items: Sequence[Block], article: Article, level: int = 1) -> str:

@@ -56,7 +56,9 @@ def of_script(content: Content) -> str:
     """A page that a script builds when it is opened, of boxes whose names say nothing."""
     around = surroundings_of(content)
     menu = "".join(f'<div class="n-7f3"><a href="#{at}">{each}</a></div>' for at, each in enumerate(around.menu))
-    cards = "".join(f'<div class="c-19a"><a href="#r{at}"><span>{each}</span></a></div>' for at, each in enumerate(around.related))
+    cards = "".join(
+        f'<div class="c-19a"><a href="#r{at}"><span>{each}</span></a></div>' for at, each in enumerate(around.related)
+    )
     comments = "".join(f'<div class="comment-body"><span>{each}</span></div>' for each in around.comments)
     built = (
         f'<div class="consent-overlay"><div>{around.cookies}</div><button>OK</button></div><div class="h-02c">{menu}</div>'
@@ -78,7 +80,9 @@ def of_blog(content: Content) -> str:
     around = surroundings_of(content)
     menu = "".join(f'<li class="menu-item"><a href="/{at}">{each}</a></li>' for at, each in enumerate(around.menu))
     related = "".join(f'<li><a href="/r{at}">{each}</a></li>' for at, each in enumerate(around.related))
-    comments = "".join(f'<li class="comment even"><div class="comment-content"><p>{each}</p></div></li>' for each in around.comments)
+    comments = "".join(
+        f'<li class="comment even"><div class="comment-content"><p>{each}</p></div></li>' for each in around.comments
+    )
     body = Article(content, table='<table class="wp-block-table">').html(title=False)
     return f"""<!DOCTYPE html>
 <html lang="{content.language}"><head><meta charset="utf-8"><title>{escape(content.title)} – {around.menu[0]}</title></head>

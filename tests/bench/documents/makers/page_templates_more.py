@@ -1,4 +1,4 @@
-"""Whole pages around the text of a content, as wikis and public offices have them."""
+"""Whole pages around the text of a content, as wikis, public offices and newspapers have them."""
 
 from html import escape
 
@@ -42,7 +42,9 @@ def of_office(content: Content) -> str:
     around = surroundings_of(content)
     body = Article(content, table='<table border="1" class="MsoTableGrid">', marks=False).html(title=False)
     for level in (2, 3):
-        body = body.replace(f"<h{level}>", '<p style="text-indent: 2em;"><strong>').replace(f"</h{level}>", "</strong></p>")
+        body = body.replace(f"<h{level}>", '<p style="text-indent: 2em;"><strong>').replace(
+            f"</h{level}>", "</strong></p>"
+        )
     menu = "".join(f'<td><a href="/{at}/index.htm">{each}</a></td>' for at, each in enumerate(around.menu))
     related = "".join(f'<p><a href="r{at}.htm">{each}</a></p>' for at, each in enumerate(around.related))
     return f"""<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Transitional//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd">
@@ -55,4 +57,32 @@ def of_office(content: Content) -> str:
 <div class="pl">{"<br/>".join(around.comments)}</div></div>
 <div class="right"><div class="gg">{around.advertisement}</div>{related}</div>
 <div class="bottom"><p>{around.imprint}</p><p>{around.cookies}</p></div></body></html>
+"""
+
+
+def of_news(content: Content) -> str:
+    """A page of a newspaper: no element says what it is, headings are drawn by styles, advertisements stand within."""
+    around = surroundings_of(content)
+    body = Article(content, table='<table class="tbl">').html(title=False)
+    for level, size in ((2, 22), (3, 18)):
+        style = f'<div class="para-{level}" style="font-size: {size}px; font-weight: 700">'
+        body = body.replace(f"<h{level}>", style).replace(f"</h{level}>", "</div>")
+    middle = body.find("</p>", len(body) // 3) + 4
+    advertisement = f'<div class="ad-inline"><span>{around.advertisement}</span></div>'
+    body = body[:middle] + advertisement + body[middle:]
+    menu = "".join(f'<span class="ch-item"><a href="/{at}">{each}</a></span>' for at, each in enumerate(around.menu))
+    related = "".join(
+        f'<div class="feed-card"><a href="/r{at}">{each}</a></div>' for at, each in enumerate(around.related)
+    )
+    comments = "".join(f'<div class="reply-item">{each}</div>' for each in around.comments)
+    return f"""<!DOCTYPE html>
+<html lang="{content.language}"><head><meta charset="utf-8"><title>{escape(content.title)}_{around.menu[1]}</title>
+<meta property="og:title" content="{escape(content.title)}"></head>
+<body><div class="hd"><div class="ch-list">{menu}</div><div class="path">{around.crumbs}</div></div>
+<div class="bd"><div class="lft"><div class="h-title">{escape(content.title)}</div>
+<div class="info"><span class="time">{content.date}</span></div>
+<div class="cnt">{body}</div><div class="share-bar">{around.share}</div>
+<div class="replies">{comments}</div></div>
+<div class="rgt"><div class="feed">{related}</div></div></div>
+<div class="ft">{around.imprint}</div><div class="cookie-tip">{around.cookies}</div></body></html>
 """

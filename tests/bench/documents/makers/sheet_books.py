@@ -7,9 +7,9 @@ from html import escape
 from io import BytesIO
 
 from archives import CONTENT_TYPES, DECLARATION, archive, core_properties, packed_anew, relationships
-from shown_values import kept
 from openpyxl import Workbook
 from openpyxl.styles import Font
+from shown_values import kept
 from written import Block, Content, Kind
 from xlsxwriter import Workbook as WrittenWorkbook
 
@@ -27,7 +27,7 @@ class Sheet:
 
 def sheets_of(content: Content, *, titled: bool = False) -> Iterator[Sheet]:
     """The sheets; a blank row between what stands in one. ``titled``: the title of all stands above the first."""
-    first = {1: ((content.title,), True)} if titled else {}
+    first: dict[int, tuple[tuple[str, ...], bool]] = {1: ((content.title,), True)} if titled else {}
     sheet, at = Sheet("Sheet1"), 1
     if content.blocks[1].kind is not Kind.HEADING:
         sheet, at, first = Sheet("Sheet1", first), 1 + 2 * bool(first), {}
@@ -80,13 +80,17 @@ def xlsxwriter_book(content: Content) -> bytes:
     """As XlsxWriter writes it, the title above the first table, captions over all columns of theirs."""
     target = BytesIO()
     book = WrittenWorkbook(target, {"in_memory": True})
-    book.set_properties({"title": content.title, "author": content.author, "created": datetime.fromisoformat(content.date)})
+    book.set_properties(
+        {"title": content.title, "author": content.author, "created": datetime.fromisoformat(content.date)}
+    )
     for sheet in sheets_of(content, titled=True):
         page = book.add_worksheet(sheet.name)
         for number, (cells, bold) in sheet.rows.items():
             below = sheet.rows.get(number + 1)
             if bold and len(cells) == 1 and below:
-                page.merge_range(number - 1, 0, number - 1, len(below[0]) - 1, cells[0], book.add_format({"bold": True}))
+                page.merge_range(
+                    number - 1, 0, number - 1, len(below[0]) - 1, cells[0], book.add_format({"bold": True})
+                )
                 continue
             for column, shown in enumerate(cells):
                 each = kept(shown)

@@ -50,7 +50,11 @@ def kept(shown: str) -> Kept:
     grouped = "," in whole or bool(currency)
     if not (grouped or part or percent):
         return Kept(int(value))
-    form = (f'"{currency}"' if currency else "") + ("#,##0" if grouped else "0") + ("." + "0" * (len(part) - 1) if part else "")
+    form = (
+        (f'"{currency}"' if currency else "")
+        + ("#,##0" if grouped else "0")
+        + ("." + "0" * (len(part) - 1) if part else "")
+    )
     if percent:
         return Kept(round(value / 100, 10), f"{form}%")
     return Kept(value if part else int(value), form)

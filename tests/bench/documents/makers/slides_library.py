@@ -4,9 +4,9 @@ from io import BytesIO
 from typing import Any
 
 from archives import packed_anew
-from slide_parts import SlideParts, slides_of
 from pptx import Presentation
 from pptx.util import Inches
+from slide_parts import SlideParts, slides_of
 from written import Content
 
 _TITLE, _BULLETS, _TITLE_ONLY = 0, 1, 5  # layouts of the library's template
@@ -17,7 +17,9 @@ def python_pptx(content: Content) -> bytes:
     deck = Presentation()
     deck.core_properties.title, deck.core_properties.author = content.title, content.author
     for at, parts in enumerate(slides_of(content)):
-        slide = deck.slides.add_slide(deck.slide_layouts[_TITLE if not at else _TITLE_ONLY if parts.table else _BULLETS])
+        slide = deck.slides.add_slide(
+            deck.slide_layouts[_TITLE if not at else _TITLE_ONLY if parts.table else _BULLETS]
+        )
         slide.shapes.title.text = parts.title
         _fill(slide, parts)
         if parts.spoken:

@@ -64,8 +64,12 @@ def _slide(slide: SlideParts, at: int, chinese: bool) -> str:
     elif len(lines) > 1 and all(block.level == 1 and not block.numbered for block in lines):
         shapes.append(_cards(lines))
     else:
-        shapes.append(_shape("body", (600_000, 1_700_000, 7_900_000, 4_400_000), [_item(block) for block in lines], 'idx="1"'))
-    shapes.append(_shape("ctrTitle" if at == 1 else "title", (600_000, 400_000, 7_900_000, 1_000_000), [_line(slide.title)]))
+        shapes.append(
+            _shape("body", (600_000, 1_700_000, 7_900_000, 4_400_000), [_item(block) for block in lines], 'idx="1"')
+        )
+    shapes.append(
+        _shape("ctrTitle" if at == 1 else "title", (600_000, 400_000, 7_900_000, 1_000_000), [_line(slide.title)])
+    )
     return f"{DECLARATION}<p:sld {_SPACES}><p:cSld>{_tree(shapes)}</p:cSld></p:sld>"
 
 
@@ -74,8 +78,13 @@ def _tree(shapes: list[str]) -> str:
 
 
 def _notes(words: str, at: int) -> str:
-    shapes = ['<p:sp><p:nvSpPr><p:cNvPr id="2" name="i"/><p:cNvSpPr/><p:nvPr><p:ph type="sldImg"/></p:nvPr></p:nvSpPr><p:spPr/></p:sp>']
-    shapes += [_shape("body", (0, 0, 9, 9), [_line(words)], 'idx="1"'), _shape("sldNum", (0, 0, 9, 9), [_line(str(at))])]
+    shapes = [
+        '<p:sp><p:nvSpPr><p:cNvPr id="2" name="i"/><p:cNvSpPr/><p:nvPr><p:ph type="sldImg"/></p:nvPr></p:nvSpPr><p:spPr/></p:sp>'
+    ]
+    shapes += [
+        _shape("body", (0, 0, 9, 9), [_line(words)], 'idx="1"'),
+        _shape("sldNum", (0, 0, 9, 9), [_line(str(at))]),
+    ]
     return f"{DECLARATION}<p:notes {_SPACES}><p:cSld>{_tree(shapes)}</p:cSld></p:notes>"
 
 
@@ -113,7 +122,11 @@ def _group(area: tuple[int, int, int, int], inner: tuple[int, int, int, int], sh
 def _line(words: str, form: str = "") -> str:
     """A paragraph in two runs."""
     at = len(words) // 2
-    runs = "".join(f'<a:r><a:rPr lang="en-GB"/><a:t>{escape(part, quote=False)}</a:t></a:r>' for part in (words[:at], words[at:]) if part)
+    runs = "".join(
+        f'<a:r><a:rPr lang="en-GB"/><a:t>{escape(part, quote=False)}</a:t></a:r>'
+        for part in (words[:at], words[at:])
+        if part
+    )
     return f"<a:p>{form}{runs}</a:p>"
 
 

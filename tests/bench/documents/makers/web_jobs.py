@@ -10,10 +10,10 @@ from office_jobs import by_function
 from office_programs import by_calibre, by_libreoffice, by_pandoc, pandoc_bytes
 from page_pieces import surroundings_of
 from page_templates import of_blog, of_script, of_tables, semantic
-from page_templates_more import of_office, of_wiki
+from page_templates_more import of_news, of_office, of_wiki
 from saved_pages import shown_by_chromium, single_file, snapshot_by_chromium
-from word_page import word_page
 from word_library import python_docx
+from word_page import word_page
 from written import Content, load_contents
 
 _BROWSER = ("chromium", "--version")
@@ -117,28 +117,46 @@ def _notebooks() -> list[Job]:
     ]  # fmt: skip
 
 
-def _held_back() -> list[Job]:
-    """Made when the readers had been mended for the others."""
+def _later() -> list[Job]:
+    """Read only when the readers had been mended for the others; what they showed was mended afterwards."""
     return [
-        Job(file="museum-wiki.html", content="tide_museum", form="a page of a wiki", make=_page(of_wiki), held_back=True,
+        Job(file="museum-wiki.html", content="tide_museum", form="a page of a wiki", make=_page(of_wiki),
             furniture=_around("tide_museum")),
         Job(file="library-office.html", content="library_rules", form="a page of a public office, headings in bold",
-            make=_page(of_office), furniture=_around("library_rules"), held_back=True),
+            make=_page(of_office), furniture=_around("library_rules")),
         Job(file="mountain-hut-wiki.mhtml", content="mountain_hut", form="a page of a wiki", make=_snapshot(of_wiki),
-            furniture=_around("mountain_hut"), held_back=True),
-        Job(file="beekeepers-word.mhtml", content="beekeepers_yearbook", form="saved by Word, base64", held_back=True,
+            furniture=_around("mountain_hut")),
+        Job(file="beekeepers-word.mhtml", content="beekeepers_yearbook", form="saved by Word, base64",
             make=_mail(word_page, "windows-1252", base64_coded=True)),
-        Job(file="harbor-temple-pandoc.epub", content="harbor_temple", form="the third version", held_back=True,
+        Job(file="harbor-temple-pandoc.epub", content="harbor_temple", form="the third version",
             make=by_pandoc("epub3")),
         Job(file="letters-libreoffice.epub", content="lighthouse_letters", form="headings drawn by classes alone",
-            make=by_libreoffice(".docx", begin=python_docx), held_back=True),
-        Job(file="library-calibre.epub", content="library_rules", form="from a Word document", held_back=True,
+            make=by_libreoffice(".docx", begin=python_docx)),
+        Job(file="library-calibre.epub", content="library_rules", form="from a Word document",
             make=by_calibre(".docx", python_docx)),
-        Job(file="metro-jupyter.ipynb", content="metro_safety", form="the fourth format", held_back=True,
+        Job(file="metro-jupyter.ipynb", content="metro_safety", form="the fourth format",
             make=by_function(jupyter)),
-        Job(file="wind-mast-third.ipynb", content="wind_mast_manual", form="the third format", held_back=True,
+        Job(file="wind-mast-third.ipynb", content="wind_mast_manual", form="the third format",
             make=by_function(third_format)),
     ]  # fmt: skip
 
 
-JOBS = (*_pages(), *_saved(), *_books(), *_notebooks(), *_held_back())
+def _held_back() -> list[Job]:
+    """Of forms that nothing was looked at for."""
+    return [
+        Job(file="clinic-news.html", content="clinic_rules", form="a page of a newspaper, headings drawn by styles",
+            make=_page(of_news), furniture=_around("clinic_rules"), held_back=True),
+        Job(file="tea-cooperative-news.html", content="tea_cooperative", form="the same, as Chromium holds it",
+            make=_shown(of_news), furniture=_around("tea_cooperative"), held_back=True),
+        Job(file="harbor-temple-news.mhtml", content="harbor_temple", form="the same, saved by Chromium",
+            make=_snapshot(of_news), furniture=_around("harbor_temple"), held_back=True),
+        Job(file="tea-cooperative-calibre.epub", content="tea_cooperative", form="from a web page", held_back=True,
+            make=by_calibre(".html", pandoc_bytes("html"))),
+        Job(file="wind-mast-pandoc.epub", content="wind_mast_manual", form="the second version", held_back=True,
+            make=by_pandoc("epub2")),
+        Job(file="reservoir-colab.ipynb", content="reservoir_rules", form="the marks of Colab, single strings",
+            make=by_function(lambda content: jupyter(content, lines=False, colab=True)), held_back=True),
+    ]  # fmt: skip
+
+
+JOBS = (*_pages(), *_saved(), *_books(), *_notebooks(), *_later(), *_held_back())

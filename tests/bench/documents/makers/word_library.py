@@ -1,10 +1,11 @@
 """Word documents as python-docx makes them."""
 
 from io import BytesIO
+from typing import Any
 
+from archives import packed_anew
 from docx import Document as new_document
 from docx.shared import Pt
-from archives import packed_anew
 from written import Block, Content, Kind
 
 _STYLES = {Kind.NOTE: "Intense Quote", Kind.OUTPUT: "No Spacing", Kind.CODE: "No Spacing"}
@@ -19,7 +20,9 @@ def python_docx(content: Content) -> bytes:
         _add(document, block)
     target = BytesIO()
     document.save(target)
-    return packed_anew(target.getvalue(), ("docProps/thumbnail.jpeg", "word/stylesWithEffects.xml", "customXml/item1.xml"))
+    return packed_anew(
+        target.getvalue(), ("docProps/thumbnail.jpeg", "word/stylesWithEffects.xml", "customXml/item1.xml")
+    )
 
 
 def typed(content: Content) -> bytes:
@@ -42,7 +45,7 @@ def typed(content: Content) -> bytes:
     return packed_anew(target.getvalue(), ("docProps/thumbnail.jpeg",))
 
 
-def _add(document: "new_document", block: Block) -> None:  # type: ignore[valid-type]
+def _add(document: Any, block: Block) -> None:
     if block.kind is Kind.HEADING:
         document.add_heading(block.plain, block.level if block.level > 1 else 0)
     elif block.kind is Kind.TABLE:

@@ -51,7 +51,11 @@ def _runs(block: Block) -> str:
         f"class=MsoFootnoteReference><span style='mso-special-character:footnote'><![if !supportFootnotes]>[{block.number}]<![endif]></span></span></a>"
     )
     return "".join(
-        mark if run.note else f"<b>{escape(run.text)}</b>" if run.bold else f"<span lang=EN-US>{escape(run.text)}</span>"
+        mark
+        if run.note
+        else f"<b>{escape(run.text)}</b>"
+        if run.bold
+        else f"<span lang=EN-US>{escape(run.text)}</span>"
         for run in block.runs
     )
 

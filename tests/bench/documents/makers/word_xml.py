@@ -82,7 +82,9 @@ class _Document:
         if block.kind is Kind.HEADING:
             return _paragraph(f'<w:pStyle w:val="h{block.level}"/>', _split_runs(block.plain))
         if block.kind is Kind.ITEM:
-            form = f'<w:numPr><w:ilvl w:val="{block.level - 1}"/><w:numId w:val="{2 if block.numbered else 1}"/></w:numPr>'
+            form = (
+                f'<w:numPr><w:ilvl w:val="{block.level - 1}"/><w:numId w:val="{2 if block.numbered else 1}"/></w:numPr>'
+            )
             return _paragraph(f'<w:pStyle w:val="a3"/>{form}', _run(block.plain))
         if block.kind is Kind.TABLE:
             self.tables += 1
@@ -131,7 +133,9 @@ class _Document:
     def _styles(self) -> str:
         heading, normal, caption, contents = _NAMES[self.content.chinese]
         styles = [("a", normal, "", ""), ("a3", "List Paragraph", "a", ""), ("cap", caption, "a", "")]
-        styles += [(f"h{level}", heading.format(level), "a", f'<w:outlineLvl w:val="{level - 1}"/>') for level in (1, 2, 3)]
+        styles += [
+            (f"h{level}", heading.format(level), "a", f'<w:outlineLvl w:val="{level - 1}"/>') for level in (1, 2, 3)
+        ]
         styles += [("toc1", contents, "a", "")]
         said = "".join(
             f'<w:style w:type="paragraph" {"w:default=" + chr(34) + "1" + chr(34) if key == "a" else ""} w:styleId="{key}">'
@@ -143,7 +147,8 @@ class _Document:
 
     def _numbering(self) -> str:
         bullets = "".join(
-            f'<w:lvl w:ilvl="{at}"><w:start w:val="1"/><w:numFmt w:val="bullet"/><w:lvlText w:val="\uf0b7"/></w:lvl>' for at in range(3)
+            f'<w:lvl w:ilvl="{at}"><w:start w:val="1"/><w:numFmt w:val="bullet"/><w:lvlText w:val="\uf0b7"/></w:lvl>'
+            for at in range(3)
         )
         numbers = '<w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/></w:lvl>'
         return (
@@ -205,7 +210,7 @@ def _table(block: Block) -> str:
     above = ""
     for at, cells in enumerate(block.rows):
         below = block.rows[at + 1][0] if at + 1 < len(block.rows) else None
-        merged = '<w:vMerge/>' if cells[0] == above else '<w:vMerge w:val="restart"/>' if cells[0] == below else ""
+        merged = "<w:vMerge/>" if cells[0] == above else '<w:vMerge w:val="restart"/>' if cells[0] == below else ""
         words = ["", *cells[1:]] if cells[0] == above else cells
         rows.append(_row(words, [merged] + [""] * (len(cells) - 1)))
         above = cells[0]
