@@ -4,7 +4,7 @@ characters of a text."""
 import unicodedata
 from functools import lru_cache
 
-_HYPHENS = (0x02, 0xAD)  # what PDFium calls one at the end of a line, and one that only stands there
+_HYPHENS = (0x02, 0xAD, 0x2010)  # what PDFium calls one at the end of a line, one that only stands there, one of CSS
 _BULLETS = frozenset(
     (0xF0B7, 0xF0A7, 0xF076, 0xF06E, 0xF0D8, 0xF0FC, 0xF0A8, 0xF02D, 0xF06C, 0xF075, 0xF09F)  # of Symbol and Wingdings
 )

@@ -151,7 +151,7 @@ def _gutters(region: Region) -> list[float]:
 
 def _gain(band: _Band, gutter: float, holders: dict[int, Table]) -> int:
     """How many characters stand in the columns beside ``gutter``; 0: those are no columns of prose."""
-    total = 0
+    total = parted = 0
     for right in (False, True):
         side = [fragment for row in band.rows for fragment in row if (fragment.box.right > gutter + 1) == right]
         held = [holders[id(fragment)] for fragment in side if id(fragment) in holders]
@@ -165,8 +165,9 @@ def _gain(band: _Band, gutter: float, holders: dict[int, Table]) -> int:
             full = sum(width >= _FULL * extent for width in rows)
             if not held and (sum(rows) / len(rows) < _LEAST_WIDTH * size or full < _MOST * len(rows)):
                 return 0
+            parted += sum(len(row) > 1 for row in rows_of(words)) * 2 > len(rows)
         total += sum(len(fragment.text) for fragment in words)
-    return total
+    return 0 if parted == 2 else total  # both sides have columns themselves: that is a table
 
 
 def _column(sheet: Sheet, region: Region, holders: dict[int, Table]) -> Iterator[Item]:
