@@ -125,9 +125,11 @@ def _fragments(glyphs: Sequence[Glyph], downs: Sequence[Rule]) -> list[Fragment]
         else:
             rows.append([run])
             bases.append(base)
-    lines = [joined for row in rows for joined in _joined(row)]
-    downs = [*downs, *_gutters(lines)]
-    return [fragment_of(part) for line in lines for part in (_split(line, downs) if downs else [line])]
+    lines = [list(_joined(row)) for row in rows]
+    downs = [*downs, *_gutters([[glyph for run in row for glyph in run] for row in lines])]
+    return [
+        fragment_of(part) for row in lines for run in row for part in (_split(run, downs) if downs else [run])
+    ]
 
 
 def _gutters(lines: Sequence[Sequence[Glyph]]) -> list[Rule]:

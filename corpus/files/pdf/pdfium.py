@@ -16,7 +16,7 @@ from corpus.document import Box
 from corpus.errors import CorpusError
 from corpus.files.pdf.drawings import read_drawings
 from corpus.files.pdf.glyphs import Frame, Glyph, Link, RawPage, Style
-from corpus.files.pdf.letters import is_meant, letters_of, raised
+from corpus.files.pdf.letters import is_meant, letters_of, letters_of_bitmap, raised
 
 PDFIUM_LOCK = threading.RLock()
 
@@ -163,17 +163,20 @@ class PdfFile:
         last: Glyph | None = None
         for index in range(min(c.FPDFText_CountChars(text), _MOST_GLYPHS)):
             code = c.FPDFText_GetUnicode(text, index)
+            joined = ""
             if 0 < code <= 32 and code != 2:  # that is a hyphen at the end of a line
-                spaced = True
-                continue
+                joined = self._unnamed(text, index, code)
+                if not joined:
+                    spaced = True
+                    continue
             if 0xD800 <= code < 0xDC00:
                 half = code
                 continue
             if 0xDC00 <= code < 0xE000:
                 code = 0x10000 + ((half - 0xD800) << 10) + code - 0xDC00 if half else 0xFFFD
             half = 0
-            letters = letters_of(code)
-            page.unread += not is_meant(code)
+            letters = joined or letters_of(code)
+            page.unread += not (joined or is_meant(code))
             if letters.isspace():
                 spaced = True
                 continue
@@ -202,6 +205,15 @@ class PdfFile:
             spaced = False
         if last is not None:
             yield last
+
+    def _unnamed(self, text: Any, index: int, code: int) -> str:
+        """What a control character stands for in a font without a name: TeX makes such of bitmaps, and says no more."""
+        letters = letters_of_bitmap(code)
+        if not letters or self._c.FPDFText_IsGenerated(text, index) != 0:
+            return ""
+        flags, name = ctypes.c_int(), ctypes.create_string_buffer(8)
+        self._c.FPDFText_GetFontInfo(text, index, name, 8, ctypes.byref(flags))
+        return "" if name.value else letters
 
     def _ink(self, text: Any, index: int, frame: Frame) -> Box:
         """What of the page a glyph covers, where its place on the line is larger."""

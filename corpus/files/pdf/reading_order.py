@@ -17,6 +17,7 @@ _FULL, _MOST = 0.7, 0.4  # share of the width of its column that a full line has
 _REST = 0.8  # share of the width of a column, that the lines below it do not have
 _PARTED = 1.6  # of the size of the letters, between lines that are parted
 _BULLET_GAP = 4.0  # of the size of the letters, between a bullet and its words
+_BESIDE = 2.5  # points, of a gutter from where lines begin on its right
 _CANDIDATES = 12  # gutters that are tried
 
 Region = Sequence[Fragment]
@@ -145,7 +146,9 @@ def _gutters(region: Region) -> list[float]:
     """Where a gutter may be: left of where lines begin, or else right of where they end."""
     lefts = Counter(round(fragment.box.left / 2) for fragment in region)
     edge = min(fragment.box.left for fragment in region)
-    candidates = [at * 2 - 4.0 for at, count in lefts.most_common(_CANDIDATES) if count >= 2 and at * 2 - 4 > edge + 20]
+    # A full-width mark may stand out of the column on the left.
+    candidates = [at * 2 - _BESIDE for at, count in lefts.most_common(_CANDIDATES) if count >= 2]
+    candidates = [at for at in candidates if at > edge + 20]
     return sorted(candidates)
 
 
