@@ -127,9 +127,7 @@ def _fragments(glyphs: Sequence[Glyph], downs: Sequence[Rule]) -> list[Fragment]
             bases.append(base)
     lines = [list(_joined(row)) for row in rows]
     downs = [*downs, *_gutters([[glyph for run in row for glyph in run] for row in lines])]
-    return [
-        fragment_of(part) for row in lines for run in row for part in (_split(run, downs) if downs else [run])
-    ]
+    return [fragment_of(part) for row in lines for run in row for part in (_split(run, downs) if downs else [run])]
 
 
 def _gutters(lines: Sequence[Sequence[Glyph]]) -> list[Rule]:
@@ -146,7 +144,11 @@ def _gutters(lines: Sequence[Sequence[Glyph]]) -> list[Rule]:
         at = middle * 2.0
         clear = [line for left, right, line in gaps if left < at < right]
         across = sum(line[0].right < at < line[-1].left for line in lines)
-        if len(clear) >= _LEAST_CLEAR and len(clear) * 3 >= across * 2 and all(abs(at - rule.at) > 20 for rule in found):
+        if (
+            len(clear) >= _LEAST_CLEAR
+            and len(clear) * 3 >= across * 2
+            and all(abs(at - rule.at) > 20 for rule in found)
+        ):
             found += [Rule(False, at, line[0].base - line[0].style.size, line[0].base) for line in clear]
     return found
 

@@ -115,7 +115,11 @@ def table_stretches(rows: Rows) -> list[tuple[int, int]]:
         stretch = rows[first : last + 1]
         # The rest of a table of the page before begins with the names of its columns once more.
         rest = first < _LEAST_ROWS and several == len(stretch) == 2 and len(stretch[0]) == len(stretch[1]) > 2
-        if (several >= _LEAST_ROWS or (rest and all(fragment.bold for fragment in stretch[0]))) and several * 3 >= len(stretch) * 2 and _aligned(stretch):
+        if (
+            (several >= _LEAST_ROWS or (rest and all(fragment.bold for fragment in stretch[0])))
+            and several * 3 >= len(stretch) * 2
+            and _aligned(stretch)
+        ):
             found.append((first, last + 1))
         first = last + 1
     return found

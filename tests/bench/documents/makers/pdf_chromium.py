@@ -49,8 +49,10 @@ def _jobs() -> Iterator[Job]:
     yield Job(
         file="clinic-chromium.pdf",
         content="clinic_rules",
-        form="printed from a browser with date, title, address and page numbers around it, table with lines between rows",
-        make=by_chromium("tr { border-bottom: 1px solid #999 } td, th { padding: 4px 10px; text-align: left }", _AROUND),
+        form="printed from a browser with date, title, address and page numbers, table with lines between rows",
+        make=by_chromium(
+            "tr { border-bottom: 1px solid #999 } td, th { padding: 4px 10px; text-align: left }", _AROUND
+        ),
         furniture=("12/4/29, 10:12 AM", "https://clinic.example/rules", "{page}/{pages}"),
     )
     yield Job(
@@ -59,7 +61,12 @@ def _jobs() -> Iterator[Job]:
         form="Chinese page of a browser, tagged, striped table without rules, nothing around it",
         make=by_chromium(
             "tbody tr:nth-child(odd) { background: #eee } td, th { padding: 4px 14px; text-align: left }",
-            {"format": "A4", "tagged": True, "outline": True, "margin": {"top": "15mm", "left": "15mm", "right": "15mm"}},
+            {
+                "format": "A4",
+                "tagged": True,
+                "outline": True,
+                "margin": {"top": "15mm", "left": "15mm", "right": "15mm"},
+            },
         ),
     )
 

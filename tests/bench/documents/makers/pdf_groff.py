@@ -28,7 +28,9 @@ def _group(group: Sequence[Block]) -> str:
         size = {1: "+8", 2: "+3", 3: "+1"}[first.level]
         return f".SH\n\\s{size}{_escaped(first.text)}\\s0\n"
     if first.kind is Kind.ITEM:
-        return "\n".join(f".IP {f'{at}.' if item.numbered else '•'} 3\n{_words(item)}" for at, item in enumerate(group, 1))
+        return "\n".join(
+            f".IP {f'{at}.' if item.numbered else '•'} 3\n{_words(item)}" for at, item in enumerate(group, 1)
+        )
     if first.kind is Kind.CODE:
         return f".DS I\n.ft C\n{first.text}\n.ft\n.DE"
     if first.kind is Kind.TABLE:
@@ -42,7 +44,8 @@ def _group(group: Sequence[Block]) -> str:
 
 def _words(block: Block) -> str:
     return "".join(
-        "\\**" if run.note else f"\\fB{_escaped(run.text)}\\fP" if run.bold else _escaped(run.text) for run in block.runs
+        "\\**" if run.note else f"\\fB{_escaped(run.text)}\\fP" if run.bold else _escaped(run.text)
+        for run in block.runs
     )
 
 
@@ -56,7 +59,10 @@ def by_groff(columns: int, head: str) -> Make:
             printed.write_text(run_tool(["groff", "-k", "-t", "-ms", "-Tps", source]), encoding="utf-8")
             run_tool(["gs", "-q", "-dBATCH", "-dNOPAUSE", "-sDEVICE=pdfwrite", f"-sOutputFile={path}", printed])
         version = re.search(r"[\d.]+", run_tool(["groff", "--version"]))
-        return f"groff {version.group() if version else ''} and Ghostscript {run_tool(['gs', '--version']).strip()}", page_count(path)
+        return (
+            f"groff {version.group() if version else ''} and Ghostscript {run_tool(['gs', '--version']).strip()}",
+            page_count(path),
+        )
 
     return make
 

@@ -14,7 +14,6 @@ _SIGNS = {sign: f"\\{sign}" for sign in "#$%&_{}"} | {
 }  # fmt: skip
 
 
-
 def _escaped(text: str) -> str:
     return "".join(_SIGNS.get(sign, sign) for sign in text)
 
@@ -92,7 +91,9 @@ def _jobs() -> Iterator[Job]:
         file="ferry-latex-columns.pdf",
         content="ferry_study",
         form="article in two columns, hyphenated, notes at the foot, rules across, page numbers, outline",
-        make=by_latex("[twocolumn,10pt]{article}", r"\usepackage[T1]{fontenc}\usepackage[hidelinks]{hyperref}", engine="pdflatex"),
+        make=by_latex(
+            "[twocolumn,10pt]{article}", r"\usepackage[T1]{fontenc}\usepackage[hidelinks]{hyperref}", engine="pdflatex"
+        ),
         furniture=("{page}",),
     )
     yield Job(

@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from html import escape
 from pathlib import Path
+from typing import Any
 
 from jobs import Job, Make, groups_of, run_tool
 from pdf_pages import page_count
@@ -116,7 +117,8 @@ def _words(block: Block, notes: Sequence[Block]) -> str:
             note = next(left)
             parts.append(
                 f'<text:note text:note-class="footnote"><text:note-citation>{note.number}</text:note-citation>'
-                f'<text:note-body><text:p text:style-name="Footnote">{_words(note, [])}</text:p></text:note-body></text:note>'
+                f'<text:note-body><text:p text:style-name="Footnote">{_words(note, [])}</text:p></text:note-body>'
+                "</text:note>"
             )
         else:
             said = escape(run.text)
@@ -160,7 +162,7 @@ def by_word(style: str, head: str) -> Make:
     return make
 
 
-def _add(word: object, block: Block, style: str) -> None:
+def _add(word: Any, block: Block, style: str) -> None:
     if block.kind is Kind.HEADING:
         word.add_heading(block.text, block.level - 1)
     elif block.kind is Kind.TABLE:

@@ -1,4 +1,4 @@
-"""PDFs by Pango and Cairo, which GTK programs print with: lines at their places, and nothing that says what they are."""
+"""PDFs by Pango and Cairo, which GTK programs print with: lines at their places, and no word of what they are."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""PDFs by ReportLab: fonts that are not in the file, a page that is turned, cells that are fields of a form, columns."""
+"""PDFs by ReportLab: fonts that are not in the file, a page that is turned, cells that are fields of a form."""
 
 from collections.abc import Callable, Iterator, Sequence
 from html import escape
@@ -14,7 +14,13 @@ Draw = Callable[[Any, Any], None]
 
 
 def by_reportlab(
-    *, size: tuple[float, float] = (595, 842), columns: int = 1, around: Draw | None = None, ruled: bool = True, form: bool = False, turned: bool = False
+    *,
+    size: tuple[float, float] = (595, 842),
+    columns: int = 1,
+    around: Draw | None = None,
+    ruled: bool = True,
+    form: bool = False,
+    turned: bool = False,
 ) -> Make:
     """Makes pages of ``size`` points in so many ``columns``, with what ``around`` draws; ``form``: the cells of tables
     are fields that were filled in; ``turned``: the pages lie on their side in the file."""
@@ -53,7 +59,8 @@ def _flowables(block: Block, font: str, ruled: bool, form: bool) -> Iterator[Any
     if block.kind is Kind.HEADING:
         points = {1: 18, 2: 14, 3: 12}[block.level]
         yield Paragraph(
-            escape(block.text), ParagraphStyle("h", body, fontName=bold, fontSize=points, leading=points * 1.25, spaceBefore=8)
+            escape(block.text),
+            ParagraphStyle("h", body, fontName=bold, fontSize=points, leading=points * 1.25, spaceBefore=8),
         )
     elif block.kind is Kind.TABLE:
         if block.text:
@@ -61,7 +68,11 @@ def _flowables(block: Block, font: str, ruled: bool, form: bool) -> Iterator[Any
         rows: list[Sequence[Any]] = [block.head, *block.rows]
         if form:
             rows = [block.head, *([_Field(cell) for cell in row] for row in block.rows)]
-        style = [("FONTNAME", (0, 0), (-1, -1), font), ("FONTNAME", (0, 0), (-1, 0), bold), ("FONTSIZE", (0, 0), (-1, -1), 9.5)]
+        style = [
+            ("FONTNAME", (0, 0), (-1, -1), font),
+            ("FONTNAME", (0, 0), (-1, 0), bold),
+            ("FONTSIZE", (0, 0), (-1, -1), 9.5),
+        ]
         yield Table(rows, style=TableStyle([*style, *([("GRID", (0, 0), (-1, -1), 0.5, "black")] if ruled else [])]))
         yield Spacer(1, 8)
     elif block.kind is Kind.CODE:
@@ -73,7 +84,11 @@ def _flowables(block: Block, font: str, ruled: bool, form: bool) -> Iterator[Any
         yield Paragraph(f"<super>{block.number}</super> {escape(block.plain)}", note)
     else:
         parts = [
-            f"<super>{block.number}</super>" if run.note else f'<font name="{bold}">{escape(run.text)}</font>' if run.bold else escape(run.text)
+            f"<super>{block.number}</super>"
+            if run.note
+            else f'<font name="{bold}">{escape(run.text)}</font>'
+            if run.bold
+            else escape(run.text)
             for run in block.runs
         ]
         yield Paragraph("".join(parts), body)
@@ -92,7 +107,13 @@ def _field_class() -> type:
         def draw(self) -> None:
             """Draw it."""
             self.canv.acroForm.textfield(
-                value=self.said, fontName="Helvetica", fontSize=9, width=self.width, height=self.height, relative=True, borderWidth=0
+                value=self.said,
+                fontName="Helvetica",
+                fontSize=9,
+                width=self.width,
+                height=self.height,
+                relative=True,
+                borderWidth=0,
             )
 
     return Field

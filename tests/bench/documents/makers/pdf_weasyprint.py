@@ -41,7 +41,8 @@ def _jobs() -> Iterator[Job]:
         form="one column, ruled table with empty cells, running head, page numbers at the foot, tagged",
         make=by_weasyprint(
             _RULED + "@page { size: A5; margin: 20mm 18mm; @top-right { content: 'Allotment Society' } "
-            "@bottom-center { content: counter(page) ' / ' counter(pages) } } @page :first { @top-right { content: none } }",
+            "@bottom-center { content: counter(page) ' / ' counter(pages) } } "
+            "@page :first { @top-right { content: none } }",
             tagged=True,
         ),
         furniture=("Allotment Society", "{page} / {pages}"),
