@@ -69,6 +69,17 @@ def _jobs() -> Iterator[Job]:
             },
         ),
     )
+    yield Job(
+        file="temple-chromium.pdf",
+        content="harbor_temple",
+        form="Chinese (traditional), printed from a browser with page numbers, ruled table, serifs",
+        make=by_chromium(
+            "td, th { border: 1px solid #333; padding: 4px 10px } h1 { text-align: center }",
+            {**_AROUND, "format": "A5", "header_template": "<span></span>"},
+        ),
+        furniture=("https://clinic.example/rules", "{page}/{pages}"),
+        held_back=True,
+    )
 
 
 JOBS = tuple(_jobs())

@@ -75,6 +75,14 @@ def _jobs() -> Iterator[Job]:
         make=by_groff(1, "Tide Museum 2031"),
         furniture=("Tide Museum 2031", "Page {page}"),
     )
+    yield Job(
+        file="mast-groff-ghostscript.pdf",
+        content="wind_mast_manual",
+        form="distilled from PostScript: code, numbered steps, boxed table, notes at the foot, heads",
+        make=by_groff(1, "Anemo 40"),
+        furniture=("Anemo 40", "Page {page}"),
+        held_back=True,
+    )
 
 
 JOBS = tuple(_jobs())

@@ -10,7 +10,7 @@ from pdf_pages import page_count
 from written import Block, Content, Kind
 
 _SIGNS = {sign: f"\\{sign}" for sign in "#$%&_{}"} | {
-    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "−": "\u2212",
+    "\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "−": "\\ensuremath{-}",
 }  # fmt: skip
 
 
@@ -119,6 +119,27 @@ def _jobs() -> Iterator[Job]:
         form="a report with ruled tables, code, numbered steps, notes",
         make=by_latex("[11pt]{article}", _LATIN, ruled=True),
         furniture=("{page}",),
+    )
+    yield Job(
+        file="yearbook-latex-heads.pdf",
+        content="beekeepers_yearbook",
+        form="both sides of a sheet, heads that alternate, rules across, notes at the foot, numbered items",
+        make=by_latex(
+            "[11pt,twoside]{article}",
+            r"\usepackage{fontspec}\setmainfont{Liberation Serif}"
+            r"\usepackage[paperwidth=17cm,paperheight=24cm,margin=2.2cm]{geometry}\pagestyle{fancy}\fancyhf{}"
+            r"\fancyhead[LE]{Marrow Valley}\fancyhead[RO]{Yearbook 2029}\fancyfoot[C]{\thepage}",
+        ),
+        furniture=("Marrow Valley", "Yearbook 2029", "{page}"),
+        held_back=True,
+    )
+    yield Job(
+        file="tea-latex-ruled.pdf",
+        content="tea_cooperative",
+        form="Chinese, one column, ruled table, note at the foot, page numbers",
+        make=by_latex("[UTF8,fontset=fandol,a5paper]{ctexart}", ruled=True),
+        furniture=("{page}",),
+        held_back=True,
     )
 
 

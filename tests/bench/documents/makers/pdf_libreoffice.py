@@ -213,6 +213,23 @@ def _jobs() -> Iterator[Job]:
         leaves_out=("note",),
         furniture=("RX-3",),
     )
+    yield Job(
+        file="museum-libreoffice-docx.pdf",
+        content="tide_museum",
+        form="from Word: tables with rules across alone, head on each page",
+        make=by_word("Light List Accent 2", "Tide Museum, Osk"),
+        leaves_out=("note",),
+        furniture=("Tide Museum, Osk",),
+        held_back=True,
+    )
+    yield Job(
+        file="letters-libreoffice-odt-columns.pdf",
+        content="lighthouse_letters",
+        form="prose in two columns, head and page numbers, tagged, outline",
+        make=by_opendocument(2, "Letters from Grindle Head", "Page #", options=_TAGGED),
+        furniture=("Letters from Grindle Head", "Page {page}"),
+        held_back=True,
+    )
 
 
 JOBS = tuple(_jobs())

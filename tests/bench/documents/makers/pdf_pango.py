@@ -33,6 +33,14 @@ def _jobs() -> Iterator[Job]:
         make=by_pango("Droid Sans Fallback", "鯤港鎮元宵遶境"),
         furniture=("鯤港鎮元宵遶境", "{page}/{pages}"),
     )
+    yield Job(
+        file="minutes-pango.pdf",
+        content="allotment_minutes",
+        form="lines without any structure, unruled table with empty cells, head and page number on each page",
+        make=by_pango("DejaVu Serif", "Brook Street"),
+        furniture=("Brook Street", "{page}/{pages}"),
+        held_back=True,
+    )
 
 
 JOBS = tuple(_jobs())

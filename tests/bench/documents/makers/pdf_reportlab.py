@@ -155,6 +155,13 @@ def _jobs() -> Iterator[Job]:
         form="Chinese, a page that is turned when it is looked at, unruled table",
         make=by_reportlab(around=_turned, ruled=False, turned=True, size=(842, 595)),
     )
+    yield Job(
+        file="prices-reportlab.pdf",
+        content="price_list",
+        form="unruled tables one below the other, pages of half the size",
+        make=by_reportlab(ruled=False, size=(420, 595)),
+        held_back=True,
+    )
 
 
 JOBS = tuple(_jobs())

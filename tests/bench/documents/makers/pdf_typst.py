@@ -91,6 +91,14 @@ def _jobs() -> Iterator[Job]:
         make=by_typst('#set page(paper: "a5", numbering: "— 1 —")', ruled=False),
         furniture=("— {page} —",),
     )
+    yield Job(
+        file="hut-typst-columns.pdf",
+        content="mountain_hut",
+        form="Chinese (traditional), two columns, ruled table, note at the foot, page numbers",
+        make=by_typst('#set page(paper: "a5", columns: 2, numbering: "1 / 1")'),
+        furniture=("{page} / {pages}",),
+        held_back=True,
+    )
 
 
 JOBS = tuple(_jobs())

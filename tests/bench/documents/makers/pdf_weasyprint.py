@@ -60,6 +60,18 @@ def _jobs() -> Iterator[Job]:
         ),
         furniture=("Yearbook 2029", "Page {page}"),
     )
+    yield Job(
+        file="ferry-weasyprint-columns.pdf",
+        content="ferry_study",
+        form="two columns, hyphenated, notes at the foot, ruled table, running heads",
+        make=by_weasyprint(
+            _RULED + _FOOTNOTES + "body { columns: 2; hyphens: auto } h1 { column-span: all } td, th { padding: 2pt 4pt } "
+            "@page { size: A4; margin: 25mm 20mm; @top-center { content: 'Journal of Small Ferries 12 (2028)' } "
+            "@bottom-right { content: counter(page) } @footnote { border-top: .5pt solid; padding-top: 4pt } }",
+        ),
+        furniture=("Journal of Small Ferries 12 (2028)", "{page}"),
+        held_back=True,
+    )
 
 
 JOBS = tuple(_jobs())
