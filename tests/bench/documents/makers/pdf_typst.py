@@ -18,7 +18,7 @@ def _escaped(text: str) -> str:
 def source_of(content: Content, setting: str, *, numbered: bool = False, ruled: bool = True) -> str:
     """The source of ``content``, with ``setting`` above it."""
     blocks = "\n\n".join(_group(group, content, ruled) for group in groups_of(content.blocks))
-    font = "Noto Serif CJK SC" if content.language == "zh-Hans" else "Noto Serif CJK TC"
+    font = "Droid Sans Fallback"
     fonts = f'("Libertinus Serif", "{font}")' if content.chinese else '"Libertinus Serif"'
     language = "zh" if content.chinese else "en"
     numbering = '"1.1"' if numbered else "none"
@@ -90,6 +90,14 @@ def _jobs() -> Iterator[Job]:
         form="one column, notes at the foot, unruled tables, page numbers, tagged",
         make=by_typst('#set page(paper: "a5", numbering: "— 1 —")', ruled=False),
         furniture=("— {page} —",),
+    )
+    yield Job(
+        file="hut-typst-columns.pdf",
+        content="mountain_hut",
+        form="Chinese (traditional), two columns, ruled table, note at the foot, page numbers",
+        make=by_typst('#set page(paper: "a5", columns: 2, numbering: "1 / 1")'),
+        furniture=("{page} / {pages}",),
+        held_back=True,
     )
 
 
