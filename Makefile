@@ -9,7 +9,7 @@ SHARED ?= ../shared
 OUT    ?= reader.pt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick check corpus-check fit train calibrate ablate bench bench-page bench-index clean
+.PHONY: help serve test quick check corpus-check fit train calibrate ablate bench bench-page bench-index bench-documents documents-files clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,21 @@ ablate: $(VENV)/installed ## What each part of the retrieval is worth, on our ow
 
 bench-index: $(VENV)/installed ## What an index of 1,000 to 100,000 passages costs (10 minutes); ARGS="--sizes 1000000 --columns 80" for a large one
 	$(BIN)/python tests/bench/index_size.py $(ARGS)
+
+# The libraries that we are compared with have an environment of their own.
+build/other-readers: tests/bench/documents/other_readers.txt
+	$(PYTHON) -m venv $@
+	$@/bin/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	@touch $@
+
+DOCUMENTS := PYTHONPATH=.:tests/bench:tests/bench/documents $(BIN)/python tests/bench/documents
+
+bench-documents: $(VENV)/installed-dev build/other-readers ## What is read of documents whose words are known, beside other libraries (5 minutes); ARGS="--files FOLDER" for yours
+	$(DOCUMENTS)/bench.py $(ARGS)
+
+documents-files: $(VENV)/installed-dev ## Make those documents anew; ARGS="pdf docx" for some kinds
+	$(PIP) --requirement tests/bench/documents/makers.txt
+	$(DOCUMENTS)/make_files.py $(ARGS)
 
 clean: ## Remove the environment and the caches in this folder
 	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache build dist artifacts *.egg-info

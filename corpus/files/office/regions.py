@@ -9,6 +9,7 @@ from corpus.files.office.tables import EMPTY, Grid, Slot, head_rows, is_title, w
 from corpus.wording.sentences import width
 
 _LONGEST_TITLE = 80  # columns; a longer line above a table is a paragraph
+_LEAST_COLUMNS, _MOST_ABOVE = 4, 20  # of a table with lines above it; of those
 _LEAST_BESIDE = 2  # columns that each of two tables side by side has
 
 
@@ -53,10 +54,16 @@ class SheetWriter:
             else:
                 self.writer.paragraph(words)
             titled = True
+        for _ in range(_lines_above(grid)):
+            self._place(letters.pop(0), numbers.pop(0))
+            self.writer.paragraph("  ".join(slot.text for slot in grid.pop(0) if slot.text and slot.first))
         below: list[tuple[str, int, str]] = []
         while len(grid) > 1 and is_title(grid[-1]) and width(_only(grid[-1])) > _LONGEST_TITLE // 2:
             below.append((letters.pop(), numbers.pop(), _only(grid.pop())))  # a remark below the table
-        if len(grid[0]) == 1:
+        if len(grid) == len(grid[0]) == 1 and grid[0][0].marked and width(grid[0][0].text) <= _LONGEST_TITLE:
+            self._place(letters[0], numbers[0])
+            self.writer.heading(grid[0][0].text, self.level)  # a title with a blank row below it
+        elif len(grid[0]) == 1:
             self._lines(grid, letters, numbers)
         else:
             places = [f"{self.place}{letter}{number}" for letter, number in zip(letters, numbers, strict=True)]
@@ -103,6 +110,19 @@ def column_letters(column: int) -> str:
         column, rest = divmod(column - 1, 26)
         found = chr(65 + rest) + found
     return found
+
+
+def _lines_above(grid: Grid) -> int:
+    """How many rows say something of the table before the one that names its columns: few cells, as exports have."""
+    if len(grid[0]) < _LEAST_COLUMNS:
+        return 0
+    for at, row in enumerate(grid[:_MOST_ABOVE]):
+        filled = sum(bool(slot.text) and slot.first for slot in row)
+        if filled * 2 < len(row):
+            continue
+        whole = filled == len(row) and len(grid) - at > 2
+        return at if at and whole and head_rows(grid[at:]) else 0
+    return 0
 
 
 def _only(row: Sequence[Slot]) -> str:

@@ -21,6 +21,7 @@ _ENDED = re.compile(r"[.!?。！？…:：;；][\"'”’」』)）\]]*(?:[¹²�
 _ALIKE = 20.0  # points that the parts of one table may differ by at their sides
 _LETTER = 0.5  # of the size of the letters, that a letter takes
 _LONGEST_HEADING = 200  # characters
+_MOST_LINES = 6  # of a heading, in a narrow column
 
 
 class Kind(Enum):
@@ -152,7 +153,9 @@ def _belongs(block: Block, line: Line, kind: Kind, level: int) -> bool:
     if block.kind is Kind.HEADING or kind is Kind.HEADING:
         near = line.base - last.base <= 2.2 * line.size
         alike = abs(line.size - last.size) < 0.3 and line.bold == last.bold
-        return kind is block.kind and level == block.level and beside and near and alike and len(block.lines) < 4
+        return (
+            kind is block.kind and level == block.level and beside and near and alike and len(block.lines) < _MOST_LINES
+        )
     if kind is Kind.ITEM or is_caption(line.text):
         return kind is not Kind.ITEM and not _parted(block, line) and not _ENDED.search(last.text) and beside
     if block.kind is Kind.CODE or kind is Kind.CODE:

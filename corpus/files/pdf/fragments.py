@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from corpus.document import Box
 from corpus.files.pdf.glyphs import Glyph, RawPage, Rule, Style, turned
@@ -13,6 +13,9 @@ _BULLET_GAP = 1.6  # of the size of the letters, between a bullet that is drawn 
 _MOST_DOTS = 300  # of one page; they are the points of a diagram
 MOST_RULES = 1_500  # of one page; a drawing has more
 _GAP = 1.0  # of the size of the letters; what stands further apart is apart
+_GUTTER = 0.65  # likewise, between two columns of prose
+_MOST_GUTTERS = 6  # of a page, that are tried
+_LEAST_CLEAR = 6  # lines of a page that a gutter parts, at the least
 _BLANK = 0.28  # likewise: a blank
 _LEAST_BLANK = 0.08  # likewise: one that the file or the library sets
 _WIDE_BLANK = 0.6  # likewise: one between characters that need none
@@ -122,12 +125,32 @@ def _fragments(glyphs: Sequence[Glyph], downs: Sequence[Rule]) -> list[Fragment]
         else:
             rows.append([run])
             bases.append(base)
-    return [
-        fragment_of(part)
-        for row in rows
-        for joined in _joined(row)
-        for part in (_split(joined, downs) if downs else [joined])
+    lines = [list(_joined(row)) for row in rows]
+    downs = [*downs, *_gutters([[glyph for run in row for glyph in run] for row in lines])]
+    return [fragment_of(part) for row in lines for run in row for part in (_split(run, downs) if downs else [run])]
+
+
+def _gutters(lines: Sequence[Sequence[Glyph]]) -> list[Rule]:
+    """Where columns stand so close to one another that their lines look like one: as rules down beside those."""
+    gaps = [
+        (last.right, glyph.left, line)
+        for line in lines
+        for last, glyph in pairwise(line)
+        if glyph.left - last.right >= _GUTTER * glyph.style.size
     ]
+    found: list[Rule] = []
+    middles = Counter(round((left + right) / 4) for left, right, _ in gaps)
+    for middle, _ in middles.most_common(_MOST_GUTTERS):
+        at = middle * 2.0
+        clear = [line for left, right, line in gaps if left < at < right]
+        across = sum(line[0].right < at < line[-1].left for line in lines)
+        if (
+            len(clear) >= _LEAST_CLEAR
+            and len(clear) * 3 >= across * 2
+            and all(abs(at - rule.at) > 20 for rule in found)
+        ):
+            found += [Rule(False, at, line[0].base - line[0].style.size, line[0].base) for line in clear]
+    return found
 
 
 def _goes_on(last: Glyph, glyph: Glyph) -> bool:

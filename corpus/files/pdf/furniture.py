@@ -13,9 +13,13 @@ _OFTEN = 3  # pages that a head or foot stands on, at the least
 _SHORT = 4  # pages; of a shorter file two are enough
 _DIGITS = re.compile(r"\d+|\b[ivxlc]{1,6}\b", re.I)
 _PAGE_NUMBER = re.compile(
-    r"[-–—·•|\[(]*\s*(?:page|p\.|seite)?\s*#\s*(?:(?:of|/|von)\s*#)?\s*[-–—·•|\])]*|第\s*#\s*页(?:[,，\s/]*共\s*#\s*页)?|#\s*/\s*#",
+    r"[-–—·•|\[(]*\s*(?:page|p\.|seite)?\s*#\s*(?:(?:of|/|von)\s*#)?\s*[-–—·•|\])]*|第\s*#\s*[页頁](?:[,，\s/]*共\s*#\s*[页頁])?|#\s*/\s*#",
     re.I,
 )
+
+_NUMBER_OF_ALL = re.compile(
+    r"page\s*#\s*(?:of|/)\s*#|第\s*#\s*[页頁][,，\s/]*共\s*#\s*[页頁]", re.I
+)  # on the only page, too
 
 
 def without_furniture(pages: Sequence[Sequence[Item]]) -> list[list[Item]]:
@@ -55,4 +59,5 @@ def _near(line: Line) -> list[tuple[str, int]]:
 
 
 def _is_page_number(line: Line, pages: int) -> bool:
-    return pages > 1 and bool(_PAGE_NUMBER.fullmatch(_normal(line)))
+    told = _PAGE_NUMBER if pages > 1 else _NUMBER_OF_ALL
+    return bool(told.fullmatch(_normal(line)))

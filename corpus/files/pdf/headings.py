@@ -37,6 +37,7 @@ class Headings:
         default_factory=dict
     )  # page and words of an entry of the outline -> level
     sizes: dict[float, int] = field(default_factory=dict)  # of headings -> level
+    bold_sizes: frozenset[float] = frozenset()  # of headings that are bold, but for the largest
 
     def level(self, line: Line) -> int:
         """The level of the heading that ``line`` is, 1 the highest; 0: it is none."""
@@ -55,7 +56,7 @@ class Headings:
         if is_caption(text) or _SIGNED.search(text):
             return False
         if line.size >= self.body * _LARGER:
-            return True
+            return line.bold or _rounded(line.size) not in self.bold_sizes
         if not line.bold or self.bold_body or line.fixed or line.size < self.body * 0.95:
             return False
         return len(text) <= _LONGEST_BOLD and not text.endswith(_ENDS)
@@ -81,6 +82,7 @@ def headings_of(pages: Sequence[Sequence[Item]], outline: Sequence[Link]) -> Hea
     found = Headings(body, bold[True] > bold[False])
     shown = {_rounded(line.size) for page in pages for line in page if isinstance(line, Line) and _is_large(line, body)}
     # Sizes that hardly differ are one.
+    found.bold_sizes = _bold_sizes(pages, body, max(shown, default=0.0))
     level, last = 0, float("inf")
     for size in sorted(shown, reverse=True):
         if size < last * 0.96:
@@ -97,6 +99,17 @@ def _is_large(line: Line, body: float) -> bool:
     words = line.text.strip()
     return (
         line.size >= body * _LARGER and len(words) <= _LONGEST and bool(_LETTER.search(words)) and not is_caption(words)
+    )
+
+
+def _bold_sizes(pages: Sequence[Sequence[Item]], body: float, largest: float) -> frozenset[float]:
+    """The sizes of large lines of which several are bold, and at least half: another one of that size is the name of
+    an author, or a motto."""
+    weights: dict[float, list[bool]] = {}
+    for line in (item for page in pages for item in page if isinstance(item, Line) and _is_large(item, body)):
+        weights.setdefault(_rounded(line.size), []).append(line.bold)
+    return frozenset(
+        size for size, bold in weights.items() if size < largest and sum(bold) > 1 and sum(bold) * 2 >= len(bold)
     )
 
 

@@ -4,10 +4,15 @@ characters of a text."""
 import unicodedata
 from functools import lru_cache
 
-_HYPHENS = (0x02, 0xAD)  # what PDFium calls one at the end of a line, and one that only stands there
+_HYPHENS = (0x02, 0xAD, 0x2010)  # what PDFium calls one at the end of a line, one that only stands there, one of CSS
 _BULLETS = frozenset(
     (0xF0B7, 0xF0A7, 0xF076, 0xF06E, 0xF0D8, 0xF0FC, 0xF0A8, 0xF02D, 0xF06C, 0xF075, 0xF09F)  # of Symbol and Wingdings
 )
+_OF_TEX = (
+    dict(zip(range(0x0B, 0x10), ("ff", "fi", "fl", "ffi", "ffl"), strict=True))
+    | dict(zip(range(0x10, 0x17), "“”„«»–—", strict=True))
+    | dict(zip(range(0x1B, 0x20), ("ff", "fi", "fl", "ffi", "ffl"), strict=True))
+)  # where its encodings OT1 and T1 have them
 _NONE = (0xFFFD, 0xFFFE, 0xFFFF)
 _RAISED = str.maketrans("0123456789+-=()n", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ")
 _LOWERED = str.maketrans("0123456789+-=()", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
@@ -38,6 +43,15 @@ def letters_of(code: int) -> str:
     if 0xFB00 <= code <= 0xFB06 or 0x2E80 <= code <= 0x2FDF or 0xF900 <= code <= 0xFAFF:
         return unicodedata.normalize("NFKC", character)
     return "" if unicodedata.category(character) in ("Cc", "Cs") else character
+
+
+def letters_of_bitmap(code: int) -> str:
+    """What the control character ``code`` stands for in the fonts of TeX; empty: nothing.
+
+    >>> letters_of_bitmap(0x0C), letters_of_bitmap(0x1C), letters_of_bitmap(0x0A)
+    ('fi', 'fi', '')
+    """
+    return _OF_TEX.get(code, "")
 
 
 def raised(text: str) -> str:

@@ -5,7 +5,8 @@ from itertools import pairwise
 from statistics import median
 
 from corpus.document import Box
-from corpus.files.pdf.fragments import MOST_RULES, Fragment, Sheet
+from corpus.files.pdf.fragments import MOST_RULES, Fragment, Sheet, fragment_of
+from corpus.files.pdf.glyphs import Glyph
 from corpus.files.pdf.headings import is_caption
 from corpus.files.pdf.layout import Cell, Table, line_of, rows_of, union
 from corpus.files.pdf.ruled_tables import merged_rules
@@ -13,6 +14,7 @@ from corpus.files.pdf.ruled_tables import merged_rules
 _WIDE = 80.0  # points, of a rule above or below a table
 _ALIKE = 8.0  # points that the rules of one table may differ by at their ends
 _COLUMN_GAP = 0.6  # of the size of the letters, between two columns
+_CELL_GAP = 0.45  # likewise, between two cells of a row, where other rows show the columns
 _LEAST_ROWS = 3  # of a table without rules
 _CLOSE = 2.6  # of the size of the letters; rows that are further apart are no table
 _HALF_WAY = 0.75  # of the usual distance of rows
@@ -39,12 +41,25 @@ def take_between_rules(sheet: Sheet) -> list[Table]:
             if sum(len(row) > 1 for row in rows) < 2 or sum(len(row) > 1 for row in rows) * 2 < len(rows):
                 continue
             heads = sum(row[0].base < ats[begin + 1] for row in rows) if end > begin + 1 else 1
+            if above := _head_above(sheet, rows, ats[begin], first.start, first.end):
+                rows, heads = [above, *rows], 1
+                inside += above
             table = _table(sheet, rows, heads if heads * 2 <= len(rows) else 1)
             if table:
                 found.append(table)
                 gone = set(map(id, inside))
                 sheet.fragments = [fragment for fragment in sheet.fragments if id(fragment) not in gone]
     return found
+
+
+def _head_above(sheet: Sheet, rows: Rows, top: float, left: float, right: float) -> list[Fragment]:
+    """The row right above the first rule of a table, where it names each of its columns: no rule is above it."""
+    size = max(fragment.size for fragment in rows[0])
+    found = rows_of(_inside(sheet, top - _CLOSE * size, top - 1, left, right))
+    row = found[-1] if found else []
+    named = [_covered(columns, fragment.box) for fragment in row] if (columns := _columns(rows)) else []
+    alone = all(end - start == 1 for start, end in named) and len(set(named)) == len(named)
+    return row if alone and len(named) >= max(2, len(columns) - 1) and all(each.bold for each in row) else []
 
 
 def _stretches(sheet: Sheet, ats: list[float], left: float, right: float) -> list[tuple[int, int]]:
@@ -98,7 +113,13 @@ def table_stretches(rows: Rows) -> list[tuple[int, int]]:
             if len(rows[at]) > 1:
                 last, several = at, several + 1
         stretch = rows[first : last + 1]
-        if several >= _LEAST_ROWS and several * 3 >= len(stretch) * 2 and _aligned(stretch):
+        # The rest of a table of the page before begins with the names of its columns once more.
+        rest = first < _LEAST_ROWS and several == len(stretch) == 2 and len(stretch[0]) == len(stretch[1]) > 2
+        if (
+            (several >= _LEAST_ROWS or (rest and all(fragment.bold for fragment in stretch[0])))
+            and several * 3 >= len(stretch) * 2
+            and _aligned(stretch)
+        ):
             found.append((first, last + 1))
         first = last + 1
     return found
@@ -165,7 +186,7 @@ def _table(sheet: Sheet, rows: Rows, heads: int) -> Table | None:
     for number, row in enumerate(rows):
         cells: list[Cell | None] = [None] * len(columns)
         parts: dict[tuple[int, int], list[Fragment]] = {}
-        for fragment in row:
+        for fragment in (part for whole in row for part in _by_column(whole, columns)):
             parts.setdefault(_covered(columns, fragment.box), []).append(fragment)
         for (start, end), fragments in sorted(parts.items()):
             at = cells[start]
@@ -185,6 +206,23 @@ def _table(sheet: Sheet, rows: Rows, heads: int) -> Table | None:
         return None
     box = union([fragment.box for row in rows for fragment in row])
     return Table(sheet.number, filled, min(heads, len(filled) - 1), Box(*box))
+
+
+def _by_column(fragment: Fragment, columns: Sequence[tuple[float, float]]) -> list[Fragment]:
+    """``fragment``, or its parts, where each stands in a column of its own although hardly more than a blank parts
+    them."""
+    first, last = _covered(columns, fragment.box)
+    if last - first < 2 or not fragment.glyphs:
+        return [fragment]
+    parts: list[list[Glyph]] = [[fragment.glyphs[0]]]
+    for before, glyph in pairwise(fragment.glyphs):
+        if glyph.left - before.right >= _CELL_GAP * glyph.style.size:
+            parts.append([])
+        parts[-1].append(glyph)
+    found = [fragment_of(part) for part in parts]
+    places = [_covered(columns, part.box) for part in found]
+    alone = all(end - start == 1 for start, end in places) and len(set(places)) == len(places)
+    return found if alone else [fragment]
 
 
 def _lift_names(rows: list[list[Cell | None]], bases: list[float], heads: int) -> None:

@@ -12,10 +12,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from corpus.document import Box
 from corpus.errors import CorpusError
 from corpus.files.pdf.drawings import read_drawings
 from corpus.files.pdf.glyphs import Frame, Glyph, Link, RawPage, Style
-from corpus.files.pdf.letters import is_meant, letters_of
+from corpus.files.pdf.letters import is_meant, letters_of, letters_of_bitmap, raised
 
 PDFIUM_LOCK = threading.RLock()
 
@@ -32,6 +33,8 @@ _BOLD_NAME = re.compile(
 _FIXED_NAME = re.compile(r"mono|courier|consol|typewriter|cmtt|sftt|nimbusmon|menlo", re.I)
 _FIXED_FLAG, _BOLD_FLAG = 1, 1 << 18
 _LARGEST, _FAR = 2_000, 100_000  # points; no letters are larger or further away
+_NARROW = 0.42  # of the size of the letters; a wider figure is none that the font has for exponents
+_RAISED = 0.2  # of the size of the letters, that such a figure stands above the line
 _STRAIGHT = 0.1  # tangent of the angle that writing may be askew by
 
 
@@ -160,17 +163,20 @@ class PdfFile:
         last: Glyph | None = None
         for index in range(min(c.FPDFText_CountChars(text), _MOST_GLYPHS)):
             code = c.FPDFText_GetUnicode(text, index)
+            joined = ""
             if 0 < code <= 32 and code != 2:  # that is a hyphen at the end of a line
-                spaced = True
-                continue
+                joined = self._unnamed(text, index, code)
+                if not joined:
+                    spaced = True
+                    continue
             if 0xD800 <= code < 0xDC00:
                 half = code
                 continue
             if 0xDC00 <= code < 0xE000:
                 code = 0x10000 + ((half - 0xD800) << 10) + code - 0xDC00 if half else 0xFFFD
             half = 0
-            letters = letters_of(code)
-            page.unread += not is_meant(code)
+            letters = joined or letters_of(code)
+            page.unread += not (joined or is_meant(code))
             if letters.isspace():
                 spaced = True
                 continue
@@ -184,6 +190,9 @@ class PdfFile:
             c.FPDFText_GetCharOrigin(text, index, to_x, to_y)
             box = frame.box(rectangle.left, rectangle.bottom, rectangle.right, rectangle.top)
             base = frame.point(x.value, y.value)[1 - style.turn % 2]
+            if "0" <= letters <= "9" and not style.turn and box.right - box.left < _NARROW * style.size:
+                above = base - self._ink(text, index, frame).bottom
+                letters = raised(letters) if above > _RAISED * style.size else letters
             inside = box.right >= 0 and box.bottom >= 0 and box.left <= width and box.top <= height
             if not (inside and 1 <= style.size <= _LARGEST and abs(base) < _FAR):
                 continue  # cut away, or not to be seen
@@ -196,6 +205,21 @@ class PdfFile:
             spaced = False
         if last is not None:
             yield last
+
+    def _unnamed(self, text: Any, index: int, code: int) -> str:
+        """What a control character stands for in a font without a name: TeX makes such of bitmaps, and says no more."""
+        letters = letters_of_bitmap(code)
+        if not letters or self._c.FPDFText_IsGenerated(text, index) != 0:
+            return ""
+        flags, name = ctypes.c_int(), ctypes.create_string_buffer(8)
+        self._c.FPDFText_GetFontInfo(text, index, name, 8, ctypes.byref(flags))
+        return "" if name.value else letters
+
+    def _ink(self, text: Any, index: int, frame: Frame) -> Box:
+        """What of the page a glyph covers, where its place on the line is larger."""
+        left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+        self._c.FPDFText_GetCharBox(text, index, *map(ctypes.byref, (left, right, bottom, top)))
+        return frame.box(left.value, bottom.value, right.value, top.value)
 
     def _style(self, text: Any, index: int, frame: Frame) -> Style:
         c = self._c

@@ -1,6 +1,6 @@
 """Reads a PDF: its text as Markdown, where each line stands, and what could not be read."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -8,11 +8,12 @@ from corpus.document import FileContent
 from corpus.errors import CorpusError
 from corpus.files.pdf import facts
 from corpus.files.pdf.blocks import blocks_of
-from corpus.files.pdf.fragments import sheets_of
+from corpus.files.pdf.fragments import Sheet, sheets_of
 from corpus.files.pdf.furniture import without_furniture
 from corpus.files.pdf.glyphs import RawPage
 from corpus.files.pdf.headings import headings_of
-from corpus.files.pdf.layout import Item, Line
+from corpus.files.pdf.layout import Line
+from corpus.files.pdf.margins import without_margins
 from corpus.files.pdf.markdown import MarkdownWriter
 from corpus.files.pdf.pdfium import PdfFile
 from corpus.files.pdf.reading_order import items_of
@@ -41,23 +42,24 @@ def read_pdf(raw: bytes, path: Path) -> FileContent:
     """What the PDF ``path`` with the bytes ``raw`` holds; :class:`CorpusError` where it cannot be read at all."""
     if _HEADER not in raw[:_REACH]:
         raise CorpusError(f"{path} is no PDF{_kind(raw)}. Give it the suffix of what it is, or export it as a PDF.")
-    pages: list[list[Item]] = []
     scanned: list[int] = []
     damaged: list[int] = []
     unread: list[int] = []
     with PdfFile(raw, path) as file:
         said, outline = file.facts(), file.outline()
-        for page in file.pages():
-            if isinstance(page, int):
-                damaged.append(page)
-                pages.append([])
-                continue
-            if _is_unread(page):
-                unread.append(page.number)
-            elif _is_scan(page):
-                scanned.append(page.number)
-            pages.append([item for sheet in sheets_of(page) for item in items_of(sheet)])
         count = file.page_count
+
+        def sheets() -> Iterator[tuple[int, list[Sheet]]]:
+            for number, page in enumerate(file.pages(), 1):
+                if isinstance(page, int):
+                    damaged.append(page)
+                elif _is_unread(page):
+                    unread.append(page.number)
+                elif _is_scan(page):
+                    scanned.append(page.number)
+                yield number, [] if isinstance(page, int) else sheets_of(page)
+
+        pages = [[item for sheet in page for item in items_of(sheet)] for page in without_margins(sheets(), count)]
     if not any(pages):
         raise CorpusError(_nothing(path, count, (scanned, unread, damaged)))
     pages = without_furniture(pages)

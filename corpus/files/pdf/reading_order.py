@@ -17,6 +17,7 @@ _FULL, _MOST = 0.7, 0.4  # share of the width of its column that a full line has
 _REST = 0.8  # share of the width of a column, that the lines below it do not have
 _PARTED = 1.6  # of the size of the letters, between lines that are parted
 _BULLET_GAP = 4.0  # of the size of the letters, between a bullet and its words
+_BESIDE = 2.5  # points, of a gutter from where lines begin on its right
 _CANDIDATES = 12  # gutters that are tried
 
 Region = Sequence[Fragment]
@@ -145,13 +146,15 @@ def _gutters(region: Region) -> list[float]:
     """Where a gutter may be: left of where lines begin, or else right of where they end."""
     lefts = Counter(round(fragment.box.left / 2) for fragment in region)
     edge = min(fragment.box.left for fragment in region)
-    candidates = [at * 2 - 4.0 for at, count in lefts.most_common(_CANDIDATES) if count >= 2 and at * 2 - 4 > edge + 20]
+    # A full-width mark may stand out of the column on the left.
+    candidates = [at * 2 - _BESIDE for at, count in lefts.most_common(_CANDIDATES) if count >= 2]
+    candidates = [at for at in candidates if at > edge + 20]
     return sorted(candidates)
 
 
 def _gain(band: _Band, gutter: float, holders: dict[int, Table]) -> int:
     """How many characters stand in the columns beside ``gutter``; 0: those are no columns of prose."""
-    total = 0
+    total = parted = 0
     for right in (False, True):
         side = [fragment for row in band.rows for fragment in row if (fragment.box.right > gutter + 1) == right]
         held = [holders[id(fragment)] for fragment in side if id(fragment) in holders]
@@ -165,8 +168,9 @@ def _gain(band: _Band, gutter: float, holders: dict[int, Table]) -> int:
             full = sum(width >= _FULL * extent for width in rows)
             if not held and (sum(rows) / len(rows) < _LEAST_WIDTH * size or full < _MOST * len(rows)):
                 return 0
+            parted += sum(len(row) > 1 for row in rows_of(words)) * 2 > len(rows)
         total += sum(len(fragment.text) for fragment in words)
-    return total
+    return 0 if parted == 2 else total  # both sides have columns themselves: that is a table
 
 
 def _column(sheet: Sheet, region: Region, holders: dict[int, Table]) -> Iterator[Item]:

@@ -8,7 +8,7 @@ HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 BLOCKS = frozenset(HEADINGS) | frozenset(
     "address article aside blockquote body center dd details dialog dir div dl dt fieldset figcaption figure footer "
     "form header hgroup hr html legend li main menu nav ol p pre search section summary table tbody td tfoot th thead "
-    "tr ul caption optgroup option frameset noframes listing xmp plaintext".split()
+    "tr ul caption optgroup option frameset noframes listing xmp plaintext #note".split()
 )
 _UNSHOWN = frozenset(
     "applet area audio base button canvas col colgroup datalist embed frame head iframe input link map meta meter "
@@ -24,6 +24,7 @@ _HIDDEN_CLASSES = frozenset(
     "footnote-backref reversefootnote zero-clipboard copybtn pre-numbering hljs-button linenos lineno line-number "
     "katex-html MathJax MathJax_Preview MathJax_Display MathJax_SVG".lower().split()
 )
+_RAISED_CLASSES = frozenset({"msofootnotereference", "msoendnotereference"})
 _SHOWN_WIDE = re.compile(r"(?:sm|md|lg|xl|2xl|tablet|desktop):(?!hidden)")  # "hidden md:block": on telephones only
 
 
@@ -86,11 +87,15 @@ def is_note_mark(element: Element) -> str:
         each in ("noteref", "footnote-ref", "footnote-reference") for each in classes(element)
     )
     parent = element.parent
-    raised = (parent is not None and parent.tag == "sup") or element.first("sup") is not None
+    raised = (parent is not None and parent.tag == "sup") or any(map(_is_raised, element.walk()))
     if not (marked or (raised and "#" in target)):
         return ""
     label = element.line().strip("[]()（）〔〕【】 ")
     return label if 0 < len(label) <= 4 and not any(sign in label for sign in "[]^ \t") else ""
+
+
+def _is_raised(element: Element) -> bool:
+    return element.tag == "sup" or bool(_RAISED_CLASSES & set(classes(element)))
 
 
 def is_way_back(element: Element) -> bool:

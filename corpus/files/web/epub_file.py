@@ -6,9 +6,11 @@ from pathlib import Path
 
 from corpus.document import FileContent, Place, PlaceKind
 from corpus.files.escapes import Context, beginning, escaped
-from corpus.files.web.elements import drop_hidden
+from corpus.files.web.drawn_headings import Form, forms_of, mark_drawn_headings
+from corpus.files.web.elements import HEADINGS, drop_hidden
 from corpus.files.web.epub_package import Archive, Entry, Package, is_contents, open_package
 from corpus.files.web.markdown import Converter
+from corpus.files.web.notes import put_notes_in_place
 from corpus.files.web.page_facts import iso_date, plain_author, plain_title, web_address
 from corpus.files.web.tree import Element
 from corpus.parsing.line_shapes import is_navigation
@@ -20,6 +22,9 @@ _NUMBERED = re.compile(
 )
 _LONGEST_NAME = 120  # characters of a chapter's name in a place
 _SPLIT = 3  # blocks that a book may spread the title of a chapter over
+_STYLE_SHEETS = 20
+_WORD = re.compile(r"[^\W_]")
+_UNNAMED = re.compile(r"Section \d+")  # what LibreOffice calls a chapter without a heading
 _SIGNS = re.compile(r"[\W_]+")
 
 
@@ -49,10 +54,14 @@ def read_epub_file(raw: bytes, path: Path) -> FileContent:
 class _Book:
     def __init__(self, archive: Archive, package: Package) -> None:
         self.archive = archive
+        self.title = _first(package, "title", plain_title)
+        self.forms: dict[str, Form] = {}
+        for member in package.styles[:_STYLE_SHEETS]:
+            self.forms |= forms_of(archive.read(member).decode("utf-8", "replace"))
         self.entries: dict[str, list[Entry]] = {}
         for entry in package.entries:
-            if is_navigation(entry.title):
-                continue  # the list of contents names itself
+            if is_navigation(entry.title) or not _WORD.search(entry.title):
+                continue  # the list of contents names itself, or a sign that leads back
             self.entries.setdefault(entry.member, []).append(entry)
         self.blocks: list[str] = []
         self.chapters: list[tuple[int, str]] = []  # the number of its first block, its name
@@ -64,6 +73,10 @@ class _Book:
             return
         body = page.root.first("body") or page.root
         drop_hidden(body)
+        put_notes_in_place(body)
+        if not self.blocks:
+            _mark_title(body, self.title)
+        mark_drawn_headings(body, self.forms, 1)
         entries = self.entries.get(member, [])
         converter = Converter(anchors=frozenset(entry.anchor for entry in entries if entry.anchor))
         blocks = converter.blocks(body)
@@ -112,20 +125,33 @@ class _Book:
         return tuple(found)
 
 
+def _mark_title(body: Element, title: str) -> None:
+    """Make the first paragraph a heading, where it is the title of the book and no heading stands above it."""
+    for element in body.walk():
+        if element.tag in HEADINGS:
+            return
+        if element.tag in ("p", "div") and _bare(element.line()):
+            if _bare(element.line()) == _bare(title):
+                element.tag = "h1"
+                return
+            if element.tag == "p":
+                return
+
+
 def _named(blocks: Sequence[str], entry: Entry) -> tuple[list[str], int]:
     """What stands for the first of ``blocks`` so that they begin with the heading of ``entry``, and for how many."""
     heading = f"{'#' * min(entry.level, 6)} {escaped(entry.title, Context.HEADING)}"
-    if blocks[0].startswith("#"):
-        return [], 0
     wanted = _bare(entry.title)
     said = ""
     for number, block in enumerate(blocks[:_SPLIT], 1):
         said += _bare(readable(block))
-        if said == wanted and wanted:
+        if said == wanted and wanted and not (number == 1 and block.startswith("#")):
             return [heading], number
-        if not wanted.startswith(said) or block.startswith("#"):
+        if not wanted.startswith(said):
             break
-    return [heading], 0
+    if blocks[0].startswith("#"):
+        return [], 0
+    return [] if _UNNAMED.fullmatch(entry.title) else [heading], 0
 
 
 def _bare(words: str) -> str:

@@ -51,6 +51,7 @@ class Package:
     metadata: list[Element]
     spine: list[str]  # members
     entries: list[Entry]
+    styles: list[str]  # members
 
 
 class Archive:
@@ -159,7 +160,9 @@ class _Reader:
         self._refuse_protected(spine)
         metadata = next((each for each in self.package.walk() if each.tag == "metadata"), None)
         inner = [] if metadata is None else [each for each in metadata.walk() if each is not metadata]
-        return Package(inner, spine, self._entries())
+        styles = [item for item in self.items.values() if item.get("media-type") == "text/css"]
+        sheets = [resolved(self.name, item.get("href"))[0] for item in styles]
+        return Package(inner, spine, self._entries(), sheets)
 
     def _left_out(self) -> set[str]:
         """The cover, and the pages of contents."""

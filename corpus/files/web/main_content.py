@@ -183,6 +183,8 @@ class _Page:
         """Whether a few words say whose the page is, or what to do with it."""
         if not is_block(element) and element.tag not in ("span", "a"):
             return False
+        if not all(map(self._in_layout, _cells_around(element))):
+            return False
         mass = self._mass(element)
         if mass.words + mass.linked > _LONGEST_IMPRINT or any(is_block(each) for each in element.elements()):
             return False
@@ -205,6 +207,14 @@ class _Page:
         if self.title is None or any(each.tag == "h1" for each in root.walk()) or not self.title.line():
             return root
         return Element("body", {}, [self.title, root])
+
+
+def _cells_around(element: Element) -> Iterator[Element]:
+    at: Element | None = element
+    while at is not None:
+        if at.tag in ("td", "th", "caption"):
+            yield at
+        at = at.parent
 
 
 def _outermost(root: Element, test: Callable[[Element], bool]) -> Iterator[Element]:

@@ -8,6 +8,7 @@ from corpus.files.web.code_blocks import fenced, language_of, raw_text
 from corpus.files.web.elements import HEADINGS, is_block
 from corpus.files.web.inline import Inline
 from corpus.files.web.items import indented, marked, whole_number
+from corpus.files.web.notes import NOTE
 from corpus.files.web.tables import as_code, is_layout, table_rows
 from corpus.files.web.tree import Element
 from corpus.files.web.words import INLINE, Words
@@ -200,6 +201,12 @@ class _Flow(Words):
             if rows:
                 self.done.append("\n".join(rows))
 
+    def _foot_note(self, element: Element) -> None:
+        self.flush()
+        words = " ".join(self.words(element).paragraphs())
+        if words:
+            self.done.append(f"[^{element.get('label')}]: {words}")
+
     def _rule(self, element: Element) -> None:
         self.flush()
 
@@ -225,4 +232,5 @@ _BLOCKS: dict[str, Callable[[_Flow, Element], None]] = {
     "xmp": _Flow._code_block,
     "table": _Flow._table,
     "hr": _Flow._rule,
+    NOTE: _Flow._foot_note,
 }

@@ -22,6 +22,7 @@ _COLUMNS = 2_000  # characters of an output
 _COLOURS = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07]*\x07")
 _LANGUAGE = re.compile(r"[A-Za-z][\w+#.-]{0,19}")
 _TABLE = re.compile(r"<table\b", re.I)
+_PICTURES = frozenset({"image/png", "image/jpeg", "image/svg+xml", "png", "jpeg", "svg"})  # of both formats
 _LARGEST_TABLE = 200_000  # characters of HTML
 
 Json = Mapping[str, object]
@@ -134,7 +135,7 @@ def _output(output: Json) -> Iterator[str]:
                 return
         if written := _text(data.get("text/markdown")).strip():
             yield _closed(written)
-        elif "image/png" not in data and "image/svg+xml" not in data:
+        elif not _PICTURES & data.keys():
             yield from _shortened(_text(data.get("text/plain", data.get("text"))))
 
 

@@ -89,6 +89,11 @@ def written_title(page: Page) -> str:
     return title.line() if title is not None else ""
 
 
+def parts_of_title(written: str) -> list[str]:
+    """What may be the title of a page of which ``written`` stands in the head: that, or the first part of it."""
+    return [written, *(written[: match.start()].strip() for match in _PARTING.finditer(written))]
+
+
 def web_address(said: str) -> str:
     """``said``, if it is an address on the web; empty otherwise."""
     try:
@@ -139,7 +144,13 @@ class _Head:
             if written.casefold().startswith(heading.casefold()) and _PARTING.match(written, len(heading)):
                 return plain_title(heading)
         site = (self._meta("og:site_name") or self._meta("application-name")).casefold()
-        for said in (self._meta("og:title"), self._said("headline"), self._meta("citation_title"), written):
+        for said in (
+            self._meta("articletitle"),
+            self._meta("og:title"),
+            self._said("headline"),
+            self._meta("citation_title"),
+            written,
+        ):
             if title := plain_title(said):
                 return _without_site(title, site)
         return plain_title(self.headings[0]) if len(self.headings) == 1 else ""

@@ -14,7 +14,7 @@ _NAMES = frozenset(
     "popup modal overlay pagination pager paginator toc skiplink skip login signin paywall widget widgets "
     "masthead topbar toolbar catlinks navbox navboxes sitenotice printfooter tagcloud toplinks mostread trending "
     "popular marketing onetrust lightbox toast backtop gotop totop prevnext hatnote jumplinks siblings dropdown "
-    "signature postprofile jumpbox foot colophon "
+    "signature postprofile jumpbox foot colophon sharedaddy addtoany sharethis addthis yarpp "
     # As Chinese sites spell it.
     "daohang guanggao tuijian fenxiang dibu caidan xiangguan remen banquan shouye".split()
 )
@@ -38,7 +38,7 @@ _PAIRS = frozenset(
         ("post", "tags"), ("tags", "links"), ("entry", "meta"), ("most", "read"), ("hot", "news"), ("hot", "list"),
         ("you", "may"), ("sign", "up"), ("log", "in"), ("call", "to"), ("more", "stories"), ("more", "news"),
         ("side", "nav"), ("left", "bar"), ("right", "bar"), ("page", "tools"), ("post", "nav"), ("qr", "code"),
-        ("friend", "link"), ("friend", "links"),
+        ("friend", "link"), ("friend", "links"), ("site", "notice"),
         ("action", "bar"), ("online", "list"), ("who", "online"), ("vote", "count"), ("post", "menu"),
         ("user", "info"), ("user", "card"), ("post", "signature"),
     }
@@ -57,8 +57,11 @@ _SAID = re.compile(
     r"|.{0,80}(?:all rights reserved|版权所有|版權所有|保留所有权利|保留所有權利).{0,80}"
     r"|.{0,60}(?:ICP备|ICP證|ICP证|公网安备|公網安備).{0,80}|.{0,40}(?:不得转载|不得轉載|谢绝转载)"
     r"|.{0,60}(?:不代表本|并不表明本|不代表平台|仅代表作者|僅代表作者).{0,60}"
-    r"|(?:您|你)?(?:当前|现在|目前|當前)?所?在?的?位置[:：].{0,80}"
+    r"|(?=.*(?:accept|agree|settings|接受|同意|继续|繼續)).{0,40}(?<![a-z])cookies?(?![a-z]).{0,160}"
+    r"|you are here[:：].{0,80}|(?:您|你)?(?:当前|现在|目前|當前)?所?在?的?位置[:：].{0,80}"
     r"|(?:skip to (?:main )?content|back to top|返回顶部|回到顶部|返回頂部|跳到主要内容|advertisement|广告|廣告|ad)"
+    r"|share(?: this)?(?: (?:article|page|post|story))? (?:on|via|by) [\w &/,-]{1,40}"
+    r"|(?:一键)?分享(?:到|至|給|给)[^，。！？,.!?]{1,12}"
     r"|(?:share(?: this)?(?: (?:article|page|story))?|分享到|分享|分享至|打印|打印本页|关闭窗口|扫一扫|收藏"
     r"|print|email|tweet)[:：]?"
     r"|【?字[号体體][:：]?.{0,12}】?|(?:我要|发表|發表|网友|查看)?(?:评论|評論|迴響|回應)(?:\(\d+\))?"
