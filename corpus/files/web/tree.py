@@ -9,6 +9,11 @@ from typing import Any
 from lxml import etree
 
 _DEEPEST = 100  # elements within elements; what lies deeper stands beside its parent
+# What a head may hold. The parser leaves what HTML has by now ("main", "article") in a head that nobody closed, where
+# browsers begin the body.
+_OF_HEAD = frozenset(
+    "title meta link script style base basefont bgsound noscript noframes template object isindex".split()
+)
 _DATA = re.compile(r"application/ld\+json|math/(?:tex|mml)", re.I)  # scripts that are no programs
 _PREFIXES = {
     "http://www.idpf.org/2007/ops": "epub:",
@@ -82,13 +87,27 @@ class _Builder:
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         self._end_text()
+        name = _tag(tag)
+        if len(self.open) > 1 and self.open[-1].tag == "head" and name not in _OF_HEAD:
+            self.open[-1] = self._body(self.open[-2])
+        elif name == "body" and (body := self._body(self.open[-1], made=False)):
+            self.open.append(body)
+            return
         named = {_attribute(key): value for key, value in attributes.items()}
-        element = Element(_tag(tag), named, parent=self.open[-1])
+        element = Element(name, named, parent=self.open[-1])
         self.open[-1].children.append(element)
         if len(self.open) > _DEEPEST:
             self.skipped += 1
         else:
             self.open.append(element)
+
+    def _body(self, page: Element, *, made: bool = True) -> Element | None:
+        """The body of ``page``, which is ``made`` where there is none."""
+        body = next((each for each in page.elements() if each.tag == "body"), None)
+        if body is None and made:
+            body = Element("body", parent=page)
+            page.children.append(body)
+        return body
 
     def end(self, tag: str) -> None:
         self._end_text()
