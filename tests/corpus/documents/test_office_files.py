@@ -248,3 +248,19 @@ def test_nothing_is_imported_before_a_file_is_read() -> None:
     code = "import sys, corpus.files.office; print([name for name in sys.modules if name.split('.')[0] == 'lxml'])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert run.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_many_attributes_cost_no_more_than_others(suffix: str) -> None:
+    part = b"<a " + b" ".join(b"a%d='1'" % number for number in range(50_000)) + b"/>"
+    start = time.process_time()
+    tried(
+        suffix,
+        repacked(FILES[suffix](), lambda name, raw: part if name.endswith(("slide1.xml", "sheet1.xml")) else raw),
+    )
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("raw", [b"%PDF-1.7\n1 0 obj\n", b"\n<!DOCTYPE html><p>a,b", b"<HTML><p>a"])
+def test_a_text_of_another_kind_is_no_table(raw: bytes) -> None:
+    assert "by what it holds, and no table" in message(".csv", raw)
