@@ -89,8 +89,11 @@ class _Builder:
         self._end_text()
         name = _tag(tag)
         if len(self.open) > 1 and self.open[-1].tag == "head" and name not in _OF_HEAD:
-            self.open[-1] = self._body(self.open[-2])
-        elif name == "body" and (body := self._body(self.open[-1], made=False)):
+            page = self.open[-2]
+            self.open[-1] = _body_of(page) or Element("body", parent=page)
+            if self.open[-1] not in page.children:
+                page.children.append(self.open[-1])
+        elif name == "body" and (body := _body_of(self.open[-1])):
             self.open.append(body)
             return
         named = {_attribute(key): value for key, value in attributes.items()}
@@ -100,14 +103,6 @@ class _Builder:
             self.skipped += 1
         else:
             self.open.append(element)
-
-    def _body(self, page: Element, *, made: bool = True) -> Element | None:
-        """The body of ``page``, which is ``made`` where there is none."""
-        body = next((each for each in page.elements() if each.tag == "body"), None)
-        if body is None and made:
-            body = Element("body", parent=page)
-            page.children.append(body)
-        return body
 
     def end(self, tag: str) -> None:
         self._end_text()
@@ -137,6 +132,10 @@ class _Builder:
         if self.parts:
             self.open[-1].children.append("".join(self.parts))
             self.parts = []
+
+
+def _body_of(page: Element) -> Element | None:
+    return next((each for each in page.elements() if each.tag == "body"), None)
 
 
 def parse_html(text: str) -> Page:
