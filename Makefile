@@ -9,7 +9,7 @@ SHARED ?= ../shared
 OUT    ?= reader.pt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick check corpus-check fit train calibrate ablate bench bench-page bench-index bench-documents documents-files clean
+.PHONY: help serve test quick check corpus-check fit train calibrate ablate bench bench-page bench-index bench-damaged bench-documents documents-files clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -69,6 +69,9 @@ ablate: $(VENV)/installed ## What each part of the retrieval is worth, on our ow
 
 bench-index: $(VENV)/installed ## What an index of 1,000 to 100,000 passages costs (10 minutes); ARGS="--sizes 1000000 --columns 80" for a large one
 	$(BIN)/python tests/bench/index_size.py $(ARGS)
+
+bench-damaged: $(VENV)/installed-dev ## What 500 damaged files in one folder cost (some minutes); ARGS="--files 60" for fewer
+	$(BIN)/python tests/bench/damaged.py $(ARGS)
 
 # The libraries that we are compared with have an environment of their own.
 build/other-readers: tests/bench/documents/other_readers.txt

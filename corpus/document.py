@@ -1,6 +1,7 @@
 """The records that texts are made of: what a file holds, a document, a passage of it, and the sources it rests on."""
 
 import hashlib
+import re
 from bisect import bisect_left, bisect_right
 from dataclasses import KW_ONLY, dataclass
 from enum import StrEnum
@@ -19,8 +20,13 @@ class Reference:
     address: str  # where it can be read; empty: nowhere on the web
 
 
+# Control characters, ends of lines and turns of the direction: the name of a file may hold them, a line of a terminal
+# or a log must not.
+_NOT_SHOWN = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
 class Problem(NamedTuple):
-    """Something to mend."""
+    """Something to mend; as a string one line that names it."""
 
     document_id: str  # or the name of a file beside the texts
     line: int  # 1-based; 0: the file as a whole
@@ -29,7 +35,7 @@ class Problem(NamedTuple):
     def __str__(self) -> str:
         place = f"{self.document_id}:{self.line}" if self.line else self.document_id
         said = self.message.removeprefix("it ")
-        return f"{place}{':' if said == self.message else ''} {said}."
+        return _NOT_SHOWN.sub("\ufffd", f"{place}{':' if said == self.message else ''} {said}.")
 
 
 class Box(NamedTuple):

@@ -30,6 +30,8 @@ class Context(Enum):
 
 _WORDS, _GIVEN, _ESCAPE = range(3)  # what a character is: of the words, Markdown as it stands, of an escape made here
 _BACKSLASHED = frozenset("!#$%&*+,-./:;=>?@^_`{|}~")  # what a reader of Markdown sees bare behind a backslash
+# Nothing of a mark, nor of what a line begins with: most cells of a table, and no time is lost over them.
+_PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[ .,，。、；！？“”（）])*")
 _ROUNDS = 12  # of looking for marks; each may show some that others hid
 _RUN = re.compile(r"[*_~=`]+")
 # What would reach beyond its paragraph, or is looked for without regard to escapes.
@@ -67,7 +69,9 @@ def escaped(words: str | Sequence[Piece], context: Context = Context.PARAGRAPH) 
     >>> escaped("# 5 *stars*\\nin C:\\\\temp")
     '\\\\# 5 \\\\*stars\\\\*\\nin C:\\\\temp'
     """
-    return _Words([(words, False)] if isinstance(words, str) else words, context).escape()
+    if isinstance(words, str):
+        return words if _PLAIN.fullmatch(words) else _Words([(words, False)], context).escape()
+    return _Words(words, context).escape()
 
 
 def escaped_spans(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from corpus import CorpusError, Document, Passage, Problem, TextFile, split, unread_message
 from index.storage.manifest import IndexChange
+from index.storage.refusals import NO_REFUSALS, Refusals, refusals_of
 from index.storage.segment import origin_facts
 from index.storage.snapshot import Snapshot
 
@@ -35,6 +36,7 @@ class Plan:
     stamps: dict[str, str]  # document id -> stamp, where a text was touched and has not changed
     problems: tuple[Problem, ...] = ()  # see IndexChange
     unread: tuple[str, ...] = ()  # likewise
+    refusals: Refusals = NO_REFUSALS  # what to remember of those
 
     @property
     def embedded(self) -> int:
@@ -63,12 +65,14 @@ class Plan:
         )
 
 
-def plan(documents: Iterable[Document | TextFile], passage_width: int, old: Snapshot | None) -> Plan:
+def plan(
+    documents: Iterable[Document | TextFile], passage_width: int, old: Snapshot | None, refused: Refusals = NO_REFUSALS
+) -> Plan:
     """What makes an index in the state ``old`` hold exactly ``documents``.
 
-    A :class:`corpus.TextFile` with the stamp it had when it was indexed is not read. One that cannot be read stays as
-    it was indexed, and keeps none of the others from being so. :class:`CorpusError` where two documents have one id, or
-    where no passage is left.
+    A :class:`corpus.TextFile` with the stamp it had when it was indexed is not read, nor is one that was ``refused`` as
+    it is. One that cannot be read stays as it was indexed, and keeps none of the others from being so.
+    :class:`CorpusError` where two documents have one id, or where no passage is left.
     """
     before = old.catalogue if old else {}
     seen: set[str] = set()
@@ -79,6 +83,7 @@ def plan(documents: Iterable[Document | TextFile], passage_width: int, old: Snap
     kept = 0
     problems: list[Problem] = []
     unread: list[str] = []
+    refusals: dict[str, tuple[TextFile, Problem]] = {}
     left_out = 0
     for each in documents:
         if each.id in seen:
@@ -95,8 +100,10 @@ def plan(documents: Iterable[Document | TextFile], passage_width: int, old: Snap
                 kept += entry.count
                 problems += entry.problems
                 continue
-        document = each.try_to_read() if isinstance(each, TextFile) else each
+        document = (refused.problem_of(each) or each.try_to_read()) if isinstance(each, TextFile) else each
         if isinstance(document, Problem):
+            if isinstance(each, TextFile):
+                refusals[each.id] = each, document
             problems.append(document)
             unread.append(document.document_id)
             kept += entry.count if entry else 0
@@ -137,6 +144,7 @@ def plan(documents: Iterable[Document | TextFile], passage_width: int, old: Snap
         stamps=stamps,
         problems=tuple(problems),
         unread=tuple(unread),
+        refusals=refusals_of(refusals),
     )
 
 

@@ -15,6 +15,7 @@ from index.encoder.progress import Progress, quiet
 from index.storage.calibration import calibration
 from index.storage.lock import index_lock
 from index.storage.manifest import FORMAT, IndexChange, IndexManifest, SegmentFacts
+from index.storage.refusals import NO_REFUSALS, Refusals, keep_refusals, read_refusals
 from index.storage.snapshot import Snapshot
 from index.storage.store import (
     check_identity,
@@ -66,7 +67,8 @@ def update_index(
             check_identity(folder, old.manifest, encoder, passage_width, late_interaction)
         tidy(folder, old.manifest if old else None)
         settings = _Settings(passage_width, late_interaction, tuple(corpus), tuple(glossary))
-        return _write(folder, documents, encoder, settings, progress, old, old.manifest if old else None)
+        refused = read_refusals(folder)
+        return _write(folder, documents, encoder, settings, progress, old, old.manifest if old else None, refused)
 
 
 def rebuild_index(
@@ -84,7 +86,7 @@ def rebuild_index(
     folder = Path(folder)
     with index_lock(folder):
         settings = _Settings(passage_width, late_interaction, tuple(corpus), tuple(glossary))
-        return _write(folder, documents, encoder, settings, progress, None, _replaced(folder))
+        return _write(folder, documents, encoder, settings, progress, None, _replaced(folder), NO_REFUSALS)
 
 
 def pending_change(
@@ -93,7 +95,8 @@ def pending_change(
     """What :func:`update_index` would do, without a model and without doing it."""
     start = time.perf_counter()
     old = read_snapshot(Path(folder)) if read_manifest(Path(folder)) else None
-    return plan(documents, passage_width, old).change(time.perf_counter() - start)
+    refused = read_refusals(Path(folder))
+    return plan(documents, passage_width, old, refused).change(time.perf_counter() - start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +123,11 @@ def _write(
     progress: Progress,
     old: Snapshot | None,
     before: IndexManifest | None,
+    refused: Refusals,
 ) -> IndexChange:
     start = time.perf_counter()
-    todo = plan(documents, settings.passage_width, old)
+    todo = plan(documents, settings.passage_width, old, refused)
+    keep_refusals(folder, todo.refusals)  # it took long, and what follows may be interrupted
     if old and todo.empty and old.manifest.corpus == settings.corpus and old.glossary == settings.glossary:
         with storage_errors(folder):
             _refresh(folder, old, todo)

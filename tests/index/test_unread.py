@@ -5,8 +5,11 @@ from typing import Any
 
 import pytest
 
-from corpus import CorpusError, find_texts, load_documents
+from corpus import CorpusError, Document, find_texts, load_documents
+from corpus.files import folders
 from index import IndexChange, PassageIndex, pending_change, rebuild_index, update_index
+from index.storage import refusals
+from index.storage.refusals import read_refusals
 
 BROKEN = b"\0\1\2"
 ODD = "---\ntitle: CLIP: a model\n---\n\nCLIP pairs pictures and words.\n"
@@ -104,3 +107,42 @@ def test_a_mended_front_matter_alone_is_a_change(small_index: PassageIndex, text
     (texts / "en/clip.md").write_text(ODD.replace("CLIP: a model", "'CLIP: a model'"), encoding="utf-8")
     change = update(small_index, texts, fake_encoder)
     assert (change.changed, change.embedded, change.problems) == (("en/clip.md",), 0, ())
+
+
+def test_a_text_that_cannot_be_read_is_not_read_again_until_it_changes(
+    small_index: PassageIndex, texts: Path, fake_encoder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    load = folders.load_document
+
+    def counted(path: Path, name: str, *others: Any) -> Document:
+        read.append(name)
+        return load(path, name, *others)
+
+    monkeypatch.setattr(folders, "load_document", counted)
+    monkeypatch.setattr(folders, "_COARSE", 0)
+    update(small_index, texts, fake_encoder)
+    read.clear()
+    broken = texts / "en/broken.md"
+    broken.write_bytes(BROKEN)
+    change = update(small_index, texts, fake_encoder)
+    assert read == ["en/broken.md"]
+    assert update(small_index, texts, fake_encoder).problems == change.problems
+    assert pending_change(small_index.folder, find_texts(texts)).problems == change.problems
+    assert len(read) == 1
+    pending_change(small_index.folder, find_texts(texts, largest_file=9_000))
+    assert len(read) == 2  # another limit may be what it was refused for
+    broken.write_bytes(BROKEN * 2)
+    assert update(small_index, texts, fake_encoder).problems == change.problems
+    assert len(read) == 3
+    monkeypatch.setattr(refusals, "_readers", lambda: "others")
+    assert update(small_index, texts, fake_encoder).problems == change.problems
+    assert len(read) == 4
+    (small_index.folder / "refused.json").write_bytes(b'{"readers": "others", "texts": {"a": 1}}')
+    assert update(small_index, texts, fake_encoder).problems == change.problems
+    assert len(read) == 5
+    rebuild_index(small_index.folder, find_texts(texts), fake_encoder)
+    assert read.count("en/broken.md") == 6
+    broken.unlink()
+    assert update(small_index, texts, fake_encoder).problems == ()
+    assert not read_refusals(small_index.folder).texts

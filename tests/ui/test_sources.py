@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from corpus import BUILT_IN_TEXTS, CorpusError, find_texts, load_documents
+from corpus import BUILT_IN_TEXTS, CorpusError, Document, find_texts, load_documents
 from index import IndexChange, PassageIndex, update_index
+from index.storage.refusals import read_refusals
 from ui import cli
 from ui.html.document_panel import panel_html
 from ui.html.messages import ago_html
@@ -93,6 +94,20 @@ def test_the_states_are_what_an_update_would_do(texts: Path, small_index: Passag
     assert [name for name, state in found.items() if state is State.CHANGED] == list(change.changed)
     assert [name for name, state in found.items() if state is State.REMOVED] == list(change.removed)
     assert set(states(look(texts, small_index)).values()) == {State.CURRENT}
+
+
+def test_what_an_update_could_not_read_is_told_without_reading_it_again(
+    texts: Path, small_index: PassageIndex, fake_encoder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("corpus.files.folders._COARSE", 0)
+    (texts / "en/new.md").write_bytes(b"\0")
+    change = update_index(small_index.folder, find_texts(texts, largest_file=LARGEST), fake_encoder)
+    monkeypatch.setattr("corpus.files.folders.load_document", lambda path, name, *_: Document(name, name, name, ""))
+    index = PassageIndex.open(small_index.folder, fake_encoder)
+    refused = read_refusals(small_index.folder)
+    entries = {each.id: each for each in survey([texts], index.snapshot, largest_file=LARGEST, refused=refused).entries}
+    assert entries["en/new.md"].state is State.UNREADABLE
+    assert entries["en/new.md"].problem == str(change.problems[0])
 
 
 def test_what_is_wrong_with_a_text_is_told_beside_it_and_after_an_update(

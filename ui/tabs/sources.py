@@ -9,6 +9,7 @@ import gradio as gr
 from corpus import CorpusError, FoundationQAError
 from corpus.files.formats import SUFFIXES
 from index import PassageIndex
+from index.storage.refusals import read_refusals
 from ui.html.document_panel import panel_html
 from ui.html.messages import problem_html
 from ui.html.words import label, words_html
@@ -36,7 +37,13 @@ def library_view(
     def listing() -> str:
         try:
             folder = uploads.folder if uploads else None
-            found = survey(workplace.folders(), passages.snapshot, largest_file=workplace.largest_file, uploads=folder)
+            found = survey(
+                workplace.folders(),
+                passages.snapshot,
+                largest_file=workplace.largest_file,
+                uploads=folder,
+                refused=read_refusals(passages.folder),
+            )
         except FoundationQAError as error:
             return problem_html(error)
         return survey_html(found)

@@ -10,6 +10,7 @@ from pathlib import Path
 from corpus import CorpusError, Problem, TextFile, find_texts, language_of
 from corpus.wording.plain_text import without_surrogates
 from index import Snapshot
+from index.storage.refusals import NO_REFUSALS, Refusals
 from ui.html.language_tags import language_of_text
 from ui.workspace.topics import topics_of
 
@@ -53,8 +54,16 @@ class Survey:
         return sum(entry.state in states for entry in self.entries)
 
 
-def survey(folders: Sequence[Path], snapshot: Snapshot, *, largest_file: int, uploads: Path | None = None) -> Survey:
+def survey(
+    folders: Sequence[Path],
+    snapshot: Snapshot,
+    *,
+    largest_file: int,
+    uploads: Path | None = None,
+    refused: Refusals = NO_REFUSALS,
+) -> Survey:
     """The texts of ``folders`` beside those of ``snapshot``; ``uploads`` is the folder of those that were uploaded.
+    Those that were ``refused`` are not read again as long as they are as they were.
 
     A text that cannot be read says so itself, and does not hide the others.
     """
@@ -67,7 +76,7 @@ def survey(folders: Sequence[Path], snapshot: Snapshot, *, largest_file: int, up
                     problems.append(f"Two texts are called {text.id}; the second is {text.path}. Rename one of them.")
                 else:
                     uploaded = text.path.name if text.path.parent == uploads else ""
-                    entries[text.id] = _present(text, snapshot, uploaded)
+                    entries[text.id] = _present(text, snapshot, uploaded, refused)
         except CorpusError as error:
             problems.append(str(error))
     if not problems:  # else a text may be missing here and be there
@@ -83,19 +92,21 @@ def _by_topic(entries: Mapping[str, TextEntry]) -> tuple[TextEntry, ...]:
     return tuple(sorted(known, key=lambda entry: (entry.topic, entry.id)))
 
 
-def _present(text: TextFile, snapshot: Snapshot, uploaded: str) -> TextEntry:
+def _present(text: TextFile, snapshot: Snapshot, uploaded: str, refused: Refusals) -> TextEntry:
     """A text that was found in a folder; it is read only where it may have changed since it was indexed."""
     edited = None
     try:
         edited = datetime.fromtimestamp(text.path.stat().st_mtime, UTC)
         if text.id in snapshot.catalogue and text.stamp and text.stamp == snapshot.entry(text.id).stamp:
             return _indexed(text.id, snapshot, edited, State.CURRENT, uploaded)
+        if problem := refused.problem_of(text):
+            return _unreadable(text.id, str(problem), snapshot, edited, uploaded)
         document = text.read()
     except OSError as error:  # such as a link that leads nowhere
         return _unreadable(text.id, f"{text.path} cannot be read: {error.strerror}.", snapshot, edited, uploaded)
     except CorpusError as error:
         return _unreadable(text.id, str(error), snapshot, edited, uploaded)
-    problem = _said(document.problems)
+    said = _said(document.problems)
     if text.id not in snapshot.catalogue:
         language = language_of_text(document.text)
         return TextEntry(
@@ -106,12 +117,12 @@ def _present(text: TextFile, snapshot: Snapshot, uploaded: str) -> TextEntry:
             edited=edited,
             state=State.NEW,
             twin=document.twin,
-            problem=problem,
+            problem=said,
             uploaded=uploaded,
         )
     state = State.CURRENT if snapshot.documents[text.id] == document else State.CHANGED
     known = _indexed(text.id, snapshot, edited, state, uploaded)
-    return replace(known, title=document.title, twin=document.twin, problem=problem)
+    return replace(known, title=document.title, twin=document.twin, problem=said)
 
 
 def _indexed(name: str, snapshot: Snapshot, edited: datetime | None, state: State, uploaded: str = "") -> TextEntry:

@@ -25,12 +25,16 @@ _NAMED = re.compile(r"sep=(.)\n", re.I)
 _LONGEST_CELL = 1_000_000  # characters
 _MOST_LINES = 200  # of a cell
 _ARCHIVE, _COMPOUND = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_OTHER = re.compile(rb"\s*(?:(?P<PDF>%PDF-)|(?P<page><!doctype html|<html\b))", re.I)  # texts that are no rows
 
 
 def read_delimited(raw: bytes, path: Path) -> FileContent:
     """What the delimited text ``path`` with the bytes ``raw`` holds; :class:`CorpusError` where it is none."""
     if raw.startswith((_ARCHIVE, _COMPOUND)):
         raise CorpusError(f"{path} is a workbook by what it holds, and no text. Give it the suffix .xlsx.")
+    if other := _OTHER.match(raw):
+        kind = "a PDF" if other["PDF"] else "a web page"
+        raise CorpusError(f"{path} is {kind} by what it holds, and no table. Give it the suffix of what it is.")
     text = decode(raw, path)
     named = _NAMED.match(text)
     if named:

@@ -90,12 +90,15 @@ def attribute(element: Element | None, name: str, default: str = "") -> str:
     value = element.get(name)
     if value is not None:
         return str(value)
-    return next((str(value) for key, value in element.items() if str(key).rpartition("}")[2] == name), default)
+    # Of names alone: the library looks for each value from the first attribute on.
+    named = next((key for key in element.attrib if str(key).rpartition("}")[2] == name), None)
+    return default if named is None else str(element.get(named, default))
 
 
 def relation_id(element: Element) -> str:
     """The id of the relation that ``element`` names, beside which it may have an id of its own."""
-    return next((str(value) for key, value in element.items() if str(key).endswith("}id")), "")
+    named = next((key for key in element.attrib if str(key).endswith("}id")), None)
+    return "" if named is None else str(element.get(named, ""))
 
 
 def number(element: Element | None, name: str, default: int = 0) -> int:

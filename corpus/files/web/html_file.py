@@ -42,7 +42,7 @@ def content_of(
         author=facts.author,
         date=facts.date,
         source=facts.source,
-        problems=problems if text else (*problems, (0, _EMPTY)),
+        problems=problems if text else ((0, _EMPTY),),
     )
 
 

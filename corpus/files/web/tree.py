@@ -9,6 +9,11 @@ from typing import Any
 from lxml import etree
 
 _DEEPEST = 100  # elements within elements; what lies deeper stands beside its parent
+# What a head may hold. The parser leaves what HTML has by now ("main", "article") in a head that nobody closed, where
+# browsers begin the body.
+_OF_HEAD = frozenset(
+    "title meta link script style base basefont bgsound noscript noframes template object isindex".split()
+)
 _DATA = re.compile(r"application/ld\+json|math/(?:tex|mml)", re.I)  # scripts that are no programs
 _PREFIXES = {
     "http://www.idpf.org/2007/ops": "epub:",
@@ -82,8 +87,17 @@ class _Builder:
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
         self._end_text()
+        name = _tag(tag)
+        if len(self.open) > 1 and self.open[-1].tag == "head" and name not in _OF_HEAD:
+            page = self.open[-2]
+            self.open[-1] = _body_of(page) or Element("body", parent=page)
+            if self.open[-1] not in page.children:
+                page.children.append(self.open[-1])
+        elif name == "body" and (body := _body_of(self.open[-1])):
+            self.open.append(body)
+            return
         named = {_attribute(key): value for key, value in attributes.items()}
-        element = Element(_tag(tag), named, parent=self.open[-1])
+        element = Element(name, named, parent=self.open[-1])
         self.open[-1].children.append(element)
         if len(self.open) > _DEEPEST:
             self.skipped += 1
@@ -118,6 +132,10 @@ class _Builder:
         if self.parts:
             self.open[-1].children.append("".join(self.parts))
             self.parts = []
+
+
+def _body_of(page: Element) -> Element | None:
+    return next((each for each in page.elements() if each.tag == "body"), None)
 
 
 def parse_html(text: str) -> Page:

@@ -7,9 +7,9 @@ import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
+from office_files import damaged, repacked, slides, word, workbook
 
 from corpus import CorpusError
 from corpus.document import FileContent
@@ -21,39 +21,6 @@ openpyxl = pytest.importorskip("openpyxl")
 
 SUFFIXES = (".docx", ".pptx", ".xlsx")
 MAIN = {".docx": "word/document.xml", ".pptx": "ppt/presentation.xml", ".xlsx": "xl/workbook.xml"}
-
-
-def word() -> bytes:
-    document = docx.Document()
-    document.add_heading("渡船 Ferries", 1)
-    document.add_paragraph("The boat leaves at 8:15. 船很小。", "List Number")
-    table = document.add_table(3, 2)
-    for at, cell in enumerate(each for row in table.rows for each in row.cells):
-        cell.text = f"cell {at}"
-    return saved(document)
-
-
-def slides() -> bytes:
-    show = pptx.Presentation()
-    slide = show.slides.add_slide(show.slide_layouts[1])
-    slide.shapes.title.text = "渡船"
-    slide.placeholders[1].text = "One\nTwo"
-    slide.notes_slide.notes_text_frame.text = "Notes."
-    return saved(show)
-
-
-def workbook() -> bytes:
-    book = openpyxl.Workbook()
-    for row in (["Pier", "船"], ["North", 3], ["South", 0.5]):
-        book.active.append(row)
-    book.active.merge_cells("A5:B6")
-    return saved(book)
-
-
-def saved(document: Any) -> bytes:
-    stream = io.BytesIO()
-    document.save(stream)
-    return stream.getvalue()
 
 
 FILES: dict[str, Callable[[], bytes]] = {".docx": word, ".pptx": slides, ".xlsx": workbook}
@@ -71,35 +38,6 @@ def message(suffix: str, raw: bytes) -> str:
     assert said.endswith((".", '"foundation-qa[documents]"'))
     assert "\n" not in said
     return said
-
-
-def repacked(raw: bytes, change: Callable[[str, bytes], bytes | None]) -> bytes:
-    """``raw`` with other bytes for each part; None leaves it out."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(raw)) as before, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as after:
-        for name in before.namelist():
-            if (changed := change(name, before.read(name))) is not None:
-                after.writestr(name, changed)
-    return stream.getvalue()
-
-
-def damaged(raw: bytes, random_: random.Random) -> bytes:
-    """``raw`` with bytes flipped, cut, or doubled."""
-    data = bytearray(raw)
-    for _ in range(random_.choice((1, 3, 30))):
-        at = random_.randrange(len(data))
-        match random_.randrange(4):
-            case 0:
-                data[at] ^= 1 << random_.randrange(8)
-            case 1:
-                data[at] = random_.randrange(256)
-            case 2:
-                del data[at : at + random_.choice((1, 10, 1000))]
-            case _:
-                data[at:at] = data[at : at + random_.choice((1, 50))]
-        if not data:
-            break
-    return bytes(data)
 
 
 def tried(suffix: str, raw: bytes) -> None:
@@ -310,3 +248,19 @@ def test_nothing_is_imported_before_a_file_is_read() -> None:
     code = "import sys, corpus.files.office; print([name for name in sys.modules if name.split('.')[0] == 'lxml'])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
     assert run.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_many_attributes_cost_no_more_than_others(suffix: str) -> None:
+    part = b"<a " + b" ".join(b"a%d='1'" % number for number in range(50_000)) + b"/>"
+    start = time.process_time()
+    tried(
+        suffix,
+        repacked(FILES[suffix](), lambda name, raw: part if name.endswith(("slide1.xml", "sheet1.xml")) else raw),
+    )
+    assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("raw", [b"%PDF-1.7\n1 0 obj\n", b"\n<!DOCTYPE html><p>a,b", b"<HTML><p>a"])
+def test_a_text_of_another_kind_is_no_table(raw: bytes) -> None:
+    assert "by what it holds, and no table" in message(".csv", raw)

@@ -201,6 +201,15 @@ def test_pages_are_read_in_their_encoding(raw: bytes, words: str) -> None:
     assert content.problems == ()
 
 
+@pytest.mark.parametrize("element", ["main", "article", "section", "x-page", "div"])
+@pytest.mark.parametrize("behind", ["", "<p>Behind.", "<body><p>Behind.", "</head><body><p>Behind.</body>"])
+def test_a_page_whose_author_opened_no_body_has_one(element: str, behind: str) -> None:
+    page = f"<!DOCTYPE html><meta charset=utf-8><title>Kilns</title><{element}><p>Fired.</p></{element}>{behind}"
+    assert markdown(page).split("\n\n")[0].strip() == "Fired."
+    if element not in ("main", "article"):  # beside which nothing is the subject of a page
+        assert ("Behind." in markdown(page)) == bool(behind)
+
+
 def test_a_few_wrong_bytes_are_a_problem_and_no_failure() -> None:
     raw = "<meta charset=gb2312><p>窑火不熄。".encode("gb18030") + b"\xff\xff<p>" + "匠人还在。".encode("gb18030")
     content = read_html(raw, Path("a.html"))
