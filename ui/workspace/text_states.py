@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from corpus import CorpusError, Problem, TextFile, find_texts, language_of
+from corpus.files.limits import FileLimits
 from corpus.wording.plain_text import without_surrogates
 from index import Snapshot
 from ui.html.language_tags import language_of_text
@@ -53,7 +54,7 @@ class Survey:
         return sum(entry.state in states for entry in self.entries)
 
 
-def survey(folders: Sequence[Path], snapshot: Snapshot, *, largest_file: int, uploads: Path | None = None) -> Survey:
+def survey(folders: Sequence[Path], snapshot: Snapshot, *, limits: FileLimits, uploads: Path | None = None) -> Survey:
     """The texts of ``folders`` beside those of ``snapshot``; ``uploads`` is the folder of those that were uploaded.
 
     A text that cannot be read says so itself, and does not hide the others.
@@ -62,7 +63,7 @@ def survey(folders: Sequence[Path], snapshot: Snapshot, *, largest_file: int, up
     problems = []
     for folder in folders:
         try:
-            for text in find_texts(folder, largest_file=largest_file):
+            for text in find_texts(folder, limits=limits):
                 if text.id in entries:
                     problems.append(f"Two texts are called {text.id}; the second is {text.path}. Rename one of them.")
                 else:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from corpus.document import FileContent
+from corpus.document import FileContent, PlaceKind
 from corpus.errors import CorpusError
 from corpus.files.pdf import facts
 from corpus.files.pdf.blocks import blocks_of
@@ -16,6 +16,7 @@ from corpus.files.pdf.layout import Item, Line
 from corpus.files.pdf.markdown import MarkdownWriter
 from corpus.files.pdf.pdfium import PdfFile
 from corpus.files.pdf.reading_order import items_of
+from corpus.files.progress import counted
 
 _HEADER = b"%PDF-"
 _REACH = 1024  # bytes; programs may put something before the header
@@ -47,7 +48,7 @@ def read_pdf(raw: bytes, path: Path) -> FileContent:
     unread: list[int] = []
     with PdfFile(raw, path) as file:
         said, outline = file.facts(), file.outline()
-        for page in file.pages():
+        for page in counted(PlaceKind.PAGE, file.pages(), file.page_count):
             if isinstance(page, int):
                 damaged.append(page)
                 pages.append([])

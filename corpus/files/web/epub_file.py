@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from corpus.document import FileContent, Place, PlaceKind
+from corpus.files.progress import counted
 from corpus.files.web.elements import drop_hidden
 from corpus.files.web.epub_package import Archive, Entry, Package, is_contents, open_package
 from corpus.files.web.escapes import escaped_heading
@@ -31,7 +32,7 @@ def read_epub_file(raw: bytes, path: Path) -> FileContent:
     archive = Archive(raw, path)
     package = open_package(archive)
     book = _Book(archive, package)
-    for member in package.spine:
+    for member in counted(PlaceKind.CHAPTER, package.spine, len(package.spine)):
         book.add(member)
     text = "\n\n".join(book.blocks)
     return FileContent(
