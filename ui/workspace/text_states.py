@@ -152,4 +152,4 @@ def _unreadable(name: str, problem: str, snapshot: Snapshot, edited: datetime | 
 
 
 def _said(problems: Iterable[Problem]) -> str:
-    return " ".join(map(str, problems))
+    return "\n".join(map(str, problems))
