@@ -19,6 +19,7 @@ from typing import Any
 
 from corpus.document import Box, FileContent, Place, PlaceKind
 from corpus.errors import CorpusError
+from corpus.files.contents import LONG, Contents, key_of
 from corpus.files.progress import tell
 
 SECONDS, SECONDS_A_MEGABYTE = 60.0, 15.0  # that reading a file may take,
@@ -43,11 +44,18 @@ class ProcessReader:
 
         :class:`CorpusError` where the reader raises it, and where it does not come to an end.
         """
+        key = key_of(self.name, raw, path)
+        if known := _contents.get(key):
+            return known
+        begun = time.monotonic()
         said, _ = _asked(self.name, raw, path, seconds_for(len(raw), self.seconds))
         try:
-            return _content(said)
+            content = _content(said)
         except (KeyError, TypeError, ValueError):  # no reader of ours says such a thing
             raise _failed(path, seconds_for(len(raw), self.seconds)) from None
+        if time.monotonic() - begun >= LONG:
+            _contents.keep(key, content)
+        return content
 
 
 def seconds_for(size: int, least: float = SECONDS) -> float:
@@ -232,6 +240,7 @@ class _Idle:
 
 
 _idle = _Idle()
+_contents = Contents()
 
 
 def end_processes() -> None:

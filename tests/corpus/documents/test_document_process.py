@@ -10,6 +10,7 @@ import pytest
 from corpus import Box, CorpusError, Place, PlaceKind
 from corpus.document import FileContent
 from corpus.files import document_process
+from corpus.files.contents import Contents, key_of
 from corpus.files.document_process import LONGEST, ProcessDrawer, ProcessReader, end_processes, seconds_for
 from corpus.files.progress import Reading, heard_by, naming
 
@@ -75,12 +76,13 @@ def draw(raw, path, first, second):
 
 @pytest.fixture(autouse=True)
 def _readers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document_process, "_contents", Contents(0))
     (tmp_path / "kite_reader.py").write_text(MODULE, encoding="utf-8")
     end_processes()
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
 
 
-READ = ProcessReader("kite_reader:read", seconds=5)
+READ = ProcessReader("kite_reader:read", seconds=40)
 PATH = Path("a.kite")
 
 
@@ -111,7 +113,7 @@ def test_what_is_read_comes_back_whole(text: str) -> None:
             "fault",
             r"^a\.kite cannot be read: its reader failed \(KeyError: 'xref\\n table'\)\. .* please report this\.$",
         ),
-        ("crash", r"^a\.kite was not read within 5 s, or its reader broke down"),
+        ("crash", r"^a\.kite was not read within 40 s, or its reader broke down"),
         pytest.param(
             "memory",
             r"^a\.kite needs more memory",
@@ -186,6 +188,31 @@ def test_what_the_listener_raises_ends_the_reading_and_its_process(said: str) ->
     assert not document_process._idle._waiting
     assert not document_process._idle._busy
     assert READ(b"string", PATH) == content("string")
+
+
+@pytest.mark.slow
+def test_what_took_long_to_read_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document_process, "_contents", Contents())
+    heard: list[Reading] = []
+    with heard_by(heard.append):
+        first = READ(b"count", PATH)
+        before = len(heard)
+        assert READ(b"count", Path("elsewhere.kite")) is first
+        assert len(heard) == before
+        assert READ(b"count", Path("elsewhere.other")) == first
+        assert len(heard) > before
+    assert READ(b"string", PATH) is not READ(b"string", PATH)
+
+
+def test_what_nobody_asked_for_lately_goes_first() -> None:
+    contents = Contents(30_000)
+    keys = [key_of("reader", bytes([number]), PATH) for number in range(3)]
+    for number, key in enumerate(keys):
+        contents.keep(key, FileContent(text=str(number) * 6_000))
+        assert contents.get(keys[0]), "it is asked for"
+    assert [bool(contents.get(key)) for key in keys] == [True, False, True]
+    contents.keep(keys[1], FileContent(text="x" * 100_000))
+    assert contents.get(keys[1]) is None, "there is no room for it"
 
 
 LIES = "all list nothing kind beyond below bool words many deep size less places said".split()
