@@ -23,7 +23,8 @@ from corpus.files.contents import LONG, Contents, key_of
 from corpus.files.progress import tell
 
 SECONDS, SECONDS_A_MEGABYTE = 60.0, 15.0  # that reading a file may take,
-LONGEST = 900.0  # and at most so many: the most pages that a PDF may have, at 25 pages a second
+SECONDS_A_PART = 1.0  # and so many more for each page, slide or chapter that is done, where its reader counts them;
+LONGEST = 1800.0  # in all no more than this
 _LONGEST_REPLY = 1_000_000_000  # bytes; a process that a file has taken over may say anything
 _MOST_COUNTED = 10_000_000  # pages and the like
 _BEAT = 0.2  # seconds between two looks at how far a process is
@@ -89,7 +90,7 @@ def _asked(
         else:
             _idle.give(process)
     if reply is None:
-        raise _failed(path, seconds)
+        raise _failed(path, process.allowed)
     said, made = reply
     if "error" in said:
         raise CorpusError(str(said["error"]))
@@ -126,10 +127,11 @@ class _Process:
             env=os.environ | {"PYTHONPATH": path},
         )
         self._talking: threading.Thread | None = None
+        self.allowed = 0.0  # seconds for the file it was asked for last
 
     def ask(self, asked: dict[str, Any], raw: bytes, seconds: float) -> tuple[dict[str, Any], bytes] | None:
-        """What it says of a file, and makes of it; None where it says nothing in time, or nothing that can be read: it
-        is of no more use then.
+        """What it says of a file, and makes of it; None where it says nothing in the ``allowed`` time, or nothing that
+        can be read: it is of no more use then. That time is ``seconds``, and more where it gets on.
 
         Whoever listens (:mod:`corpus.files.progress`) hears now and then how far it is, also where it says nothing of
         that: what the listener raises ends the wait.
@@ -137,11 +139,13 @@ class _Process:
         conversation = _Conversation()
         self._talking = threading.Thread(target=self._talk, args=(asked, raw, conversation), daemon=True)
         self._talking.start()
-        end = time.monotonic() + seconds
-        while not conversation.ended.wait(min(_BEAT, max(end - time.monotonic(), 0.0))):
-            if time.monotonic() >= end:
+        begun, self.allowed = time.monotonic(), seconds
+        while not conversation.ended.wait(min(_BEAT, max(begun + self.allowed - time.monotonic(), 0.0))):
+            kind, done, total = conversation.far or (PlaceKind.PAGE, 0, 0)
+            self.allowed = max(seconds, min(seconds + SECONDS_A_PART * done, LONGEST))
+            if time.monotonic() >= begun + self.allowed:
                 return None
-            tell(*(conversation.far or (PlaceKind.PAGE, 0, 0)))
+            tell(kind, done, total)
         if conversation.reply and conversation.far:  # what is short is over before anybody looked
             kind, _, total = conversation.far
             tell(kind, total, total)

@@ -15,6 +15,7 @@ from corpus.files.limits import LIMITS, FileLimits
 from corpus.files.progress import naming
 from corpus.files.references import LONGEST_LINE, resolve_references, shorten
 from corpus.files.text_file import read_text_file
+from corpus.wording.dates import past_date
 
 READERS_VERSION = 2  # raised when readers find more in the same file than before: then every file is read once more
 _LONGEST_TITLE = 300  # characters; what is longer is no title, and every list of texts would carry it
@@ -67,7 +68,7 @@ def load_document(
         twin=content.twin,
         problems=tuple(Problem(name, line, message) for line, message in content.problems),
         author=shorten(content.author, _LONGEST_TITLE),
-        date=content.date,
+        date=past_date(content.date) if is_document(name) else content.date,  # programs write the one, people the other
         places=content.places,
     )
 
