@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corpus import FoundationQAError
+from corpus.files.progress import heard_by
 from ui import terminal
 from ui.api.records import answer_facts, change_facts, hits_facts
 from ui.command_options import Corpus, In, Index, Json, Language, Question, SettingsFile, Since
@@ -136,7 +137,11 @@ def index_status(
 
 
 def _change(workplace: "Workplace", as_json: bool, *, anew: bool = False, pending: bool = False) -> None:
-    change = workplace.pending() if pending else workplace.update(anew=anew)
+    if pending:
+        with terminal.reading_bars() as reading, heard_by(reading):
+            change = workplace.pending()
+    else:
+        change = workplace.update(anew=anew)
     if as_json:
         terminal.print_json(change_facts(change))
     else:

@@ -1,8 +1,7 @@
 """What opens documents, in a process of its own: a file that is made to harm, or that never ends, harms only that.
 
-The process is this module as a program (``python -m corpus.files.document_process``). It is asked over its standard
-input, a line of JSON and the bytes of a file, and says what it made of that as a line of JSON, which, unlike a pickle,
-can do nothing here, and as bytes, where it was asked for a picture.
+The process runs :mod:`corpus.files.document_program`, which says what passes between the two. Whatever it says is
+checked: a file may have taken it over.
 """
 
 import atexit
@@ -11,20 +10,25 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, fields
-from importlib import import_module
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from corpus.document import Box, FileContent, Place, PlaceKind
 from corpus.errors import CorpusError
+from corpus.files.contents import LONG, Contents, key_of
+from corpus.files.progress import tell
 
-SECONDS, SECONDS_A_MEGABYTE = 60.0, 15.0  # that reading a file may take
-_MEMORY = 4_000_000_000  # bytes of address space, where the system can limit it
-_LONGEST_FAULT = 200  # characters
+SECONDS, SECONDS_A_MEGABYTE = 60.0, 15.0  # that reading a file may take,
+SECONDS_A_PART = 1.0  # and so many more for each page, slide or chapter that is done, where its reader counts them;
+LONGEST = 1800.0  # in all no more than this
 _LONGEST_REPLY = 1_000_000_000  # bytes; a process that a file has taken over may say anything
+_MOST_COUNTED = 10_000_000  # pages and the like
+_BEAT = 0.2  # seconds between two looks at how far a process is
+_END = 5.0  # seconds that a process may take to end that was killed
 _IDLE = 2  # processes that are kept for the next file; more are started where more read at once
 
 
@@ -41,8 +45,23 @@ class ProcessReader:
 
         :class:`CorpusError` where the reader raises it, and where it does not come to an end.
         """
-        said, _ = _asked(self.name, raw, path, self.seconds + SECONDS_A_MEGABYTE * len(raw) / 1e6)
-        return _content(said)
+        key = key_of(self.name, raw, path)
+        if known := _contents.get(key):
+            return known
+        begun = time.monotonic()
+        said, _ = _asked(self.name, raw, path, seconds_for(len(raw), self.seconds))
+        try:
+            content = _content(said)
+        except (KeyError, TypeError, ValueError):  # no reader of ours says such a thing
+            raise _failed(path, seconds_for(len(raw), self.seconds)) from None
+        if time.monotonic() - begun >= LONG:
+            _contents.keep(key, content)
+        return content
+
+
+def seconds_for(size: int, least: float = SECONDS) -> float:
+    """How long the reading of a file of ``size`` bytes may take."""
+    return min(least + SECONDS_A_MEGABYTE * size / 1e6, max(LONGEST, least))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +86,31 @@ def _asked(
         reply = process.ask(asked, raw, seconds)
     finally:  # also where somebody no longer waits for it
         if reply is None:
-            process.end()
+            _idle.drop(process)
         else:
             _idle.give(process)
     if reply is None:
-        raise CorpusError(
-            f"{path} was not read within {seconds:.0f} s, or its reader broke down: it may be damaged, or made to "
-            f"harm. Open it in the program it was made with and save it anew, or take it out of the folder."
-        )
+        raise _failed(path, process.allowed)
     said, made = reply
     if "error" in said:
-        raise CorpusError(said["error"])
+        raise CorpusError(str(said["error"]))
     return said, made
+
+
+def _failed(path: Path, seconds: float) -> CorpusError:
+    return CorpusError(
+        f"{path} was not read within {seconds:.0f} s, or its reader broke down: it may be damaged, or made to "
+        f"harm. Open it in the program it was made with and save it anew, or take it out of the folder."
+    )
+
+
+@dataclass(slots=True)
+class _Conversation:
+    """What a process says of one file, written by the thread that talks to it."""
+
+    far: tuple[PlaceKind, int, int] | None = None  # what is counted, how many are done, how many there are
+    reply: tuple[dict[str, Any], bytes] | None = None
+    ended: threading.Event = field(default_factory=threading.Event)
 
 
 class _Process:
@@ -88,47 +120,78 @@ class _Process:
         # The very same code, wherever this one was found; -P: and no module of the folder somebody works in.
         path = os.pathsep.join([str(Path(__file__).parents[2]), *filter(None, [os.environ.get("PYTHONPATH")])])
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "corpus.files.document_process"],
+            [sys.executable, "-P", "-m", "corpus.files.document_program"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=os.environ | {"PYTHONPATH": path},
         )
+        self._talking: threading.Thread | None = None
+        self.allowed = 0.0  # seconds for the file it was asked for last
 
     def ask(self, asked: dict[str, Any], raw: bytes, seconds: float) -> tuple[dict[str, Any], bytes] | None:
-        """What it says of a file, and makes of it; None where it says nothing in time, or nothing that can be read: it
-        is of no more use then."""
-        timer = threading.Timer(seconds, self._process.kill)
-        timer.daemon = True
-        timer.start()
+        """What it says of a file, and makes of it; None where it says nothing in the ``allowed`` time, or nothing that
+        can be read: it is of no more use then. That time is ``seconds``, and more where it gets on.
+
+        Whoever listens (:mod:`corpus.files.progress`) hears now and then how far it is, also where it says nothing of
+        that: what the listener raises ends the wait.
+        """
+        conversation = _Conversation()
+        self._talking = threading.Thread(target=self._talk, args=(asked, raw, conversation), daemon=True)
+        self._talking.start()
+        begun, self.allowed = time.monotonic(), seconds
+        while not conversation.ended.wait(min(_BEAT, max(begun + self.allowed - time.monotonic(), 0.0))):
+            kind, done, total = conversation.far or (PlaceKind.PAGE, 0, 0)
+            self.allowed = max(seconds, min(seconds + SECONDS_A_PART * done, LONGEST))
+            if time.monotonic() >= begun + self.allowed:
+                return None
+            tell(kind, done, total)
+        if conversation.reply and conversation.far:  # what is short is over before anybody looked
+            kind, _, total = conversation.far
+            tell(kind, total, total)
+        return conversation.reply
+
+    def _talk(self, asked: dict[str, Any], raw: bytes, conversation: _Conversation) -> None:
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin
         assert stdout
         try:
-            stdin.write(json.dumps(asked).encode() + b"\n" + raw)
+            stdin.write(json.dumps(asked).encode() + b"\n")
+            stdin.write(raw)
             stdin.flush()
-            line = stdout.readline(_LONGEST_REPLY)
-            reply: dict[str, Any] = json.loads(line)
-            made = stdout.read(reply["size"])
-        except (BrokenPipeError, ValueError):  # it ended before it had said all
-            return None
+            while "size" not in (said := json.loads(stdout.readline(_LONGEST_REPLY))):
+                conversation.far = _far(said)
+            size = said["size"]
+            made = stdout.read(size) if isinstance(size, int) and 0 < size <= _LONGEST_REPLY else b""
+            if len(made) == size and isinstance(said["said"], dict):
+                conversation.reply = said["said"], made
+        # It ended before it had said all, or says what no process of ours does.
+        except (OSError, ValueError, KeyError, TypeError, RecursionError, MemoryError):
+            pass
         finally:
-            timer.cancel()
-        return (reply["said"], made) if len(made) == reply["size"] else None
+            conversation.ended.set()
 
     @property
     def alive(self) -> bool:
         """Whether it can be asked."""
         return self._process.poll() is None
 
+    def kill(self) -> None:
+        """Let it end."""
+        self._process.kill()
+
     def end(self) -> None:
         """End it at once."""
-        self._process.kill()
+        self.kill()
+        self._process.wait()
+        if self._talking:
+            self._talking.join(_END)
+            if self._talking.is_alive():
+                return  # what it started holds its pipes, which cannot be closed as long as somebody reads them
         for stream in (self._process.stdin, self._process.stdout):
             if stream:
                 with suppress(BrokenPipeError):  # of bytes that it no longer took
                     stream.close()
-        self._process.wait()
 
 
 class _Idle:
@@ -136,20 +199,32 @@ class _Idle:
 
     def __init__(self) -> None:
         self._waiting: list[_Process] = []
+        self._busy: set[_Process] = set()
         self._lock = threading.Lock()
-        atexit.register(self.end)
+        atexit.register(self.end_all)
 
     def take(self) -> _Process:
         with self._lock:
             while self._waiting:
                 process = self._waiting.pop()
                 if process.alive:
+                    self._busy.add(process)
                     return process
                 process.end()
-        return _Process()
+        process = _Process()
+        with self._lock:
+            self._busy.add(process)
+        return process
+
+    def drop(self, process: _Process) -> None:
+        """It is of no more use."""
+        with self._lock:
+            self._busy.discard(process)
+        process.end()
 
     def give(self, process: _Process) -> None:
         with self._lock:
+            self._busy.discard(process)
             if len(self._waiting) < _IDLE:
                 self._waiting.append(process)
                 return
@@ -160,13 +235,29 @@ class _Idle:
             while self._waiting:
                 self._waiting.pop().end()
 
+    def end_all(self) -> None:
+        """End also those that a thread still waits for."""
+        self.end()
+        with self._lock:
+            for process in self._busy:
+                process.kill()
+
 
 _idle = _Idle()
+_contents = Contents()
 
 
 def end_processes() -> None:
     """End the processes that wait for a file."""
     _idle.end()
+
+
+def _far(said: Any) -> tuple[PlaceKind, int, int]:
+    """How far a process says it is; ValueError where that cannot be."""
+    kind, done, total = PlaceKind(said["kind"]), said["done"], said["total"]
+    if not (type(done) is type(total) is int and 0 <= done <= total <= _MOST_COUNTED):
+        raise ValueError(f"{done!r} of {total!r} are done")
+    return kind, done, total
 
 
 def _content(said: dict[str, Any]) -> FileContent:
@@ -176,55 +267,3 @@ def _content(said: dict[str, Any]) -> FileContent:
     )
     problems = tuple((line, message) for line, message in said.pop("problems"))
     return FileContent(places=places, problems=problems, references=tuple(said.pop("references")), **said)
-
-
-def _said(content: FileContent) -> dict[str, Any]:
-    places = [(each.start, each.end, each.kind, each.label, each.boxes) for each in content.places]
-    return {each.name: getattr(content, each.name) for each in fields(content)} | {"places": places}
-
-
-def serve(given: IO[bytes], told: IO[bytes]) -> None:
-    """Read the files that ``given`` brings, until it ends, and tell of each what was made of it."""
-    while line := given.readline():
-        asked = json.loads(line)
-        raw = given.read(asked["size"])
-        said, made = _tell(asked, raw)
-        told.write(json.dumps({"size": len(made), "said": said}).encode() + b"\n" + made)
-        told.flush()
-
-
-def _tell(asked: dict[str, Any], raw: bytes) -> tuple[dict[str, Any], bytes]:
-    module, _, name = asked["function"].partition(":")
-    function: Callable[..., FileContent | tuple[dict[str, Any], bytes]] = getattr(import_module(module), name)
-    try:
-        made = function(raw, Path(asked["path"]), *asked["numbers"])
-        return (_said(made), b"") if isinstance(made, FileContent) else made
-    except CorpusError as error:
-        return {"error": str(error)}, b""
-    except MemoryError:
-        much = f"{asked['path']} needs more memory than a text may. Split it, or take it out of the folder."
-        return {"error": much}, b""
-    except Exception as error:  # noqa: BLE001  whatever a library makes of it must not keep other files from being read
-        fault = " ".join(f"{type(error).__name__}: {error}".split())[:_LONGEST_FAULT]
-        failed = (
-            f"{asked['path']} cannot be read: its reader failed ({fault}). The file may be damaged: save it "
-            f"anew in the program it was made with. If it is whole, please report this."
-        )
-        return {"error": failed}, b""
-
-
-def main() -> None:
-    """Be the process."""
-    with suppress(ImportError, ValueError, OSError):  # no such limit here; the time is limited in any case
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # A library that prints must not speak in between.
-    told = open(sys.stdout.fileno(), "wb", closefd=False)  # noqa: SIM115
-    sys.stdout = sys.stderr
-    serve(sys.stdin.buffer, told)
-
-
-if __name__ == "__main__":
-    main()

@@ -11,7 +11,8 @@ from stat import S_ISREG
 
 from corpus.document import Document, Problem, Reference
 from corpus.errors import CorpusError
-from corpus.files.formats import LARGEST_FILE, READERS_VERSION, SUFFIXES, is_text, load_document
+from corpus.files.formats import READERS_VERSION, SUFFIXES, is_text, load_document
+from corpus.files.limits import LIMITS, FileLimits
 from corpus.files.references import load_references
 from corpus.wording.plain_text import without_surrogates
 
@@ -28,11 +29,11 @@ class TextFile:
     path: Path
     stamp: str  # another one whenever the document may be another one; empty: it may be changing at this moment
     listed: Mapping[str, Reference] = field(default_factory=dict, repr=False)  # the sources its folder lists
-    largest_file: int = LARGEST_FILE  # bytes
+    limits: FileLimits = LIMITS
 
     def read(self) -> Document:
         """The document; :class:`CorpusError` where it cannot be read."""
-        return load_document(self.path, self.id, self.largest_file, self.listed)
+        return load_document(self.path, self.id, self.limits, self.listed)
 
     def try_to_read(self) -> Document | Problem:
         """The document, or why it cannot be read."""
@@ -44,7 +45,7 @@ class TextFile:
             return Problem(without_surrogates(self.id), 0, without_surrogates(message))
 
 
-def find_texts(*folders: str | Path, largest_file: int = LARGEST_FILE) -> list[TextFile]:
+def find_texts(*folders: str | Path, limits: FileLimits = LIMITS) -> list[TextFile]:
     """The texts (files of a known format) of ``folders`` and their subfolders, sorted by id.
 
     Without a folder, the built-in texts. Links are followed; hidden files and folders are passed over.
@@ -58,11 +59,11 @@ def find_texts(*folders: str | Path, largest_file: int = LARGEST_FILE) -> list[T
         for name, path, facts in _texts_below(folder):
             if name in found and not path.samefile(found[name].path):
                 raise CorpusError(f"Two texts are called {name}: {found[name].path} and {path}. Rename one of them.")
-            found[name] = TextFile(name, path, _stamp(facts, about), listed, largest_file)
+            found[name] = TextFile(name, path, _stamp(facts, about), listed, limits)
     return [found[name] for name in sorted(found)]
 
 
-def find_text(name: str, *folders: str | Path, largest_file: int = LARGEST_FILE) -> TextFile | None:
+def find_text(name: str, *folders: str | Path, limits: FileLimits = LIMITS) -> TextFile | None:
     """The text with the id ``name`` that :func:`find_texts` would find in ``folders``, without a look at the others;
     None where there is none."""
     parts = name.split("/")
@@ -74,16 +75,16 @@ def find_text(name: str, *folders: str | Path, largest_file: int = LARGEST_FILE)
             facts = path.stat()
             if S_ISREG(facts.st_mode):
                 listed = load_references(folder)
-                return TextFile(name, path, _stamp(facts, _digest_of(listed)), listed, largest_file)
+                return TextFile(name, path, _stamp(facts, _digest_of(listed)), listed, limits)
     return None
 
 
-def load_documents(*folders: str | Path, largest_file: int = LARGEST_FILE) -> list[Document]:
+def load_documents(*folders: str | Path, limits: FileLimits = LIMITS) -> list[Document]:
     """The documents that the texts of ``folders`` hold, sorted by id; see :func:`find_texts`.
 
-    :class:`CorpusError` also where texts cannot be read, or are larger than ``largest_file`` bytes; it names them all.
+    :class:`CorpusError` also where texts cannot be read, or are larger than ``limits`` allow; it names them all.
     """
-    read = [text.try_to_read() for text in find_texts(*folders, largest_file=largest_file)]
+    read = [text.try_to_read() for text in find_texts(*folders, limits=limits)]
     if problems := [each for each in read if isinstance(each, Problem)]:
         raise CorpusError(unread_message(problems))
     return [each for each in read if isinstance(each, Document)]

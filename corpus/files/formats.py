@@ -11,11 +11,13 @@ from typing import Protocol
 from corpus.document import Document, FileContent, Problem, Reference
 from corpus.errors import CorpusError
 from corpus.files.document_formats import DOCUMENT_READERS
+from corpus.files.limits import LIMITS, FileLimits
+from corpus.files.progress import naming
 from corpus.files.references import LONGEST_LINE, resolve_references, shorten
 from corpus.files.text_file import read_text_file
+from corpus.wording.dates import past_date
 
 READERS_VERSION = 3  # raised when readers find more in the same file than before: then every file is read once more
-LARGEST_FILE = 8_000_000  # bytes; a text beyond is rather a dump, and its passages would drown the others
 _LONGEST_TITLE = 300  # characters; what is longer is no title, and every list of texts would carry it
 
 
@@ -42,7 +44,7 @@ def is_text(name: str) -> bool:
 
 
 def load_document(
-    path: Path, name: str, largest_file: int = LARGEST_FILE, listed: Mapping[str, Reference] | None = None
+    path: Path, name: str, limits: FileLimits = LIMITS, listed: Mapping[str, Reference] | None = None
 ) -> Document:
     """The text in the file ``path``, as the document with the id ``name``; ``listed`` are the sources its folder
     lists.
@@ -55,7 +57,8 @@ def load_document(
     except UnicodeEncodeError:
         raise CorpusError(f"The name of the file {name!r} is not UTF-8. Rename it.") from None
     read = READERS.get(Path(name).suffix.lower(), read_text_file)
-    content = read(_read_bytes(path, largest_file), path)
+    with naming(name):
+        content = read(_read_bytes(path, name, limits), path)
     return Document(
         name,
         shorten(content.title or Path(name).stem, _LONGEST_TITLE),
@@ -65,18 +68,31 @@ def load_document(
         twin=content.twin,
         problems=tuple(Problem(name, line, message) for line, message in content.problems),
         author=shorten(content.author, _LONGEST_TITLE),
-        date=content.date,
+        date=past_date(content.date) if is_document(name) else content.date,  # programs write the one, people the other
         places=content.places,
     )
 
 
-def _read_bytes(path: Path, largest_file: int) -> bytes:
+def is_document(name: str) -> bool:
+    """Whether a file called ``name`` is of a format beyond text, by its suffix."""
+    return name.lower().endswith(tuple(DOCUMENT_READERS))
+
+
+def largest(name: str, limits: FileLimits) -> int:
+    """Bytes that a file called ``name`` may have."""
+    return limits.document if is_document(name) else limits.text
+
+
+def _read_bytes(path: Path, name: str, limits: FileLimits) -> bytes:
+    most, kind, setting = largest(name, limits), "text", "largest_file_mb"
+    if is_document(name):
+        kind, setting = f"document ({Path(name).suffix.lower()})", "largest_document_mb"
     try:
         size = path.stat().st_size
-        if size > largest_file:
+        if size > most:
             raise CorpusError(
-                f"{path} has {size / 1e6:.1f} MB; a text may have {largest_file / 1e6:.1f} MB. Split it into several "
-                f"files, or raise 'largest_file_mb' in a settings file."
+                f"{path} has {size / 1e6:.1f} MB; a {kind} may have {most / 1e6:.1f} MB. Split it into several files, "
+                f"or raise '{setting}' in a settings file."
             )
         return path.read_bytes()
     except FileNotFoundError as error:

@@ -1,7 +1,7 @@
 """Days as people and programs write them."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 from corpus.language import ENGLISH
 
@@ -35,6 +35,18 @@ def iso_date(said: object) -> str:
         day, name, other_day, year = found.groups()
         return _written(year, str(_MONTHS[name[:3].lower()]), day or other_day)
     return ""
+
+
+def past_date(said: str, today: date | None = None) -> str:
+    """The ISO 8601 date ``said``, as exact as there is such a day; empty where it is none, or is still to come, as what
+    a program with a wrong clock has written.
+
+    >>> [past_date(each) for each in ("2021-08-16", "2021-02-31", "2021-13", "9999", "0001-01-01")]
+    ['2021-08-16', '2021-02', '2021', '', '']
+    """
+    latest = ((today or date.today()) + timedelta(days=1)).isoformat()  # it may be tomorrow where it was written
+    found = next(filter(None, (iso_date(said[:length]) for length in (10, 7, 4))), "")
+    return found if found <= latest[: len(found)] else ""
 
 
 def _written(year: str, month: str | None, day: str | None) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 import xxhash
 
 from corpus import Problem, TextFile
+from corpus.files.formats import READERS_VERSION
 from index.disk import replace_file
 
 _FILE = "refused.json"
@@ -66,7 +67,7 @@ def keep_refusals(folder: Path, refusals: Refusals) -> None:
 def _look(text: TextFile) -> str:
     """What differs as soon as reading ``text`` may end otherwise; empty where that cannot be told."""
     named = text.id.isascii() or text.id == text.id.encode("utf-8", "replace").decode("utf-8")
-    return f"{text.stamp}-{text.largest_file}" if text.stamp and named else ""
+    return f"{text.stamp}-{text.limits.text}-{text.limits.document}" if text.stamp and named else ""
 
 
 @cache
@@ -76,7 +77,7 @@ def _readers() -> str:
         names = {match.group() for each in metadata.requires(_US) or () if (match := _NAME.match(each))}
     except metadata.PackageNotFoundError:
         names = set()
-    versions = []
+    versions = [f"readers {READERS_VERSION}"]
     for name in sorted({_US, *names}):
         with suppress(metadata.PackageNotFoundError):
             versions.append(f"{name} {metadata.version(name)}")

@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -148,6 +149,84 @@ def test_what_is_kept_and_no_choice_is_none(page: Page) -> None:
     page.reload()
     page.wait_for_selector("#question")
     assert line(page) == "Look only in <b>x</b> Look everywhere"
+
+
+def test_a_link_to_a_question_carries_where_it_was_asked(browser: Browser, page_url: str, artifacts: Path) -> None:
+    with visit(browser, page_url, permissions=["clipboard-read", "clipboard-write"]) as page:
+        choose(page, "en", "zh/definition.md")
+        page.click(".where")
+        page.locator(".chooser .option", has_text="English").click()
+        page.get_by_label("Not older than").fill("2021-08")
+        page.keyboard.press("Enter")
+        ask(page, EN_QUESTION)
+        page.get_by_role("button", name="Look everywhere").click()
+        page.get_by_role(
+            "button", name="Copy a link to this question"
+        ).click()  # as it was asked, not as the next will be
+        expect(page.locator(".told").last).to_contain_text("The link is copied")
+        link = page.evaluate("navigator.clipboard.readText()")
+        assert link.endswith("&in=en&in=zh%2Fdefinition.md&language=en&since=2021-08")
+    with visit(browser, link) as other:
+        reply = other.locator(".reply")
+        expect(reply.locator(".looked")).to_have_text(
+            "Looked only in: en, zh/definition.md · English · since 2021-08", use_inner_text=True
+        )
+        assert line(other).startswith("Look only in en zh/definition.md English since 2021-08")
+        assert other.url.rstrip("/") == page_url.rstrip("/")
+        other.screenshot(path=artifacts / "scope-link.png")
+        other.reload()
+        other.locator(".reply").wait_for()
+        assert line(other).startswith("Look only in en zh/definition.md")
+        assert other.locator(".reply").count() == 1
+
+
+def test_what_a_link_names_and_is_not_there_is_left_out_and_told(
+    browser: Browser, page_url: str, artifacts: Path
+) -> None:
+    gone = ["zh/gone.md", "<img src=x onerror=window.hacked=1>", "x" * 1_001]
+    query = urlencode(
+        [("q", EN_QUESTION), *(("in", name) for name in ["en", *gone]), ("language", "fr"), ("since", "x")]
+    )
+    with visit(browser, f"{page_url}?{query}") as page:
+        assert page.locator(".reply .looked").inner_text() == "Looked only in: en"
+        told = page.locator(".talk > .told")
+        expect(told).to_contain_text("The link names what is not here, and was left out: zh/gone.md · <img")
+        expect(told).to_contain_text("· fr · x")
+        assert told.locator("img").count() == 0
+    with visit(browser, f"{page_url}?{urlencode({'q': ZH_QUESTION, 'in': 'zh/gone.md'})}", locale="zh-CN") as page:
+        page.locator(".reply").wait_for()
+        assert page.locator(".looked").count() == 0
+        assert not page.is_visible(".looking")
+        assert seen(page, ".talk > .told") == "链接中的这些内容在这里没有，已略去：zh/gone.md"
+        page.screenshot(path=artifacts / "scope-link-gone-zh.png")
+
+
+def test_a_link_without_a_scope_asks_everywhere_and_a_draft_does_not_change_that(page: Page, page_url: str) -> None:
+    choose(page, "zh")
+    page.goto(f"{page_url}?{urlencode({'q': EN_QUESTION})}")
+    page.locator(".reply").wait_for()
+    assert page.locator(".looked").count() == 0
+    assert not page.is_visible(".looking")
+
+
+def test_a_scope_that_no_address_has_room_for_is_told(browser: Browser, page_url: str) -> None:
+    with visit(browser, page_url, permissions=["clipboard-read", "clipboard-write"]) as page:
+        names = [f"{'长' * 60}{number}.md" for number in range(12)]
+        page.evaluate(
+            """(names) => {
+                const scope = { texts: names, language: "", since: "" };
+                const name = Object.keys(sessionStorage).find((each) => each.includes(":drafts:"));
+                const place = name ?? `foundation-qa:drafts:1:${location.pathname}`;
+                sessionStorage.setItem(place, JSON.stringify({ "": { scope } }));
+            }""",
+            names,
+        )
+        page.reload()
+        page.wait_for_selector("#question")
+        ask(page, EN_QUESTION)
+        page.get_by_role("button", name="Copy a link to this question").click()
+        expect(page.locator(".told").last).to_contain_text("without where it was looked")
+        assert "in=" not in page.evaluate("navigator.clipboard.readText()")
 
 
 def test_the_chooser_on_a_phone(browser: Browser, page_url: str, artifacts: Path) -> None:

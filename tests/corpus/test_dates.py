@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from corpus import load_document
-from corpus.wording.dates import iso_date
+from corpus.document import FileContent
+from corpus.wording.dates import iso_date, past_date
+from index import Scope
 
 
 @pytest.mark.parametrize(
@@ -72,3 +74,40 @@ def test_a_text_says_when_and_by_whom_it_was_written(tmp_path: Path, front: str,
     path.write_text(f"{front}The dyke is mended in spring.\n", encoding="utf-8")
     document = load_document(path, "a.md")
     assert (document.author, document.date) == (author, day)
+
+
+@pytest.mark.parametrize(
+    ("said", "known"),
+    [
+        ("2021-08-16", "2021-08-16"),
+        ("2021-08", "2021-08"),
+        ("2021", "2021"),
+        ("2021-02-31", "2021-02"),
+        ("2021-13-01", "2021"),
+        ("2026-11-29", "2026-11-29"),
+        ("2026-11-30", "2026-11-30"),  # somewhere it is tomorrow already
+        ("2026-12-01", ""),
+        ("2026-12", ""),
+        ("2026", "2026"),
+        ("2107-06-05", ""),  # as ZIP's clock, and those of empty batteries
+        ("9999", ""),
+        ("0001-01-01", ""),
+        ("0101-01-01T00:00:00", ""),
+        ("soon", ""),
+        ("", ""),
+    ],
+)
+def test_what_no_program_can_have_written_is_no_date(said: str, known: str) -> None:
+    assert past_date(said, date(2026, 11, 29)) == known
+
+
+@pytest.mark.parametrize(("said", "known"), [("9999-12-31", ""), ("0001-01-01", ""), ("2021-02-30", "2021-02")])
+def test_broken_dates_of_documents_let_no_filter_pass(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str, known: str
+) -> None:
+    read = {".pdf": lambda raw, path: FileContent(text="The kite flies.", date=said)}
+    monkeypatch.setattr("corpus.files.formats.READERS", read)
+    path = tmp_path / "a.pdf"
+    path.write_bytes(b"%PDF-")
+    assert load_document(path, "a.pdf").date == known
+    assert Scope(since="2021-03").allows_date(load_document(path, "a.pdf").date) is False

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from corpus import CorpusError, Document, Reference, load_documents, references_of, split
+from corpus import CorpusError, Document, Reference, find_texts, load_documents, references_of, split
+from corpus.files.limits import FileLimits
 
 ENGLISH = "# Scale\n\nA foundation model is trained on broad data at scale; it can be adapted to many tasks.\n"
 CHINESE = "# 规模\n\n基础模型是在广泛数据上训练的模型，可以适应许多下游任务。它带来涌现与同质化两种特性。\n"
@@ -67,6 +68,23 @@ def test_a_text_beyond_the_limit_is_refused_with_both_sizes(tmp_path: Path) -> N
         file.truncate(20_000_000)
     with pytest.raises(CorpusError, match=r"dump\.txt has 20\.0 MB; a text may have 8\.0 MB.*largest_file_mb"):
         load_documents(tmp_path)
+
+
+def test_a_document_has_a_limit_of_its_own(tmp_path: Path) -> None:
+    for name, size in (("handbook.PDF", 120_000_000), ("slides.pptx", 100_000_001)):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(size)
+    with pytest.raises(CorpusError) as caught:
+        load_documents(tmp_path)
+    assert str(caught.value).splitlines() == [
+        "2 texts cannot be read.",
+        "handbook.PDF has 120.0 MB; a document (.pdf) may have 100.0 MB. Split it into several files, or raise "
+        "'largest_document_mb' in a settings file.",
+        "slides.pptx has 100.0 MB; a document (.pptx) may have 100.0 MB. Split it into several files, or raise "
+        "'largest_document_mb' in a settings file.",
+    ]
+    (text,) = find_texts(tmp_path, limits=FileLimits(document=200_000_000))[:1]
+    assert text.limits == FileLimits(document=200_000_000)
 
 
 @pytest.mark.parametrize(

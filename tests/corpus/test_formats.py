@@ -8,6 +8,7 @@ from corpus import CorpusError, Reference, load_document, load_documents, split
 from corpus.document import FileContent
 from corpus.files import formats
 from corpus.files.formats import READERS, SUFFIXES, is_text
+from corpus.files.limits import FileLimits
 
 WEI = Reference("wei2022", "Wei et al. (2022). Emergence", "https://example.org")
 
@@ -46,7 +47,7 @@ def test_a_reader_says_what_is_wrong_with_its_file(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match=r"a\.shout does not shout\."):
         load_document(path, "a.shout")
     with pytest.raises(CorpusError, match=r"a text may have 0\.0 MB"):
-        load_document(path, "a.shout", 5)
+        load_document(path, "a.shout", FileLimits(text=5))
 
 
 def test_what_a_file_does_not_say_comes_from_its_name(tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ def packed(builder: type[WheelBuilder] | type[SdistBuilder]) -> frozenset[str]:
 def needed() -> frozenset[str]:
     """The modules that the command or somebody who imports a room may come to."""
     found: set[str] = set()
-    left = ["ui.__main__", *ROOMS]
+    left = ["ui.__main__", "corpus.files.document_program", *ROOMS]  # the two that are run as programs
     while left:
         module = left.pop()
         if module in MODULES and module not in found:

@@ -7,6 +7,7 @@ import pytest
 
 from corpus import CorpusError, Document, find_texts, load_documents
 from corpus.files import folders
+from corpus.files.limits import FileLimits
 from index import IndexChange, PassageIndex, pending_change, rebuild_index, update_index
 from index.storage import refusals
 from index.storage.refusals import read_refusals
@@ -130,7 +131,7 @@ def test_a_text_that_cannot_be_read_is_not_read_again_until_it_changes(
     assert update(small_index, texts, fake_encoder).problems == change.problems
     assert pending_change(small_index.folder, find_texts(texts)).problems == change.problems
     assert len(read) == 1
-    pending_change(small_index.folder, find_texts(texts, largest_file=9_000))
+    pending_change(small_index.folder, find_texts(texts, limits=FileLimits(text=9_000)))
     assert len(read) == 2  # another limit may be what it was refused for
     broken.write_bytes(BROKEN * 2)
     assert update(small_index, texts, fake_encoder).problems == change.problems

@@ -11,7 +11,7 @@ from reportlab.pdfgen.canvas import Canvas
 from small_answerer import EN, EN_QUESTION, ZH, SmallAnswerer, SmallSnapshot, citation
 
 from corpus import load_document
-from corpus.files.formats import LARGEST_FILE
+from corpus.files.limits import LIMITS
 from qa import Answer
 from ui.workspace.originals import Originals
 from ui.workspace.page_pictures import PagePictures
@@ -82,7 +82,7 @@ class PdfAnswerer(SmallAnswerer):
         indexed = SimpleNamespace(
             generation="1", documents=texts.documents, stamps={}, entry=lambda name: SimpleNamespace(stamp="")
         )
-        self.pictures = PagePictures(Originals(lambda: [folder], lambda: indexed, LARGEST_FILE))
+        self.pictures = PagePictures(Originals(lambda: [folder], lambda: indexed, LIMITS))
 
     def ask(self, question: str, history: Sequence[str] = (), *scope: object) -> Answer:
         documents = self.passages.snapshot.documents

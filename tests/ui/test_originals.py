@@ -20,7 +20,7 @@ from pdf_answerer import three_pages
 from PIL import Image
 
 from corpus import CorpusError, Document, find_texts, load_document, load_documents
-from corpus.files.formats import LARGEST_FILE
+from corpus.files.limits import LIMITS
 from corpus.files.pdf.pages import PagePicture
 from index import PassageIndex, update_index
 from qa import Answerer
@@ -47,7 +47,7 @@ class House:
         update_index(folder / "index", find_texts(self.folder), encoder)
         self.passages = PassageIndex.open(folder / "index", encoder)
         (self.folder / SECRET).write_bytes(three_pages())
-        self.originals = Originals(lambda: [self.folder], lambda: self.passages.snapshot, LARGEST_FILE)
+        self.originals = Originals(lambda: [self.folder], lambda: self.passages.snapshot, LIMITS)
 
     def digest(self, name: str) -> str:
         return self.passages.snapshot.documents[name].digest
@@ -199,7 +199,7 @@ def test_an_id_that_leads_elsewhere_finds_nothing(tmp_path: Path, fake_encoder: 
     document = Document(name, "Secret", "", text)
     update_index(tmp_path / "index", [document], fake_encoder)
     passages = PassageIndex.open(tmp_path / "index", fake_encoder)
-    originals = Originals(lambda: [tmp_path / "texts"], lambda: passages.snapshot, LARGEST_FILE)
+    originals = Originals(lambda: [tmp_path / "texts"], lambda: passages.snapshot, LIMITS)
     with pytest.raises(VisitorError) as error:
         originals.find(name, document.digest)
     assert key_of(error) == "originals.gone"
@@ -253,7 +253,7 @@ def test_folders_that_are_not_known_are_no_fault(house: House) -> None:
     def folders() -> list[Path]:
         raise CorpusError("The index was built from Python.")
 
-    originals = Originals(folders, lambda: house.passages.snapshot, LARGEST_FILE)
+    originals = Originals(folders, lambda: house.passages.snapshot, LIMITS)
     with pytest.raises(VisitorError) as error:
         originals.find(LOG, house.digest(LOG))
     assert key_of(error) == "originals.gone"

@@ -16,7 +16,7 @@ from ui.chat.answer_html import answer_html
 from ui.chat.calls import ChatCalls, checked_calls
 from ui.chat.feedback_log import FeedbackLog
 from ui.chat.markdown import turn_markdown
-from ui.chat.scope_choice import ChosenScope, choices
+from ui.chat.scope_choice import ChosenScope, choices, known
 from ui.chat.turns import Turn, facts, kept, recalled
 from ui.html.scope_words import looked_in
 from ui.html.visitor_message import visitor_messages
@@ -69,6 +69,16 @@ def test_folders_and_texts_are_offered_and_found(calls: dict[str, Call]) -> None
     for sought, names in (("涌现", ["zh/emergence.md"]), ("EN/ clip", ["en/clip.md"]), ("zh/", 3), ("zzz", [])):
         named = [each["name"] for each in calls["choices"]({"sought": sought})["found"]]
         assert named == names or len(named) == names
+
+
+def test_what_a_link_names_is_known_or_not(calls: dict[str, Call]) -> None:
+    names = ["zh/risks.md", "zh", "en/", "zh/gone.md", "", "/", "..", "e", "<b>x</b>", "zh"]
+    assert calls["known"]({"texts": names}) == {"known": ["zh/risks.md", "zh", "en/", "zh"]}
+    assert calls["known"]({"texts": []}) == {"known": []}
+    for wrong in (["x" * 1_001], ["x"] * 101, "zh", [7], None):
+        assert "hint" in calls["known"]({"texts": wrong})
+    decomposed = [Text("e\u0301/tude.md", "Étude", "")]
+    assert known(decomposed, ["\u00e9", "\u00e9/tude.md", "e/tude.md"]) == ["\u00e9", "\u00e9/tude.md"]
 
 
 def test_of_very_many_texts_the_first_are_offered() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from corpus import BUILT_IN_TEXTS, CorpusError, Document, find_texts, load_documents
+from corpus.files.limits import FileLimits
 from index import IndexChange, PassageIndex, update_index
 from index.storage.refusals import read_refusals
 from ui import cli
@@ -20,12 +21,12 @@ from ui.tabs.map_layout import Cartographer
 from ui.tabs.sources_html import change_html, progress_html, survey_html
 from ui.workspace.settings import Settings
 from ui.workspace.text_states import State, Survey, survey
-from ui.workspace.uploads import Uploads, safe_name
+from ui.workspace.uploads import UploadLimits, Uploads, safe_name
 from ui.workspace.watch import follow
 from ui.workspace.workspace import Workplace
 
 HOSTILE = "<img src=x onerror=alert(1)>"
-LARGEST = 100_000
+LIMITS = FileLimits(100_000, 100_000)
 
 
 def states(found: Survey) -> dict[str, State]:
@@ -33,7 +34,7 @@ def states(found: Survey) -> dict[str, State]:
 
 
 def look(texts: Path, index: PassageIndex, uploads: Path | None = None) -> Survey:
-    return survey([texts], index.snapshot, largest_file=LARGEST, uploads=uploads)
+    return survey([texts], index.snapshot, limits=LIMITS, uploads=uploads)
 
 
 # The texts beside the index
@@ -101,11 +102,11 @@ def test_what_an_update_could_not_read_is_told_without_reading_it_again(
 ) -> None:
     monkeypatch.setattr("corpus.files.folders._COARSE", 0)
     (texts / "en/new.md").write_bytes(b"\0")
-    change = update_index(small_index.folder, find_texts(texts, largest_file=LARGEST), fake_encoder)
+    change = update_index(small_index.folder, find_texts(texts), fake_encoder)
     monkeypatch.setattr("corpus.files.folders.load_document", lambda path, name, *_: Document(name, name, name, ""))
     index = PassageIndex.open(small_index.folder, fake_encoder)
     refused = read_refusals(small_index.folder)
-    entries = {each.id: each for each in survey([texts], index.snapshot, largest_file=LARGEST, refused=refused).entries}
+    entries = {each.id: each for each in survey([texts], index.snapshot, limits=LIMITS, refused=refused).entries}
     assert entries["en/new.md"].state is State.UNREADABLE
     assert entries["en/new.md"].problem == str(change.problems[0])
 
@@ -149,7 +150,7 @@ def test_a_text_and_its_translation_stand_together(tmp_path: Path, fake_encoder:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(f"---\ntitle: {name}\ntwin: {twin}\n---\nA text.\n", encoding="utf-8")
     update_index(tmp_path / "index", load_documents(folder), fake_encoder)
-    found = survey([folder], PassageIndex.open(tmp_path / "index", fake_encoder).snapshot, largest_file=LARGEST)
+    found = survey([folder], PassageIndex.open(tmp_path / "index", fake_encoder).snapshot, limits=LIMITS)
     assert [(entry.topic, entry.id) for entry in found.entries] == [
         ("en/b.md", "en/b.md"),
         ("en/b.md", "zh/b.md"),
@@ -173,7 +174,7 @@ def test_the_list_and_the_map_have_the_same_topics(tmp_path: Path, fake_encoder:
     for passage, topic in zip(snapshot.passages, atlas.topic_of.tolist(), strict=True):
         on_map.setdefault(topic, set()).add(passage.document_id)
     listed: dict[str, set[str]] = {}
-    for entry in survey([folder], snapshot, largest_file=LARGEST).entries:
+    for entry in survey([folder], snapshot, limits=LIMITS).entries:
         listed.setdefault(entry.topic, set()).add(entry.id)
     assert listed == {
         "en/a.md": {"en/a.md", "zh/a.md"},  # one of them is silent
@@ -186,7 +187,7 @@ def test_the_list_and_the_map_have_the_same_topics(tmp_path: Path, fake_encoder:
 
 
 def test_a_folder_that_is_gone_is_a_problem_and_removes_no_text(texts: Path, small_index: PassageIndex) -> None:
-    found = survey([texts / "nowhere"], small_index.snapshot, largest_file=LARGEST)
+    found = survey([texts / "nowhere"], small_index.snapshot, limits=LIMITS)
     assert found.entries == ()
     assert "There is no folder" in found.problems[0]
     assert "There is no folder" in survey_html(found)
@@ -196,7 +197,7 @@ def test_two_texts_of_one_name_are_a_problem(texts: Path, small_index: PassageIn
     second = tmp_path / "second" / "en"
     second.mkdir(parents=True)
     (second / "clip.md").write_text("# Another\n\nText.\n", encoding="utf-8")
-    found = survey([texts, second.parent], small_index.snapshot, largest_file=LARGEST)
+    found = survey([texts, second.parent], small_index.snapshot, limits=LIMITS)
     assert "Two texts are called en/clip.md" in found.problems[0]
     assert len(found.entries) == 4
 
@@ -277,7 +278,7 @@ def test_an_open_text_is_whole_and_inert(texts: Path, tmp_path: Path, fake_encod
 
 @pytest.fixture
 def uploads(tmp_path: Path) -> Uploads:
-    return Uploads(tmp_path / "uploads", largest_file=10_000, largest_in_all=25_000)
+    return Uploads(tmp_path / "uploads", UploadLimits(FileLimits(10_000, 20_000), in_all=25_000, pages=3))
 
 
 @pytest.fixture
@@ -397,7 +398,7 @@ def test_a_text_may_come_in_any_encoding_that_the_corpus_reads(uploads: Uploads,
 
 def test_sizes_are_limited_for_one_and_for_all(uploads: Uploads, source: Path) -> None:
     source.write_text("word " * 2001, encoding="utf-8")
-    with pytest.raises(CorpusError, match=r"big\.md has 0\.0 MB; a text may have 0\.0 MB"):
+    with pytest.raises(CorpusError, match=r"big\.md has 0\.0 MB; a file of this kind may have 0\.0 MB here"):
         uploads.add("big.md", source)
     source.write_text("word " * 1800, encoding="utf-8")
     uploads.add("a.md", source)

@@ -150,11 +150,11 @@ def test_who_watches_does_not_try_again_what_was_cancelled(
     stop = threading.Event()
     run, runs = place.updates.run, []
 
-    def cancelled_once(work: Any, progress: Any) -> IndexChange:
+    def cancelled_once(work: Any, *told: Any) -> IndexChange:
         runs.append(work)
         if len(runs) == 1:
             raise UpdateCancelledError
-        return run(work, progress)
+        return run(work, *told)
 
     place.updates.run = cancelled_once  # type: ignore[method-assign]
     watcher = threading.Thread(target=follow, args=(place, stop, told.put))

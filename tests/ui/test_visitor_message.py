@@ -9,12 +9,13 @@ from starlette.datastructures import Headers
 
 from corpus import CorpusError, EncoderError, FoundationQAError, StoredIndexError
 from corpus.errors import BusyIndexError
+from corpus.files.limits import FileLimits
 from index.storage.lock import index_lock
 from index.user_folders import data_folder
 from ui.gate.refusals import preferred_language, refusal
 from ui.html.messages import problem_html
 from ui.html.visitor_message import VisitorError, visitor_message, visitor_messages, without_paths
-from ui.workspace.uploads import Uploads
+from ui.workspace.uploads import UploadLimits, Uploads
 
 
 @pytest.mark.parametrize(
@@ -84,14 +85,14 @@ def test_an_index_that_is_busy_says_so_in_both_languages(tmp_path: Path) -> None
         (f"{'x' * 300}.md", b"text", "太长"),
         ("a.md", b"a\0b", "不是文本文件"),
         ("a.md", b"...", "没有可以查找的内容"),
-        ("a.md", b"x" * 2000, "一篇文本最多"),
+        ("a.md", b"x" * 2000, "此类文件最多"),
         ("taken.md", b"text", "已有名为 taken.md 的文本"),
     ],
 )
 def test_why_a_text_is_not_kept_is_said_in_both_languages(
     tmp_path: Path, name: str, content: bytes, chinese: str
 ) -> None:
-    uploads = Uploads(tmp_path / "uploads", largest_file=1000)
+    uploads = Uploads(tmp_path / "uploads", UploadLimits(FileLimits(1000, 1000)))
     source = tmp_path / "source"
     source.write_bytes(b"A text.")
     uploads.add("taken.md", source)

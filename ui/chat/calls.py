@@ -19,7 +19,7 @@ from ui.chat.citation_html import opened_html, opened_leaf_html
 from ui.chat.feedback_log import FeedbackLog, Opinion
 from ui.chat.leaf_html import first_leaf
 from ui.chat.markdown import conversation_markdown, turn_markdown
-from ui.chat.scope_choice import ANYWHERE, ChosenScope, Sought, choices
+from ui.chat.scope_choice import ANYWHERE, MOST_CHOSEN, ChosenScope, Sought, choices, known
 from ui.chat.suggestions import IndexState, next_questions
 from ui.chat.turns import MOST_TURNS, Stretch, Turn, facts, kept, recalled
 from ui.html.original_address import has_pages
@@ -78,6 +78,13 @@ class ChoicesCall:
     """What is looked for among the texts and folders to choose from."""
 
     sought: Sought
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCall:
+    """Names of texts and folders that a link brings."""
+
+    texts: Annotated[tuple[Sought, ...], Field(max_length=MOST_CHOSEN)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +179,10 @@ class ChatCalls:
         """The texts and folders that a question may be asked of, see :func:`ui.chat.scope_choice.choices`."""
         return choices(self.answerer.passages.snapshot.entries, call.sought)
 
+    def known(self, call: KnownCall) -> dict[str, Any]:
+        """Those of the texts and folders that a question may be asked of."""
+        return {"known": known(self.answerer.passages.snapshot.entries, call.texts)}
+
     def open(self, call: OpenCall) -> dict[str, Any]:
         """The text of a citation as it is now, at the place of the quote; or its twin in the other language."""
         located, quote, documents = self._located(call)
@@ -247,6 +258,7 @@ def checked_calls(calls: ChatCalls) -> list[Callable[[Any], dict[str, Any]]]:
     shapes: dict[str, Any] = {
         "ask": AskCall,
         "choices": ChoicesCall,
+        "known": KnownCall,
         "open": OpenCall,
         "leaf": LeafCall,
         "rate": Opinion,

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any, Protocol
+from unicodedata import normalize
 
 from pydantic import Field
 
@@ -75,6 +76,12 @@ def choices(entries: Iterable[Listed], sought: str) -> dict[str, Any]:
     found = [{"name": name, "count": folders[name]} for name in sorted(folders) if _holds(f"{name}/", words)]
     found += [{"name": entry.id, "title": entry.title} for entry in sorted(texts, key=lambda entry: entry.id)]
     return {"found": found[:_OFFERED], "more": max(len(found) - _OFFERED, 0), "dated": dated}
+
+
+def known(entries: Iterable[Listed], texts: Iterable[str]) -> list[str]:
+    """Those of ``texts`` that name a text of ``entries`` or a folder of them."""
+    names = {normalize("NFC", name) for entry in entries for name in (entry.id, *folders_of(entry.id))}
+    return [text for text in texts if normalize("NFC", text).removesuffix("/") in names]
 
 
 def _holds(name: str, words: list[str]) -> bool:

@@ -8,10 +8,12 @@ import re
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from corpus import LANGUAGES, CorpusError, EncoderError, FoundationQAError, ScopeError, StoredIndexError
 from corpus.errors import BusyIndexError
+from ui.html.reasons import reason_in
 from ui.html.scope_words import scope_problem
 from ui.html.words import word
 
@@ -27,7 +29,10 @@ _KINDS: tuple[tuple[type[FoundationQAError], str], ...] = (
 
 
 class VisitorError(CorpusError):
-    """A visitor's own mistake, with the words called ``key`` for it; its message is what they say in English."""
+    """A visitor's own mistake, with the words called ``key`` for it; its message is what they say in English.
+
+    A value called ``reason`` is what a reader says of a file, see :mod:`ui.html.reasons`.
+    """
 
     def __init__(self, key: str, **values: object) -> None:
         super().__init__(word(key, "en", **values))
@@ -40,7 +45,7 @@ def visitor_messages(problem: FoundationQAError | str) -> dict[str, str]:
     An exception is written to the log as it is, unless the visitor can mend it.
     """
     if isinstance(problem, VisitorError):
-        return {language: word(problem.key, language, **problem.values) for language in LANGUAGES}
+        return {language: word(problem.key, language, **_in(language, problem.values)) for language in LANGUAGES}
     if isinstance(problem, ScopeError):
         return scope_problem(problem)
     if isinstance(problem, FoundationQAError):
@@ -49,7 +54,20 @@ def visitor_messages(problem: FoundationQAError | str) -> dict[str, str]:
         return {language: word("trouble.busy", language) for language in LANGUAGES}
     asked = CorpusError if isinstance(problem, str) else type(problem)
     key = next(key for kind, key in _KINDS if issubclass(asked, kind))
-    return {language: word(key, language, message=without_paths(str(problem))) for language in LANGUAGES}
+    message = without_paths(str(problem))
+    return {language: _reason(message, language) or word(key, language, message=message) for language in LANGUAGES}
+
+
+def _reason(message: str, language: str) -> str | None:
+    return None if language == LANGUAGES[0] else reason_in(message, language)
+
+
+def _in(language: str, values: Mapping[str, object]) -> dict[str, object]:
+    """``values``, with what a reader says in ``language``."""
+    found = dict(values)
+    if isinstance(reason := found.get("reason"), str):
+        found["reason"] = _reason(reason, language) or reason
+    return found
 
 
 def visitor_message(problem: FoundationQAError, language: str = "en") -> str:

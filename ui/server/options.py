@@ -19,7 +19,7 @@ from ui.server.visitor_state import EventBounds, VisitorState
 from ui.workspace.page_pictures import PagePictures
 
 _FILES_AT_ONCE = 4  # of the largest size, in one request
-_FILES_ON_THEIR_WAY = 20  # of the largest size, of all visitors
+_FILES_ON_THEIR_WAY = 8  # of the largest size, of all visitors
 
 
 @dataclass(frozen=True, slots=True)

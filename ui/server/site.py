@@ -38,9 +38,9 @@ def assemble_page(
     on_gap = log.add if log else None
     allowed = {"allow_upload": allow_upload, "show_gaps": show_gaps, "share_originals": share_originals}
     tabs = tabs_of(workplace, answerer, log, **allowed)
-    largest_file = workplace.largest_file if allow_upload else 0
+    largest_file = workplace.upload_limits.files.largest if allow_upload else 0
     service = Service(answerer, workplace.pending, on_gap)
-    originals = Originals(workplace.folders, lambda: answerer.passages.snapshot, workplace.largest_file)
+    originals = Originals(workplace.folders, lambda: answerer.passages.snapshot, workplace.limits)
     pictures = PagePictures(originals)
     serving = Serving(
         service,

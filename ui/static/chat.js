@@ -2,7 +2,7 @@
 // and draws every answer, so that no text becomes HTML here. See ui/chat/calls.py for the calls.
 "use strict";
 window.foundationQA.beginAsking = (view, calls) => {
-  const { words, element, copy, passOn, saveFile, questionRow, beginTurn, suggestedRow } = window.foundationQA;
+  const { words, element, copy, passOn, askLinked, saveFile, questionRow, beginTurn, suggestedRow } = window.foundationQA;
   // Where a call fails, Gradio's client gives undefined. Here that is an error, so that nobody takes it for a reply.
   const called = async (name, value) => {
     const reply = await calls[name](value);
@@ -329,7 +329,7 @@ window.foundationQA.beginAsking = (view, calls) => {
     else if (is("rate")) rating.rate(target, turnOf(target));
     else if (is("edit")) edit(target.closest(".turn"))?.focus();
     else if (is("pass-on"))
-      passOn(target, turnOf(target)?.kept ?? pending).then(() => note(words("script.link_copied")));
+      passOn(target, turnOf(target)?.kept ?? pending, where.chosen).then((said) => note(said));
     else if (is("show-sources")) {
       showSources(turnOf(target));
       reader.showCards(target);
@@ -396,5 +396,5 @@ window.foundationQA.beginAsking = (view, calls) => {
   refresh();
   let earlier = restore(conversations.shown); // settled when what was kept of the conversation is drawn
   if (fine.matches) box.focus();
-  if (linked) ask(linked);
+  if (linked) askLinked(linked, { where, ask, note });
 };

@@ -4,6 +4,7 @@
 window.foundationQA.scopeChooser = (view, server, kept) => {
   const { words, element, unseen, written, tag } = window.foundationQA;
   const MOST = 100; // names, as in ui/chat/scope_choice.py
+  const LONGEST = 1000; // characters of a name, likewise
   const SHOWN = 3; // names above the question
   const DATE = /^\d{4}(-\d{2}(-\d{2})?)?$/;
   const WAIT = 150; // milliseconds between a letter and the search for it
@@ -149,6 +150,21 @@ window.foundationQA.scopeChooser = (view, server, kept) => {
   return {
     get chosen() {
       return chosen;
+    },
+    // Chooses what a link names, as far as it is there; gives what is not.
+    async follow(choice) {
+      const { texts, language, since } = checked(choice);
+      // Who cannot be asked now is asked the question next, and says why.
+      const sent = texts.filter((name) => name.length <= LONGEST);
+      const { known = sent } = sent.length ? await server.known({ texts: sent }).catch(() => ({})) : {};
+      const there = {
+        texts: texts.filter((name) => known.includes(name)),
+        language: languages.some((radio) => radio.value === language) ? language : "",
+        since: isDate(since) ? since : "",
+      };
+      choose(there);
+      const left = texts.filter((name) => !there.texts.includes(name));
+      return [...left, ...[language, since].filter((said) => said && ![there.language, there.since].includes(said))];
     },
     // Shows the choice of another conversation.
     show(choice) {

@@ -3,6 +3,11 @@
 
 window.tabActions = (element, trigger, watch) => {
   let last = null; // what was clicked last: its kind and its place among its kind
+  let held = null; // what has the focus and is drawn anew now and then
+  element.addEventListener("focusin", ({ target }) => (held = target.closest('[data-act="stop"]') && "stop"));
+  element.addEventListener("focusout", ({ relatedTarget }) => {
+    if (relatedTarget) held = null; // else it was drawn anew
+  });
   element.addEventListener("click", (event) => {
     const button = event.target instanceof Element && event.target.closest("[data-act], .part[data-at]");
     if (!button) return;
@@ -32,6 +37,7 @@ window.tabActions = (element, trigger, watch) => {
     const [text, mark] = [element.querySelector(".panel-text"), element.querySelector(".panel mark")];
     if (mark) text.scrollTop += mark.getBoundingClientRect().top - text.getBoundingClientRect().top - 80;
     last = null;
+    if (held) element.querySelector(`[data-act="${held}"]`)?.focus({ preventScroll: true });
     const filter = element.querySelector("[data-filter]");
     if (filter && element.dataset.filtered) {
       filter.value = element.dataset.filtered;

@@ -20,6 +20,7 @@ window.foundationQA.followUpdates = (place, server, trigger) => {
     const [meter, nextMeter] = [bar.querySelector("progress"), next.querySelector("progress")];
     for (const name of ["max", "value"])
       if (nextMeter.hasAttribute(name)) meter.setAttribute(name, nextMeter.getAttribute(name));
+      else meter.removeAttribute(name);
     bar.querySelector(".cancel").disabled = next.querySelector(".cancel").disabled;
   };
 

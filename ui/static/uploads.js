@@ -9,12 +9,14 @@ document.addEventListener(
     if (!(chosen instanceof HTMLInputElement) || chosen.type !== "file" || !chosen.closest("#library")) return;
     const place = document.querySelector("#refused [data-largest]");
     if (!place) return;
-    const largest = Number(place.dataset.largest);
-    const kinds = place.dataset.kinds.split(" ");
+    const [kinds, documents] = [place.dataset.kinds, place.dataset.documents].map((each) => each.split(" "));
+    const largestOf = (name) =>
+      Number(documents.some((kind) => name.endsWith(kind)) ? place.dataset.largestDocument : place.dataset.largest);
     const megabytes = (bytes) => String(Math.max(0.1, Math.round(bytes / 1e5) / 10));
     const problem = ({ name, size }) => {
       if (!kinds.some((kind) => name.toLowerCase().endsWith(kind)))
         return words("uploads.kind", { name, kinds: kinds.join(", ") });
+      const largest = largestOf(name.toLowerCase());
       if (size > largest) return words("uploads.too_large", { name, size: megabytes(size), largest: megabytes(largest) });
     };
     const line = (said) => {

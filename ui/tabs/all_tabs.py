@@ -20,9 +20,9 @@ def tabs_of(
 ) -> tuple[View, ...]:
     """The tabs for the texts of ``workplace``, which ``answerer`` answers from.
 
-    With ``allow_upload`` visitors may bring texts: then let the page take files of
-    :attr:`ui.workspace.workspace.Workplace.largest_file` bytes. ``log`` holds what was asked in vain (None: it is not
-    kept); without ``show_gaps`` no visitor sees it. With ``share_originals`` they may download what texts were read
+    With ``allow_upload`` visitors may bring texts, as far as
+    :attr:`ui.workspace.workspace.Workplace.upload_limits` let them. ``log`` holds what was asked in vain (None: it is
+    not kept); without ``show_gaps`` no visitor sees it. With ``share_originals`` they may download what texts were read
     from.
     """
     allowed = {"allow_upload": allow_upload, "share_originals": share_originals}

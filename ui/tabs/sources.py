@@ -1,5 +1,6 @@
 """The tab Sources: every text with its state, to be read, brought and indexed."""
 
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import gradio as gr
 
 from corpus import CorpusError, FoundationQAError
+from corpus.files.document_formats import DOCUMENT_READERS
 from corpus.files.formats import SUFFIXES
 from index import PassageIndex
 from index.storage.refusals import read_refusals
@@ -16,6 +18,7 @@ from ui.html.words import label, words_html
 from ui.tabs.components import QUIET, html, open_tab, reader, said
 from ui.tabs.sources_html import survey_html
 from ui.tabs.update_view import update_view
+from ui.tabs.upload_run import UploadRun
 from ui.workspace.text_states import survey
 from ui.workspace.uploads import Uploads
 from ui.workspace.workspace import Workplace
@@ -32,7 +35,7 @@ def library_view(
     :attr:`ui.workspace.workspace.Workplace.uploads`. With ``share_originals`` they may download what texts were read
     from.
     """
-    uploads = Uploads(workplace.uploads, workplace.largest_file) if allow_upload else None
+    uploads = Uploads(workplace.uploads, workplace.upload_limits) if allow_upload else None
 
     def listing() -> str:
         try:
@@ -40,7 +43,7 @@ def library_view(
             found = survey(
                 workplace.folders(),
                 passages.snapshot,
-                largest_file=workplace.largest_file,
+                limits=workplace.limits,
                 uploads=folder,
                 refused=read_refusals(passages.folder),
             )
@@ -68,7 +71,7 @@ def library_view(
                 ended = update_view(workplace)
                 if uploads:
                     html(_refused(uploads), "refused")
-                outcome = html(elem_id="brought")
+                outcome = html(elem_id="brought", actions="tabActions")
             texts = html(elem_id="texts", actions="tabActions")
         with gr.Column(scale=5, min_width=320, elem_classes="split-text"):
             opened = reader(_nothing_open(), passages, _READER, share=share_originals)
@@ -85,31 +88,32 @@ def library_view(
     texts.click(chosen, None, [texts, outcome, opened], **QUIET)
     ended.click(listing, None, texts, **QUIET)
     if uploads:
+        under_way: dict[str, UploadRun] = {}
 
-        def brought(files: list[str] | None, over: bool) -> tuple[str, str]:
-            return _kept(uploads, [Path(file) for file in files or ()], over), listing()
+        def brought(files: list[str] | None, over: bool) -> Iterator[dict[Any, str]]:
+            run = UploadRun(uploads, [Path(file) for file in files or ()], replace=over)
+            under_way[run.token] = run
+            try:
+                for shown in run.html():
+                    yield {outcome: shown}
+            finally:
+                del under_way[run.token]
+            yield {texts: listing()}
+
+        def stopped(event: gr.EventData) -> Any:
+            if run := under_way.get(said(event, "token")):
+                run.stop()
+            return gr.skip()
 
         bring.upload(brought, [bring, replace], [outcome, texts], **QUIET)
+        outcome.click(stopped, None, outcome, **QUIET)
 
 
 def _refused(uploads: Uploads) -> str:
     """Where ``uploads.js`` tells which files it does not send, and why."""
-    return f'<div data-largest="{uploads.largest_file}" data-kinds="{" ".join(SUFFIXES)}"></div>'
-
-
-def _kept(uploads: Uploads, files: list[Path], over: bool) -> str:
-    """Keep ``files``, and say what became of each."""
-    lines = []
-    for file in files:
-        try:
-            lines.append(f"<p>{words_html('sources.added')} {escape(uploads.add(file.name, file, replace=over))}</p>")
-        except CorpusError as error:
-            lines.append(problem_html(error))
-        finally:
-            file.unlink(missing_ok=True)  # Gradio's own copy
-    hint = words_html("sources.added_hint")
-    added = any(line.startswith("<p>") for line in lines)
-    return f'<div class="outcome" role="status">{"".join(lines)}{f"<p>{hint}</p>" if added else ""}</div>'
+    files = uploads.limits.files
+    kinds = (f'data-kinds="{" ".join(SUFFIXES)}"', f'data-documents="{" ".join(DOCUMENT_READERS)}"')
+    return f'<div data-largest="{files.text}" data-largest-document="{files.document}" {" ".join(kinds)}></div>'
 
 
 def _removed(uploads: Uploads, name: str) -> str:

@@ -3,13 +3,20 @@
 from html import escape
 from itertools import groupby
 
-from corpus import language_of
+from corpus import PlaceKind, language_of
+from corpus.files.progress import Reading
+from corpus.wording.plain_text import without_surrogates
 from index import IndexChange
 from ui.html.language_tags import tag
 from ui.html.messages import ago_html, language_html, problem_html
 from ui.html.words import label, words_html
 from ui.workspace.text_states import State, Survey, TextEntry
 
+_COUNTED = {
+    PlaceKind.PAGE: "sources.reading_page",
+    PlaceKind.SLIDE: "sources.reading_slide",
+    PlaceKind.CHAPTER: "sources.reading_chapter",
+}
 MOST_ROWS = 2000  # texts that are listed; a browser shows more, but nobody reads them
 
 
@@ -78,12 +85,15 @@ def _remove(entry: TextEntry) -> str:
     )
 
 
-def progress_html(done: int, total: int, *, cancelled: bool = False) -> str:
-    """How far an update is; before it is known how much there is to do, that the texts are read.
+def progress_html(done: int, total: int, reading: Reading | None = None, *, cancelled: bool = False) -> str:
+    """How far an update is; before it is known how much there is to do, that the texts are read, and which one.
 
     With a button that cancels it, unless it is ``cancelled`` and has not ended yet.
     """
-    words = words_html("sources.embedding", done=done, total=total) if total else words_html("sources.reading")
+    if reading is not None:
+        words, done, total = reading_words(reading), reading.done, reading.total
+    else:
+        words = words_html("sources.embedding", done=done, total=total) if total else words_html("sources.reading")
     if cancelled:
         words = words_html("sources.cancelling")
     value = f' max="{total}" value="{done}"' if total else ""
@@ -93,6 +103,15 @@ def progress_html(done: int, total: int, *, cancelled: bool = False) -> str:
         f'<div class="outcome progress"><p>{words}</p><progress aria-label="{name}"{value}></progress>'
         f'<button type="button" class="cancel"{disabled}>{words_html("sources.cancel")}</button></div>'
     )
+
+
+def reading_words(reading: Reading) -> str:
+    """Which file is read, and how far that is."""
+    name = without_surrogates(reading.name)
+    if not reading.total:
+        return words_html("sources.reading_file", name=name)
+    at = min(reading.done + 1, reading.total)  # the one that is being read
+    return words_html(_COUNTED.get(reading.kind, "sources.reading_part"), name=name, done=at, total=reading.total)
 
 
 def change_html(change: IndexChange) -> str:

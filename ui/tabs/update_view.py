@@ -37,7 +37,7 @@ def update_view(workplace: Workplace) -> HTML:
 def state_html(state: UpdateState) -> str:
     """How far an update is, or what the last one came to; empty where there was none."""
     if state.running:
-        return progress_html(state.done, state.total, cancelled=state.cancelled)
+        return progress_html(state.done, state.total, state.reading, cancelled=state.cancelled)
     match state.outcome:
         case None:
             return ""

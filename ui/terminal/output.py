@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from corpus.files.progress import OnReading, unheard
 from ui.html.breadcrumbs import place
 from ui.html.citation_view import answer_text, citation_view
 from ui.html.scope_words import looked_in
@@ -74,6 +75,22 @@ def progress_bar(label: str, unit: str = "", *, shown: bool = True) -> Iterator[
         yield progress
     finally:
         progress.close()
+
+
+@contextmanager
+def reading_bars(*, shown: bool = True) -> "Iterator[OnReading]":
+    """A listener that shows likewise how far each file is that takes long to read; see
+    :mod:`corpus.files.progress`."""
+    if not shown:
+        yield unheard
+        return
+    from ui.terminal.progress import Bar, Lines, ReadingBars
+
+    bars = ReadingBars(lambda label, unit: (Bar if _err.is_terminal else Lines)(_err, label, unit))
+    try:
+        yield bars
+    finally:
+        bars.close()
 
 
 def print_answer(answer: "Answer") -> None:

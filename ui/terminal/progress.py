@@ -1,6 +1,6 @@
 """How far a long job is: a bar on a terminal, a line now and then in a log.
 
-Both are callbacks ``(done, total)``. A job begins with the first call that leaves something to do and ends with the
+Those are callbacks ``(done, total)``. A job begins with the first call that leaves something to do and ends with the
 first that leaves nothing; another may follow. Nothing is shown where there was nothing to do.
 """
 
@@ -13,7 +13,10 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
+from corpus.files.progress import Reading
+
 _EVERY = 10.0  # seconds between the lines of a log
+_PATIENCE = 2.0  # seconds that a file may take before anything is shown of its reading
 
 
 class Bar:
@@ -99,6 +102,35 @@ class Lines:
 
     def _say(self, what: str) -> None:
         self._console.print(escape(f"{self._label}: {what}"))
+
+
+class ReadingBars:
+    """A bar, or lines, for each file whose reading takes long: ``make`` makes it, with a label and a unit.
+
+    A listener of :mod:`corpus.files.progress`. Most files are read in a moment, and nothing is said of them.
+    """
+
+    def __init__(self, make: Callable[[str, str], Bar | Lines], clock: Callable[[], float] = time.monotonic) -> None:
+        self._make, self._clock = make, clock
+        self._name: str | None = None
+        self._begun = 0.0
+        self._bar: Bar | Lines | None = None
+
+    def __call__(self, reading: Reading) -> None:
+        """``reading`` is how far a file is."""
+        if reading.name != self._name:
+            self.close()
+            self._name, self._begun = reading.name, self._clock()
+        if self._bar is None and reading.total and self._clock() - self._begun >= _PATIENCE:
+            self._bar = self._make(f"Reading {reading.name}", f"{reading.kind}s")
+        if self._bar is not None:
+            self._bar(reading.done, reading.total)
+
+    def close(self) -> None:
+        """Leave the bar of the last file as it is."""
+        if self._bar is not None:
+            self._bar.close()
+        self._bar = self._name = None
 
 
 def _rate(count: int, seconds: float, unit: str) -> str:

@@ -10,6 +10,7 @@ from typing import BinaryIO, Protocol
 from cachetools import LRUCache
 
 from corpus import CorpusError, Document, TextFile, find_text
+from corpus.files.limits import FileLimits
 from ui.html.visitor_message import VisitorError
 
 _PATIENCE = 20.0  # seconds to wait for another file that is being read
@@ -83,8 +84,10 @@ class Originals:
     Nothing but the id of a text that the index holds says where a file is looked for.
     """
 
-    def __init__(self, folders: Callable[[], list[Path]], texts: Callable[[], IndexedTexts], largest_file: int) -> None:
-        self._folders, self._texts, self._largest_file = folders, texts, largest_file
+    def __init__(
+        self, folders: Callable[[], list[Path]], texts: Callable[[], IndexedTexts], limits: FileLimits
+    ) -> None:
+        self._folders, self._texts, self._limits = folders, texts, limits
         self._digests: LRUCache[tuple[str, str], str] = LRUCache(_REMEMBERED)  # by generation and text
         self._read: LRUCache[tuple[Path, _Facts], str] = LRUCache(_REMEMBERED)  # of the texts in files
         self._known, self._reading = Lock(), Lock()
@@ -111,7 +114,7 @@ class Originals:
 
     def _text(self, document_id: str) -> TextFile:
         try:
-            text = find_text(document_id, *self._folders(), largest_file=self._largest_file)
+            text = find_text(document_id, *self._folders(), limits=self._limits)
         except CorpusError as error:  # an index that does not say where its texts are, a list that cannot be read
             raise VisitorError("originals.gone") from error
         if text is None:

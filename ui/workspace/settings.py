@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from corpus.errors import SettingsError
-from corpus.files.formats import LARGEST_FILE
+from corpus.files.limits import LIMITS
 from corpus.files.yaml_text import YAML_ERRORS, explain_yaml_error
 from corpus.splitting.passages import PASSAGE_WIDTH
 
@@ -23,17 +23,29 @@ class Settings:
     reader: str = "offline"  # "offline", "none", or a cross-encoder: its folder, or its name on the hub
     passage_width: int = PASSAGE_WIDTH  # columns of the widest passage, 100 to 4000
     late_interaction: bool = True  # keep token vectors: finds more, takes some 12 kB a passage
-    largest_file_mb: float = LARGEST_FILE / 1e6  # a larger text is refused
+    largest_file_mb: float = LIMITS.text / 1e6  # a larger text is refused,
+    largest_document_mb: float = LIMITS.document / 1e6  # and a larger PDF, Word file and so on,
+    largest_upload_mb: float = 32.0  # and either where a visitor of the page brings it,
+    most_upload_pages: int = 2000  # as is one with more pages or slides
+    all_uploads_mb: float = 256.0  # that all which visitors brought may have together
     log_gaps: bool = True  # keep the questions that the texts do not answer, on this machine
     share_originals: bool = False  # let visitors of the page download the files that the texts were read from
 
     def __post_init__(self) -> None:
         if not 100 <= self.passage_width <= 4000:
             raise SettingsError(f"'passage_width' is {self.passage_width}; expected 100 to 4000 columns.")
-        if not 0 < self.largest_file_mb <= 1000:
-            raise SettingsError(f"'largest_file_mb' is {self.largest_file_mb}; expected more than 0, and at most 1000.")
+        for name, most in _MOST.items():
+            if not 0 < (value := getattr(self, name)) <= most:
+                raise SettingsError(f"{name!r} is {value}; expected more than 0, and at most {most}.")
 
 
+_MOST = {  # of what is to be more than nothing
+    "largest_file_mb": 1000,
+    "largest_document_mb": 1000,
+    "largest_upload_mb": 1000,
+    "most_upload_pages": 20_000,
+    "all_uploads_mb": 100_000,
+}
 _EXPECTED = {
     "corpus": "a folder, or a list of folders",
     "index": "a folder",
@@ -42,6 +54,10 @@ _EXPECTED = {
     "passage_width": "a whole number",
     "late_interaction": "true or false",
     "largest_file_mb": "a number",
+    "largest_document_mb": "a number",
+    "largest_upload_mb": "a number",
+    "most_upload_pages": "a whole number",
+    "all_uploads_mb": "a number",
     "log_gaps": "true or false",
     "share_originals": "true or false",
 }
@@ -87,14 +103,20 @@ def load_settings(path: str | Path | None) -> Settings:
 def _value(path: Path, key: str, value: Any) -> Any:
     if key == "corpus" and isinstance(value, str):
         value = [value]
+    is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    is_count = isinstance(value, int) and not isinstance(value, bool)
     right = {
         "corpus": isinstance(value, list) and bool(value) and all(isinstance(folder, str) for folder in value),
         "index": isinstance(value, str) and bool(value),
         "encoder": isinstance(value, str) and bool(value),
         "reader": isinstance(value, str) and bool(value),
-        "passage_width": isinstance(value, int) and not isinstance(value, bool),
+        "passage_width": is_count,
         "late_interaction": isinstance(value, bool),
-        "largest_file_mb": isinstance(value, (int, float)) and not isinstance(value, bool),
+        "largest_file_mb": is_number,
+        "largest_document_mb": is_number,
+        "largest_upload_mb": is_number,
+        "most_upload_pages": is_count,
+        "all_uploads_mb": is_number,
         "log_gaps": isinstance(value, bool),
         "share_originals": isinstance(value, bool),
     }[key]

@@ -8,6 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from corpus import CorpusError, Problem, TextFile, find_texts, language_of
+from corpus.files.limits import FileLimits
 from corpus.wording.plain_text import without_surrogates
 from index import Snapshot
 from index.storage.refusals import NO_REFUSALS, Refusals
@@ -58,7 +59,7 @@ def survey(
     folders: Sequence[Path],
     snapshot: Snapshot,
     *,
-    largest_file: int,
+    limits: FileLimits,
     uploads: Path | None = None,
     refused: Refusals = NO_REFUSALS,
 ) -> Survey:
@@ -71,7 +72,7 @@ def survey(
     problems = []
     for folder in folders:
         try:
-            for text in find_texts(folder, largest_file=largest_file):
+            for text in find_texts(folder, limits=limits):
                 if text.id in entries:
                     problems.append(f"Two texts are called {text.id}; the second is {text.path}. Rename one of them.")
                 else:
@@ -162,4 +163,4 @@ def _unreadable(name: str, problem: str, snapshot: Snapshot, edited: datetime | 
 
 
 def _said(problems: Iterable[Problem]) -> str:
-    return " ".join(map(str, problems))
+    return "\n".join(map(str, problems))

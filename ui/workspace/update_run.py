@@ -8,6 +8,7 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from corpus import FoundationQAError
+from corpus.files.progress import OnReading, Reading, heard_by, unheard
 
 if TYPE_CHECKING:
     from index import IndexChange, Progress
@@ -29,6 +30,7 @@ class UpdateState:
     running: bool = False
     done: int = 0  # passages embedded
     total: int = 0  # passages to embed; 0: not known yet
+    reading: Reading | None = None  # the file that is being read; None: none is
     cancelled: bool = False  # somebody wants the one that is running, or wanted the last one, to end
     outcome: "IndexChange | BaseException | None" = None  # what the last one came to; None while one is running
 
@@ -47,16 +49,24 @@ class Updates:
         """How far they are now."""
         return self._state
 
-    def run(self, work: "Callable[[Progress], IndexChange]", progress: "Progress") -> "IndexChange":
-        """What ``work`` gives, called with what it tells its progress to; ``progress`` hears of it as well.
+    def run(
+        self, work: "Callable[[Progress], IndexChange]", progress: "Progress", reading: OnReading = unheard
+    ) -> "IndexChange":
+        """What ``work`` gives, called with what it tells its progress to; ``progress`` hears of it as well, and
+        ``reading`` how far the files are that are read on the way.
 
         Another that is running is waited for. :class:`UpdateCancelledError` where this one is cancelled.
         """
 
         def heard(done: int, total: int) -> None:
             self.check()
-            self._note(done=done, total=total)
+            self._note(done=done, total=total, reading=None)
             progress(done, total)
+
+        def read(far: Reading) -> None:
+            self.check()
+            self._note(reading=None if 0 < far.total == far.done else far)
+            reading(far)
 
         with self._turn:
             with self._lock:
@@ -64,11 +74,12 @@ class Updates:
                 cancelled = self._state.running and self._state.cancelled
                 self._state = UpdateState(number=number, running=True, cancelled=cancelled)
             try:
-                change = work(heard)
+                with heard_by(read):
+                    change = work(heard)
             except BaseException as error:
-                self._note(running=False, outcome=error)
+                self._note(running=False, reading=None, outcome=error)
                 raise
-            self._note(running=False, cancelled=False, outcome=change)
+            self._note(running=False, reading=None, cancelled=False, outcome=change)
             return change
 
     def begin(self, work: Callable[[], object]) -> None:

@@ -13,20 +13,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from threading import BoundedSemaphore
 
 from filelock import FileLock, Timeout
 
 from corpus import CorpusError, load_document, split
-from corpus.files.formats import LARGEST_FILE, SUFFIXES
+from corpus.document import PlaceKind
+from corpus.files.formats import SUFFIXES, largest
+from corpus.files.limits import LIMITS, FileLimits
+from corpus.files.progress import OnReading, Reading, heard_by, unheard
 from ui.html.visitor_message import VisitorError
 
-LARGEST_IN_ALL = 64_000_000  # bytes
 MOST_TEXTS = 500
 _LOCK = ".lock"
 _MARK = ".uploads"  # a hidden file that says that visitors may change all in its folder
 _PARTIAL = ".partial-"  # how the names of folders begin that a text lies in until it is whole
 _LONGEST_NAME = 200  # bytes in UTF-8; file systems allow 255
-_PATIENCE = 10.0  # seconds to wait for another upload
+_PATIENCE = 10.0  # seconds to wait for another upload that is being written,
+_READ_AT_ONCE, _TURN = 2, 60.0  # or read: so many are at once, and so many seconds are waited for a turn
 
 # What Windows does not allow in a name, or takes for a device whatever the suffix is:
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file
@@ -35,12 +39,23 @@ _DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³
 
 
 @dataclass(frozen=True, slots=True)
+class UploadLimits:
+    """How much visitors may bring."""
+
+    files: FileLimits = LIMITS  # bytes of one file
+    in_all: int = 256_000_000  # bytes of all
+    pages: int = 2_000  # or slides, of one file
+
+
+_reading = BoundedSemaphore(_READ_AT_ONCE)
+
+
+@dataclass(frozen=True, slots=True)
 class Uploads:
     """The uploaded texts in ``folder``, which is made when the first one comes."""
 
     folder: Path
-    largest_file: int = LARGEST_FILE  # bytes
-    largest_in_all: int = LARGEST_IN_ALL  # bytes
+    limits: UploadLimits = UploadLimits()
 
     def names(self) -> list[str]:
         """The names of the texts, sorted."""
@@ -74,24 +89,24 @@ class Uploads:
             with suppress(Timeout, OSError), FileLock(self.folder / _LOCK, timeout=0):
                 self._sweep()
 
-    def add(self, name: str, source: Path, *, replace: bool = False) -> str:
-        """Keep the file ``source`` under (nearly) this ``name``, and say under which.
+    def add(self, name: str, source: Path, *, replace: bool = False, reading: OnReading = unheard) -> str:
+        """Keep the file ``source``, which nobody else changes, under (nearly) this ``name``, and say under which.
 
-        :class:`CorpusError` where the name or the content will not do, where there is no room, and where a text of
-        that name is there, unless it is to be replaced.
+        It is read first, to see that it can be: ``reading`` hears how far that is. :class:`CorpusError` where the name
+        or the content will not do, where there is no room, and where a text of that name is there, unless it is to be
+        replaced.
         """
         name = safe_name(name)
         try:
             size = source.stat().st_size
             self._check_size(name, size)
+            self.check_folder()
+            self._check_place(name, size, replace=replace)  # before it is read, which may take minutes,
+            self._check_text(source, name, reading)
             with self._writing(), tempfile.TemporaryDirectory(prefix=_PARTIAL, dir=self.folder) as beside:
+                previous = self._check_place(name, size, replace=replace)  # and when nobody else writes
                 arrived = Path(beside, name)
                 shutil.copyfile(source, arrived)
-                self._check_text(arrived, name)
-                previous = self._named_alike(name)
-                if previous and not replace:
-                    raise VisitorError("uploads.taken", name=previous)
-                self._check_room(size, previous)
                 with arrived.open("rb+") as stream:
                     os.fsync(stream.fileno())
                 arrived.chmod(0o644)
@@ -113,30 +128,52 @@ class Uploads:
             raise CorpusError(f"{name} cannot be removed: {error.strerror or error}.") from error
 
     def _check_size(self, name: str, size: int) -> None:
-        if size > self.largest_file:
-            sizes = {"size": f"{size / 1e6:.1f}", "largest": f"{self.largest_file / 1e6:.1f}"}
+        most = largest(name, self.limits.files)
+        if size > most:
+            sizes = {"size": f"{size / 1e6:.1f}", "largest": f"{most / 1e6:.1f}"}
             raise VisitorError("uploads.too_large", name=name, **sizes)
 
-    def _check_text(self, arrived: Path, name: str) -> None:
-        """Refuse what the index could not read."""
+    def _check_text(self, arrived: Path, name: str, reading: OnReading) -> None:
+        """Refuse what the index could not read, and what has too many pages."""
+
+        def heard(far: Reading) -> None:
+            if far.kind in (PlaceKind.PAGE, PlaceKind.SLIDE) and far.total > self.limits.pages:
+                raise VisitorError("uploads.too_long", name=name, pages=far.total, most=self.limits.pages)
+            reading(far)
+
+        if not _reading.acquire(timeout=_TURN):
+            raise VisitorError("uploads.busy")
         try:
-            document = load_document(arrived, name, self.largest_file)
+            with heard_by(heard):
+                document = load_document(arrived, name, self.limits.files)
+        except VisitorError:
+            raise
         except CorpusError as error:
             reason = str(error).replace(str(arrived), name)
             if "is not a text" in reason:
                 raise VisitorError("uploads.no_text", name=name) from error
             raise VisitorError("uploads.unreadable", name=name, reason=reason) from error
+        finally:
+            _reading.release()
         if not split(document):
             raise VisitorError("uploads.empty", name=name)
+
+    def _check_place(self, name: str, size: int, *, replace: bool) -> str | None:
+        """The text that one called ``name`` takes the place of, if there is one."""
+        previous = self._named_alike(name)
+        if previous and not replace:
+            raise VisitorError("uploads.taken", name=previous)
+        self._check_room(size, previous)
+        return previous
 
     def _check_room(self, size: int, previous: str | None) -> None:
         others = [self.folder / other for other in self.names() if other != previous]
         if len(others) >= MOST_TEXTS:
             raise VisitorError("uploads.too_many", texts=len(others))
         taken = sum(other.lstat().st_size for other in others)
-        if taken + size > self.largest_in_all:
+        if taken + size > self.limits.in_all:
             sizes = {each: f"{value / 1e6:.1f}" for each, value in (("taken", taken), ("size", size))}
-            raise VisitorError("uploads.no_room", **sizes, largest=f"{self.largest_in_all / 1e6:.1f}")
+            raise VisitorError("uploads.no_room", **sizes, largest=f"{self.limits.in_all / 1e6:.1f}")
 
     def _named_alike(self, name: str) -> str | None:
         """The text that some file systems could not tell from ``name``."""

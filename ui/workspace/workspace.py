@@ -18,10 +18,12 @@ from corpus import (
     find_texts,
     load_glossary,
 )
+from corpus.files.limits import FileLimits
+from corpus.files.progress import OnReading, unheard
 from ui import terminal
 from ui.workspace.settings import Settings
 from ui.workspace.update_run import Updates
-from ui.workspace.uploads import Uploads
+from ui.workspace.uploads import UploadLimits, Uploads
 
 if TYPE_CHECKING:
     from index import IndexChange, PassageIndex, Progress, Scope, SentenceEncoder
@@ -117,13 +119,20 @@ class Workplace:
         return [BUILT_IN_TEXTS if folder == BUILT_IN else Path(folder) for folder in self._sources]
 
     @property
-    def largest_file(self) -> int:
-        """Bytes that a text may have."""
-        return int(self.settings.largest_file_mb * 1e6)
+    def limits(self) -> FileLimits:
+        """Bytes that files may have."""
+        return FileLimits(int(self.settings.largest_file_mb * 1e6), int(self.settings.largest_document_mb * 1e6))
+
+    @property
+    def upload_limits(self) -> UploadLimits:
+        """What visitors may bring."""
+        settings, largest = self.settings, int(self.settings.largest_upload_mb * 1e6)
+        files = FileLimits(min(self.limits.text, largest), min(self.limits.document, largest))
+        return UploadLimits(files, int(settings.all_uploads_mb * 1e6), settings.most_upload_pages)
 
     def texts(self) -> list[TextFile]:
         """The texts there are now, not read yet."""
-        return find_texts(*self.folders(), largest_file=self.largest_file)
+        return find_texts(*self.folders(), limits=self.limits)
 
     def scope(self, texts: Sequence[str], language: str = "", since: str = "") -> "Scope":
         """What to ask, where ``texts`` are names in the index, or paths of what is in the folders of texts.
@@ -154,11 +163,14 @@ class Workplace:
 
     def update(self, *, anew: bool = False, quietly: bool = False) -> "IndexChange":
         """Make the index follow the texts; ``anew`` builds it from nothing, ``quietly`` shows no progress."""
-        with terminal.progress_bar("Embedding", "passages", shown=not quietly) as progress:
-            return self.follow(progress, anew=anew)
+        with (
+            terminal.progress_bar("Embedding", "passages", shown=not quietly) as progress,
+            terminal.reading_bars(shown=not quietly) as reading,
+        ):
+            return self.follow(progress, reading, anew=anew)
 
-    def follow(self, progress: "Progress", *, anew: bool = False) -> "IndexChange":
-        """The same, telling ``progress`` and :attr:`updates` alone how far it is.
+    def follow(self, progress: "Progress", reading: OnReading = unheard, *, anew: bool = False) -> "IndexChange":
+        """The same, telling ``progress``, ``reading`` and :attr:`updates` alone how far it is.
 
         :class:`ui.workspace.update_run.UpdateCancelledError` where somebody cancels it; the index is then as it was.
         """
@@ -177,7 +189,7 @@ class Workplace:
                 progress=told,
             )
 
-        return self.updates.run(work, progress)
+        return self.updates.run(work, progress, reading)
 
     def pending(self) -> "IndexChange":
         """What :meth:`update` would do."""

@@ -7,7 +7,7 @@ from typing import Any
 from pylatexenc.latexwalker import LatexMacroNode
 
 from corpus.files.markup import tex_names
-from corpus.files.markup.elements import Child, citation_mark, code_block, heading, made, note_mark
+from corpus.files.markup.elements import Child, code_block, heading, made, note_mark
 from corpus.files.markup.tex_flow import Converter, Flow, arguments, is_starred, option, paragraph_end
 
 SECTION = "section-level"  # the attribute of a heading that says what kind of section it begins

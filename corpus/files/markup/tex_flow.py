@@ -144,7 +144,9 @@ class Flow:
         values = [_unbraced(each) if each is not None else default or "" for each in given]
         if count:
             values += [""] * (count - len(values))
-            body = re.sub(r"#([1-9])", lambda match: (values[int(match.group(1)) - 1 : int(match.group(1))] or [""])[0], body)
+            body = re.sub(
+                r"#([1-9])", lambda match: (values[int(match.group(1)) - 1 : int(match.group(1))] or [""])[0], body
+            )
         self._expansions += 1
         self._expanded += len(body)
         if (
@@ -158,7 +160,12 @@ class Flow:
         self._depth += 1
         found = self.children(self.parsed(body))
         self._depth -= 1
-        if not count and node.macro_post_space and found and self.source.definitions[node.macroname].body.endswith("\\xspace"):
+        if (
+            not count
+            and node.macro_post_space
+            and found
+            and self.source.definitions[node.macroname].body.endswith("\\xspace")
+        ):
             found.append(" ")
         return found
 

@@ -71,7 +71,9 @@ FORMULAS = frozenset(
     "equation equation* align align* gather gather* multline multline* eqnarray eqnarray* displaymath math flalign flalign* "
     "alignat alignat* dmath dmath* IEEEeqnarray IEEEeqnarray*".split()
 )
-TABLES = frozenset("tabular tabular* tabularx tabulary longtable supertabular xtabular xltabular tabu tblr longtblr".split())
+TABLES = frozenset(
+    "tabular tabular* tabularx tabulary longtable supertabular xtabular xltabular tabu tblr longtblr".split()
+)
 PLACED = {"figure": "figure", "table": "table", "wrapfigure": "figure", "wraptable": "table", "longtable": "table"}
 PLACED |= {"sidewaysfigure": "figure", "sidewaystable": "table", "algorithm": "algorithm"}
 CITATIONS = frozenset(_TAKES["*[[{"].split())  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ from corpus.files.office.slide_shapes import Area, Placeholders, Shape, in_order
 from corpus.files.office.slide_text import Line, lines_of, text_of
 from corpus.files.office.tables import EMPTY, Grid, Slot, head_rows, write_table
 from corpus.files.office.xml import Element, attribute, child, children, name_of, number, relation_id, within
+from corpus.files.progress import counted
 from corpus.language import language_of
 from corpus.wording.sentences import width
 
@@ -73,7 +74,8 @@ class _Reading:
         sections = _sections(root)
         size = child(root, "sldSz")
         self._least_picture = _LARGE * number(size, "cx", 9_144_000) * number(size, "cy", 6_858_000)
-        for at, each in enumerate(slides[:_MOST_SLIDES], 1):
+        shown = slides[:_MOST_SLIDES]
+        for at, each in enumerate(counted(PlaceKind.SLIDE, shown, len(shown)), 1):
             relation = relations.get(relation_id(each))
             slide = self.package.extra(relation.target) if relation else None
             if relation is None or slide is None:

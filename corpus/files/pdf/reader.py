@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-from corpus.document import FileContent
+from corpus.document import FileContent, PlaceKind
 from corpus.errors import CorpusError
 from corpus.files.pdf import facts
 from corpus.files.pdf.blocks import blocks_of
@@ -17,6 +17,7 @@ from corpus.files.pdf.margins import without_margins
 from corpus.files.pdf.markdown import MarkdownWriter
 from corpus.files.pdf.pdfium import PdfFile
 from corpus.files.pdf.reading_order import items_of
+from corpus.files.progress import counted
 
 _HEADER = b"%PDF-"
 _REACH = 1024  # bytes; programs may put something before the header
@@ -50,7 +51,7 @@ def read_pdf(raw: bytes, path: Path) -> FileContent:
         count = file.page_count
 
         def sheets() -> Iterator[tuple[int, list[Sheet]]]:
-            for number, page in enumerate(file.pages(), 1):
+            for number, page in enumerate(counted(PlaceKind.PAGE, file.pages(), file.page_count), 1):
                 if isinstance(page, int):
                     damaged.append(page)
                 elif _is_unread(page):

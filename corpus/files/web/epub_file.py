@@ -6,6 +6,7 @@ from pathlib import Path
 
 from corpus.document import FileContent, Place, PlaceKind
 from corpus.files.escapes import Context, beginning, escaped
+from corpus.files.progress import counted
 from corpus.files.web.drawn_headings import Form, forms_of, mark_drawn_headings
 from corpus.files.web.elements import HEADINGS, drop_hidden
 from corpus.files.web.epub_package import Archive, Entry, Package, is_contents, open_package
@@ -36,7 +37,7 @@ def read_epub_file(raw: bytes, path: Path) -> FileContent:
     archive = Archive(raw, path)
     package = open_package(archive)
     book = _Book(archive, package)
-    for member in package.spine:
+    for member in counted(PlaceKind.CHAPTER, package.spine, len(package.spine)):
         book.add(member)
     book.blocks[:1] = map(beginning, book.blocks[:1])
     text = "\n\n".join(book.blocks)

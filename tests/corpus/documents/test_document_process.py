@@ -9,13 +9,35 @@ import pytest
 
 from corpus import Box, CorpusError, Place, PlaceKind
 from corpus.document import FileContent
-from corpus.files.document_process import ProcessDrawer, ProcessReader, end_processes
+from corpus.files import document_process
+from corpus.files.contents import Contents, key_of
+from corpus.files.document_process import LONGEST, ProcessDrawer, ProcessReader, end_processes, seconds_for
+from corpus.files.progress import Reading, heard_by, naming
 
 MODULE = """
 import ctypes, os, sys, time
 from pathlib import Path
 from corpus import Box, CorpusError, Place, PlaceKind
 from corpus.document import FileContent
+from corpus.files.progress import counted
+
+LIES = {
+    "lie: all": b"7",
+    "lie: list": b"[1]",
+    "lie: nothing": b"{}",
+    "lie: kind": b'{"kind": "kite", "done": 1, "total": 2}',
+    "lie: beyond": b'{"kind": "page", "done": 3, "total": 2}',
+    "lie: below": b'{"kind": "page", "done": -1, "total": 2}',
+    "lie: bool": b'{"kind": "page", "done": true, "total": 2}',
+    "lie: words": b'{"kind": "page", "done": "1", "total": 2}',
+    "lie: many": b'{"kind": "page", "done": 1, "total": 99999999999999}',
+    "lie: deep": b"[" * 200_000,
+    "lie: size": b'{"size": 99999999999999, "said": {}}',
+    "lie: less": b'{"size": -1, "said": {}}',
+    "lie: no text": b'{"size": 0, "said": {"places": [], "problems": [], "references": []}}',
+    "lie: places": b'{"size": 0, "said": {"text": "", "places": [7], "problems": [], "references": []}}',
+    "lie: said": b'{"size": 0, "said": 7}',
+}
 
 def read(raw, path):
     said = raw.decode("utf-8", "surrogateescape")
@@ -30,6 +52,15 @@ def read(raw, path):
         raise KeyError("xref\\n table")
     if said == "refuse":
         raise CorpusError(f"{path} is no kite 🪁.")
+    if said.startswith("lie"):
+        os.write(1, LIES[said] + b"\\n")
+        time.sleep(60)
+    if said == "flood":
+        while True:
+            os.write(1, b'{"kind": "page", "done": 1, "total": 2}\\n')
+    if said == "count":
+        for _ in counted(PlaceKind.SLIDE, range(5), 5):
+            time.sleep(0.4)
     places = (Place(0, 2, PlaceKind.PAGE, "1", (Box(1, 2.5, 3, 4),)),)
     return FileContent(text=said * 2, title="风筝 🪁", places=places, problems=((0, "page 2 is a picture"),),
                        references=("a", "b"), author="Ada", date="2021")
@@ -45,12 +76,13 @@ def draw(raw, path, first, second):
 
 @pytest.fixture(autouse=True)
 def _readers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document_process, "_contents", Contents(0))
     (tmp_path / "kite_reader.py").write_text(MODULE, encoding="utf-8")
     end_processes()
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
 
 
-READ = ProcessReader("kite_reader:read", seconds=5)
+READ = ProcessReader("kite_reader:read", seconds=40)
 PATH = Path("a.kite")
 
 
@@ -81,7 +113,7 @@ def test_what_is_read_comes_back_whole(text: str) -> None:
             "fault",
             r"^a\.kite cannot be read: its reader failed \(KeyError: 'xref\\n table'\)\. .* please report this\.$",
         ),
-        ("crash", r"^a\.kite was not read within 5 s, or its reader broke down"),
+        ("crash", r"^a\.kite was not read within 40 s, or its reader broke down"),
         pytest.param(
             "memory",
             r"^a\.kite needs more memory",
@@ -116,7 +148,7 @@ def test_several_read_at_once() -> None:
 
 @pytest.mark.slow
 def test_what_is_drawn_comes_back_as_it_is_and_readers_go_on() -> None:
-    draw = ProcessDrawer("kite_reader:draw", seconds=5)
+    draw = ProcessDrawer("kite_reader:draw", seconds=40)
     for raw, times in ((b"\n\x00{}\xff", 400_000), (b"", 3), (b"x", 0)):
         assert draw(raw, PATH, 4, times) == ({"sum": 4 + times, "名": "风筝"}, raw * times)
         assert READ(b"string", PATH) == content("string")
@@ -124,3 +156,95 @@ def test_what_is_drawn_comes_back_as_it_is_and_readers_go_on() -> None:
         with pytest.raises(CorpusError, match=said):
             draw(raw, PATH, 1, 1)
     assert draw(b"x", PATH, 1, 2) == ({"sum": 3, "名": "风筝"}, b"xx")
+
+
+@pytest.mark.slow
+def test_whoever_waits_hears_how_far_a_file_is() -> None:
+    heard: list[Reading] = []
+    with naming("a/b.kite"), heard_by(heard.append):
+        assert READ(b"count", PATH) == content("count")
+    counted = list(dict.fromkeys(each for each in heard if each.total))
+    assert {(each.name, each.kind, each.total) for each in counted} == {("a/b.kite", PlaceKind.SLIDE, 5)}
+    assert [each.done for each in counted] == sorted({each.done for each in counted})
+    assert len(counted) >= 3
+    before = len(heard)
+    READ(b"count", PATH)
+    assert len(heard) == before, "nobody listens any more"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("said", ["hang", "count"])
+def test_what_the_listener_raises_ends_the_reading_and_its_process(said: str) -> None:
+    class StopError(Exception):
+        pass
+
+    def stop(reading: Reading) -> None:
+        raise StopError
+
+    begin = time.monotonic()
+    with pytest.raises(StopError), heard_by(stop):
+        READ(said.encode(), PATH)
+    assert time.monotonic() - begin < 4
+    assert not document_process._idle._waiting
+    assert not document_process._idle._busy
+    assert READ(b"string", PATH) == content("string")
+
+
+@pytest.mark.slow
+def test_what_took_long_to_read_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document_process, "_contents", Contents())
+    heard: list[Reading] = []
+    with heard_by(heard.append):
+        first = READ(b"count", PATH)
+        before = len(heard)
+        assert READ(b"count", Path("elsewhere.kite")) is first
+        assert len(heard) == before
+        assert READ(b"count", Path("elsewhere.other")) == first
+        assert len(heard) > before
+    assert READ(b"string", PATH) is not READ(b"string", PATH)
+
+
+def test_what_nobody_asked_for_lately_goes_first() -> None:
+    contents = Contents(30_000)
+    keys = [key_of("reader", bytes([number]), PATH) for number in range(3)]
+    for number, key in enumerate(keys):
+        contents.keep(key, FileContent(text=str(number) * 6_000))
+        assert contents.get(keys[0]), "it is asked for"
+    assert [bool(contents.get(key)) for key in keys] == [True, False, True]
+    contents.keep(keys[1], FileContent(text="x" * 100_000))
+    assert contents.get(keys[1]) is None, "there is no room for it"
+
+
+LIES = "all list nothing kind beyond below bool words many deep size less places said".split()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lie", [*LIES, "no text"])
+def test_what_no_process_of_ours_says_is_one_message(lie: str) -> None:
+    begin = time.monotonic()
+    with pytest.raises(CorpusError, match=r"^a\.kite was not read within 60 s, or its reader broke down"):
+        ProcessReader("kite_reader:read", seconds=60)(f"lie: {lie}".encode(), PATH)
+    assert time.monotonic() - begin < 30
+
+
+@pytest.mark.slow
+def test_a_process_that_says_nothing_else_is_ended_in_time() -> None:
+    heard: list[Reading] = []
+    with pytest.raises(CorpusError, match=r"not read within [23] s"), heard_by(heard.append):
+        ProcessReader("kite_reader:read", seconds=2)(b"flood", PATH)
+    assert len(heard) < 50
+
+
+def test_a_large_file_gets_more_time_but_not_for_ever() -> None:
+    assert seconds_for(0) == 60
+    assert seconds_for(8_000_000) == 180
+    assert seconds_for(100_000_000) == 1_560
+    assert seconds_for(1_000_000_000) == LONGEST == 1_800
+    assert seconds_for(1_000_000_000, 2_000) == 2_000
+
+
+@pytest.mark.slow
+def test_a_file_whose_pages_get_on_has_more_time() -> None:
+    end_processes()
+    READ(b"string", PATH)  # so that the start of the process does not count
+    assert ProcessReader("kite_reader:read", seconds=1.7)(b"count", PATH) == content("count")  # it takes two
