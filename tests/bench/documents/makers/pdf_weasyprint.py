@@ -65,7 +65,9 @@ def _jobs() -> Iterator[Job]:
         content="ferry_study",
         form="two columns, hyphenated, notes at the foot, ruled table, running heads",
         make=by_weasyprint(
-            _RULED + _FOOTNOTES + "body { columns: 2; hyphens: auto } h1 { column-span: all } td, th { padding: 2pt 4pt } "
+            _RULED
+            + _FOOTNOTES
+            + "body { columns: 2; hyphens: auto } h1 { column-span: all } td, th { padding: 2pt 4pt } "
             "@page { size: A4; margin: 25mm 20mm; @top-center { content: 'Journal of Small Ferries 12 (2028)' } "
             "@bottom-right { content: counter(page) } @footnote { border-top: .5pt solid; padding-top: 4pt } }",
         ),
