@@ -1,5 +1,6 @@
 """The tables of a sheet: stretches of rows that blank rows part, each with its title and header row."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ from corpus.files.office.tables import EMPTY, Grid, Slot, head_rows, is_title, w
 from corpus.wording.sentences import width
 
 _LONGEST_TITLE = 80  # columns; a longer line above a table is a paragraph
+_NAMED = re.compile("[:：]")  # "From: 1 March"
 _LEAST_COLUMNS, _MOST_ABOVE = 4, 20  # of a table with lines above it; of those
 _LEAST_BESIDE = 2  # columns that each of two tables side by side has
 
@@ -118,7 +120,7 @@ def _lines_above(grid: Grid) -> int:
         return 0
     for at, row in enumerate(grid[:_MOST_ABOVE]):
         filled = sum(bool(slot.text) and slot.first for slot in row)
-        if filled * 2 < len(row):
+        if filled * 2 < len(row) or (filled < len(row) and _NAMED.search(row[0].text)):
             continue
         whole = filled == len(row) and len(grid) - at > 2
         return at if at and whole and head_rows(grid[at:]) else 0

@@ -1,7 +1,7 @@
 """Words that stand side by side without a gap: what lines, and the cells of tables, are made of."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
@@ -14,8 +14,7 @@ _MOST_DOTS = 300  # of one page; they are the points of a diagram
 MOST_RULES = 1_500  # of one page; a drawing has more
 _GAP = 1.0  # of the size of the letters; what stands further apart is apart
 _GUTTER = 0.65  # likewise, between two columns of prose
-_MOST_GUTTERS = 6  # of a page, that are tried
-_LEAST_CLEAR = 6  # lines of a page that a gutter parts, at the least
+_LEAST_BEGUN = 6  # lines that begin at one place, at the least, so that a column does
 _BLANK = 0.28  # likewise: a blank
 _LEAST_BLANK = 0.08  # likewise: one that the file or the library sets
 _WIDE_BLANK = 0.6  # likewise: one between characters that need none
@@ -125,32 +124,42 @@ def _fragments(glyphs: Sequence[Glyph], downs: Sequence[Rule]) -> list[Fragment]
         else:
             rows.append([run])
             bases.append(base)
-    lines = [list(_joined(row)) for row in rows]
-    downs = [*downs, *_gutters([[glyph for run in row for glyph in run] for row in lines])]
-    return [fragment_of(part) for row in lines for run in row for part in (_split(run, downs) if downs else [run])]
+    lines = [run for row in rows for run in _joined(row)]
+    if downs:
+        lines = [part for run in lines for part in _split(run, downs)]
+    return [fragment_of(part) for part in _parted(lines)]
 
 
-def _gutters(lines: Sequence[Sequence[Glyph]]) -> list[Rule]:
-    """Where columns stand so close to one another that their lines look like one: as rules down beside those."""
-    gaps = [
-        (last.right, glyph.left, line)
-        for line in lines
-        for last, glyph in pairwise(line)
-        if glyph.left - last.right >= _GUTTER * glyph.style.size
-    ]
-    found: list[Rule] = []
-    middles = Counter(round((left + right) / 4) for left, right, _ in gaps)
-    for middle, _ in middles.most_common(_MOST_GUTTERS):
-        at = middle * 2.0
-        clear = [line for left, right, line in gaps if left < at < right]
-        across = sum(line[0].right < at < line[-1].left for line in lines)
-        if (
-            len(clear) >= _LEAST_CLEAR
-            and len(clear) * 3 >= across * 2
-            and all(abs(at - rule.at) > 20 for rule in found)
-        ):
-            found += [Rule(False, at, line[0].base - line[0].style.size, line[0].base) for line in clear]
-    return found
+def _parted(lines: Sequence[list[Glyph]]) -> Iterator[list[Glyph]]:
+    """``lines``, and each apart that only looks like one, since its columns stand close to one another: behind a wide
+    gap it goes on where many others begin."""
+    begins = Counter(round(line[0].left) for line in lines)
+    gaps = [(at, number) for at, line in enumerate(lines) for number in _wide_gaps(line)]
+    begins.update(round(lines[at][number].left) for at, number in gaps)
+    known: dict[int, bool] = {}
+    cuts: dict[int, list[int]] = {}
+    for at, number in gaps:
+        left, size = round(lines[at][number].left), lines[at][number].style.size
+        if left not in known:
+            near = sum(round(lines[other][place].left) - left in (-1, 0, 1) for other, place in gaps)
+            across = sum(line[0].right < left < line[-1].left and _is_size(line, size) for line in lines)
+            begun = sum(begins[left + step] for step in (-1, 0, 1))
+            known[left] = begun >= _LEAST_BEGUN and near * 2 >= across
+        if known[left]:
+            cuts.setdefault(at, []).append(number)
+    for at, line in enumerate(lines):
+        bounds = [0, *cuts.get(at, ()), len(line)]
+        yield from (line[start:end] for start, end in pairwise(bounds))
+
+
+def _is_size(line: Sequence[Glyph], size: float) -> bool:
+    return abs(line[0].style.size - size) <= 0.1 * size
+
+
+def _wide_gaps(line: Sequence[Glyph]) -> Iterator[int]:
+    for number, (last, glyph) in enumerate(pairwise(line), 1):
+        if glyph.left - last.right >= _GUTTER * glyph.style.size:
+            yield number
 
 
 def _goes_on(last: Glyph, glyph: Glyph) -> bool:

@@ -22,10 +22,11 @@ _NUMBER_OF_ALL = re.compile(
 )  # on the only page, too
 
 
-def without_furniture(pages: Sequence[Sequence[Item]]) -> list[list[Item]]:
-    """The items of each page that are part of the text."""
+def without_furniture(pages: Sequence[Sequence[Item]], known: Sequence[Line] = ()) -> list[list[Item]]:
+    """The items of each page that are part of the text; ``known`` are heads and feet that were taken out before."""
     candidates = [_candidates(page) for page in pages]
     seen = Counter(key for lines in candidates for key in {_key(line) for line in lines})
+    seen.update(map(_key, known))
     often = _OFTEN if len(pages) >= _SHORT else 2
     kept: list[list[Item]] = []
     for page, lines in zip(pages, candidates, strict=True):

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from corpus.files.pdf.glyphs import Link
@@ -13,6 +13,9 @@ _LONGEST = 160  # characters
 _LONGEST_BOLD = 90  # likewise, of one that is only bold
 _LONGEST_NUMBERED = 60  # columns, of one that only its number shows
 _DEEPEST = 6
+_TITLE_LINES, _BYLINES = 6, 4  # lines, of the title and below it, that are looked at
+_SMALLER = 0.85  # times the size of the title
+_CENTRED = 4.0  # points that the middles of lines may differ by
 _CAPTION = re.compile(r"(?:table|figure|fig\.?|algorithm|listing|表|图|圖|算法)\s*\d+", re.I)
 _NUMBER = re.compile(
     r"(\d{1,2}(?:\.\d{1,2}){0,4})[.、]?\s*(?=[^\W\d])|[A-Z]\.\d|第[一二三四五六七八九十\d]+[章节]|[一二三四五六七八九十]+、"
@@ -37,12 +40,13 @@ class Headings:
         default_factory=dict
     )  # page and words of an entry of the outline -> level
     sizes: dict[float, int] = field(default_factory=dict)  # of headings -> level
+    bylines: frozenset[int] = frozenset()  # identities of the lines below the title
     bold_sizes: frozenset[float] = frozenset()  # of headings that are bold, but for the largest
 
     def level(self, line: Line) -> int:
         """The level of the heading that ``line`` is, 1 the highest; 0: it is none."""
         text = line.text.strip()
-        if len(text) > _LONGEST or not _LETTER.search(text):
+        if len(text) > _LONGEST or not _LETTER.search(text) or id(line) in self.bylines:
             return 0
         linked = self.links.get((line.page, words_of(text)), 0)
         if linked:
@@ -82,6 +86,7 @@ def headings_of(pages: Sequence[Sequence[Item]], outline: Sequence[Link]) -> Hea
     found = Headings(body, bold[True] > bold[False])
     shown = {_rounded(line.size) for page in pages for line in page if isinstance(line, Line) and _is_large(line, body)}
     # Sizes that hardly differ are one.
+    found.bylines = frozenset(map(id, _bylines(pages[0] if pages else (), max(shown, default=0.0))))
     found.bold_sizes = _bold_sizes(pages, body, max(shown, default=0.0))
     level, last = 0, float("inf")
     for size in sorted(shown, reverse=True):
@@ -100,6 +105,23 @@ def _is_large(line: Line, body: float) -> bool:
     return (
         line.size >= body * _LARGER and len(words) <= _LONGEST and bool(_LETTER.search(words)) and not is_caption(words)
     )
+
+
+def _bylines(page: Sequence[Item], largest: float) -> Iterator[Line]:
+    """The lines below the title on the first ``page`` that are set in its middle, smaller and not bold: who wrote it,
+    and when."""
+    lines = [item for item in page if isinstance(item, Line)]
+    last = max((at for at, line in enumerate(lines[:_TITLE_LINES]) if _rounded(line.size) == largest), default=-1)
+    for line in lines[last + 1 : last + 1 + _BYLINES] if last >= 0 else ():
+        aside = abs((line.left + line.right) - (lines[last].left + lines[last].right)) / 2
+        if (
+            line.bold
+            or line.size > _SMALLER * largest
+            or aside > _CENTRED
+            or not line.column[0] + line.size < line.left
+        ):
+            return
+        yield line
 
 
 def _bold_sizes(pages: Sequence[Sequence[Item]], body: float, largest: float) -> frozenset[float]:

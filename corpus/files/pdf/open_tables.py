@@ -212,7 +212,7 @@ def _by_column(fragment: Fragment, columns: Sequence[tuple[float, float]]) -> li
     """``fragment``, or its parts, where each stands in a column of its own although hardly more than a blank parts
     them."""
     first, last = _covered(columns, fragment.box)
-    if last - first < 2 or not fragment.glyphs:
+    if last - first < 2 or not fragment.glyphs or fragment.text[0] != fragment.glyphs[0].text[0]:
         return [fragment]
     parts: list[list[Glyph]] = [[fragment.glyphs[0]]]
     for before, glyph in pairwise(fragment.glyphs):

@@ -43,6 +43,7 @@ def read_pdf(raw: bytes, path: Path) -> FileContent:
     """What the PDF ``path`` with the bytes ``raw`` holds; :class:`CorpusError` where it cannot be read at all."""
     if _HEADER not in raw[:_REACH]:
         raise CorpusError(f"{path} is no PDF{_kind(raw)}. Give it the suffix of what it is, or export it as a PDF.")
+    taken: list[Line] = []
     scanned: list[int] = []
     damaged: list[int] = []
     unread: list[int] = []
@@ -60,10 +61,12 @@ def read_pdf(raw: bytes, path: Path) -> FileContent:
                     scanned.append(page.number)
                 yield number, [] if isinstance(page, int) else sheets_of(page)
 
-        pages = [[item for sheet in page for item in items_of(sheet)] for page in without_margins(sheets(), count)]
+        pages = [
+            [item for sheet in page for item in items_of(sheet)] for page in without_margins(sheets(), count, taken)
+        ]
     if not any(pages):
         raise CorpusError(_nothing(path, count, (scanned, unread, damaged)))
-    pages = without_furniture(pages)
+    pages = without_furniture(pages, taken)
     headings = headings_of(pages, outline)
     blocks = blocks_of(pages, headings)
     lines = [item for page in pages for item in page if isinstance(item, Line)]

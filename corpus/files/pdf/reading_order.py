@@ -57,12 +57,9 @@ def _join_bullets(sheet: Sheet) -> None:
             marked = not equation and len(first.text) <= 8 and marker_of(first.text + " x")
             if second and marked and _follows(first, second):
                 box = union([first.box, second.box])
-                bold = first.bold and second.bold
-                found.append(
-                    Fragment(
-                        f"{first.text} {second.text}", box, second.base, second.size, bold, second.fixed, second.glyphs
-                    )
-                )
+                words, bold = f"{first.text} {second.text}", first.bold and second.bold
+                glyphs = (*first.glyphs, *second.glyphs)
+                found.append(Fragment(words, box, second.base, second.size, bold, second.fixed, glyphs))
                 at += 2
             else:
                 found.append(first)
@@ -170,7 +167,15 @@ def _gain(band: _Band, gutter: float, holders: dict[int, Table]) -> int:
                 return 0
             parted += sum(len(row) > 1 for row in rows_of(words)) * 2 > len(rows)
         total += sum(len(fragment.text) for fragment in words)
-    return 0 if parted == 2 else total  # both sides have columns themselves: that is a table
+    # What has columns itself is a part of a table: on both sides, or beside cells that stand on the same lines.
+    return 0 if parted == 2 or (parted and _is_grid(band, gutter)) else total
+
+
+def _is_grid(band: _Band, gutter: float) -> bool:
+    """Whether something stands on both sides of ``gutter`` in nearly each row, and hardly one begins small."""
+    both = [row for row in band.rows if row[0].box.right <= gutter + 1 < row[-1].box.right]
+    going_on = sum(row[0].text[:1].islower() for row in both)
+    return len(both) * 10 >= len(band.rows) * 9 and going_on * 5 < len(both)
 
 
 def _column(sheet: Sheet, region: Region, holders: dict[int, Table]) -> Iterator[Item]:

@@ -1,6 +1,6 @@
 """Notes at the end of a page, put below what refers to them, as our own texts have them."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from corpus.files.web.elements import BLOCKS, HEADINGS, is_note_mark
 from corpus.files.web.tables import is_layout
@@ -12,6 +12,7 @@ NOTE = "#note"
 _HOLDERS = frozenset("li dd aside p div dl section".split())
 _WITHIN = frozenset("p li ul ol menu dl dd dt table blockquote figure pre".split()) | frozenset(HEADINGS)
 _LONGEST = 3_000  # characters; a longer one is a text of its own
+_MOST = 3_000  # notes; those of a page with more stay where they are
 _AROUND = 3  # elements that may stand around a mark or its way back
 
 
@@ -32,10 +33,14 @@ def put_notes_in_place(body: Element) -> None:
         if target and target not in seen and is_note_mark(element):
             marks.setdefault(target, element)
     notes = {name: note for name, element in found.items() if (note := _holder(element, marks[name])) is not None}
+    headed: dict[int, bool] = {}
     gone = {id(note) for note in notes.values()}
     for name, note in reversed(notes.items()):
         mark = marks[name]
-        if _is_headed(note) or any(id(each) in gone for each in _above(mark)):
+        beside_it = id(note.parent)  # all notes of a list have one heading, or none
+        if beside_it not in headed:
+            headed[beside_it] = _is_headed(note, gone)
+        if headed[beside_it] or any(id(each) in gone for each in _above(mark)):
             continue
         place = _place_of(mark)
         if place is None or place.parent is None or note.parent is None:
@@ -43,12 +48,11 @@ def put_notes_in_place(body: Element) -> None:
         label = is_note_mark(mark)
         _drop_way_back(note, mark, label)
         _take_out(note)
-        beside = place.parent.children
         put = Element(NOTE, {"label": label}, list(note.children), place.parent)
         for child in put.children:
             if isinstance(child, Element):
                 child.parent = put
-        beside.insert(next(at for at, child in enumerate(beside) if child is place) + 1, put)
+        place.parent.children.insert(_place_in(place, place.parent) + 1, put)
 
 
 def _target(link: Element) -> str:
@@ -87,19 +91,27 @@ def _is_alone(element: Element, parent: Element) -> bool:
     return all(child is element or (isinstance(child, str) and not child.strip()) for child in parent.children)
 
 
-def _is_headed(note: Element) -> bool:
-    """Whether a heading stands right above the list that ``note`` is in."""
+def _is_headed(note: Element, notes: Collection[int]) -> bool:
+    """Whether a heading stands right above the list that ``note`` is in; ``notes``: the ids of all."""
     for each in _above(note):
         if each.parent is None:
             return False
-        before = list(each.parent.elements())
-        at = next(at for at, element in enumerate(before) if element is each)
-        above = [element for element in before[:at] if element.tag != "hr" and element.line()]
-        if each is note or each.tag in ("li", "dd", "dl", "p"):
-            above = [element for element in above if element.tag not in _HOLDERS and element.tag != NOTE]
-        if above:
-            return _ends_with_heading(above[-1])
+        if each.tag in ("li", "dd", "dt"):
+            continue
+        for before in _before(each, each.parent):
+            if before.tag not in ("hr", NOTE) and id(before) not in notes and before.line():
+                return _ends_with_heading(before)
     return False
+
+
+def _before(element: Element, parent: Element) -> Iterator[Element]:
+    """The elements before ``element`` in its ``parent``, the nearest first."""
+    at = _place_in(element, parent)
+    return (child for child in reversed(parent.children[:at]) if isinstance(child, Element))
+
+
+def _place_in(element: Element, parent: Element) -> int:
+    return next(at for at, child in enumerate(parent.children) if child is element)
 
 
 def _ends_with_heading(element: Element) -> bool:
@@ -133,6 +145,7 @@ def _take_out(note: Element) -> None:
     while at.parent is not None:
         parent = at.parent
         parent.children = [child for child in parent.children if child is not at]
-        if parent.tag not in ("ol", "ul", "section", "div", "aside", "dl") or parent.line():
+        left = ((child if isinstance(child, str) else child.text()).strip() for child in parent.children)
+        if parent.tag not in ("ol", "ul", "section", "div", "aside", "dl") or any(left):
             return
         at = parent

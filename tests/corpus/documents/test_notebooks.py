@@ -148,3 +148,10 @@ def test_a_damaged_notebook_is_read_or_refused() -> None:
                 WEB_READERS[".ipynb"](each, PATH).text.encode()
             except CorpusError as error:
                 assert str(error).startswith("kiln.ipynb")
+
+
+def test_what_stands_for_a_picture_in_an_old_notebook_is_left_out() -> None:
+    drawn = {"output_type": "display_data", "png": "iVBORw0KGgo=", "text": ["<Figure size 640x480>"]}
+    cell = {"cell_type": "code", "input": "plot(kiln)", "outputs": [drawn]}
+    raw = json.dumps({"nbformat": 3, "worksheets": [{"cells": [cell]}]}).encode()
+    assert read_notebook(raw, PATH).text == "```python\nplot(kiln)\n```\n"

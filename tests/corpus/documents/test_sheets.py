@@ -271,3 +271,21 @@ def test_a_quotation_mark_that_is_never_closed_is_only_a_sign() -> None:
 )
 def test_the_header_row_is_found(rows: list[list[object]], named: bool) -> None:
     assert (str(rows[0][1]) in of_rows(*rows).text.split("\n")[0]) is named
+
+
+def test_lines_that_an_export_puts_above_its_table_head_nothing() -> None:
+    raw = (
+        "流水明细\n起始：3月1日,终止：3月31日\n共2笔\n编号,摘要,金额,经手人\nA1,捐入,500,柴阿姨\nA2,买药,86,小樊\n"
+    ).encode("gbk")
+    text = read_csv(raw, Path("a.csv")).text
+    assert "| 编号 | 摘要 | 金额 | 经手人 |\n|---|---|---|---|\n| A1 |" in text
+    assert "\n起始：3月1日 终止：3月31日\n" in text
+
+
+def test_a_bold_line_with_a_blank_row_below_it_is_the_title_of_the_sheet() -> None:
+    def fill(sheet: Any) -> None:
+        sheet["A1"].font = openpyxl.styles.Font(bold=True)
+
+    rows: tuple[list[object], ...] = (["Boats of the pier"], [], ["As of May"], [], ["Boat", "Fee"], ["Yawl", 4])
+    text = of_rows(*rows, more=fill).text
+    assert text.startswith("# Boats of the pier\n\nAs of May\n\n| Boat | Fee |")

@@ -328,3 +328,25 @@ def test_without_the_extra_the_package_is_named(monkeypatch: pytest.MonkeyPatch)
         ),
     ):
         read_html(b"<p>x", Path("a.html"))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Share on Facebook",
+        "分享到朋友圈",
+        "一键分享至微信好友",
+        "You are here: Home / Kilns",
+        "This site uses cookies. Accept all or change the settings.",
+        "本网站使用Cookie来改善浏览，继续浏览即表示同意。",
+    ],
+)
+def test_lines_of_every_page_go(line: str) -> None:
+    words = "<p>The kiln is fired for three days, and nobody sleeps: wood has to be laid on every ten minutes.</p>"
+    assert line not in markdown(f"<h1>Kiln</h1>{words * 4}<div>{line}</div>")
+
+
+def test_what_stands_in_a_table_is_no_such_line() -> None:
+    table = "<table><tr><th>Potter</th><th>Share</th></tr><tr><td>Brandt</td><td>Print</td></tr></table>"
+    words = "<p>The kiln is fired for three days, and nobody sleeps: wood has to be laid on every ten minutes.</p>"
+    assert "| Potter | Share |\n| --- | --- |\n| Brandt | Print |" in markdown(f"<h1>Kiln</h1>{words * 4}{table}")

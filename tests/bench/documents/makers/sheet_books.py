@@ -47,7 +47,7 @@ def sheets_of(content: Content, *, titled: bool = False) -> Iterator[Sheet]:
 
 def _rows(block: Block) -> Iterator[tuple[tuple[str, ...], bool]]:
     if block.kind is not Kind.TABLE:
-        yield (block.plain,), False
+        yield (block.plain,), block.kind is Kind.HEADING
         return
     if block.text:
         yield (block.text,), True
