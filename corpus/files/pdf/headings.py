@@ -114,12 +114,8 @@ def _bylines(page: Sequence[Item], largest: float) -> Iterator[Line]:
     last = max((at for at, line in enumerate(lines[:_TITLE_LINES]) if _rounded(line.size) == largest), default=-1)
     for line in lines[last + 1 : last + 1 + _BYLINES] if last >= 0 else ():
         aside = abs((line.left + line.right) - (lines[last].left + lines[last].right)) / 2
-        if (
-            line.bold
-            or line.size > _SMALLER * largest
-            or aside > _CENTRED
-            or not line.column[0] + line.size < line.left
-        ):
+        full = line.left <= line.column[0] + line.size
+        if line.bold or full or line.size > _SMALLER * largest or aside > _CENTRED:
             return
         yield line
 

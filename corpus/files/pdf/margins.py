@@ -12,7 +12,7 @@ from corpus.files.pdf.layout import Line, line_of, rows_of
 _TOP, _BOTTOM = 0.11, 0.86  # shares of the height of the page, see furniture
 _ABOVE_NUMBERS, _BELOW_NUMBERS = 0.13, 0.8  # likewise, of page numbers
 _SLACK = 0.02  # likewise, that one may stand higher or lower than on the page beside
-_MISREAD = 0.1  # share of the letters of a head that may differ, where a scanner read it
+_MISREAD = 0.15  # share of the letters of a head that may differ, where a scanner read it
 _OUTERMOST = 2  # rows at each end of a page
 _APART = 1.7  # of the size of the letters, between such a row and the text
 _REACH = 2  # pages before and behind that are compared: on the left ones another head stands

@@ -5,6 +5,7 @@ from itertools import pairwise
 from statistics import median
 
 from corpus.document import Box
+from corpus.files.pdf.cell_lines import LINES, Rows, continuing, end_of_cells, step_to
 from corpus.files.pdf.fragments import MOST_RULES, Fragment, Sheet, fragment_of
 from corpus.files.pdf.glyphs import Glyph
 from corpus.files.pdf.headings import is_caption
@@ -20,8 +21,6 @@ _CLOSE = 2.6  # of the size of the letters; rows that are further apart are no t
 _HALF_WAY = 0.75  # of the usual distance of rows
 _HIGH = 60.0  # points; a higher cell of a table without rules is a column of prose
 _SAMPLE = 40  # rows that are compared with each cell
-
-Rows = list[list[Fragment]]
 
 
 def take_between_rules(sheet: Sheet) -> list[Table]:
@@ -105,13 +104,19 @@ def table_stretches(rows: Rows) -> list[tuple[int, int]]:
         if len(rows[first]) < 2:
             first += 1
             continue
-        last, several = first, 1
+        last, several, lines = first, 1, 0
         for at in range(first + 1, len(rows)):
             near = rows[at][0].base - rows[at - 1][0].base <= _CLOSE * max(rows[at][0].size, rows[at - 1][0].size)
-            if not near or at - last > 2:
+            lines += len(rows[at]) == 1 and step_to(rows, at) <= LINES
+            if not near or at - last - lines > 2:
                 break
             if len(rows[at]) > 1:
-                last, several = at, several + 1
+                last, several, lines = at, several + 1, 0
+        end = end_of_cells(rows, last)
+        if continuing(rows[first : end + 1]) and _aligned(rows[first : end + 1]):
+            found.append((first, end + 1))
+            first = end + 1
+            continue
         stretch = rows[first : last + 1]
         # The rest of a table of the page before begins with the names of its columns once more.
         rest = first < _LEAST_ROWS and several == len(stretch) == 2 and len(stretch[0]) == len(stretch[1]) > 2
@@ -183,6 +188,7 @@ def _table(sheet: Sheet, rows: Rows, heads: int) -> Table | None:
         return None
     filled: list[list[Cell | None]] = []
     bases: list[float] = []
+    below = continuing(rows)
     for number, row in enumerate(rows):
         cells: list[Cell | None] = [None] * len(columns)
         parts: dict[tuple[int, int], list[Fragment]] = {}
@@ -194,7 +200,7 @@ def _table(sheet: Sheet, rows: Rows, heads: int) -> Table | None:
                 cells[start] = Cell([line_of(fragments, sheet)], end - start)
             else:
                 at.lines.append(line_of(fragments, sheet))
-        if filled and number >= heads and _goes_on(filled[-1], cells, number > heads):
+        if filled and (number in below or (number >= heads and _goes_on(filled[-1], cells, number > heads))):
             for above, cell in zip(filled[-1], cells, strict=True):
                 if above and cell:
                     above.lines.extend(cell.lines)

@@ -84,9 +84,10 @@ def _groups(files: Sequence[MadeFile], rows: dict[str, dict[str, Row]]) -> dict[
         for reader, read in rows.items():
             if any(file.file in read for file in of_kind):
                 groups[f"{kind}, {reader}"] = [read[file.file] for file in of_kind]
-            held = [read[file.file] for file in of_kind if file.held_back and file.file in read]
+            held = [file for file in of_kind if file.held_back and file.file in read]
             if held and reader == OURS:
-                groups[f"{kind}, {reader}, held back"] = held
+                groups[f"{kind}, {reader}, held back"] = [read[file.file] for file in held]
+                groups[f"{kind}, {reader}, the others"] = [read[file.file] for file in of_kind if file not in held]
     return groups
 
 

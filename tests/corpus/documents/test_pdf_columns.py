@@ -124,6 +124,35 @@ def test_a_table_of_four_columns_is_not_read_as_two_columns_of_text() -> None:
     assert "| Reach 3 above the mill | 297 m | 3.5 m | Keeper of reach 3 |" in text
 
 
+def test_who_wrote_it_stands_below_the_title_and_is_no_heading() -> None:
+    def draw(canvas: Canvas) -> None:
+        for words, top, size in (("Fish at the weir of Holm", 90, 18), ("Ada Brook and Tom Reed", 118, 13)):
+            canvas.setFont("Times-Roman", size)
+            canvas.drawCentredString(WIDTH / 2, HEIGHT - top, words)
+        write(canvas, ["Counting"], top=160, size=13)
+        write(canvas, LEFT, top=190)
+
+    blocks = text_of(pdf(draw)).split("\n\n")
+    assert [block.lstrip("# ") for block in blocks if block.startswith("#")] == ["Fish at the weir of Holm", "Counting"]
+    assert "Ada Brook and Tom Reed" in blocks
+
+
+def test_a_running_head_that_a_scanner_misread_is_left_out_like_the_others() -> None:
+    heads = ["RECORDS OF THE WEIR", "RECORDS OF THE WEIB", "RECORDS OE THE WEIR", "RECORDS OF THE WEIR"]
+
+    def page(number: int) -> None:
+        def draw(canvas: Canvas) -> None:
+            write(canvas, [heads[number]], left=200, top=50, size=9)
+            write(canvas, [str(110 + number)], left=480, top=50, size=9)
+            write(canvas, LEFT[number:] + RIGHT[number:], top=100)
+
+        return draw
+
+    text = text_of(pdf(*map(page, range(len(heads)))))
+    assert "RECORDS" not in text
+    assert not any(str(110 + number) in text for number in range(4))
+
+
 def test_ligatures_of_fonts_that_say_nothing_of_them_are_letters() -> None:
     assert [letters_of_bitmap(code) for code in (0x1B, 0x1C, 0x1D, 0x1E, 0x1F)] == ["ff", "fi", "fl", "ffi", "ffl"]
     assert [letters_of_bitmap(code) for code in (0x0B, 0x0C, 0x15)] == ["ff", "fi", "–"]
