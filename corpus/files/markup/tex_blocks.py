@@ -139,7 +139,9 @@ def _cell(flow: Flow, nodes: Sequence[Any], before: list[Child]) -> Element:
                 number = given[0].latex_verbatim().strip("{} ")
                 spans["colspan" if name == "multicolumn" else "rowspan"] = number
                 last = given[-1]
-                inside = [each for each in last.nodelist if _is_said(each)] if isinstance(last, LatexGroupNode) else [last]
+                inside = (
+                    [each for each in last.nodelist if _is_said(each)] if isinstance(last, LatexGroupNode) else [last]
+                )
     children: list[Child] = []
     for each in inside:
         is_caption = isinstance(each, LatexMacroNode) and each.macroname in ("caption", "label")
@@ -162,7 +164,11 @@ def _formula(flow: Flow, node: LatexEnvironmentNode) -> list[Child]:
     current = flow.numbers.current
     rows = tex.split("\\\\") if name.startswith(_ROWS_NUMBERED) else [tex]
     for row in rows:
-        if not name.endswith("*") and name not in ("displaymath", "math") and not re.search(r"\\no(?:number|tag)\b", row):
+        if (
+            not name.endswith("*")
+            and name not in ("displaymath", "math")
+            and not re.search(r"\\no(?:number|tag)\b", row)
+        ):
             flow.numbers.count("equation")
         for key in _FORMULA_LABEL.findall(row):
             flow.numbers.label(key)
@@ -181,7 +187,14 @@ def _theorem(flow: Flow, node: LatexEnvironmentNode) -> list[Child]:
     number = flow.numbers.count(kind, tex_names.LEVELS.get(within, 0)) if is_numbered else ""
     said = option(node)
     more = [" (", *flow.children([said]), ")"] if said is not None else []
-    return [paragraph_end(), f"{flow.words(called)} {number}".strip(), *more, ". ", *flow.children(node.nodelist), paragraph_end()]
+    return [
+        paragraph_end(),
+        f"{flow.words(called)} {number}".strip(),
+        *more,
+        ". ",
+        *flow.children(node.nodelist),
+        paragraph_end(),
+    ]
 
 
 def _abstract(flow: Flow, node: LatexEnvironmentNode) -> list[Child]:

@@ -7,7 +7,7 @@ from typing import Any
 from pylatexenc.latexwalker import LatexMacroNode
 
 from corpus.files.markup import tex_names
-from corpus.files.markup.elements import Child, citation_mark, code_block, heading, made, note_mark
+from corpus.files.markup.elements import Child, code_block, heading, made, note_mark
 from corpus.files.markup.tex_flow import Converter, Flow, arguments, is_starred, option, paragraph_end
 
 SECTION = "section-level"  # the attribute of a heading that says what kind of section it begins
@@ -167,7 +167,7 @@ COMMANDS: Mapping[str, Converter] = {
     "newline": _line_end,
     "linebreak": _line_end,
     "par": _paragraph_end,
-    "column": _paragraph_end,
+    **_all(["column", "item"], _paragraph_end),
     **_all(["textsuperscript", "textsubscript"], _raised),
     **_all(["sout", "st", "xout"], _struck),
     "enquote": _quoted,

@@ -22,7 +22,9 @@ from corpus.wording.dates import iso_date
 
 _CHAPTERED = re.compile(r"book|report|memoir|scrbook|scrreprt|ctexbook|ctexrep|.*thesis.*|.*book|.*rep(?:ort)?")
 _CHINESE = re.compile(r"ctex")
-_PART_OF_NAME = re.compile(r"\\(?:thanks|footnote|inst|textsuperscript|email|affil|orcidID|corref|fnref)\s*\{[^{}]*\}|\$\^[^$]*\$")
+_PART_OF_NAME = re.compile(
+    r"\\(?:thanks|footnote|inst|textsuperscript|email|affil|orcidID|corref|fnref)\s*\{[^{}]*\}|\$\^[^$]*\$"
+)
 _BETWEEN_NAMES = re.compile(r"\\(?:and|And|AND|quad|qquad)(?![A-Za-z])")
 _NO_NAME = re.compile(r"[@\d]|universit|institute|department|大学|学院|研究所", re.I)
 _LONGEST_NAME = 120  # characters; what is longer is no list of authors
@@ -43,7 +45,9 @@ def read_tex_file(raw: bytes, path: Path) -> FileContent:
 
 
 def _content(source: Source) -> FileContent:
-    chinese = bool(_CHINESE.search(source.style)) or bool(re.search(r"\\usepackage\s*(?:\[[^\]]*\])?\s*\{ctex", source.preamble))
+    chinese = bool(_CHINESE.search(source.style)) or bool(
+        re.search(r"\\usepackage\s*(?:\[[^\]]*\])?\s*\{ctex", source.preamble)
+    )
     names = {kind: words[chinese] for kind, words in tex_names.NAMES.items()}
     chapters = bool(_CHAPTERED.fullmatch(source.style)) and "\\chapter" in source.body
     numbers = Numbers(names, chapters)

@@ -22,7 +22,7 @@ from pylatexenc.macrospec import LatexContextDb
 from corpus.files.markup import tex_names
 from corpus.files.markup.elements import Child, formula, made
 from corpus.files.markup.tex_numbers import Numbers
-from corpus.files.markup.tex_source import Source
+from corpus.files.markup.tex_source import Source, balanced
 from corpus.files.web.tree import Element
 
 Node = Any
@@ -71,6 +71,7 @@ class Flow:
 
     def parsed(self, text: str) -> list[Node]:
         """The nodes of ``text``."""
+        text = balanced(text)
         walker = LatexWalker(text, latex_context=self.known, tolerant_parsing=True)
         nodes: list[Node] = []
         at = 0
@@ -144,7 +145,9 @@ class Flow:
         values = [_unbraced(each) if each is not None else default or "" for each in given]
         if count:
             values += [""] * (count - len(values))
-            body = re.sub(r"#([1-9])", lambda match: (values[int(match.group(1)) - 1 : int(match.group(1))] or [""])[0], body)
+            body = re.sub(
+                r"#([1-9])", lambda match: (values[int(match.group(1)) - 1 : int(match.group(1))] or [""])[0], body
+            )
         self._expansions += 1
         self._expanded += len(body)
         if (
@@ -158,7 +161,12 @@ class Flow:
         self._depth += 1
         found = self.children(self.parsed(body))
         self._depth -= 1
-        if not count and node.macro_post_space and found and self.source.definitions[node.macroname].body.endswith("\\xspace"):
+        if (
+            not count
+            and node.macro_post_space
+            and found
+            and self.source.definitions[node.macroname].body.endswith("\\xspace")
+        ):
             found.append(" ")
         return found
 

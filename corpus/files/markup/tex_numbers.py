@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from corpus.files.web.tree import Element
 
+
 @dataclass(slots=True)
 class Numbers:
     """Counts as LaTeX does in the classes of most documents."""
