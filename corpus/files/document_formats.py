@@ -8,6 +8,7 @@ from pathlib import Path
 
 from corpus.document import FileContent
 from corpus.files.document_process import ProcessReader
+from corpus.files.markup import MARKUP_READERS
 from corpus.files.office import OFFICE_READERS
 from corpus.files.web import WEB_READERS
 
@@ -21,6 +22,6 @@ def read_pdf(raw: bytes, path: Path) -> FileContent:
 
 DOCUMENT_READERS: Mapping[str, ProcessReader] = {
     suffix: ProcessReader(f"{read.__module__}:{read.__qualname__}")
-    for suffix, read in {".pdf": read_pdf, **OFFICE_READERS, **WEB_READERS}.items()
+    for suffix, read in {".pdf": read_pdf, **OFFICE_READERS, **WEB_READERS, **MARKUP_READERS}.items()
 }
 """By suffix, in lower case."""

@@ -61,5 +61,6 @@ def test_the_table_alone_says_what_is_a_text() -> None:
     assert {".md", ".txt", ".pdf", ".docx", ".pptx", ".xlsx", ".csv", ".html", ".mhtml", ".epub", ".ipynb"} < set(
         SUFFIXES
     )
+    assert {".rst", ".org", ".tex"} < set(SUFFIXES)
     assert all(suffix.startswith(".") and suffix == suffix.lower() for suffix in SUFFIXES)
     assert [name for name in ("a.md", "一.TXT", "a.md.doc", "md", "a.yaml", "") if is_text(name)] == ["a.md", "一.TXT"]

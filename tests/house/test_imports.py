@@ -51,6 +51,17 @@ FLOORS = {
 }
 HOMES = {  # library -> the folders and modules that may import it
     "pypdfium2": ("corpus/files/pdf/pdfium.py",),
+    "docutils": (
+        "corpus/files/markup/rst_file.py",
+        "corpus/files/markup/rst_names.py",
+        "corpus/files/markup/rst_tree.py",
+    ),
+    "pylatexenc": (
+        "corpus/files/markup/tex_blocks.py",
+        "corpus/files/markup/tex_commands.py",
+        "corpus/files/markup/tex_flow.py",
+        "corpus/files/markup/tex_names.py",
+    ),
     "lxml": ("corpus/files/office/xml.py", "corpus/files/web/tree.py"),
     "yaml": ("corpus/files/", "corpus/editing/new_pair.py", "index/storage/calibration.py", "ui/workspace/settings.py"),
     "charset_normalizer": ("corpus/files/encodings.py",),

@@ -56,6 +56,11 @@ def read_rst_file(raw: bytes, path: Path) -> FileContent:
         document = publish_doctree(text, source_path=str(path), settings_overrides=_SETTINGS)
         facts = _facts(document)
         written = sections_of(document).text
+    except ValueError as error:  # the library's own, of words that stand for each other
+        raise CorpusError(
+            f"{path} cannot be read: docutils fails at it ({' '.join(str(error).split())[:100]}). Mend what it "
+            f"substitutes for words (.. |name| replace::)."
+        ) from error
     except RecursionError:
         raise CorpusError(
             f"{path} cannot be read: its lists or quotations stand in each other too deeply. Make them shallower."

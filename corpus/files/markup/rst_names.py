@@ -18,13 +18,16 @@ _TARGET = re.compile(r"(.+?)\s*(?<!\\)<[^<>]*>", re.S)
 _HELD = re.compile(r"[{}]")
 
 _DROPPED = frozenset(
-    "index toctree highlight currentmodule module py:module py:currentmodule default-domain tabularcolumns sectionauthor "
+    "index toctree highlight currentmodule module py:module py:currentmodule default-domain tabularcolumns "
+    "sectionauthor "
     "moduleauthor codeauthor contents sectnum section-numbering header footer meta target-notes date class rst-class "
     "youtube vimeo video autosummary automodule bibliography footbibliography raw-html sidebar-links cssclass".split()
 )
 _CODE = frozenset(
-    "code code-block sourcecode prompt ipython testcode testoutput testsetup testcleanup doctest productionlist graphviz "
-    "digraph graph mermaid uml plantuml console parsed-code jupyter-execute jupyter-input jupyter-output highlight-code "
+    "code code-block sourcecode prompt ipython testcode testoutput testsetup testcleanup doctest productionlist "
+    "graphviz "
+    "digraph graph mermaid uml plantuml console parsed-code jupyter-execute jupyter-input jupyter-output "
+    "highlight-code "
     "tikz aafig ditaa plot".split()
 )
 _DRAWN = frozenset("graphviz digraph graph mermaid uml plantuml tikz aafig ditaa plot testsetup testcleanup".split())
@@ -59,7 +62,7 @@ class _Options(dict[str, Any]):
         return True
 
 
-class _Named(Directive):
+class _Named(Directive):  # type: ignore[misc]  # it has no types
     """What every one of ours takes."""
 
     optional_arguments = 1

@@ -28,7 +28,6 @@ _DROPPED = (
     nodes.substitution_definition,
     nodes.pending,
     nodes.raw,
-    nodes.system_message,
     nodes.docinfo,
     nodes.decoration,
     nodes.meta,
@@ -212,6 +211,12 @@ def _unmade(node: nodes.Element) -> Iterator[Child]:
     yield next(filter(None, marked.groups())).strip() if marked else words
 
 
+def _unread(node: nodes.Element) -> Iterator[Child]:
+    """A table that is drawn wrongly stays as it is drawn; what else the library says is no word of the text."""
+    if "table" in words_of(node):
+        yield from (code_block(each.astext()) for each in node.children if isinstance(each, nodes.literal_block))
+
+
 def _note_mark(node: nodes.Element) -> Iterator[Child]:
     yield note_mark(words_of(node))
 
@@ -270,6 +275,7 @@ _CONVERTERS: dict[str, Callable[[Any], Iterator[Child]]] = {
     "math_block": _formula,
     "image": _picture,
     "problematic": _unmade,
+    "system_message": _unread,
     "footnote_reference": _note_mark,
     "citation_reference": _citation_mark,
     "table": _table,

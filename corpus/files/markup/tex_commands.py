@@ -167,7 +167,7 @@ COMMANDS: Mapping[str, Converter] = {
     "newline": _line_end,
     "linebreak": _line_end,
     "par": _paragraph_end,
-    "column": _paragraph_end,
+    **_all(["column", "item"], _paragraph_end),
     **_all(["textsuperscript", "textsubscript"], _raised),
     **_all(["sout", "st", "xout"], _struck),
     "enquote": _quoted,

@@ -22,7 +22,7 @@ from pylatexenc.macrospec import LatexContextDb
 from corpus.files.markup import tex_names
 from corpus.files.markup.elements import Child, formula, made
 from corpus.files.markup.tex_numbers import Numbers
-from corpus.files.markup.tex_source import Source
+from corpus.files.markup.tex_source import Source, balanced
 from corpus.files.web.tree import Element
 
 Node = Any
@@ -71,6 +71,7 @@ class Flow:
 
     def parsed(self, text: str) -> list[Node]:
         """The nodes of ``text``."""
+        text = balanced(text)
         walker = LatexWalker(text, latex_context=self.known, tolerant_parsing=True)
         nodes: list[Node] = []
         at = 0
