@@ -9,6 +9,7 @@ from pathlib import Path
 from corpus.document import FileContent
 from corpus.files.document_process import ProcessReader
 from corpus.files.office import OFFICE_READERS
+from corpus.files.scans.limits import seconds_for_scans
 from corpus.files.web import WEB_READERS
 
 
@@ -20,7 +21,10 @@ def read_pdf(raw: bytes, path: Path) -> FileContent:
 
 
 DOCUMENT_READERS: Mapping[str, ProcessReader] = {
-    suffix: ProcessReader(f"{read.__module__}:{read.__qualname__}")
-    for suffix, read in {".pdf": read_pdf, **OFFICE_READERS, **WEB_READERS}.items()
+    ".pdf": ProcessReader(f"{__name__}:{read_pdf.__qualname__}", more_seconds=seconds_for_scans),
+    **{
+        suffix: ProcessReader(f"{read.__module__}:{read.__qualname__}")
+        for suffix, read in {**OFFICE_READERS, **WEB_READERS}.items()
+    },
 }
 """By suffix, in lower case."""

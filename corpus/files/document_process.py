@@ -35,13 +35,15 @@ class ProcessReader:
 
     name: str
     seconds: float = SECONDS
+    more_seconds: Callable[[bytes], float] | None = None  # for what only a look at the bytes tells
 
     def __call__(self, raw: bytes, path: Path, /) -> FileContent:
         """What the file ``path`` with the bytes ``raw`` holds.
 
         :class:`CorpusError` where the reader raises it, and where it does not come to an end.
         """
-        said, _ = _asked(self.name, raw, path, self.seconds + SECONDS_A_MEGABYTE * len(raw) / 1e6)
+        more = self.more_seconds(raw) if self.more_seconds else 0.0
+        said, _ = _asked(self.name, raw, path, self.seconds + SECONDS_A_MEGABYTE * len(raw) / 1e6 + more)
         return _content(said)
 
 
@@ -171,15 +173,15 @@ def end_processes() -> None:
 
 def _content(said: dict[str, Any]) -> FileContent:
     places = tuple(
-        Place(start, end, PlaceKind(kind), label, tuple(Box(*box) for box in boxes))
-        for start, end, kind, label, boxes in said.pop("places")
+        Place(start, end, PlaceKind(kind), label, tuple(Box(*box) for box in boxes), recognised=recognised)
+        for start, end, kind, label, boxes, recognised in said.pop("places")
     )
     problems = tuple((line, message) for line, message in said.pop("problems"))
     return FileContent(places=places, problems=problems, references=tuple(said.pop("references")), **said)
 
 
 def _said(content: FileContent) -> dict[str, Any]:
-    places = [(each.start, each.end, each.kind, each.label, each.boxes) for each in content.places]
+    places = [(each.start, each.end, each.kind, each.label, each.boxes, each.recognised) for each in content.places]
     return {each.name: getattr(content, each.name) for each in fields(content)} | {"places": places}
 
 

@@ -14,7 +14,7 @@ from corpus.files.document_formats import DOCUMENT_READERS
 from corpus.files.references import LONGEST_LINE, resolve_references, shorten
 from corpus.files.text_file import read_text_file
 
-READERS_VERSION = 2  # raised when readers find more in the same file than before: then every file is read once more
+READERS_VERSION = 3  # raised when readers find more in the same file than before: then every file is read once more
 LARGEST_FILE = 8_000_000  # bytes; a text beyond is rather a dump, and its passages would drown the others
 _LONGEST_TITLE = 300  # characters; what is longer is no title, and every list of texts would carry it
 
