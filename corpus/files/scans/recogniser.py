@@ -100,7 +100,7 @@ class _RapidOcr:
         found = self._engine(self._pixels(picture, size), use_det=True, use_cls=False, use_rec=False)
         if found.boxes is None:
             return []
-        return [Corners(*((float(x), float(y)) for x, y in box)) for box in found.boxes]
+        return [_named([(float(x), float(y)) for x, y in box]) for box in found.boxes]
 
     def read(self, strip: Any, /) -> tuple[str, float]:
         if strip.width > _LONGEST:
@@ -116,6 +116,12 @@ class _RapidOcr:
         pixels = self._numpy.full((high, wide, 3), _GREY, self._numpy.uint8)
         pixels[: picture.height, : picture.width] = self._numpy.asarray(picture)[:, :, ::-1]
         return pixels
+
+
+def _named(points: list[Point]) -> Corners:
+    """The corners of a line as it is looked at: the library begins with another one where lines run up and askew."""
+    first = min(range(len(points)), key=lambda at: sum(points[at]))
+    return Corners(*points[first:], *points[:first])
 
 
 def _rounded_up(number: int, step: int) -> int:

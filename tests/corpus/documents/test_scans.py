@@ -372,3 +372,20 @@ def test_a_damaged_scan_is_read_or_told_in_one_line() -> None:
         except CorpusError as error:
             assert str(error).startswith("ferry.pdf ")
             assert "\n" not in str(error)
+
+
+@pytest.mark.slow
+@needs_recognition
+def test_a_page_that_lies_on_its_side_and_askew_loses_no_line() -> None:
+    def side(picture: Any) -> Any:
+        turned = picture.transpose(Image.Transpose.ROTATE_270)
+        return turned.rotate(-2, Image.Resampling.BICUBIC, fillcolor=255)
+
+    def letters(canvas: Canvas) -> None:
+        top = 100.0
+        for _ in range(5):
+            top = write(canvas, ENGLISH, top=top, size=11) + 10
+
+    text = read_pdf(scan(pdf(letters), side), PATH).text
+    assert text.count("Nobody has to call ahead") == 5
+    assert len(words(text)) >= 0.98 * 5 * len(words("".join(ENGLISH)))
