@@ -222,6 +222,7 @@ def main() -> None:
 
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # each takes address space, and no reader has work for them
     # A library that prints must not speak in between.
     told = open(sys.stdout.fileno(), "wb", closefd=False)  # noqa: SIM115
     sys.stdout = sys.stderr

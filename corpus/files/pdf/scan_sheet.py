@@ -88,7 +88,7 @@ def _sizes(lines: Sequence[_Straight]) -> list[float]:
     body = _weighted_median(
         [((low + high) / 2, len(line.text)) for (low, high), line in zip(ranges, lines, strict=True)]
     )
-    rough = [min(max(body, low / _ALIKE), high * _ALIKE) for low, high in ranges]
+    rough = [body if low / _ALIKE <= body <= high * _ALIKE else (low + high) / 2 for low, high in ranges]
     groups: list[list[float]] = []
     for size in sorted(size for size in rough if size != body):
         if groups and size <= groups[-1][0] * _ALIKE:

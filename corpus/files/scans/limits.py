@@ -7,8 +7,8 @@ from corpus.files.scans.recogniser import is_installed
 MOST_SCANS = 300
 """Pages of one file."""
 
-SECONDS_A_SCAN = 10.0
-"""On average; a processor of today takes two."""
+SECONDS_A_SCAN = 15.0
+"""On average. A processor of today takes two; others may be slower, or busy with something else."""
 
 _PICTURE = re.compile(rb"/Subtype\s*/Image\b")
 _OTHERS = 10  # pages that are drawn without a picture

@@ -17,11 +17,7 @@ HEIGHT = 48
 COMMAND = 'pip install "foundation-qa[ocr]"'
 """What brings the library."""
 
-_MODELS = {
-    "Det": "PP-OCRv6_det_small.onnx",
-    "Rec": "PP-OCRv6_rec_small.onnx",
-    "Cls": "ch_ppocr_mobile_v2.0_cls_mobile.onnx",
-}
+_MODELS = {"Det": "PP-OCR*_det_*.onnx", "Rec": "PP-OCR*_rec_*.onnx"}
 _SHORTEST = 320  # pixels; rapidocr makes shorter strips as long
 _STEP = 144  # pixels; longer strips get a multiple of this length, a multiple of their height that it leaves alone
 _LONGEST = _STEP * 24
@@ -88,8 +84,8 @@ class _RapidOcr:
             "EngineConfig.onnxruntime.intra_op_num_threads": threads,
             "EngineConfig.onnxruntime.inter_op_num_threads": 1,
         }
-        for task, file in _MODELS.items():
-            settings |= {f"{task}.engine_type": engine, f"{task}.model_path": str(models / file)}
+        for task, pattern in _MODELS.items():
+            settings |= {f"{task}.engine_type": engine, f"{task}.model_path": str(max(models.glob(pattern)))}
         return self._library.RapidOCR(params=settings)
 
     def find(self, picture: Any, /) -> list[Corners]:

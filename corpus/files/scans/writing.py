@@ -37,7 +37,7 @@ def writing_in(picture: Any, recogniser: Recogniser) -> Writing:
     reading = _Reading(picture, recogniser)
     turn = reading.turn()
     lines: list[WrittenLine] = []
-    unclear = 0
+    unclear = reading.beyond
     for found in reading.found:
         text, score = reading.line(found, turn)
         if score >= SURE and text.strip():
@@ -55,10 +55,9 @@ class _Reading:
         self._lines: dict[tuple[Corners, int], tuple[str, float]] = {}
         scale = max(max(picture.size) / _FOUND_IN, 1.0)
         small = picture if scale == 1 else picture.resize((ceil(picture.width / scale), ceil(picture.height / scale)))
-        found = (
-            Corners(*((x * scale, y * scale) for x, y in corners)) for corners in recogniser.find(small)[:_MOST_LINES]
-        )
-        self.found = [corners for corners in found if min(size_of(corners)) >= _LEAST]
+        found = [Corners(*((x * scale, y * scale) for x, y in corners)) for corners in recogniser.find(small)]
+        self.found = [corners for corners in found if min(size_of(corners)) >= _LEAST][:_MOST_LINES]
+        self.beyond = max(len(found) - _MOST_LINES, 0)
 
     def line(self, found: Corners, turn: int) -> tuple[str, float]:
         """What the line between the corners ``found`` says where the picture is turned by ``turn``, and how sure that

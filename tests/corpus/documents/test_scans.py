@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from pdf_files import CHINESE, pdf, write
+from pdf_files import HEIGHT as TALL
 from PIL import Image, ImageFilter
 from rapidfuzz.distance import LCSseq
 from reportlab.pdfgen.canvas import Canvas
@@ -389,3 +390,20 @@ def test_a_page_that_lies_on_its_side_and_askew_loses_no_line() -> None:
     text = read_pdf(scan(pdf(letters), side), PATH).text
     assert text.count("Nobody has to call ahead") == 5
     assert len(words(text)) >= 0.98 * 5 * len(words("".join(ENGLISH)))
+
+
+def boats(canvas: Canvas) -> None:
+    write(canvas, ["Berths in the year 2031"], size=16)
+    write(canvas, ["The boats below stay over the winter, and each of them has a berth of its own."], top=140)
+    for row, cells in enumerate((("Boat", "Draught", "Berth"), ("Heron", "1.8 m", "12"), ("Tern", "2.4 m", "7"))):
+        for column, cell in enumerate(cells):
+            write(canvas, [cell], left=80 + 150 * column, top=200 + 20 * row)
+    canvas.grid((72, 222, 372, 500), [TALL - (186 + 20 * row) for row in range(4)])
+
+
+@pytest.mark.slow
+@needs_recognition
+def test_the_heading_and_the_table_of_a_scan_are_found() -> None:
+    text = read_pdf(scan(pdf(boats)), PATH).text
+    assert re.match(r"#+ Berths in the year 2031\n", text)
+    assert "| Boat | Draught | Berth |\n| --- | --- | --- |\n| Heron | 1.8 m | 12 |\n| Tern | 2.4 m | 7 |" in text
