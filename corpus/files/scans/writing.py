@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from corpus.files.scans.recogniser import HEIGHT, Corners, Point, Recogniser
 
 SURE = 0.8
-"""Lines that are less sure are left out: smudges, ornaments, parts of a drawing."""
+"""Lines that are less sure are left out. Of lines as people scan them, also with 50 dots an inch, the least sure had
+.87; what is no writing had .55 at most, and lines that are upside down .72."""
 
 _FOUND_IN = 1_600  # pixels that the longer side of a picture has for lines to be found; they are read at full size
 _LEAST = 4.0  # pixels that a line is high and long
