@@ -22,7 +22,7 @@ _SHORTEST = 320  # pixels; rapidocr makes shorter strips as long
 _STEP = 144  # pixels; longer strips get a multiple of this length, a multiple of their height that it leaves alone
 _LONGEST = _STEP * 24
 _GRAIN = 128  # pixels; pictures get sides that are multiples of it
-_MOST_SIZES = 12  # of pictures: for each OpenVINO keeps some 50 MB
+_MOST_SIZES = 6  # of pictures; for each OpenVINO keeps up to 100 MB
 _GREY = (127, 127, 127)  # what stands for nothing, to the model that reads
 _MOST_THREADS = 4  # more gain little, and others want to compute as well
 
