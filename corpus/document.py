@@ -67,6 +67,8 @@ class Place:
     kind: PlaceKind
     label: str  # "12" of a page, a slide, a cell or a row; "2: Rigging" of a chapter, "Sales!B7" of a sheet
     boxes: tuple[Box, ...] = ()  # of its lines, in order; empty: the format has none
+    _: KW_ONLY
+    recognised: bool = False  # it was read off a picture by text recognition (OCR), and may hold wrong letters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ from corpus.document import FileContent
 from corpus.files.document_process import ProcessReader
 from corpus.files.markup import MARKUP_READERS
 from corpus.files.office import OFFICE_READERS
+from corpus.files.scans.limits import seconds_for_scans
 from corpus.files.web import WEB_READERS
 
 
@@ -21,7 +22,10 @@ def read_pdf(raw: bytes, path: Path) -> FileContent:
 
 
 DOCUMENT_READERS: Mapping[str, ProcessReader] = {
-    suffix: ProcessReader(f"{read.__module__}:{read.__qualname__}")
-    for suffix, read in {".pdf": read_pdf, **OFFICE_READERS, **WEB_READERS, **MARKUP_READERS}.items()
+    ".pdf": ProcessReader(f"{__name__}:{read_pdf.__qualname__}", more_seconds=seconds_for_scans),
+    **{
+        suffix: ProcessReader(f"{read.__module__}:{read.__qualname__}")
+        for suffix, read in {**OFFICE_READERS, **WEB_READERS, **MARKUP_READERS}.items()
+    },
 }
 """By suffix, in lower case."""

@@ -39,6 +39,7 @@ class ProcessReader:
 
     name: str
     seconds: float = SECONDS
+    more_seconds: Callable[[bytes], float] | None = None  # for what only a look at the bytes tells
 
     def __call__(self, raw: bytes, path: Path, /) -> FileContent:
         """What the file ``path`` with the bytes ``raw`` holds.
@@ -49,11 +50,12 @@ class ProcessReader:
         if known := _contents.get(key):
             return known
         begun = time.monotonic()
-        said, _ = _asked(self.name, raw, path, seconds_for(len(raw), self.seconds))
+        seconds = seconds_for(len(raw), self.seconds) + (self.more_seconds(raw) if self.more_seconds else 0.0)
+        said, _ = _asked(self.name, raw, path, seconds)
         try:
             content = _content(said)
         except (KeyError, TypeError, ValueError):  # no reader of ours says such a thing
-            raise _failed(path, seconds_for(len(raw), self.seconds)) from None
+            raise _failed(path, seconds) from None
         if time.monotonic() - begun >= LONG:
             _contents.keep(key, content)
         return content
@@ -262,8 +264,8 @@ def _far(said: Any) -> tuple[PlaceKind, int, int]:
 
 def _content(said: dict[str, Any]) -> FileContent:
     places = tuple(
-        Place(start, end, PlaceKind(kind), label, tuple(Box(*box) for box in boxes))
-        for start, end, kind, label, boxes in said.pop("places")
+        Place(start, end, PlaceKind(kind), label, tuple(Box(*box) for box in boxes), recognised=recognised)
+        for start, end, kind, label, boxes, recognised in said.pop("places")
     )
     problems = tuple((line, message) for line, message in said.pop("problems"))
     return FileContent(places=places, problems=problems, references=tuple(said.pop("references")), **said)

@@ -7,6 +7,7 @@ that come lines that say how far it is.
 """
 
 import json
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -74,7 +75,7 @@ def _tell(asked: dict[str, Any], raw: bytes) -> tuple[dict[str, Any], bytes]:
 
 
 def _said(content: FileContent) -> dict[str, Any]:
-    places = [(each.start, each.end, each.kind, each.label, each.boxes) for each in content.places]
+    places = [(each.start, each.end, each.kind, each.label, each.boxes, each.recognised) for each in content.places]
     return {each.name: getattr(content, each.name) for each in fields(content)} | {"places": places}
 
 
@@ -85,6 +86,7 @@ def main() -> None:
 
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # each takes address space, and no reader has work for them
     # A library that prints must not speak in between.
     told = open(sys.stdout.fileno(), "wb", closefd=False)  # noqa: SIM115
     sys.stdout = sys.stderr

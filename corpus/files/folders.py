@@ -14,6 +14,7 @@ from corpus.errors import CorpusError
 from corpus.files.formats import READERS_VERSION, SUFFIXES, is_text, load_document
 from corpus.files.limits import LIMITS, FileLimits
 from corpus.files.references import load_references
+from corpus.files.scans.recogniser import is_installed
 from corpus.wording.plain_text import without_surrogates
 
 BUILT_IN_TEXTS = Path(__file__).parents[1] / "texts"
@@ -97,7 +98,7 @@ def unread_message(problems: Sequence[Problem]) -> str:
 
 
 def _digest_of(listed: Mapping[str, Reference]) -> str:
-    read_with = repr((READERS_VERSION, sorted(listed.items())))
+    read_with = repr((READERS_VERSION, is_installed(), sorted(listed.items())))
     return sha256(read_with.encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
 

@@ -172,8 +172,8 @@ def _entry(line: str) -> Entry:
     return Entry(**{**facts, "problems": tuple(Problem(*each) for each in facts["problems"])})
 
 
-def _place(start: int, end: int, kind: str, label: str, boxes: list[list[float]]) -> Place:
-    return Place(start, end, PlaceKind(kind), label, tuple(Box(*each) for each in boxes))
+def _place(start: int, end: int, kind: str, label: str, boxes: list[list[float]], recognised: bool = False) -> Place:
+    return Place(start, end, PlaceKind(kind), label, tuple(Box(*each) for each in boxes), recognised=recognised)
 
 
 def _lines(path: Path) -> list[str]:
@@ -193,7 +193,11 @@ def origin_facts(document: Document) -> dict[str, Any]:
     said = {
         "author": document.author,
         "date": document.date,
-        "places": [(each.start, each.end, each.kind, each.label, each.boxes) for each in document.places],
+        "places": [
+            # Few are recognised: an index of the others holds what one held before there was OCR.
+            (each.start, each.end, each.kind, each.label, each.boxes, *([True] if each.recognised else []))
+            for each in document.places
+        ],
     }
     return {name: value for name, value in said.items() if value}
 

@@ -41,7 +41,7 @@ class Site:
         for page in counted(PlaceKind.PAGE, range(PAGES), PAGES):
             while page == AT and not self.go.wait(0.02):
                 tell(PlaceKind.PAGE, AT, PAGES)
-        problem = "page 3 holds no text: it is a picture, as a scanner makes it, and was not read"
+        problem = "page 3 is damaged, and could not be read"
         return FileContent(text="The kite flies over the harbour.\n", problems=((0, problem),))
 
 
@@ -120,7 +120,7 @@ def test_an_update_tells_the_page_it_reads_and_what_is_wrong_in_the_language_of_
             "kite.pdf 不是 PDF：它是空的。请改成与内容相符的后缀，或导出为 PDF。", use_inner_text=True
         )
         expect(rows.filter(has_text="handbook.pdf").locator("[role=alert]")).to_have_text(
-            "handbook.pdf：第 3 页没有文字：是扫描件那样的图片，没有读取。", use_inner_text=True
+            "handbook.pdf：第 3 页已损坏，无法读取。", use_inner_text=True
         )
         second.screenshot(path=artifacts / "sources-reasons-zh.png")
         expect(first.locator(".texts tr").filter(has_text="kite.pdf").locator("[role=alert]")).to_contain_text(

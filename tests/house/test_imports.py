@@ -62,6 +62,8 @@ HOMES = {  # library -> the folders and modules that may import it
         "corpus/files/markup/tex_flow.py",
         "corpus/files/markup/tex_names.py",
     ),
+    "rapidocr": ("corpus/files/scans/recogniser.py",),
+    "PIL": ("corpus/files/scans/writing.py",),
     "lxml": ("corpus/files/office/xml.py", "corpus/files/web/tree.py"),
     "yaml": ("corpus/files/", "corpus/editing/new_pair.py", "index/storage/calibration.py", "ui/workspace/settings.py"),
     "charset_normalizer": ("corpus/files/encodings.py",),
@@ -208,9 +210,11 @@ def test_no_home_of_a_library_stands_empty() -> None:
 
 def test_every_library_is_declared() -> None:
     facts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    needed = [*facts["project"]["dependencies"], *facts["project"]["optional-dependencies"]["documents"]]
+    extras = facts["project"]["optional-dependencies"]
+    needed = [*facts["project"]["dependencies"], *extras["documents"], *extras["ocr"]]
     declared = " ".join(needed).lower().replace("-", "_")
     called = {"yaml": "pyyaml", "sklearn": "scikit_learn", "markdown_it": "markdown_it_py", "faiss": "faiss_cpu"}
+    called["PIL"] = "pillow"
     # They come with sentence-transformers, whose own modules hand them out.
     comes_along = {"transformers", "huggingface_hub"}
     used = {module.split(".")[0] for path in SOURCES for module in imports(path)}

@@ -11,9 +11,10 @@ from corpus import Box, Document, Place, PlaceKind, load_document
 from corpus.document import FileContent
 from corpus.files import formats
 from index import PassageIndex, update_index
-from qa import Answer, Answerer
+from qa import Answer, Answerer, Located, State
 from ui.api.records import answer_facts
 from ui.chat.answer_html import card_html
+from ui.chat.citation_html import opened_html
 from ui.chat.markdown import turn_markdown
 from ui.chat.turns import Turn, facts, kept, recalled
 from ui.html.citation_view import citation_view
@@ -82,13 +83,56 @@ def test_every_view_of_a_citation_names_its_page(
     facts = json.loads(json.dumps(answer_facts(answer), ensure_ascii=False))["citations"][0]
     assert facts["place"] == "pp. 12–13"
     assert [each["label"] for each in facts["places"]] == ["12", "13"]
-    assert facts["places"][0] == {"kind": "page", "label": "12", "boxes": [[72, 110, 300, 124]]}
+    first = {"kind": "page", "label": "12", "boxes": [[72, 110, 300, 124]], "recognised": False}
+    assert facts["places"][0] == first
     print_answer(answer)
     assert "pp. 12–13" in " ".join(capsys.readouterr().out.split())
     view = citation_view(answer.citations[0])
     assert '<span class="words" lang="zh-Hans">第 12–13 页</span>' in card_html(view, 1)
     assert view.place
     assert (view.place.named("en"), view.place.named("zh")) == ("pp. 12–13", "第 12–13 页")
+
+
+SCANNED = replace(
+    KITES, places=tuple(replace(each, recognised=each.label == "13") if each.label != "1" else each for each in PLACES)
+)
+
+
+def test_every_view_of_a_citation_says_what_was_recognised(
+    tmp_path: Path, fake_encoder: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answerer = answers(tmp_path, fake_encoder, SCANNED)
+    assert answerer.passages.snapshot.quotable["kites.pdf"] == SCANNED
+    answer = quoting(answerer, "三根线")  # on two pages, of which the second is a picture
+    said = json.loads(json.dumps(answer_facts(answer), ensure_ascii=False))["citations"][0]
+    assert said["place"] == "pp. 12–13, OCR"
+    assert [each["recognised"] for each in said["places"]] == [False, True]
+    print_answer(answer)
+    assert "pp. 12–13, OCR" in " ".join(capsys.readouterr().out.split())
+    view = citation_view(answer.citations[0])
+    card = card_html(view, 1)
+    assert '<span class="recognised"><span class="words" lang="en">read by OCR</span>' in card
+    assert '<span class="words" lang="zh-Hans">文字识别</span></span>' in card
+    (turn,) = recalled(facts((Turn(answer.question, kept(answer)),)))
+    assert "kites.pdf, 第 12–13 页，文字识别, " in turn_markdown(turn)
+    opened = opened_html(Located(State.SAME, SCANNED, answer.citations[0].start, answer.citations[0].end), "三根线", {})
+    assert 'class="recognised"' in opened
+    other = quoting(answerer, "3 strings")
+    assert answer_facts(other)["citations"][0]["place"] == "p. 12"
+    assert 'class="recognised"' not in card_html(citation_view(other.citations[0]), 1)
+
+
+def test_a_conversation_of_before_there_was_recognition_can_be_read(tmp_path: Path, fake_encoder: Any) -> None:
+    answer = quoting(answers(tmp_path, fake_encoder, KITES), "3 strings")
+    before = facts((Turn(answer.question, kept(answer)),))
+    del before[0]["answer"]["citations"][0]["place"]["recognised"]
+    assert recalled(before) == (Turn(answer.question, kept(answer)),)
+
+
+def test_an_index_of_before_there_was_recognition_can_be_read(tmp_path: Path, fake_encoder: Any) -> None:
+    answers(tmp_path, fake_encoder, KITES)
+    held = b"".join(path.read_bytes() for path in (tmp_path / "index").rglob("documents.jsonl"))
+    assert [len(each) for each in json.loads(held)["places"]] == [5] * len(PLACES)
 
 
 def test_a_text_that_is_its_own_file_has_no_place(tmp_path: Path, fake_encoder: Any) -> None:

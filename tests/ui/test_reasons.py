@@ -138,7 +138,7 @@ BAD = [
     ("a.pdf", b"\x89PNG\r\n", "不是 PDF：看起来是图片。"),
     ("a.pdf", b"", "不是 PDF：它是空的。"),
     ("a.pdf", b"%PDF-1.4 nothing", "已损坏，不能作为 PDF 读取。"),
-    ("a.pdf", scanned(), "没有文字：它的 2 页都是图片，像扫描件那样。"),
+    ("a.pdf", scanned(), "没有文字：它的 2 页都是图片，像扫描件那样。要识别上面的文字，请运行"),
     ("a.pdf", locked(), "已加密：打开它需要密码。"),
     ("a.docx", b"", "是空的。请换成 Word 文档（.docx）"),
     ("a.docx", b"%PDF-1.4", "不是 Word 文档（.docx）：它的内容不是压缩文件。看起来是 PDF："),
@@ -165,7 +165,10 @@ BAD = [
 
 
 @pytest.mark.parametrize(("name", "raw", "chinese"), BAD)
-def test_why_a_file_cannot_be_read_is_said_in_chinese(tmp_path: Path, name: str, raw: bytes, chinese: str) -> None:
+def test_why_a_file_cannot_be_read_is_said_in_chinese(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, raw: bytes, chinese: str
+) -> None:
+    monkeypatch.setattr("corpus.files.pdf.reader.is_installed", lambda: False)
     readers = {".pdf": read_pdf, ".md": read_text_file, **OFFICE_READERS, **WEB_READERS}
     path = tmp_path / "harbour is old" / name
     with pytest.raises(CorpusError) as raised:
@@ -198,8 +201,8 @@ def test_a_file_of_an_index_says_it_by_its_name(tmp_path: Path, monkeypatch: pyt
     ("english", "chinese"),
     [
         (
-            "a.pdf: page 3 holds no text: it is a picture, as a scanner makes it, and was not read.",
-            "a.pdf：第 3 页没有文字：是扫描件那样的图片，没有读取。",
+            "a.pdf: page 3 was read in part: some of its writing is too unclear for the text recognition (OCR).",
+            "a.pdf：第 3 页只读取了一部分：有些字迹太不清楚，文字识别（OCR）认不出来。",
         ),
         (
             "a b.pdf: pages 3 to 12 are damaged, and could not be read.\n"

@@ -63,7 +63,8 @@ def _citation_facts(citation: "Citation", view: CitationView) -> Facts:
 
 
 def _place_facts(place: "Place") -> Facts:
-    return {"kind": place.kind.value, "label": place.label, "boxes": [list(each) for each in place.boxes]}
+    boxes = [list(each) for each in place.boxes]
+    return {"kind": place.kind.value, "label": place.label, "boxes": boxes, "recognised": place.recognised}
 
 
 def hits_facts(

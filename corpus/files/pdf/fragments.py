@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
+from math import cos, sin
 
 from corpus.document import Box
 from corpus.files.pdf.glyphs import Glyph, RawPage, Rule, Style, turned
@@ -48,10 +49,24 @@ class Sheet:
     turn: int  # quarter turns counter-clockwise that it is turned by
     fragments: list[Fragment]
     rules: list[Rule]
+    skew: float = 0.0  # angle, in radians, by which the writing runs down to the right, and is put straight here
+    recognised: bool = False  # it is a picture that was read by text recognition (OCR)
 
     def on_page(self, box: Box) -> Box:
         """Where ``box`` is on the page as it is looked at."""
+        if self.skew:
+            points = [self.rotated((x, y), self.skew) for x in (box.left, box.right) for y in (box.top, box.bottom)]
+            across, down = zip(*points, strict=True)
+            box = Box(*(round(each, 1) for each in (min(across), min(down), max(across), max(down))))
         return turned(box, -self.turn, self.width, self.height)
+
+    def rotated(self, point: tuple[float, float], angle: float) -> tuple[float, float]:
+        """``point`` moved clockwise by ``angle`` around the middle of the sheet."""
+        x, y = point[0] - self.width / 2, point[1] - self.height / 2
+        return (
+            x * cos(angle) - y * sin(angle) + self.width / 2,
+            x * sin(angle) + y * cos(angle) + self.height / 2,
+        )
 
 
 def sheets_of(page: RawPage) -> list[Sheet]:

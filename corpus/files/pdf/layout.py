@@ -22,6 +22,7 @@ class Line:
     column: tuple[float, float] = (0.0, 0.0)  # from where to where the lines of its column reach
     above: float = 0.0  # share of the height of the page that is above it
     lead: float = 0.0  # width of the bullet or number in front, with what parts it from the words; 0: there is none
+    recognised: bool = False  # it was read by text recognition (OCR)
 
 
 @dataclass(slots=True)
@@ -60,6 +61,7 @@ def line_of(fragments: list[Fragment], sheet: Sheet) -> Line:
         all(fragment.bold for fragment in fragments),
         all(fragment.fixed for fragment in fragments),
         above=box.top / max(sheet.height, 1.0),
+        recognised=sheet.recognised,
     )
 
 

@@ -61,7 +61,10 @@ class MarkdownWriter:
         self._put(text)
         for (start, end), line in zip(spans, lines, strict=True):
             if start < end:
-                self.places.append(Place(begin + start, begin + end, PlaceKind.PAGE, str(line.page), (line.box,)))
+                page, boxes = str(line.page), (line.box,)
+                self.places.append(
+                    Place(begin + start, begin + end, PlaceKind.PAGE, page, boxes, recognised=line.recognised)
+                )
 
     def _paragraph(self, block: Block) -> None:
         words = [line.text for line in block.lines]

@@ -4,18 +4,9 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 from corpus.document import Box, Place, Span
+from corpus.files.pdf.letter_widths import width_of
 
 _SHIFT = 0.5  # points; a cut that is nearer to the end of a line is none
-_HYPHEN = "\u00ad"
-_WIDTHS = {  # of the size of the letters, in a face with serifs or without
-    **dict.fromkeys("ijl.,;:'|!·’‘", 0.25),
-    **dict.fromkeys("ftrI()[]-/ " + _HYPHEN, 0.32),
-    **dict.fromkeys("acesvxyzkJ?", 0.47),
-    **dict.fromkeys("wABCDEFGHKNOPQRTUVXYZ&+=", 0.68),
-    **dict.fromkeys("mMW@%—…", 0.83),
-    "\\": 0.0,  # it was put there for the parser's sake
-}
-_USUAL, _FULL = 0.52, 1.0
 
 
 def boxes_of(places: Sequence[Place], span: Span, text: str = "") -> list[tuple[int, Box]]:
@@ -40,7 +31,7 @@ def boxes_of(places: Sequence[Place], span: Span, text: str = "") -> list[tuple[
 
 def _cut(place: Place, box: Box, start: int, end: int, text: str) -> Box:
     """``box`` of a line, from the character ``start`` of the text to ``end``."""
-    if len(place.boxes) != 1:
+    if len(place.boxes) != 1 or _runs_up(place, box):
         return box
     whole = max(_width(text, place.start, place.end), 0.1)
     left = box.left + (box.right - box.left) * _width(text, place.start, start) / whole
@@ -50,7 +41,12 @@ def _cut(place: Place, box: Box, start: int, end: int, text: str) -> Box:
     )
 
 
+def _runs_up(place: Place, box: Box) -> bool:
+    """Whether a line runs up or down the page, as it does on one that is turned: where its words begin is not known."""
+    return place.end - place.start > 2 and box.bottom - box.top > box.right - box.left
+
+
 def _width(text: str, start: int, end: int) -> float:
     if not text:
         return end - start
-    return sum(_WIDTHS.get(character, _FULL if character >= "\u2e80" else _USUAL) for character in text[start:end])
+    return width_of(text[start:end])

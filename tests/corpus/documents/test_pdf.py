@@ -309,6 +309,12 @@ def test_facts_of_the_file_are_read_but_for_what_programs_put_there() -> None:
     assert read(pdf(draw, title="Microsoft Word - fees.doc", author="Administrator")).title == "Fees of the quay"
 
 
+@pytest.fixture(autouse=True)
+def _without_recognition(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where text recognition is not installed; ``test_scans.py`` is about it."""
+    monkeypatch.setattr("corpus.files.pdf.reader.is_installed", lambda: False)
+
+
 def picture(canvas: Canvas) -> None:
     from PIL import Image
     from reportlab.lib.utils import ImageReader
@@ -319,7 +325,8 @@ def picture(canvas: Canvas) -> None:
 def test_pages_that_are_pictures_are_told() -> None:
     content = read(pdf(lambda canvas: write(canvas, prose(30, 60)) and None, picture, picture, lambda canvas: None))
     assert [message for _, message in content.problems] == [
-        "pages 2 to 3 hold no text: they are pictures, as a scanner makes them, and were not read"
+        "pages 2 to 3 hold no text: they are pictures, as a scanner makes them, and were not read. To have them read, "
+        'run: pip install "foundation-qa[ocr]"'
     ]
     with pytest.raises(CorpusError, match=r"tide\.pdf holds no text: its page is a picture"):
         read_pdf(pdf(picture), PATH)

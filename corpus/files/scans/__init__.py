@@ -1,0 +1,1 @@
+"""Pages that are pictures, read by recognising what is written on them."""
