@@ -102,7 +102,7 @@ def test_what_an_update_could_not_read_is_told_without_reading_it_again(
 ) -> None:
     monkeypatch.setattr("corpus.files.folders._COARSE", 0)
     (texts / "en/new.md").write_bytes(b"\0")
-    change = update_index(small_index.folder, find_texts(texts), fake_encoder)
+    change = update_index(small_index.folder, find_texts(texts, limits=LIMITS), fake_encoder)
     monkeypatch.setattr("corpus.files.folders.load_document", lambda path, name, *_: Document(name, name, name, ""))
     index = PassageIndex.open(small_index.folder, fake_encoder)
     refused = read_refusals(small_index.folder)

@@ -88,7 +88,7 @@ def test_nothing_is_read_from_elsewhere() -> None:
 def test_what_is_not_closed_loses_no_words() -> None:
     assert (
         text_of("#+begin_src c\nint x;\n\n:LOGBOOK:\nwords\n* Next\nmore\n")
-        == "int x;\n\n:LOGBOOK: words\n\n# Next\n\nmore\n"
+        == "int x;\n\n\\:LOGBOOK: words\n\n# Next\n\nmore\n"
     )
     assert text_of("#+macro: a {{{a}}}{{{a}}}\n{{{a}}}\n")
 
