@@ -5,11 +5,13 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from pdf_files import CHINESE, pdf, write
 from states import vectors_of
 
 from corpus import CorpusError, Document, Reference, StoredIndexError, TextFile, find_texts, load_documents, split
@@ -88,6 +90,25 @@ def test_a_renamed_or_moved_text_is_not_embedded_again(
     hit = small_index.search("How many parameters does GPT-3 have?", 1)[0]
     assert hit.passage.document_id == "models-2021.md"
     assert hit.passage.id.startswith("models-2021.md#")
+
+
+def test_of_a_pdf_only_what_changed_is_embedded_again(tmp_path: Path, fake_encoder: Any) -> None:
+    def ships(cargo: str) -> bytes:
+        told = [f"The second ship came in 1902 and brought {cargo}.", "第三艘船在1903年到港，运来了茶叶。"]
+        lines = ["The first ship came in 1901 and brought salt.", *told]
+        fonts = ["Times-Roman", "Times-Roman", CHINESE]
+        return pdf(*(partial(write, lines=[line], font=font) for line, font in zip(lines, fonts, strict=True)))
+
+    texts, index = tmp_path / "texts", tmp_path / "index"
+    texts.mkdir()
+    (texts / "ships.pdf").write_bytes(ships("tin"))
+    first = rebuild_index(index, find_texts(texts), fake_encoder)
+    (texts / "ships.pdf").write_bytes(ships("copper"))
+    edited = update_index(index, find_texts(texts), fake_encoder)
+    assert (edited.changed, edited.embedded, edited.reused) == (("ships.pdf",), 1, first.passages - 1)
+    (texts / "ships.pdf").rename(texts / "船.pdf")
+    renamed = update_index(index, find_texts(texts), fake_encoder)
+    assert (renamed.added, renamed.removed, renamed.embedded) == (("船.pdf",), ("ships.pdf",), 0)
 
 
 def test_nothing_is_written_where_nothing_changed(small_index: PassageIndex, texts: Path, fake_encoder: Any) -> None:

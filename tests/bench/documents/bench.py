@@ -2,17 +2,19 @@
 
 Ours beside pdfminer.six, pypdf and markitdown on the same files, each file in a process of its own, one after another.
 ``--files FOLDER`` reads other files, whose words nobody has written down: their seconds, memory, pages and passages,
-and how far their words agree with those that pdfminer.six finds.
+and how far their words agree with those that pdfminer.six finds. ``--long PAGES`` does that with a made PDF.
 """
 
 import argparse
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 import yaml
 from figures_table import Row, table_of, worst_of
+from long_file import long_pdf
 from manifest import MadeFile, load_files
 from measures import measure
 from read_file import OURS
@@ -38,12 +40,18 @@ def main() -> None:
     parser.add_argument("--ours", action="store_true", help="without the other libraries")
     parser.add_argument("--worst", type=int, default=5, help="files to name of each figure (default: 5)")
     parser.add_argument("--files", type=Path, metavar="FOLDER", help="real files, of which nobody knows the words")
+    parser.add_argument("--long", type=int, metavar="PAGES", help="a made PDF of so many pages")
     parser.add_argument("--write", action="store_true", help="keep ours in figures.yaml, which a test holds")
     options = parser.parse_args()
     kinds = tuple(filter(None, options.kinds.split(",")))
     readers = readers_there()[: 1 if options.ours else None]
     if len(readers) == 1 and not options.ours:
         print("The other libraries are not measured: `make build/other-readers` installs them.", file=sys.stderr)
+    if options.long:
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "long.pdf").write_bytes(long_pdf(options.long))
+            print("\n".join(real_table(Path(folder), kinds, readers)))
+        return
     if options.files:
         print("\n".join(real_table(options.files, kinds, readers)))
         return
