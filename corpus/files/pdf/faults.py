@@ -59,6 +59,8 @@ class Faults:
         """Why none of the ``count`` pages holds any text."""
         path, pages = self._path, self._pages
         if pages[Fault.DAMAGED]:
+            if count == 1:
+                return f"{path} is damaged: its page cannot be read. Export it anew."
             return f"{path} is damaged: none of its {count} pages can be read. Export it anew."
         if pages[Fault.UNREAD]:
             return (
@@ -77,7 +79,8 @@ class Faults:
             )
         if pages[Fault.NO_WRITING]:
             return f"{path} holds no text: {pictures}, and the text recognition (OCR) finds nothing written on them."
-        return f"{path} holds no text: its {count} pages are empty."
+        empty = "its page is empty" if count == 1 else f"its {count} pages are empty"
+        return f"{path} holds no text: {empty}."
 
 
 def _runs(numbers: Sequence[int]) -> list[tuple[int, int]]:
