@@ -9,7 +9,7 @@ SHARED ?= ../shared
 OUT    ?= reader.pt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick check corpus-check fit train calibrate ablate bench bench-page bench-index bench-damaged bench-documents documents-files clean
+.PHONY: help serve test quick check corpus-check fit train calibrate ablate bench bench-page bench-index bench-damaged bench-documents bench-asked-documents documents-files clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -83,6 +83,9 @@ DOCUMENTS := PYTHONPATH=.:tests/bench:tests/bench/documents $(BIN)/python tests/
 
 bench-documents: $(VENV)/installed-dev build/other-readers ## What is read of documents whose words are known, beside other libraries (5 minutes); ARGS="--files FOLDER" for yours
 	$(DOCUMENTS)/bench.py $(ARGS)
+
+bench-asked-documents: $(VENV)/installed-dev ## Questions on those PDFs: whether answer, page and marks are right (2 minutes); ARGS="--draw FOLDER" keeps pictures
+	$(DOCUMENTS)/asked_pages.py $(ARGS)
 
 documents-files: $(VENV)/installed-dev ## Make those documents anew; ARGS="pdf docx" for some kinds
 	$(PIP) --requirement tests/bench/documents/makers.txt

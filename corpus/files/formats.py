@@ -17,7 +17,7 @@ from corpus.files.references import LONGEST_LINE, resolve_references, shorten
 from corpus.files.text_file import read_text_file
 from corpus.wording.dates import past_date
 
-READERS_VERSION = 3  # raised when readers find more in the same file than before: then every file is read once more
+READERS_VERSION = 4  # raised when readers find more in the same file than before: then every file is read once more
 _LONGEST_TITLE = 300  # characters; what is longer is no title, and every list of texts would carry it
 
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Sequence
+from statistics import median
 
 from corpus.files.pdf.layout import Item, Line
 
@@ -16,6 +17,7 @@ _PAGE_NUMBER = re.compile(
     r"[-–—·•|\[(]*\s*(?:page|p\.|seite)?\s*#\s*(?:(?:of|/|von)\s*#)?\s*[-–—·•|\])]*|第\s*#\s*[页頁](?:[,，\s/]*共\s*#\s*[页頁])?|#\s*/\s*#",
     re.I,
 )
+_COUNTS = re.compile(r"[-–—·•\[(]*\s*(\d{1,5})\s*[-–—·•\])]*")
 
 _NUMBER_OF_ALL = re.compile(
     r"page\s*#\s*(?:of|/)\s*#|第\s*#\s*[页頁][,，\s/]*共\s*#\s*[页頁]", re.I
@@ -28,15 +30,38 @@ def without_furniture(pages: Sequence[Sequence[Item]], known: Sequence[Line] = (
     seen = Counter(key for lines in candidates for key in {_key(line) for line in lines})
     seen.update(map(_key, known))
     often = _OFTEN if len(pages) >= _SHORT else 2
+    numbers = _page_numbers(pages, known)
     kept: list[list[Item]] = []
     for page, lines in zip(pages, candidates, strict=True):
-        gone = {
+        gone = numbers | {
             id(line)
             for line in lines
             if sum(seen[near] for near in _near(line) if near[0]) >= often or _is_page_number(line, len(pages))
         }
         kept.append([item for item in page if id(item) not in gone])
     return kept
+
+
+def _page_numbers(pages: Sequence[Sequence[Item]], known: Sequence[Line]) -> set[int]:
+    """The ids of first and last lines that count most of the pages, wherever they stand: what is written may fill a
+    part of the paper alone, and a number be below on the first page and above on the others."""
+    counted = [(line, value - line.page) for line in known if (value := _count(line)) is not None]
+    for page in pages:
+        lines = sorted((item for item in page if isinstance(item, Line)), key=lambda line: line.above)
+        usual = median(line.size for line in lines) if lines else 0.0
+        counted += [
+            (line, value - line.page)
+            for line in {id(end): end for end in (*lines[:1], *lines[-1:])}.values()
+            if (value := _count(line)) is not None and line.size <= usual
+        ]
+    on = Counter(shift for _, shift in {(line.page, shift) for line, shift in counted})
+    most = max(2, len(pages) // 2 + 1)
+    return {id(line) for line, shift in counted if on[shift] >= most}
+
+
+def _count(line: Line) -> int | None:
+    told = _COUNTS.fullmatch(line.text.strip())
+    return int(told[1]) if told else None
 
 
 def _candidates(page: Sequence[Item]) -> list[Line]:

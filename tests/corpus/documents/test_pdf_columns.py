@@ -153,6 +153,22 @@ def test_a_running_head_that_a_scanner_misread_is_left_out_like_the_others() -> 
     assert not any(str(110 + number) in text for number in range(4))
 
 
+@pytest.mark.parametrize(("numbers", "kept"), [(["7", "8", "9"], False), (["1911", "1915", "1922"], True)])
+def test_a_number_that_counts_the_pages_is_left_out_wherever_it_stands(numbers: list[str], kept: bool) -> None:
+    """Below on the first page, above on the others, on paper of which the half is empty."""
+
+    def page(at: int) -> None:
+        def draw(canvas: Canvas) -> None:
+            write(canvas, numbers[at : at + 1], left=480, top=150 if at else 330)
+            write(canvas, LEFT[at:], top=190)
+
+        return draw
+
+    text = text_of(pdf(*map(page, range(3))))
+    assert [number in text for number in numbers] == [kept] * 3
+    assert "flood" in text
+
+
 def test_ligatures_of_fonts_that_say_nothing_of_them_are_letters() -> None:
     assert [letters_of_bitmap(code) for code in (0x1B, 0x1C, 0x1D, 0x1E, 0x1F)] == ["ff", "fi", "fl", "ffi", "ffl"]
     assert [letters_of_bitmap(code) for code in (0x0B, 0x0C, 0x15)] == ["ff", "fi", "–"]

@@ -139,7 +139,6 @@ def _jobs() -> Iterator[Job]:
         form="Chinese, one column, ruled table, note at the foot, page numbers",
         make=by_latex("[UTF8,fontset=fandol,a5paper]{ctexart}", ruled=True),
         furniture=("{page}",),
-        held_back=True,
     )
 
 
