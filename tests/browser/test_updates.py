@@ -235,7 +235,7 @@ def test_what_gradio_says_is_said_in_the_page_s_words(
     with visit(browser, site.url, locale=locale) as page:
         sources(page)
         page.evaluate("document.querySelector('[data-largest]').removeAttribute('data-largest')")  # what goes past ours
-        big = {"name": "big.md", "mimeType": "text/plain", "buffer": b"x " * 5_000_000}
+        big = {"name": "big.md", "mimeType": "text/plain", "buffer": b"x " * 16_500_000}
         page.set_input_files("#library input[type=file]", big)
         toast = page.locator("[data-testid=toast-body]")
         text = toast.locator("[data-testid=toast-text]")
