@@ -10,11 +10,12 @@ import pytest
 from corpus import Box, Document, Place, PlaceKind, load_document
 from corpus.document import FileContent
 from corpus.files import formats
+from corpus.files.pdf.pages import PagePicture
 from index import PassageIndex, update_index
 from qa import Answer, Answerer, Located, State
 from ui.api.records import answer_facts
 from ui.chat.answer_html import card_html
-from ui.chat.citation_html import opened_html
+from ui.chat.citation_html import opened_html, opened_leaf_html
 from ui.chat.markdown import turn_markdown
 from ui.chat.turns import Turn, facts, kept, recalled
 from ui.html.citation_view import citation_view
@@ -115,8 +116,11 @@ def test_every_view_of_a_citation_says_what_was_recognised(
     assert '<span class="words" lang="zh-Hans">文字识别</span></span>' in card
     (turn,) = recalled(facts((Turn(answer.question, kept(answer)),)))
     assert "kites.pdf, 第 12–13 页，文字识别, " in turn_markdown(turn)
-    opened = opened_html(Located(State.SAME, SCANNED, answer.citations[0].start, answer.citations[0].end), "三根线", {})
-    assert 'class="recognised"' in opened
+    located = Located(State.SAME, SCANNED, answer.citations[0].start, answer.citations[0].end)
+    picture = PagePicture(data=b"", media_type="image/png", page_count=13, width=595, height=842)
+    assert 'class="recognised"' in opened_html(located, "三根线", {})
+    assert 'class="recognised"' in opened_leaf_html(located, SCANNED, "三根线", 13, picture)
+    assert 'class="recognised"' not in opened_leaf_html(located, KITES, "三根线", 13, picture)
     other = quoting(answerer, "3 strings")
     assert answer_facts(other)["citations"][0]["place"] == "p. 12"
     assert 'class="recognised"' not in card_html(citation_view(other.citations[0]), 1)

@@ -11,7 +11,7 @@ from ui.html.document import counterpart, text_html
 from ui.html.language_tags import language_of_text, tag
 from ui.html.links import linked
 from ui.html.original_address import original_link_html
-from ui.html.places import place_view
+from ui.html.places import PlaceView, place_view
 from ui.html.shown import fragment_blocks, plain_text
 from ui.html.words import words_html
 
@@ -45,7 +45,7 @@ def opened_html(
     number = first_leaf(document, span) if leaves else 0
     view = show_leaf_html(number) if number else ""
     place = place_view(document.places_in(*span))
-    named = f'<p class="place">{place.html}</p>' if place else ""
+    named = _place(place) if place else ""
     head = _head(document) + named + view + switch + _file(document, share)
     return head + _state(located, quote) + text_html(document, span, at=at)
 
@@ -54,8 +54,15 @@ def opened_leaf_html(
     located: Located, document: Document, quote: str, number: int, picture: PagePicture, *, share: bool = False
 ) -> str:
     """The same as the page ``number`` of the file of ``document``, where ``quote`` stands there still."""
-    leaf = leaf_html(document, number, picture, (located.start, located.end))
-    return _head(document) + show_text_html() + _file(document, share) + _state(located, quote) + leaf
+    span = (located.start, located.end)
+    leaf, place = leaf_html(document, number, picture, span), place_view(document.places_in(*span))
+    # Which page it is stands above the picture; that its words were recognised stands nowhere else.
+    named = _place(place) if place and place.recognised else ""
+    return _head(document) + named + show_text_html() + _file(document, share) + _state(located, quote) + leaf
+
+
+def _place(place: PlaceView) -> str:
+    return f'<p class="place">{place.html}</p>'
 
 
 def _state(located: Located, quote: str) -> str:
