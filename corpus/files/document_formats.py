@@ -9,8 +9,8 @@ from pathlib import Path
 from corpus.document import FileContent
 from corpus.files.document_process import ProcessReader
 from corpus.files.markup import MARKUP_READERS
+from corpus.files.ocr.limits import seconds_for_scans
 from corpus.files.office import OFFICE_READERS
-from corpus.files.scans.limits import seconds_for_scans
 from corpus.files.web import WEB_READERS
 
 

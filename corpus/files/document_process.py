@@ -19,7 +19,7 @@ from typing import Any
 
 from corpus.document import Box, FileContent, Place, PlaceKind
 from corpus.errors import CorpusError
-from corpus.files.contents import LONG, Contents, key_of
+from corpus.files.content_cache import LONG, ContentCache, key_of
 from corpus.files.progress import tell
 
 SECONDS, SECONDS_A_MEGABYTE = 60.0, 15.0  # that reading a file may take,
@@ -246,7 +246,7 @@ class _Idle:
 
 
 _idle = _Idle()
-_contents = Contents()
+_contents = ContentCache()
 
 
 def end_processes() -> None:

@@ -19,7 +19,7 @@ from typing import IO, Any
 
 from corpus.document import FileContent
 from corpus.errors import CorpusError
-from corpus.files.progress import Reading, heard_by
+from corpus.files.progress import FileProgress, heard_by
 
 _MEMORY = 4_000_000_000  # bytes of address space, where the system can limit it
 _LONGEST_FAULT = 200  # characters
@@ -32,7 +32,7 @@ class _Sender:
     def __init__(self, told: IO[bytes]) -> None:
         self._told, self._last = told, float("-inf")
 
-    def __call__(self, reading: Reading) -> None:
+    def __call__(self, reading: FileProgress) -> None:
         now = time.monotonic()
         if now - self._last < _EVERY:
             return

@@ -13,8 +13,8 @@ from corpus.document import Document, Problem, Reference
 from corpus.errors import CorpusError
 from corpus.files.formats import READERS_VERSION, SUFFIXES, is_text, load_document
 from corpus.files.limits import LIMITS, FileLimits
+from corpus.files.ocr.recogniser import is_installed
 from corpus.files.references import load_references
-from corpus.files.scans.recogniser import is_installed
 from corpus.wording.plain_text import without_surrogates
 
 BUILT_IN_TEXTS = Path(__file__).parents[1] / "texts"

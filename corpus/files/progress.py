@@ -16,7 +16,7 @@ Item = TypeVar("Item")
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class FileProgress:
     """How far the reading of a file is."""
 
     name: str = ""  # the id of its document
@@ -25,20 +25,20 @@ class Reading:
     total: int = 0  # 0: not known, or its reader counts nothing
 
 
-OnReading = Callable[[Reading], None]
+OnFileProgress = Callable[[FileProgress], None]
 """Called now and then while a file is read; what it raises ends the reading."""
 
 
-def unheard(reading: Reading) -> None:
+def unheard(reading: FileProgress) -> None:
     """The listener of somebody who does not want to hear any."""
 
 
-_listener: ContextVar[OnReading | None] = ContextVar("listener", default=None)
+_listener: ContextVar[OnFileProgress | None] = ContextVar("listener", default=None)
 _name: ContextVar[str] = ContextVar("name", default="")
 
 
 @contextmanager
-def heard_by(listener: OnReading) -> Iterator[None]:
+def heard_by(listener: OnFileProgress) -> Iterator[None]:
     """Within the block ``listener`` hears how far the files are that this thread reads."""
     before = _listener.set(listener)
     try:
@@ -60,7 +60,7 @@ def naming(name: str) -> Iterator[None]:
 def tell(kind: PlaceKind, done: int, total: int) -> None:
     """Say that ``done`` of ``total`` are read."""
     if listener := _listener.get():
-        listener(Reading(_name.get(), kind, done, total))
+        listener(FileProgress(_name.get(), kind, done, total))
 
 
 def counted(kind: PlaceKind, items: Iterable[Item], total: int) -> Iterator[Item]:

@@ -5,7 +5,7 @@
     INDEX/calibration-<digest>.npz  what was measured of the model
     INDEX/glossary-<digest>.jsonl   the terms that the texts come with
     INDEX/stamps-<digest>.json      of texts that were touched and not changed: how their files look now
-    INDEX/refused.json              which texts could not be read, see index.storage.refusals
+    INDEX/unread.json              which texts could not be read, see index.storage.unread_texts
     INDEX/lock                      whoever writes holds it
 
 Every file is written once, down to the disk, before the manifest that names it takes the place of the one before. So

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from corpus import CorpusError, Document, Passage, Problem, TextFile, split, unread_message
 from index.storage.manifest import IndexChange
-from index.storage.refusals import NO_REFUSALS, Refusals, refusals_of
 from index.storage.segment import origin_facts
 from index.storage.snapshot import Snapshot
+from index.storage.unread_texts import NONE_UNREAD, UnreadTexts, unread_texts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Plan:
     stamps: dict[str, str]  # document id -> stamp, where a text was touched and has not changed
     problems: tuple[Problem, ...] = ()  # see IndexChange
     unread: tuple[str, ...] = ()  # likewise
-    refusals: Refusals = NO_REFUSALS  # what to remember of those
+    to_remember: UnreadTexts = NONE_UNREAD  # of those
 
     @property
     def embedded(self) -> int:
@@ -66,12 +66,16 @@ class Plan:
 
 
 def plan(
-    documents: Iterable[Document | TextFile], passage_width: int, old: Snapshot | None, refused: Refusals = NO_REFUSALS
+    documents: Iterable[Document | TextFile],
+    passage_width: int,
+    old: Snapshot | None,
+    unreadable: UnreadTexts = NONE_UNREAD,
 ) -> Plan:
     """What makes an index in the state ``old`` hold exactly ``documents``.
 
-    A :class:`corpus.TextFile` with the stamp it had when it was indexed is not read, nor is one that was ``refused`` as
-    it is. One that cannot be read stays as it was indexed, and keeps none of the others from being so.
+    A :class:`corpus.TextFile` with the stamp it had when it was indexed is not read, nor is one that is
+    known to be ``unreadable`` as it is. One that cannot be read stays as it was indexed, and keeps none of the others
+    from being so.
     :class:`CorpusError` where two documents have one id, or where no passage is left.
     """
     before = old.catalogue if old else {}
@@ -83,7 +87,7 @@ def plan(
     kept = 0
     problems: list[Problem] = []
     unread: list[str] = []
-    refusals: dict[str, tuple[TextFile, Problem]] = {}
+    remembered: dict[str, tuple[TextFile, Problem]] = {}
     left_out = 0
     for each in documents:
         if each.id in seen:
@@ -100,10 +104,10 @@ def plan(
                 kept += entry.count
                 problems += entry.problems
                 continue
-        document = (refused.problem_of(each) or each.try_to_read()) if isinstance(each, TextFile) else each
+        document = (unreadable.problem_of(each) or each.try_to_read()) if isinstance(each, TextFile) else each
         if isinstance(document, Problem):
             if isinstance(each, TextFile):
-                refusals[each.id] = each, document
+                remembered[each.id] = each, document
             problems.append(document)
             unread.append(document.document_id)
             kept += entry.count if entry else 0
@@ -144,7 +148,7 @@ def plan(
         stamps=stamps,
         problems=tuple(problems),
         unread=tuple(unread),
-        refusals=refusals_of(refusals),
+        to_remember=unread_texts_of(remembered),
     )
 
 

@@ -15,7 +15,6 @@ from index.encoder.progress import Progress, quiet
 from index.storage.calibration import calibration
 from index.storage.lock import index_lock
 from index.storage.manifest import FORMAT, IndexChange, IndexManifest, SegmentFacts
-from index.storage.refusals import NO_REFUSALS, Refusals, keep_refusals, read_refusals
 from index.storage.snapshot import Snapshot
 from index.storage.store import (
     check_identity,
@@ -29,6 +28,7 @@ from index.storage.store import (
     storage_errors,
     tidy,
 )
+from index.storage.unread_texts import NONE_UNREAD, UnreadTexts, keep_unread, load_unread
 from index.update.embedding import write_segment
 from index.update.merge import merge_segments, to_merge
 from index.update.plan import Plan, plan
@@ -67,8 +67,8 @@ def update_index(
             check_identity(folder, old.manifest, encoder, passage_width, late_interaction)
         tidy(folder, old.manifest if old else None)
         settings = _Settings(passage_width, late_interaction, tuple(corpus), tuple(glossary))
-        refused = read_refusals(folder)
-        return _write(folder, documents, encoder, settings, progress, old, old.manifest if old else None, refused)
+        known = load_unread(folder)
+        return _write(folder, documents, encoder, settings, progress, old, old.manifest if old else None, known)
 
 
 def rebuild_index(
@@ -86,7 +86,7 @@ def rebuild_index(
     folder = Path(folder)
     with index_lock(folder):
         settings = _Settings(passage_width, late_interaction, tuple(corpus), tuple(glossary))
-        return _write(folder, documents, encoder, settings, progress, None, _replaced(folder), NO_REFUSALS)
+        return _write(folder, documents, encoder, settings, progress, None, _replaced(folder), NONE_UNREAD)
 
 
 def pending_change(
@@ -95,8 +95,8 @@ def pending_change(
     """What :func:`update_index` would do, without a model and without doing it."""
     start = time.perf_counter()
     old = read_snapshot(Path(folder)) if read_manifest(Path(folder)) else None
-    refused = read_refusals(Path(folder))
-    return plan(documents, passage_width, old, refused).change(time.perf_counter() - start)
+    known = load_unread(Path(folder))
+    return plan(documents, passage_width, old, known).change(time.perf_counter() - start)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +123,11 @@ def _write(
     progress: Progress,
     old: Snapshot | None,
     before: IndexManifest | None,
-    refused: Refusals,
+    known: UnreadTexts,
 ) -> IndexChange:
     start = time.perf_counter()
-    todo = plan(documents, settings.passage_width, old, refused)
-    keep_refusals(folder, todo.refusals)  # it took long, and what follows may be interrupted
+    todo = plan(documents, settings.passage_width, old, known)
+    keep_unread(folder, todo.to_remember)  # it took long, and what follows may be interrupted
     if old and todo.empty and old.manifest.corpus == settings.corpus and old.glossary == settings.glossary:
         with storage_errors(folder):
             _refresh(folder, old, todo)

@@ -9,8 +9,8 @@ from corpus import CorpusError, Document, find_texts, load_documents
 from corpus.files import folders
 from corpus.files.limits import FileLimits
 from index import IndexChange, PassageIndex, pending_change, rebuild_index, update_index
-from index.storage import refusals
-from index.storage.refusals import read_refusals
+from index.storage import unread_texts
+from index.storage.unread_texts import load_unread
 
 BROKEN = b"\0\1\2"
 ODD = "---\ntitle: CLIP: a model\n---\n\nCLIP pairs pictures and words.\n"
@@ -136,14 +136,14 @@ def test_a_text_that_cannot_be_read_is_not_read_again_until_it_changes(
     broken.write_bytes(BROKEN * 2)
     assert update(small_index, texts, fake_encoder).problems == change.problems
     assert len(read) == 3
-    monkeypatch.setattr(refusals, "_readers", lambda: "others")
+    monkeypatch.setattr(unread_texts, "_readers", lambda: "others")
     assert update(small_index, texts, fake_encoder).problems == change.problems
     assert len(read) == 4
-    (small_index.folder / "refused.json").write_bytes(b'{"readers": "others", "texts": {"a": 1}}')
+    (small_index.folder / "unread.json").write_bytes(b'{"readers": "others", "texts": {"a": 1}}')
     assert update(small_index, texts, fake_encoder).problems == change.problems
     assert len(read) == 5
     rebuild_index(small_index.folder, find_texts(texts), fake_encoder)
     assert read.count("en/broken.md") == 6
     broken.unlink()
     assert update(small_index, texts, fake_encoder).problems == ()
-    assert not read_refusals(small_index.folder).texts
+    assert not load_unread(small_index.folder).texts

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from PIL import Image, ImageDraw
 
-from corpus.files.scans.recogniser import Corners
+from corpus.files.ocr.recogniser import Corners
 
 DOTS = 200  # an inch
 WIDTH, HEIGHT = 612.0, 792.0  # points

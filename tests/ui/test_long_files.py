@@ -14,7 +14,7 @@ from rich.console import Console
 from corpus import CorpusError, PlaceKind
 from corpus.files import document_process
 from corpus.files.limits import FileLimits
-from corpus.files.progress import Reading, counted, heard_by, naming
+from corpus.files.progress import FileProgress, counted, heard_by, naming
 from ui.tabs.sources_html import progress_html
 from ui.tabs.upload_run import UploadRun
 from ui.terminal.progress import Lines, ReadingBars
@@ -44,7 +44,7 @@ def pages(count: int) -> bytes:
 
 def test_a_reader_counts_and_needs_no_listener() -> None:
     assert list(counted(PlaceKind.PAGE, "ab", 2)) == ["a", "b"]
-    heard: list[Reading] = []
+    heard: list[FileProgress] = []
     with naming("a.pdf"), heard_by(heard.append):
         assert list(counted(PlaceKind.PAGE, "ab", 2)) == ["a", "b"]
     assert [(each.name, each.done, each.total) for each in heard] == [("a.pdf", at, 2) for at in range(3)]
@@ -78,7 +78,7 @@ def test_the_shell_tells_of_a_file_that_takes_long_and_of_no_other() -> None:
     ]
     for now, name, kind, done, total in calls:
         clock.now = now
-        bars(Reading(name, kind, done, total))
+        bars(FileProgress(name, kind, done, total))
     bars.close()
     assert log.getvalue().splitlines() == [
         "Reading handbook.pdf: 1023 pages …",
@@ -89,14 +89,14 @@ def test_the_shell_tells_of_a_file_that_takes_long_and_of_no_other() -> None:
 
 
 def test_the_page_tells_file_and_page_in_both_languages() -> None:
-    shown = progress_html(0, 0, Reading("handbook.pdf", PlaceKind.PAGE, 311, 1023))
+    shown = progress_html(0, 0, FileProgress("handbook.pdf", PlaceKind.PAGE, 311, 1023))
     assert "handbook.pdf: page 312 of 1,023" in shown
     assert "handbook.pdf：第 312 页，共 1,023 页" in shown
     assert 'max="1023" value="311"' in shown
-    assert "slide 1 of 9" in progress_html(0, 0, Reading("a.pptx", PlaceKind.SLIDE, 0, 9))
-    assert "第 9 章，共 9 章" in progress_html(0, 0, Reading("a.epub", PlaceKind.CHAPTER, 9, 9))
-    assert "part 2 of 9" in progress_html(0, 0, Reading("a.xlsx", PlaceKind.RANGE, 1, 9))
-    unknown = progress_html(0, 0, Reading(HOSTILE))
+    assert "slide 1 of 9" in progress_html(0, 0, FileProgress("a.pptx", PlaceKind.SLIDE, 0, 9))
+    assert "第 9 章，共 9 章" in progress_html(0, 0, FileProgress("a.epub", PlaceKind.CHAPTER, 9, 9))
+    assert "part 2 of 9" in progress_html(0, 0, FileProgress("a.xlsx", PlaceKind.RANGE, 1, 9))
+    unknown = progress_html(0, 0, FileProgress(HOSTILE))
     assert "Reading &lt;img" in unknown
     assert "<img" not in unknown
     assert " max=" not in unknown
@@ -127,9 +127,9 @@ def test_the_settings_limit_what_is_read_and_brought(place: Workplace) -> None:
 def test_an_update_tells_how_far_a_file_is_and_forgets_it_then(place: Workplace) -> None:
     document_process.end_processes()
     states: list[UpdateState] = []
-    heard: list[Reading] = []
+    heard: list[FileProgress] = []
 
-    def reading(far: Reading) -> None:
+    def reading(far: FileProgress) -> None:
         heard.append(far)
         states.append(place.updates.state)
 
@@ -201,7 +201,7 @@ class SlowUploads(Uploads):
         if name.startswith("quick"):
             return name
         for done in range(1_000):
-            reading(Reading(name, PlaceKind.PAGE, done, 1_000))
+            reading(FileProgress(name, PlaceKind.PAGE, done, 1_000))
             threading.Event().wait(0.01)
         raise AssertionError("nobody stopped it")
 

@@ -13,7 +13,7 @@ import pytest
 from corpus import BUILT_IN_TEXTS, CorpusError, Document, find_texts, load_documents
 from corpus.files.limits import FileLimits
 from index import IndexChange, PassageIndex, update_index
-from index.storage.refusals import read_refusals
+from index.storage.unread_texts import load_unread
 from ui import cli
 from ui.html.document_panel import panel_html
 from ui.html.messages import ago_html
@@ -105,8 +105,8 @@ def test_what_an_update_could_not_read_is_told_without_reading_it_again(
     change = update_index(small_index.folder, find_texts(texts, limits=LIMITS), fake_encoder)
     monkeypatch.setattr("corpus.files.folders.load_document", lambda path, name, *_: Document(name, name, name, ""))
     index = PassageIndex.open(small_index.folder, fake_encoder)
-    refused = read_refusals(small_index.folder)
-    entries = {each.id: each for each in survey([texts], index.snapshot, limits=LIMITS, refused=refused).entries}
+    unread = load_unread(small_index.folder)
+    entries = {each.id: each for each in survey([texts], index.snapshot, limits=LIMITS, unread=unread).entries}
     assert entries["en/new.md"].state is State.UNREADABLE
     assert entries["en/new.md"].problem == str(change.problems[0])
 

@@ -11,7 +11,7 @@ from corpus import CorpusError, FoundationQAError
 from corpus.files.document_formats import DOCUMENT_READERS
 from corpus.files.formats import SUFFIXES
 from index import PassageIndex
-from index.storage.refusals import read_refusals
+from index.storage.unread_texts import load_unread
 from ui.html.document_panel import panel_html
 from ui.html.messages import problem_html
 from ui.html.words import label, words_html
@@ -45,7 +45,7 @@ def library_view(
                 passages.snapshot,
                 limits=workplace.limits,
                 uploads=folder,
-                refused=read_refusals(passages.folder),
+                unread=load_unread(passages.folder),
             )
         except FoundationQAError as error:
             return problem_html(error)

@@ -4,7 +4,7 @@ from html import escape
 from itertools import groupby
 
 from corpus import PlaceKind, language_of
-from corpus.files.progress import Reading
+from corpus.files.progress import FileProgress
 from corpus.wording.plain_text import without_surrogates
 from index import IndexChange
 from ui.html.language_tags import tag
@@ -85,7 +85,7 @@ def _remove(entry: TextEntry) -> str:
     )
 
 
-def progress_html(done: int, total: int, reading: Reading | None = None, *, cancelled: bool = False) -> str:
+def progress_html(done: int, total: int, reading: FileProgress | None = None, *, cancelled: bool = False) -> str:
     """How far an update is; before it is known how much there is to do, that the texts are read, and which one.
 
     With a button that cancels it, unless it is ``cancelled`` and has not ended yet.
@@ -105,7 +105,7 @@ def progress_html(done: int, total: int, reading: Reading | None = None, *, canc
     )
 
 
-def reading_words(reading: Reading) -> str:
+def reading_words(reading: FileProgress) -> str:
     """Which file is read, and how far that is."""
     name = without_surrogates(reading.name)
     if not reading.total:

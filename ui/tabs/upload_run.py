@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Thread
 
 from corpus import CorpusError
-from corpus.files.progress import Reading
+from corpus.files.progress import FileProgress
 from ui.html.messages import problem_html
 from ui.html.visitor_message import VisitorError
 from ui.html.words import label, words_html
@@ -29,7 +29,7 @@ class UploadRun:
     def __init__(self, uploads: Uploads, files: Sequence[Path], *, replace: bool) -> None:
         self.token = secrets.token_urlsafe(12)
         self._uploads, self._files, self._replace = uploads, files, replace
-        self._reading: Reading | None = None
+        self._reading: FileProgress | None = None
         self._stopped = False
         self._looked = time.monotonic()
 
@@ -63,7 +63,7 @@ class UploadRun:
         lines = []
         for file in self._files:
             try:
-                self._heard(Reading(file.name))
+                self._heard(FileProgress(file.name))
                 name = self._uploads.add(file.name, file, replace=self._replace, reading=self._heard)
                 lines.append(f"<p>{words_html('sources.added')} {escape(name)}</p>")
             except CorpusError as error:
@@ -72,13 +72,13 @@ class UploadRun:
                 file.unlink(missing_ok=True)  # Gradio's own copy
         return lines
 
-    def _heard(self, reading: Reading) -> None:
+    def _heard(self, reading: FileProgress) -> None:
         if self._stopped or time.monotonic() > self._looked + _FORGOTTEN:
             raise VisitorError("uploads.stopped", name=reading.name)
         self._reading = reading
 
     def _progress_html(self) -> str:
-        reading = self._reading or Reading()
+        reading = self._reading or FileProgress()
         value = f' max="{reading.total}" value="{reading.done}"' if reading.total else ""
         words = words_html("uploads.stopping") if self._stopped else reading_words(reading)
         return (

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from corpus.files.progress import OnReading, unheard
+from corpus.files.progress import OnFileProgress, unheard
 from ui.html.breadcrumbs import place
 from ui.html.citation_view import answer_text, citation_view
 from ui.html.scope_words import looked_in
@@ -78,7 +78,7 @@ def progress_bar(label: str, unit: str = "", *, shown: bool = True) -> Iterator[
 
 
 @contextmanager
-def reading_bars(*, shown: bool = True) -> "Iterator[OnReading]":
+def reading_bars(*, shown: bool = True) -> "Iterator[OnFileProgress]":
     """A listener that shows likewise how far each file is that takes long to read; see
     :mod:`corpus.files.progress`."""
     if not shown:

@@ -13,7 +13,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColumn, Task, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
-from corpus.files.progress import Reading
+from corpus.files.progress import FileProgress
 
 _EVERY = 10.0  # seconds between the lines of a log
 _PATIENCE = 2.0  # seconds that a file may take before anything is shown of its reading
@@ -116,7 +116,7 @@ class ReadingBars:
         self._begun = 0.0
         self._bar: Bar | Lines | None = None
 
-    def __call__(self, reading: Reading) -> None:
+    def __call__(self, reading: FileProgress) -> None:
         """``reading`` is how far a file is."""
         if reading.name != self._name:
             self.close()

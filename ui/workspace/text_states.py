@@ -11,7 +11,7 @@ from corpus import CorpusError, Problem, TextFile, find_texts, language_of
 from corpus.files.limits import FileLimits
 from corpus.wording.plain_text import without_surrogates
 from index import Snapshot
-from index.storage.refusals import NO_REFUSALS, Refusals
+from index.storage.unread_texts import NONE_UNREAD, UnreadTexts
 from ui.html.language_tags import language_of_text
 from ui.workspace.topics import topics_of
 
@@ -61,10 +61,10 @@ def survey(
     *,
     limits: FileLimits,
     uploads: Path | None = None,
-    refused: Refusals = NO_REFUSALS,
+    unread: UnreadTexts = NONE_UNREAD,
 ) -> Survey:
     """The texts of ``folders`` beside those of ``snapshot``; ``uploads`` is the folder of those that were uploaded.
-    Those that were ``refused`` are not read again as long as they are as they were.
+    Those that were ``unread`` are not read again as long as they are as they were.
 
     A text that cannot be read says so itself, and does not hide the others.
     """
@@ -77,7 +77,7 @@ def survey(
                     problems.append(f"Two texts are called {text.id}; the second is {text.path}. Rename one of them.")
                 else:
                     uploaded = text.path.name if text.path.parent == uploads else ""
-                    entries[text.id] = _present(text, snapshot, uploaded, refused)
+                    entries[text.id] = _present(text, snapshot, uploaded, unread)
         except CorpusError as error:
             problems.append(str(error))
     if not problems:  # else a text may be missing here and be there
@@ -93,14 +93,14 @@ def _by_topic(entries: Mapping[str, TextEntry]) -> tuple[TextEntry, ...]:
     return tuple(sorted(known, key=lambda entry: (entry.topic, entry.id)))
 
 
-def _present(text: TextFile, snapshot: Snapshot, uploaded: str, refused: Refusals) -> TextEntry:
+def _present(text: TextFile, snapshot: Snapshot, uploaded: str, unread: UnreadTexts) -> TextEntry:
     """A text that was found in a folder; it is read only where it may have changed since it was indexed."""
     edited = None
     try:
         edited = datetime.fromtimestamp(text.path.stat().st_mtime, UTC)
         if text.id in snapshot.catalogue and text.stamp and text.stamp == snapshot.entry(text.id).stamp:
             return _indexed(text.id, snapshot, edited, State.CURRENT, uploaded)
-        if problem := refused.problem_of(text):
+        if problem := unread.problem_of(text):
             return _unreadable(text.id, str(problem), snapshot, edited, uploaded)
         document = text.read()
     except OSError as error:  # such as a link that leads nowhere

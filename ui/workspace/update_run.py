@@ -8,7 +8,7 @@ from threading import Lock, Thread
 from typing import TYPE_CHECKING, TypeVar
 
 from corpus import FoundationQAError
-from corpus.files.progress import OnReading, Reading, heard_by, unheard
+from corpus.files.progress import FileProgress, OnFileProgress, heard_by, unheard
 
 if TYPE_CHECKING:
     from index import IndexChange, Progress
@@ -30,7 +30,7 @@ class UpdateState:
     running: bool = False
     done: int = 0  # passages embedded
     total: int = 0  # passages to embed; 0: not known yet
-    reading: Reading | None = None  # the file that is being read; None: none is
+    reading: FileProgress | None = None  # the file that is being read; None: none is
     cancelled: bool = False  # somebody wants the one that is running, or wanted the last one, to end
     outcome: "IndexChange | BaseException | None" = None  # what the last one came to; None while one is running
 
@@ -50,7 +50,7 @@ class Updates:
         return self._state
 
     def run(
-        self, work: "Callable[[Progress], IndexChange]", progress: "Progress", reading: OnReading = unheard
+        self, work: "Callable[[Progress], IndexChange]", progress: "Progress", reading: OnFileProgress = unheard
     ) -> "IndexChange":
         """What ``work`` gives, called with what it tells its progress to; ``progress`` hears of it as well, and
         ``reading`` how far the files are that are read on the way.
@@ -63,7 +63,7 @@ class Updates:
             self._note(done=done, total=total, reading=None)
             progress(done, total)
 
-        def read(far: Reading) -> None:
+        def read(far: FileProgress) -> None:
             self.check()
             self._note(reading=None if 0 < far.total == far.done else far)
             reading(far)

@@ -21,7 +21,7 @@ from corpus import CorpusError, load_document, split
 from corpus.document import PlaceKind
 from corpus.files.formats import SUFFIXES, largest
 from corpus.files.limits import LIMITS, FileLimits
-from corpus.files.progress import OnReading, Reading, heard_by, unheard
+from corpus.files.progress import FileProgress, OnFileProgress, heard_by, unheard
 from ui.html.visitor_message import VisitorError
 
 MOST_TEXTS = 500
@@ -89,7 +89,7 @@ class Uploads:
             with suppress(Timeout, OSError), FileLock(self.folder / _LOCK, timeout=0):
                 self._sweep()
 
-    def add(self, name: str, source: Path, *, replace: bool = False, reading: OnReading = unheard) -> str:
+    def add(self, name: str, source: Path, *, replace: bool = False, reading: OnFileProgress = unheard) -> str:
         """Keep the file ``source``, which nobody else changes, under (nearly) this ``name``, and say under which.
 
         It is read first, to see that it can be: ``reading`` hears how far that is. :class:`CorpusError` where the name
@@ -133,10 +133,10 @@ class Uploads:
             sizes = {"size": f"{size / 1e6:.1f}", "largest": f"{most / 1e6:.1f}"}
             raise VisitorError("uploads.too_large", name=name, **sizes)
 
-    def _check_text(self, arrived: Path, name: str, reading: OnReading) -> None:
+    def _check_text(self, arrived: Path, name: str, reading: OnFileProgress) -> None:
         """Refuse what the index could not read, and what has too many pages."""
 
-        def heard(far: Reading) -> None:
+        def heard(far: FileProgress) -> None:
             if far.kind in (PlaceKind.PAGE, PlaceKind.SLIDE) and far.total > self.limits.pages:
                 raise VisitorError("uploads.too_long", name=name, pages=far.total, most=self.limits.pages)
             reading(far)

@@ -19,7 +19,7 @@ from corpus import (
     load_glossary,
 )
 from corpus.files.limits import FileLimits
-from corpus.files.progress import OnReading, unheard
+from corpus.files.progress import OnFileProgress, unheard
 from ui import terminal
 from ui.workspace.settings import Settings
 from ui.workspace.update_run import Updates
@@ -169,7 +169,7 @@ class Workplace:
         ):
             return self.follow(progress, reading, anew=anew)
 
-    def follow(self, progress: "Progress", reading: OnReading = unheard, *, anew: bool = False) -> "IndexChange":
+    def follow(self, progress: "Progress", reading: OnFileProgress = unheard, *, anew: bool = False) -> "IndexChange":
         """The same, telling ``progress``, ``reading`` and :attr:`updates` alone how far it is.
 
         :class:`ui.workspace.update_run.UpdateCancelledError` where somebody cancels it; the index is then as it was.

@@ -5,8 +5,8 @@ from enum import Enum
 from itertools import pairwise
 from pathlib import Path
 
-from corpus.files.scans.limits import MOST_SCANS
-from corpus.files.scans.recogniser import COMMAND
+from corpus.files.ocr.limits import MOST_SCANS
+from corpus.files.ocr.recogniser import COMMAND
 
 
 class Fault(Enum):

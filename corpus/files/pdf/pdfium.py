@@ -14,6 +14,7 @@ from typing import Any, Self
 
 from corpus.document import Box
 from corpus.errors import CorpusError
+from corpus.files.extra_libraries import importing_for
 from corpus.files.pdf.drawings import read_drawings
 from corpus.files.pdf.glyphs import Frame, Glyph, Link, RawPage, Style
 from corpus.files.pdf.letters import is_meant, letters_of, letters_of_bitmap, raised
@@ -42,13 +43,8 @@ class PdfFile:
     """An open PDF. :class:`CorpusError` where ``raw`` is none that can be read."""
 
     def __init__(self, raw: bytes, path: Path) -> None:
-        try:
+        with importing_for(path, "a PDF"):
             import pypdfium2
-        except ImportError:
-            raise CorpusError(
-                f"{path} is a PDF; reading it needs a package that is not installed. "
-                f'Run: pip install "foundation-qa[documents]"'
-            ) from None
         self._lib = pypdfium2
         self._c: Any = pypdfium2.raw
         self._raw, self._path = raw, path

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from corpus.document import FileContent, PlaceKind
 from corpus.errors import CorpusError
+from corpus.files.ocr.limits import scans_allowed
+from corpus.files.ocr.recogniser import is_installed
 from corpus.files.pdf import facts
 from corpus.files.pdf.blocks import blocks_of
 from corpus.files.pdf.faults import Fault, Faults
@@ -19,8 +21,6 @@ from corpus.files.pdf.pdfium import PdfFile
 from corpus.files.pdf.reading_order import items_of
 from corpus.files.pdf.scans import Scans
 from corpus.files.progress import counted
-from corpus.files.scans.limits import scans_allowed
-from corpus.files.scans.recogniser import is_installed
 
 _HEADER = b"%PDF-"
 _REACH = 1024  # bytes; programs may put something before the header

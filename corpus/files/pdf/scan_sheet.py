@@ -9,11 +9,11 @@ from math import atan2
 from typing import NamedTuple
 
 from corpus.document import Box
+from corpus.files.ocr.recogniser import Corners, Point
+from corpus.files.ocr.writing import Writing, size_of
 from corpus.files.pdf.fragments import Fragment, Sheet, is_unspaced
 from corpus.files.pdf.layout import rows_of, union
 from corpus.files.pdf.letter_widths import width_of
-from corpus.files.scans.recogniser import Corners, Point
-from corpus.files.scans.writing import Writing, size_of
 
 _LONG = 6.0  # times as long as high: a line that tells how askew the page is
 _STRAIGHT = 0.002  # radians; a page that is less askew is straight

@@ -2,12 +2,12 @@
 
 from math import sqrt
 
+from corpus.files.ocr.recogniser import recogniser
+from corpus.files.ocr.writing import writing_in
 from corpus.files.pdf.faults import Fault, Faults
 from corpus.files.pdf.fragments import Sheet
 from corpus.files.pdf.pdfium import PdfFile
 from corpus.files.pdf.scan_sheet import sheet_of
-from corpus.files.scans.recogniser import recogniser
-from corpus.files.scans.writing import writing_in
 
 _MANY = 0.1  # share of the lines of a page; where so many are unclear, that is said
 _DOTS = 200 / 72  # pixels a point

@@ -4,54 +4,37 @@ The libraries they need are an extra and slow to load: each reader's module is i
 read.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from corpus.document import FileContent
-from corpus.errors import CorpusError
-
-_LIBRARY = "lxml"
-
-
-@contextmanager
-def _library_for(kind: str, path: Path) -> Iterator[None]:
-    """:class:`CorpusError` where what the extra brings is not there."""
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        if not (error.name or "").startswith(_LIBRARY):
-            raise
-        raise CorpusError(
-            f"{path} is {kind}; reading it needs a package that is not installed. "
-            f'Run: pip install "foundation-qa[documents]"'
-        ) from None
+from corpus.files.extra_libraries import importing_for
 
 
 def read_html(raw: bytes, path: Path) -> FileContent:
     """What a web page says, without what surrounds that on every page of its site."""
-    with _library_for("a web page", path):
+    with importing_for(path, "a web page"):
         from corpus.files.web.html_file import read_html_file
     return read_html_file(raw, path)
 
 
 def read_mhtml(raw: bytes, path: Path) -> FileContent:
     """As :func:`read_html`, of a page that was saved with its pictures in one file."""
-    with _library_for("a web page", path):
+    with importing_for(path, "a web page"):
         from corpus.files.web.mhtml_file import read_mhtml_file
     return read_mhtml_file(raw, path)
 
 
 def read_epub(raw: bytes, path: Path) -> FileContent:
     """The chapters of an e-book, one after another."""
-    with _library_for("an e-book", path):
+    with importing_for(path, "an e-book"):
         from corpus.files.web.epub_file import read_epub_file
     return read_epub_file(raw, path)
 
 
 def read_notebook(raw: bytes, path: Path) -> FileContent:
     """The cells of a Jupyter notebook, one after another."""
-    with _library_for("a notebook", path):
+    with importing_for(path, "a notebook"):
         from corpus.files.web.notebook_file import read_notebook_file
     return read_notebook_file(raw, path)
 

@@ -10,9 +10,9 @@ import pytest
 from corpus import Box, CorpusError, Place, PlaceKind
 from corpus.document import FileContent
 from corpus.files import document_process
-from corpus.files.contents import Contents, key_of
+from corpus.files.content_cache import ContentCache, key_of
 from corpus.files.document_process import LONGEST, ProcessDrawer, ProcessReader, end_processes, seconds_for
-from corpus.files.progress import Reading, heard_by, naming
+from corpus.files.progress import FileProgress, heard_by, naming
 
 MODULE = """
 import ctypes, os, sys, time
@@ -76,7 +76,7 @@ def draw(raw, path, first, second):
 
 @pytest.fixture(autouse=True)
 def _readers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(document_process, "_contents", Contents(0))
+    monkeypatch.setattr(document_process, "_contents", ContentCache(0))
     (tmp_path / "kite_reader.py").write_text(MODULE, encoding="utf-8")
     end_processes()
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
@@ -160,7 +160,7 @@ def test_what_is_drawn_comes_back_as_it_is_and_readers_go_on() -> None:
 
 @pytest.mark.slow
 def test_whoever_waits_hears_how_far_a_file_is() -> None:
-    heard: list[Reading] = []
+    heard: list[FileProgress] = []
     with naming("a/b.kite"), heard_by(heard.append):
         assert READ(b"count", PATH) == content("count")
     counted = list(dict.fromkeys(each for each in heard if each.total))
@@ -178,7 +178,7 @@ def test_what_the_listener_raises_ends_the_reading_and_its_process(said: str) ->
     class StopError(Exception):
         pass
 
-    def stop(reading: Reading) -> None:
+    def stop(reading: FileProgress) -> None:
         raise StopError
 
     begin = time.monotonic()
@@ -192,8 +192,8 @@ def test_what_the_listener_raises_ends_the_reading_and_its_process(said: str) ->
 
 @pytest.mark.slow
 def test_what_took_long_to_read_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(document_process, "_contents", Contents())
-    heard: list[Reading] = []
+    monkeypatch.setattr(document_process, "_contents", ContentCache())
+    heard: list[FileProgress] = []
     with heard_by(heard.append):
         first = READ(b"count", PATH)
         before = len(heard)
@@ -205,7 +205,7 @@ def test_what_took_long_to_read_is_read_once(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_what_nobody_asked_for_lately_goes_first() -> None:
-    contents = Contents(30_000)
+    contents = ContentCache(30_000)
     keys = [key_of("reader", bytes([number]), PATH) for number in range(3)]
     for number, key in enumerate(keys):
         contents.keep(key, FileContent(text=str(number) * 6_000))
@@ -229,7 +229,7 @@ def test_what_no_process_of_ours_says_is_one_message(lie: str) -> None:
 
 @pytest.mark.slow
 def test_a_process_that_says_nothing_else_is_ended_in_time() -> None:
-    heard: list[Reading] = []
+    heard: list[FileProgress] = []
     with pytest.raises(CorpusError, match=r"not read within [23] s"), heard_by(heard.append):
         ProcessReader("kite_reader:read", seconds=2)(b"flood", PATH)
     assert len(heard) < 50

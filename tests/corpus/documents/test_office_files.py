@@ -212,7 +212,11 @@ def test_a_size_that_is_not_true_is_found(monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_a_missing_package_is_named(suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "lxml.etree", None)
+    for name in [
+        each for each in sys.modules if each.split(".")[0] == "lxml" or each.startswith("corpus.files.office.")
+    ]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "lxml", None)
     said = message(suffix, FILES[suffix]())
     assert said.endswith('Run: pip install "foundation-qa[documents]"')
 

@@ -20,9 +20,9 @@ from corpus.document import FileContent
 from corpus.files.document_process import end_processes
 from corpus.files.folders import find_texts
 from corpus.files.formats import READERS
+from corpus.files.ocr import limits
+from corpus.files.ocr.recogniser import is_installed
 from corpus.files.pdf import boxes_of, read_pdf
-from corpus.files.scans import limits
-from corpus.files.scans.recogniser import is_installed
 
 PATH = Path("ferry.pdf")
 needs_recognition = pytest.mark.skipif(

@@ -2,7 +2,7 @@
 
 import re
 
-from corpus.files.scans.recogniser import is_installed
+from corpus.files.ocr.recogniser import is_installed
 
 MOST_SCANS = 300
 """Pages of one file."""

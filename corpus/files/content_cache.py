@@ -17,7 +17,7 @@ _A_CHARACTER, _A_PLACE, _A_BOX = 2, 300, 250  # bytes, about
 Key = tuple[str, str, bytes]
 
 
-class Contents:
+class ContentCache:
     """The contents of files by their bytes and their reader. Safe to use from threads."""
 
     def __init__(self, most: int = _MOST) -> None:

@@ -1,6 +1,6 @@
-"""Which texts were refused, and why: one that cannot be read is not read again until it changes.
+"""Which texts could not be read, and why: such a one is not read again until it changes.
 
-    INDEX/refused.json              of such texts: how their files looked, and what was said of them
+    INDEX/unread.json              of such texts: how their files looked, and what was said of them
 
 It is no part of any state of the index. Where it is lost or damaged, those texts are read once more.
 """
@@ -20,13 +20,13 @@ from corpus import Problem, TextFile
 from corpus.files.formats import READERS_VERSION
 from index.disk import replace_file
 
-_FILE = "refused.json"
+_FILE = "unread.json"
 _US = "foundation-qa"
 _NAME = re.compile(r"[\w.-]+")
 
 
 @dataclass(frozen=True, slots=True)
-class Refusals:
+class UnreadTexts:
     """Texts that could not be read."""
 
     texts: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # document id -> how its file looked, message
@@ -37,29 +37,31 @@ class Refusals:
         return Problem(text.id, 0, message) if look and look == _look(text) else None
 
 
-NO_REFUSALS = Refusals()
+NONE_UNREAD = UnreadTexts()
 
 
-def refusals_of(found: Mapping[str, tuple[TextFile, Problem]]) -> Refusals:
+def unread_texts_of(found: Mapping[str, tuple[TextFile, Problem]]) -> UnreadTexts:
     """What to remember of texts that could not be read now, by their ids."""
     looks = {name: (_look(text), problem.message) for name, (text, problem) in found.items()}
-    return Refusals({name: each for name, each in looks.items() if each[0]})
+    return UnreadTexts({name: each for name, each in looks.items() if each[0]})
 
 
-def read_refusals(folder: Path) -> Refusals:
+def load_unread(folder: Path) -> UnreadTexts:
     """What the index in ``folder`` remembers of them; nothing where the readers are others now."""
     with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
         facts = json.loads((folder / _FILE).read_text(encoding="utf-8"))
         if facts["readers"] == _readers():
-            return Refusals({str(name): (str(look), str(message)) for name, (look, message) in facts["texts"].items()})
-    return NO_REFUSALS
+            return UnreadTexts(
+                {str(name): (str(look), str(message)) for name, (look, message) in facts["texts"].items()}
+            )
+    return NONE_UNREAD
 
 
-def keep_refusals(folder: Path, refusals: Refusals) -> None:
-    """Remember ``refusals``, and no others; where the disk does not let us, nothing is."""
-    if refusals == read_refusals(folder):
+def keep_unread(folder: Path, texts: UnreadTexts) -> None:
+    """Remember ``texts``, and no others; where the disk does not let us, nothing is."""
+    if texts == load_unread(folder):
         return
-    facts = {"readers": _readers(), "texts": refusals.texts}
+    facts = {"readers": _readers(), "texts": texts.texts}
     with suppress(OSError):
         replace_file(folder / _FILE, json.dumps(facts, ensure_ascii=False, indent=1).encode("utf-8"))
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from math import ceil, dist
 from typing import Any, NamedTuple
 
-from corpus.files.scans.recogniser import HEIGHT, Corners, Point, Recogniser
+from corpus.files.ocr.recogniser import HEIGHT, Corners, Point, Recogniser
 
 SURE = 0.8
 """Lines that are less sure are left out. Of lines as people scan them, also with 50 dots an inch, the least sure had
