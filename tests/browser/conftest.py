@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from small_answerer import SmallAnswerer
 from visits import served, visit
 
@@ -30,6 +30,8 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+expect.set_options(timeout=30_000)  # ms; five seconds, as it comes, were too few where a machine does other work, too
 
 
 _running = ExitStack()

@@ -242,7 +242,7 @@ def test_other_tabs_leave_the_conversation_alone_and_a_notice_stands_above(brows
         assert page.locator("#notice p").count() == 0
         ask(page, EN_QUESTION)
         said[0] = f"Indexing 正在更新 {HOSTILE}"
-        expect(page.locator("#notice p .words[lang=en]")).to_have_text(said[0], timeout=20_000)
+        expect(page.locator("#notice p .words[lang=en]")).to_have_text(said[0])
         page.get_by_role("tab", name="Sources").click()
         page.get_by_label("Find a text").wait_for()
         assert page.get_by_placeholder("A question").count() == 1
@@ -254,5 +254,5 @@ def test_other_tabs_leave_the_conversation_alone_and_a_notice_stands_above(brows
         assert sideways(page) == 0
         assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
         said[0] = ""
-        expect(page.locator("#notice p")).to_have_count(0, timeout=20_000)
+        expect(page.locator("#notice p")).to_have_count(0)
         assert page.evaluate("window.hacked") is None

@@ -178,7 +178,7 @@ def test_an_update_after_a_text_was_saved_is_seen_and_cancelled_like_any_other(b
         assert site.workplace.updates.state.number == number  # nobody tries it again until there is another change
         site.go_on()
         site.write()
-        expect(page.locator("#outcome .change")).to_be_visible(timeout=10_000)
+        expect(page.locator("#outcome .change")).to_be_visible()
 
 
 def test_without_a_server_a_click_says_why(page: Page, site: Site, browser: Browser) -> None:

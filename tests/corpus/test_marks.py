@@ -314,7 +314,8 @@ def test_hostile_marks_cost_no_more_than_their_length(unit: str) -> None:
         return time.process_time() - begin
 
     seconds(1_000)
-    assert seconds(40_000) < 8 * max(seconds(10_000), 0.1)
+    # More than once: who waits for memory that others use is slow for no fault of his own.
+    assert any(seconds(40_000) < 8 * max(seconds(10_000), 0.1) for _ in range(3))
 
 
 def test_marks_of_code_say_that_it_is_code() -> None:
