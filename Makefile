@@ -9,7 +9,7 @@ SHARED ?= ../shared
 OUT    ?= reader.pt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick check corpus-check fit train calibrate ablate bench bench-page bench-index bench-damaged bench-documents bench-asked-documents documents-files clean
+.PHONY: help serve test quick check corpus-check fit train calibrate ablate pools bench bench-page bench-index bench-damaged bench-documents bench-asked-documents documents-files clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,11 @@ ablate: $(VENV)/installed ## What each part of the retrieval is worth, on our ow
 	$(BIN)/python -m qa.evaluation.ablation corpus/texts qa/evaluation/regression.jsonl $(SHARED)/seeds $(SHARED)/eval/seeds-dev.jsonl \
 		$(SHARED)/eval/xquad-dev/mixed/texts $(SHARED)/eval/xquad-dev/mixed/cross.jsonl \
 		$(SHARED)/eval/xquad-dev/mixed/texts $(SHARED)/eval/xquad-dev/mixed/same.jsonl
+
+POOLS := $(SHARED)/eval/xquad-dev
+
+pools: $(VENV)/installed ## Retrieval across the languages as the field measures it (mAP, nDCG@10), on the development files in SHARED; ARGS="--json FILE"
+	$(if $(wildcard $(POOLS)),$(BIN)/python -m qa.evaluation.pools $(POOLS) $(ARGS),@echo "There is no folder $(POOLS): name yours with SHARED=FOLDER")
 
 bench-index: $(VENV)/installed ## What an index of 1,000 to 100,000 passages costs (10 minutes); ARGS="--sizes 1000000 --columns 80" for a large one
 	$(BIN)/python tests/bench/index_size.py $(ARGS)

@@ -54,10 +54,11 @@ def _found(one: Outcome, value: float) -> float | None:
     return float(value) if one.question.answerable and one.gold_languages else None
 
 
-def share_interval(values: Sequence[bool], of: Sequence[str]) -> tuple[float, float]:
-    """The ends of the 95 % interval of a share, by drawing whole groups anew: ``of`` names the group of each value.
+def mean_interval(values: Sequence[float], of: Sequence[str]) -> tuple[float, float]:
+    """The ends of the 95 % interval of a mean, by drawing whole groups anew: ``of`` names the group of each value.
 
-    Several wordings of one question go right or wrong together, and say less than as many questions. (0, 0) of nothing.
+    Several wordings of one question, or questions on one text, go right or wrong together, and say less than as many
+    questions. (0, 0) of nothing.
     """
     names = {name: at for at, name in enumerate(dict.fromkeys(of))}
     if not names:
@@ -69,10 +70,12 @@ def share_interval(values: Sequence[bool], of: Sequence[str]) -> tuple[float, fl
     return round(float(low), 4), round(float(high), 4)
 
 
+def shown(figure: float, ends: tuple[float, float], digits: int = 2) -> str:
+    """A figure with its interval, ".83 (.80 to .87)"."""
+    value, low, high = (f"{each:.{digits}f}".removeprefix("0") for each in (figure, *ends))
+    return f"{value} ({low} to {high})"
+
+
 def shown_share(values: Sequence[bool], of: Sequence[str]) -> str:
-    """A share with its interval, ".83 (.80 to .87)"; see :func:`share_interval`."""
-    if not values:
-        return ""
-    figures = (sum(values) / len(values), *share_interval(values, of))
-    share, low, high = (f"{figure:.2f}".removeprefix("0") for figure in figures)
-    return f"{share} ({low} to {high})"
+    """A share with its interval, see :func:`mean_interval`; empty of nothing."""
+    return shown(sum(values) / len(values), mean_interval(values, of)) if values else ""

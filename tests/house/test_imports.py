@@ -92,7 +92,7 @@ HOMES = {  # library -> the folders and modules that may import it
     "xxhash": ("index/storage/", "index/update/spool.py"),
     "rapidfuzz": ("index/search/spelling.py", "index/storage/scope.py"),
     "sklearn": ("qa/evaluation/", "qa/training/", "ui/tabs/map_projection.py"),
-    "ir_measures": ("qa/evaluation/metrics.py",),
+    "ir_measures": ("qa/evaluation/metrics.py", "qa/evaluation/pool_rankings.py"),
     # The page and its tabs, and what is served beside it.
     "gradio": ("ui/server/page.py", "ui/chat/view.py", "ui/tabs/", "ui/api/gradio_endpoints.py"),
     "mcp": ("ui/api/mcp_tools.py",),
@@ -100,11 +100,12 @@ HOMES = {  # library -> the folders and modules that may import it
     "starlette": ("ui/api/", "ui/gate/", "ui/server/"),
     "pydantic": ("ui/",),
     "typer": ("ui/cli.py", "ui/command_options.py", "ui/corpus_commands.py", "ui/server_commands.py"),
-    "rich": (  # the latter four are commands for developers
+    "rich": (  # the latter five are commands for developers
         "ui/terminal/",
         "qa/evaluation/ablation.py",
         "qa/evaluation/plain_questions.py",
         "qa/evaluation/monotony.py",
+        "qa/evaluation/pools.py",
         "qa/training/reading_figures.py",
     ),
 }

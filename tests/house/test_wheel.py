@@ -69,6 +69,7 @@ SUFFIXES = (".css", ".js", ".json", ".md", ".toml", ".yaml")
         "qa/evaluation/models.jsonl",
         "qa/evaluation/monotony.py",
         "qa/evaluation/plain_questions.py",
+        "qa/evaluation/pools.py",
         "qa/evaluation/regression.jsonl",
         "ui/screenshots/reader-zh-dark.png",
         "tests/bench/compare.py",

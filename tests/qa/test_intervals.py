@@ -5,7 +5,7 @@ import math
 import pytest
 from outcomes import outcome
 
-from qa.evaluation.intervals import intervals, share_interval, shown_share
+from qa.evaluation.intervals import intervals, mean_interval, shown_share
 from qa.evaluation.metrics import figures
 
 
@@ -52,8 +52,8 @@ def test_a_figure_of_no_question_has_none() -> None:
 
 def test_wordings_of_one_question_count_as_one() -> None:
     values = [name % 2 > 0 for name in range(20) for _ in range(8)]
-    low, high = share_interval(values, [f"{name}" for name in range(20) for _ in range(8)])
-    apart = share_interval(values, [f"{at}" for at in range(160)])
+    low, high = mean_interval(values, [f"{name}" for name in range(20) for _ in range(8)])
+    apart = mean_interval(values, [f"{at}" for at in range(160)])
     assert low < 0.5 < high
     assert high - low > 2 * (apart[1] - apart[0])
 
