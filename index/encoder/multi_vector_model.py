@@ -37,9 +37,11 @@ class MultiVectorModel(StockModel):
     """
 
     def __init__(self, place: str, folder: Path, commit: str | None) -> None:
-        from sentence_transformers import MultiVectorEncoder
-        from sentence_transformers.multi_vector_encoder.modules import BaseTokenPooling
-
+        try:
+            from sentence_transformers import MultiVectorEncoder
+            from sentence_transformers.multi_vector_encoder.modules import BaseTokenPooling
+        except ImportError as error:
+            raise EncoderError("it makes several vectors of a text: that needs sentence-transformers 6") from error
         check_multi_vector(folder)
         quieten()
         # It warns of a question longer than it reads, which nobody who asks has to know how to mend.

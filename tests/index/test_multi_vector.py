@@ -306,6 +306,14 @@ def test_half_a_model_is_told_of_in_one_line(
     assert "\n" not in str(caught.value)
 
 
+def test_libraries_that_are_too_old_are_told_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "sentence_transformers.multi_vector_encoder.modules", None)
+    with pytest.raises(
+        EncoderError, match=r"cannot be loaded: it makes several .* needs sentence-transformers 6\. Set"
+    ):
+        SentenceEncoder(folder).encode_questions(["x"])
+
+
 def test_one_vector_a_text_stays_one(tmp_path: Path) -> None:
     """A dense model is run as it was, and has the digest it had."""
     encoder = SentenceEncoder(minilm_folder())
@@ -341,3 +349,48 @@ def test_a_name_on_the_hub_is_found_in_its_cache(
         check=True,
     )
     assert ran.stdout.split() == [f"someone/model@{commit}{version}", *facts]
+
+
+def _pylate(folder: Path, place: Path) -> Path:
+    """The model as PyLate saves one: its settings in one file, without modules for what it does in its code."""
+    copy = linked(folder, place)
+    modules = json.loads((copy / "modules.json").read_text(encoding="utf-8"))[:2]
+    modules[1]["type"] = "pylate.models.Dense.Dense"
+    rewrite(copy / "modules.json", json.dumps(modules))
+    rewrite(copy / "sentence_bert_config.json", '{"max_seq_length": 179, "do_lower_case": false}')
+    settings = {"model_type": "ColBERT", "query_prefix": "[unused0] ", "document_prefix": "[unused1] "}
+    rewrite(copy / "config_sentence_transformers.json", json.dumps(settings | {"query_length": 24}))
+    without("2_MultiVectorMask", "3_Normalize")(copy)
+    return copy
+
+
+def _stanford(folder: Path, place: Path) -> Path:
+    """The model as ColBERT's first authors save one: without modules, the projection among the other weights."""
+    from safetensors.numpy import load_file, save_file
+
+    copy = linked(folder, place)
+    projection = load_file(copy / "1_Dense/model.safetensors")
+    weights = {f"bert.{name}": values for name, values in load_file(copy / "model.safetensors").items()}
+    without("1_Dense", "2_MultiVectorMask", "3_Normalize", "modules.json", "model.safetensors")(copy)
+    without("config_sentence_transformers.json", "sentence_bert_config.json")(copy)
+    save_file({**weights, "linear.weight": projection["linear.weight"]}, copy / "model.safetensors")
+    config = json.loads((copy / "config.json").read_text(encoding="utf-8"))
+    rewrite(copy / "config.json", json.dumps({**config, "architectures": ["HF_ColBERT"]}))
+    (copy / "artifact.metadata").write_text('{"query_maxlen": 24, "doc_maxlen": 120}', encoding="utf-8")
+    return copy
+
+
+@pytest.mark.parametrize("saved_as", [_pylate, _stanford])
+def test_older_forms_of_such_models_are_known(folder: Path, tmp_path: Path, saved_as: Callable[..., Path]) -> None:
+    from sentence_transformers import MultiVectorEncoder
+
+    copy = saved_as(folder, tmp_path / "model")
+    encoder, model = SentenceEncoder(copy), MultiVectorEncoder(str(copy), device="cpu")
+    assert encoder.digest.endswith("-1")
+    for own, theirs in zip(encoder.encode_questions(QUESTIONS), model.encode_query(QUESTIONS), strict=True):
+        np.testing.assert_allclose(own.tokens, theirs.numpy(), atol=1e-5)
+        assert own.tokens.shape == (24, 97)
+        assert not own.spans[:2].any()  # [CLS] and the mark of a question, which is one token
+        assert own.spans[2].any()
+    for own, theirs in zip(passages(encoder, PASSAGES), model.encode_document(PASSAGES), strict=True):
+        np.testing.assert_allclose(own.tokens, theirs.numpy(), atol=1e-5)
