@@ -66,8 +66,8 @@ class OpenVinoModel:
         """The ids of the tokens of each word, without special tokens."""
         return self.tokenizer.pieces(words)
 
-    def read(self, texts: Sequence[str]) -> list[Read]:
-        """The texts, in order, as the model sees them."""
+    def read(self, texts: Sequence[str], role: str = "") -> list[Read]:
+        """The texts, in order, as the model sees them; ``role`` is nothing to it but the prompt they begin with."""
         cut = [self.tokenizer.cut(text) for text in texts]
         found: dict[int, Read] = {}
         for at, tokens in self._runner.run([ids for ids, _ in cut]):

@@ -15,6 +15,7 @@ from corpus.wording.plain_text import without_surrogates
 from index.arrays import FloatArray, unit
 from index.encoder.e5_openvino import DIGEST, open_offline
 from index.encoder.model import Model, Read
+from index.encoder.model_files import is_multi_vector, model_folder
 from index.encoder.progress import Progress, quiet
 
 OFFLINE = "offline"
@@ -25,14 +26,15 @@ OFFLINE = "offline"
 class Encoded:
     """A text as the model sees it: as a whole, and token by token.
 
-    The prompt and the special tokens are left out of ``tokens``; of a text longer than the model reads, only
-    the beginning is there.
+    The prompt and the special tokens are left out of ``tokens``, unless the model compares those, too: then they
+    stand on no word, as the tokens that some models put behind a question to expand it. Of a text longer than the
+    model reads, only the beginning is there.
     """
 
     vector: FloatArray  # (dimension,), unit length
-    tokens: FloatArray  # (tokens, dimension), unit length each
-    spans: NDArray[np.int32]  # (tokens, 2): start and end of each token in the text, code points
-    weights: FloatArray  # (tokens,): how much a token says, see Model.rarity
+    tokens: FloatArray  # (tokens, dimension of tokens, which may be another), unit length each
+    spans: NDArray[np.int32]  # (tokens, 2): start and end of each token in the text, code points; (0, 0): on no word
+    weights: FloatArray  # (tokens,): how much a token says, see Model.rarity; on no word: as those on words on average
 
 
 class Encoder(Protocol):
@@ -51,7 +53,7 @@ class Encoder(Protocol):
 
     @property
     def dimension(self) -> int:
-        """Numbers in a vector."""
+        """Numbers in a whole vector."""
 
     def encode_passages(self, texts: Sequence[str], progress: Progress = quiet) -> Iterator[tuple[int, Encoded]]:
         """Each passage with its number in ``texts``, in whatever order is fast; one batch in memory at a time."""
@@ -67,8 +69,8 @@ class SentenceEncoder:
     """An embedding model with its own prompts for questions and passages.
 
     ``name`` is ``"offline"`` (multilingual-e5-small on OpenVINO, no network), or a sentence-transformers
-    model: its folder, or its name on the hub. The model is loaded when it is first used, by one thread;
-    :class:`EncoderError` where it cannot be.
+    model, of one vector a text or of several: its folder, or its name on the hub. The model is loaded when it is
+    first used, by one thread; :class:`EncoderError` where it cannot be.
     """
 
     def __init__(self, name: str | Path = OFFLINE, progress: Progress = quiet) -> None:
@@ -88,6 +90,10 @@ class SentenceEncoder:
             folder = Path(self.name)
             # A model of the hub is what its commit says it is.
             self._digest = _digest_of(folder) if folder.is_dir() else f"{self.name}@{self.model.commit}"
+            if folder.is_dir() and is_multi_vector(folder):
+                from index.encoder.multi_vector_model import VERSION
+
+                self._digest += f"-{VERSION}"
         return self._digest
 
     @property
@@ -120,18 +126,17 @@ class SentenceEncoder:
     def _encode(self, texts: list[str], role: str) -> list[Encoded]:
         prompt = self.model.prompt(role)
         texts = [without_surrogates(text) for text in texts]  # bytes of a shell that are no UTF-8, say
-        return [self._one(read, len(prompt)) for read in self.model.read([prompt + text for text in texts])]
+        return [self._one(read, len(prompt)) for read in self.model.read([prompt + text for text in texts], role)]
 
     def _one(self, read: Read, prompt: int) -> Encoded:
-        spans = read.spans
         # Special tokens have an empty span; a piece may take the blank before it along.
-        own = (spans[:, 1] > spans[:, 0]) & (spans[:, 1] > prompt)
-        return Encoded(
-            read.vector,
-            unit(read.tokens[own]),
-            np.maximum(spans[own] - prompt, 0),
-            np.maximum(self.model.rarity[read.ids[own]], 0.5),
-        )
+        on_words = (read.spans[:, 1] > read.spans[:, 0]) & (read.spans[:, 1] > prompt)
+        spans = np.where(on_words[:, None], np.maximum(read.spans - prompt, 0), 0)
+        said = np.maximum(self.model.rarity[read.ids[on_words]], 0.5)
+        weights = np.full(len(spans), said.mean() if len(said) else 1, np.float32)
+        weights[on_words] = said
+        kept = on_words | read.all_count
+        return Encoded(read.vector, unit(read.tokens[kept]), spans[kept], weights[kept])
 
     @property
     def model(self) -> Model:
@@ -143,11 +148,16 @@ class SentenceEncoder:
 
     def _stock(self) -> Model:
         """The sentence-transformers model of this name."""
+        from index.encoder.multi_vector_model import MultiVectorModel
         from index.encoder.torch_model import TorchModel
 
         local = Path(self.name).is_dir()  # a folder needs no network: nothing may wait for a hub
         try:
-            return TorchModel(self.name, local)
+            folder = model_folder(self.name, local)
+            commit = None if local else folder.name  # the hub's cache has a folder for each
+            if is_multi_vector(folder):
+                return MultiVectorModel(self.name, folder, commit)
+            return TorchModel(self.name, commit)
         except Exception as error:  # the libraries raise all kinds, down to bare Exception, at a damaged file
             raise EncoderError(
                 f"The embedding model {self.name!r} ({'folder' if local else 'hub name'}) cannot be loaded: "

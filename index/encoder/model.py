@@ -14,12 +14,14 @@ _COMMON = 4.0  # minus the log-probability of a token too common to say anything
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A text with its prompt as a model has read it, special tokens included."""
+    """A text with its prompt as a model has read it: all tokens, special ones included, but those that the model says
+    are not to be compared."""
 
     ids: NDArray[np.int64]  # (tokens,)
     spans: NDArray[np.int32]  # (tokens, 2): start and end in the text, code points; equal for special tokens
     vector: FloatArray  # (dimension,), unit length
-    tokens: FloatArray  # (tokens, dimension): the last hidden state
+    tokens: FloatArray  # (tokens, their own dimension): the last hidden state, or what is made of it
+    all_count: bool = False  # whether special tokens and the prompt are compared too, as ColBERT has it
 
 
 class Model(Protocol):
@@ -27,7 +29,7 @@ class Model(Protocol):
 
     @property
     def dimension(self) -> int:
-        """Numbers in a vector."""
+        """Numbers in a whole vector."""
 
     @property
     def rarity(self) -> FloatArray:
@@ -35,7 +37,7 @@ class Model(Protocol):
 
     @property
     def commit(self) -> str | None:
-        """Which version of a model of the hub this is; None for one that is not from there."""
+        """Which version of a model of the hub this is, and of how it is run; None for one that is not from there."""
 
     @property
     def at_once(self) -> int:
@@ -47,8 +49,9 @@ class Model(Protocol):
     def pieces(self, words: Sequence[str]) -> list[list[int]]:
         """The ids of the tokens of each word, without special tokens."""
 
-    def read(self, texts: Sequence[str]) -> list[Read]:
-        """The texts, in order; of one that is too long for the model, the beginning."""
+    def read(self, texts: Sequence[str], role: str) -> list[Read]:
+        """The texts in ``role``, each behind its prompt, in order; of one that is too long for the model, the
+        beginning."""
 
 
 def rarity_of(scores: FloatArray) -> FloatArray:

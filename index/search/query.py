@@ -20,7 +20,7 @@ class QueryWord:
 
     text: str
     tokens: tuple[int, ...]  # its rows in Query.tokens
-    weight: float  # what share of the question it is, 0 to 1
+    weight: float  # what share of the question's words it is, 0 to 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class Query:
     text: str  # as it was understood: slips mended
     language: str
     vector: FloatArray  # (dimension,), centred
-    tokens: FloatArray  # (tokens, dimension), centred
+    tokens: FloatArray  # (tokens, dimension of tokens), centred; also some that stand on no word, see Encoded
     weights: FloatArray  # (tokens,), of sum 1
     words: tuple[QueryWord, ...]  # in their order
     rarity: Mapping[str, float]  # word, as the texts' words are folded -> how much it says, see Encoder.rarity
@@ -63,8 +63,9 @@ def _weigh(
     question: str, language: str, encoded: Encoded, vocabulary: Vocabulary
 ) -> tuple[FloatArray, tuple[QueryWord, ...]]:
     """How much each token counts, shape (tokens,), and the words they make: a Latin word from its pieces, a Han word as
-    it was cut."""
+    it was cut. Tokens on no word are compared with the share they had, and make none."""
     weights = np.array(encoded.weights, np.float32)
+    on_words = encoded.spans[:, 1] > encoded.spans[:, 0]
     known = list(word_spans(question))
     members: dict[Span, list[int]] = {}
     for row, (start, end) in enumerate(encoded.spans.tolist()):
@@ -78,9 +79,12 @@ def _weigh(
         weights[row] *= rarity**0.5
         whole = over[0][1] if len(over) == 1 and question[start:end].isascii() else (start, end)
         members.setdefault(whole, []).append(row)
+    if not on_words.all():
+        weights[~on_words] *= weights[on_words].sum() / max(float(encoded.weights[on_words].sum()), 1e-9)
     weights /= max(float(weights.sum()), 1e-9)
+    said = 1.0 if on_words.all() else max(float(weights[on_words].sum()), 1e-9)
     words = tuple(
-        QueryWord(question[slice(*span)], tuple(rows), float(weights[rows].sum()))
+        QueryWord(question[slice(*span)], tuple(rows), float(weights[rows].sum()) / said)
         for span, rows in sorted(members.items())
     )
     return weights, words

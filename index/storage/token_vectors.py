@@ -28,7 +28,7 @@ Places = Callable[[NDArray[np.int64]], tuple[NDArray[np.int64], NDArray[np.int64
 """From rows of an index to the segments that hold them, and their rows there."""
 
 OUTSIDE = 255
-"""The sentence of tokens that are in none: title, heading, context; and the sentences beyond the 255th."""
+"""The sentence of tokens that are in none: title, heading, context, on no word; and the sentences beyond the 255th."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +150,7 @@ def token_records(codes: NDArray[np.uint8], sentences: NDArray[np.uint8]) -> NDA
 def sentence_numbers(passage: Passage, encoded: Encoded) -> NDArray[np.uint8]:
     """Which sentence of ``passage`` each token of its encoder text belongs to, or :data:`OUTSIDE`: shape (tokens,)."""
     numbers = np.full(len(encoded.spans), OUTSIDE, np.uint8)
-    middles = encoded.spans.mean(axis=1)
+    middles = np.where(encoded.spans[:, 1] > encoded.spans[:, 0], encoded.spans.mean(axis=1), -1)
     for number, (start, end) in enumerate(_sentences_as_encoded(passage)):
         if number < OUTSIDE:
             numbers[(middles >= start) & (middles <= end)] = number

