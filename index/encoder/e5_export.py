@@ -10,37 +10,46 @@ from typing import Any
 
 import numpy as np
 
+from index.encoder.adapted_weights import AdaptedWeights
 from index.encoder.cache_folder import made_once, models_folder
 from index.encoder.e5_tokenizer import BEGIN, END, UNKNOWN, character_map
 from index.encoder.e5_weights import DATA_SHA256, MAX_TOKENS, MODEL_NAME, PROMPTS, Weights, data_file, opened
 from index.encoder.progress import Progress, quiet
+from index.encoder.retrieval_weights import FILE, retrieval_digest
 
 # Raised when the conversion below writes something else, so that an older folder is not taken for it.
 CONVERSION = 2
 
 
-def offline_model(cache: Path | None = None, progress: Progress = quiet) -> Path:
+def offline_model(cache: Path | None = None, progress: Progress = quiet, trained: bool = False) -> Path:
     """The folder of the offline model for sentence-transformers, written first if it is not there yet.
 
-    ``cache`` is the folder to keep it in (default: the user's cache folder).
+    ``cache`` is the folder to keep it in (default: the user's cache folder). As its makers published it, or as it was
+    ``trained`` for retrieval, without the head for token vectors.
     """
-    folder = (cache or models_folder()) / f"{MODEL_NAME}-{DATA_SHA256[:12]}-v{CONVERSION}"
-    return made_once(folder, lambda work: convert(data_file(), work, progress), megabytes=500)
+    name = f"{MODEL_NAME}-{DATA_SHA256[:12]}{f'-{retrieval_digest()[:12]}' if trained else ''}-v{CONVERSION}"
+    return made_once(
+        (cache or models_folder()) / name,
+        lambda work: convert(data_file(), work, progress, FILE if trained else None),
+        megabytes=500,
+    )
 
 
-def convert(source: Path, folder: Path, progress: Progress = quiet) -> None:
+def convert(source: Path, folder: Path, progress: Progress = quiet, trained: Path | None = None) -> None:
     """Write the data file ``source`` as a sentence-transformers model into the existing ``folder``.
 
-    The digest of the file is checked first: :class:`EncoderError` where it is another file.
+    What was ``trained``, a file of :mod:`index.encoder.adapted_weights`, is merged into it. The digest of ``source`` is
+    checked first: :class:`EncoderError` where it is another file.
     """
     from safetensors import SafetensorError
     from safetensors.numpy import save_file
 
     with opened(source) as weights:
         tensors = {}
+        merged = AdaptedWeights(weights, trained) if trained else weights
         for done, name in enumerate(weights.tensors):
             progress(done, len(weights.tensors))
-            tensors[_bert_name(name)] = weights[name]
+            tensors[_bert_name(name)] = merged[name]
         # Mean pooling does not use BERT's pooler; without these, loading would report missing weights.
         tensors["pooler.dense.weight"] = np.zeros((weights.hidden, weights.hidden), np.float32)
         tensors["pooler.dense.bias"] = np.zeros(weights.hidden, np.float32)

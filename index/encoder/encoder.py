@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from corpus.errors import EncoderError, reason_of
 from corpus.wording.plain_text import without_surrogates
 from index.arrays import FloatArray, unit
-from index.encoder.e5_openvino import DIGEST, open_offline
+from index.encoder.e5_openvino import offline_digest, open_offline
 from index.encoder.model import Model, Read
 from index.encoder.model_files import is_multi_vector, model_folder
 from index.encoder.progress import Progress, quiet
@@ -77,7 +77,7 @@ class SentenceEncoder:
         self.name = str(name)
         self._progress = progress
         self._loaded: Model | None = None
-        self._digest = DIGEST if self.name == OFFLINE else ""
+        self._digest = offline_digest() if self.name == OFFLINE else ""
         self._lock = Lock()
         folder = Path(self.name)
         if self.name != OFFLINE and not folder.is_dir() and _looks_like_a_folder(self.name):

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from corpus import Passage, Span
 from index import Encoder, SentenceEncoder
+from index.encoder.adapted_weights import AdaptedWeights, digest_of
 from index.encoder.cache_folder import check_digests, models_folder, open_made, write_digests
 from index.encoder.e5_openvino import OpenVinoModel, open_offline
 from index.encoder.e5_tokenizer import Tokenizer
@@ -17,7 +18,7 @@ from index.encoder.e5_weights import DATA_SHA256, MODEL_NAME, data_file, opened
 from index.encoder.openvino_runs import GraphRunner, compiled
 from qa.reading.pairs import Pair, head_of, pair_of
 from qa.reading.reader import Reading
-from qa.reading.weights import FILE, HEAD, ReaderWeights, digest_of
+from qa.reading.weights import FILE, HEAD
 
 OFFLINE_READER = "offline"
 
@@ -73,7 +74,7 @@ class OfflineReader:
         from index.encoder.e5_graph import write_graph
 
         with opened(data_file()) as weights:
-            write_graph(ReaderWeights(weights, self._path), folder / _GRAPH[0], HEAD)
+            write_graph(AdaptedWeights(weights, self._path), folder / _GRAPH[0], HEAD)
         write_digests(folder, _GRAPH)
 
     def _open(self, folder: Path) -> GraphRunner:

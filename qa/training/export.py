@@ -9,7 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from qa.reading.weights import FILE, HEAD, write_weights
+from index.encoder.adapted_weights import write_weights
+from qa.reading.weights import FILE, HEAD
 from qa.training.model import SCALE
 
 _PARTS = {
@@ -26,7 +27,7 @@ _PARTS = {
 
 
 def shipped_tensors(trained: Mapping[str, Tensor]) -> dict[str, NDArray[np.float32]]:
-    """What :meth:`qa.training.model.Reader.trained` gives, in names and shapes of :mod:`qa.reading.weights`."""
+    """What :meth:`qa.training.model.Reader.trained` gives, as :mod:`index.encoder.adapted_weights` has it."""
     found = {}
     for name, tensor in trained.items():
         path, _, last = name.rpartition(".")

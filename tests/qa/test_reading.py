@@ -10,11 +10,12 @@ from fake_reader import FakeReader
 
 from corpus import Document, EncoderError, Passage, Term, load_documents, split
 from index import PassageIndex, update_index
+from index.encoder.adapted_weights import AdaptedWeights, digest_of, write_weights
 from qa import Answerer
 from qa.read_quotes import READ
 from qa.reading import NO_READER, OFFLINE_READER, open_reader
 from qa.reading.pairs import LONGEST, head_of, pair_of
-from qa.reading.weights import FILE, ReaderWeights, digest_of, write_weights
+from qa.reading.weights import FILE
 
 EN = "GPT-3 has 175 billion parameters. It was released in 2020 by OpenAI. 🚀"
 ZH = "磨坊建于1871年，由林阿土建造。磨坊有四片风帆（后来只剩三片）。"
@@ -102,7 +103,7 @@ def test_weights_come_back_nearly_as_they_were(tmp_path: Path) -> None:
     bias = chance.normal(size=5).astype(np.float32)
     write_weights(tmp_path / "r.npz", {"l0.fi.down": down, "l0.fi.up": up, "reader.b": bias})
     base = {"l0.fi.w": np.ones((16, 8), np.float32), "l0.fi.b": np.zeros(16, np.float32)}
-    merged = ReaderWeights(base, tmp_path / "r.npz")  # type: ignore[arg-type]  # of which no sizes are asked
+    merged = AdaptedWeights(base, tmp_path / "r.npz")  # type: ignore[arg-type]  # of which no sizes are asked
     np.testing.assert_allclose(merged["l0.fi.w"], 1 + up @ down, atol=0.1)
     np.testing.assert_array_equal(merged["reader.b"], bias)
     np.testing.assert_array_equal(merged["l0.fi.b"], base["l0.fi.b"])
