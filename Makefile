@@ -9,7 +9,7 @@ SHARED ?= ../shared
 OUT    ?= reader.pt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick check corpus-check fit train calibrate ablate pools bench bench-page bench-index bench-damaged bench-documents bench-asked-documents documents-files clean
+.PHONY: help serve test quick check corpus-check fit train train-retriever calibrate ablate pools bench bench-page bench-index bench-damaged bench-documents bench-asked-documents documents-files clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -54,6 +54,10 @@ calibrate: $(VENV)/installed-dev ## Fit how sure answers of the reader are, on s
 
 train: $(VENV)/installed-dev ## Train a reader, or go on with it (hours); OUT is its checkpoint, for python -m qa.training.export
 	$(BIN)/python -m qa.training.train $(OUT) --public $(SHARED)/train/reading $(ARGS)
+
+train-retriever: OUT = retriever.pt
+train-retriever: $(VENV)/installed-dev ## Train the retrieval's vectors, or go on with it (an hour); OUT is its checkpoint, for python -m qa.training.export
+	$(BIN)/python -m qa.training.train_retriever $(OUT) --public $(SHARED)/train/reading --parallel $(SHARED)/train/parallel $(ARGS)
 
 bench: $(VENV)/installed ## Time and memory beside stock sentence-transformers (some 5 minutes); ARGS=--quick for a first look
 	$(BIN)/python tests/bench/compare.py $(ARGS)

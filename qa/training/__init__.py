@@ -1,1 +1,1 @@
-"""Training the reader: questions and passages with what answers them, and what learns from them."""
+"""Training the reader and the retrieval: questions and passages with what answers them, and what learns from them."""

@@ -9,9 +9,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from index.encoder import retrieval_weights
 from index.encoder.adapted_weights import write_weights
 from qa.reading.weights import FILE, HEAD
-from qa.training.model import SCALE
+from qa.training.low_rank import SCALE
+from qa.training.retriever import first_layer
+
 
 _PARTS = {
     "attention.self.query": "q",
@@ -25,34 +28,49 @@ _PARTS = {
 }
 """Names of BERT's modules in transformers, and in :mod:`index.encoder.e5_weights`."""
 
+_KINDS = {"up": "up", "down": "down", "weight": "w", "bias": "b"}
+_HEADS = {
+    "tokens.weight": f"{HEAD}.w",
+    "tokens.bias": f"{HEAD}.b",
+    "W": f"{retrieval_weights.HEAD}.w",
+    "b": f"{retrieval_weights.HEAD}.b",
+}
+"""Those of a reader, and of a retriever."""
+
 
 def shipped_tensors(trained: Mapping[str, Tensor]) -> dict[str, NDArray[np.float32]]:
-    """What :meth:`qa.training.model.Reader.trained` gives, as :mod:`index.encoder.adapted_weights` has it."""
-    found = {}
+    """What was trained of a reader or a retriever, in names and shapes of :func:`write_weights`."""
+    found: dict[str, NDArray[np.float32]] = {}
     for name, tensor in trained.items():
-        path, _, last = name.rpartition(".")
-        values = tensor.detach().float().numpy()
-        if path == "tokens":
-            found[f"{HEAD}.{'w' if last == 'weight' else 'b'}"] = values
-            continue
-        number, _, module = path.removeprefix("encoder.encoder.layer.").partition(".")
-        part = f"l{number}.{_PARTS[module]}"
-        if last == "up":
-            found[part + ".up"] = SCALE * values
-        elif last == "down":
-            found[part + ".down"] = values
-        else:
-            found[f"{part}.{'w' if last == 'weight' else 'b'}"] = values
+        values = np.asarray(tensor.detach().float().numpy(), np.float32)
+        shipped = _HEADS.get(name) or _part(name, trained)
+        found[shipped] = np.float32(SCALE) * values if shipped.endswith(".up") else values
     return found
+
+
+def is_retriever(trained: Mapping[str, Tensor]) -> bool:
+    """Whether that was trained of a retriever; of a reader otherwise."""
+    return "W" in trained
+
+
+def _part(name: str, trained: Mapping[str, Tensor]) -> str:
+    """The name of a tensor of a layer: "l8.q.down", "l8.aln.w"."""
+    lower = first_layer(trained) if is_retriever(trained) else 0  # a retriever has only the upper ones
+    number, _, rest = name.removeprefix("encoder.encoder.layer.").removeprefix("layers.").partition(".")
+    module, _, last = rest.rpartition(".")
+    return f"l{int(number) + lower}.{_PARTS[module]}.{_KINDS[last]}"
 
 
 def main() -> None:
     """Write the weights of the checkpoint on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("checkpoint", type=Path, help="what qa.training.train wrote")
-    parser.add_argument("--output", type=Path, default=FILE)
+    parser.add_argument("checkpoint", type=Path, help="what qa.training.train or train_retriever wrote")
+    parser.add_argument("--output", type=Path, help="default: the file that ships")
     chosen = parser.parse_args()
-    write_weights(chosen.output, shipped_tensors(torch.load(chosen.checkpoint, weights_only=True)["trained"]))
+    trained = torch.load(chosen.checkpoint, weights_only=True)["trained"]
+    write_weights(
+        chosen.output or (retrieval_weights.FILE if is_retriever(trained) else FILE), shipped_tensors(trained)
+    )
 
 
 if __name__ == "__main__":

@@ -1,0 +1,79 @@
+"""What reader and retriever have in common as torch trains them: small matrices beside the upper layers of BERT."""
+
+import math
+from collections.abc import Iterable
+
+import torch
+from torch import Tensor, nn
+
+MAPS = (
+    "attention.self.query",
+    "attention.self.key",
+    "attention.self.value",
+    "attention.output.dense",
+    "intermediate.dense",
+    "output.dense",
+)
+"""The linear maps of a layer, as transformers names them."""
+
+SCALE = 2.0  # of what is added
+
+
+class LowRank(nn.Module):
+    """A frozen linear map, and a trained one of low rank that is added to it.
+
+    Hu et al. 2021, https://arxiv.org/abs/2106.09685: what is added begins at zero, and can be merged afterwards.
+    """
+
+    def __init__(self, frozen: nn.Linear, rank: int) -> None:
+        super().__init__()
+        self.frozen = frozen
+        self.down = nn.Parameter(torch.empty(rank, frozen.in_features))
+        self.up = nn.Parameter(torch.zeros(frozen.out_features, rank))
+        nn.init.kaiming_uniform_(self.down, a=math.sqrt(5))
+
+    def forward(self, states: Tensor) -> Tensor:
+        """``states`` (..., in) mapped to (..., out)."""
+        added: Tensor = self.frozen(states) + SCALE * (states @ self.down.T) @ self.up.T
+        return added
+
+
+def freeze(module: nn.Module) -> None:
+    """Nothing of ``module`` is trained; its linear maps are kept in what they are computed in, bfloat16.
+
+    That saves turning them into it in each step.
+    """
+    module.requires_grad_(False)
+    for part in module.modules():
+        if isinstance(part, nn.Linear):
+            part.to(torch.bfloat16)
+
+
+def add_low_rank(layers: Iterable[nn.Module], rank: int) -> None:
+    """Put a :class:`LowRank` in the place of each of the :data:`MAPS` of ``layers``; their norms are trained, too."""
+    for layer in layers:
+        for path in MAPS:
+            above, _, last = path.rpartition(".")
+            parent = layer.get_submodule(above)
+            frozen = parent.get_submodule(last)
+            assert isinstance(frozen, nn.Linear)
+            setattr(parent, last, LowRank(frozen, rank))
+        for path in ("attention.output.LayerNorm", "output.LayerNorm"):
+            layer.get_submodule(path).requires_grad_(True)
+
+
+class Adapted(nn.Module):
+    """A module part of which is trained, and kept without the rest."""
+
+    def trained(self) -> dict[str, nn.Parameter]:
+        """What is trained, by name."""
+        return {name: value for name, value in self.named_parameters() if value.requires_grad}
+
+    def load(self, trained: dict[str, Tensor]) -> None:
+        """Take what was trained before; KeyError where that was another module."""
+        own = self.trained()
+        if own.keys() != trained.keys():
+            raise KeyError(f"{len(own)} tensors are trained here, and {len(trained)} were before")
+        with torch.no_grad():
+            for name, value in trained.items():
+                own[name].copy_(value)
