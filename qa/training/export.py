@@ -15,7 +15,6 @@ from qa.reading.weights import FILE, HEAD
 from qa.training.low_rank import SCALE
 from qa.training.retriever import first_layer
 
-
 _PARTS = {
     "attention.self.query": "q",
     "attention.self.key": "k",

@@ -16,8 +16,8 @@ from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
 from index.encoder.e5_graph import write_graph
-from index.encoder.e5_openvino import DIGEST, OpenVinoModel
-from index.encoder.e5_weights import PROMPTS, Matrices, data_file, opened
+from index.encoder.e5_openvino import OpenVinoModel
+from index.encoder.e5_weights import DATA_SHA256, PROMPTS, Matrices, data_file, opened
 from index.encoder.openvino_runs import GraphRunner, compiled
 
 LONGEST = 144
@@ -104,7 +104,7 @@ def _file(folder: Path, role: str, part: str) -> Path:
 
 
 def _digest(texts: Sequence[str], role: str, layers: int) -> str:
-    digest = hashlib.sha256(f"{DIGEST} {_VERSION} {role} {layers} {LONGEST}".encode())
+    digest = hashlib.sha256(f"{DATA_SHA256} {_VERSION} {role} {layers} {LONGEST}".encode())
     for text in texts:
         digest.update(b"\0" + text.encode("utf-8"))
     return digest.hexdigest()
