@@ -26,6 +26,7 @@ _NEAR = {"public": 3, "parallel": 2}  # at most; of our own all
 _ENDS = {"en": re.compile(r"(?<=[.!?]) "), "zh": re.compile(r"(?<=[。！？；])")}  # of sentences
 _SHORTEST = {"en": 30, "zh": 10}  # characters of a sentence that is asked
 _LONGEST = 300
+_ALL = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class _Passages:
 def retrieval_texts(
     own: Path, public: Path | None = None, parallel: Path | None = None, *, questions: int = 1_600, rows: int = 3_000
 ) -> RetrievalTexts:
-    """Our ``own`` questions, at most so many of each ``public`` file, and so many rows of each ``parallel`` one.
+    """Our ``own`` questions, so many of each ``public`` file, and so many rows of each ``parallel`` one.
 
     See ``qa/training/README.md``. What stands both in a group that is held out and in another is not learned from.
     The same folders give the same texts, in the same order.
@@ -144,11 +145,15 @@ def _joined(one: _Right, other: _Right) -> _Right:
 
 
 def _public(path: Path, passages: _Passages, most: int) -> Iterator[_Right]:
-    answered = [asked for asked in public_questions(path, 2 * most) if asked.answered]
-    for asked in answered[:most]:
-        right = next(each for each in asked.passages if each.answer[0] >= 0)
-        kind = "public" if language_of(right.text) == asked.language else "cross"
-        yield _asked(asked, passages, "public", kind)
+    """At most so many of those that are answered in their own language, and all others: there are few."""
+    left = most
+    for asked in public_questions(path, _ALL):
+        if asked.answered:
+            right = next(each for each in asked.passages if each.answer[0] >= 0)
+            kind = "public" if language_of(right.text) == asked.language else "cross"
+            left -= kind == "public"
+            if kind == "cross" or left >= 0:
+                yield _asked(asked, passages, "public", kind)
 
 
 def _asked(asked: Asked, passages: _Passages, source: str, kind: str) -> _Right:

@@ -27,7 +27,7 @@ from qa.training.retrieval_texts import KINDS, RetrievalTexts, retrieval_texts
 from qa.training.retriever import LAYERS, Retriever
 from qa.training.train import OWN, load_encoder
 
-_SHARES = {"own": 3, "cross": 8, "public": 6}  # every so many of a batch; the rest are sentences of parallel texts
+_SHARES = {"own": 3, "cross": 6, "public": 6}  # every so many of a batch; the rest are sentences of parallel texts
 _NEAR = 2  # passages near to each question of a batch, at most
 _WARMING, _LEAST = 100, 0.03  # of the learning rate: steps to the highest, what is left at the end
 _BEGUN_WITH = {"passage": 600, "query": 1_200}  # texts whose principal components the head begins as
