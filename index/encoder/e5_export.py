@@ -15,7 +15,7 @@ from index.encoder.cache_folder import made_once, models_folder
 from index.encoder.e5_tokenizer import BEGIN, END, UNKNOWN, character_map
 from index.encoder.e5_weights import DATA_SHA256, MAX_TOKENS, MODEL_NAME, PROMPTS, Weights, data_file, opened
 from index.encoder.progress import Progress, quiet
-from index.encoder.retrieval_weights import FILE, retrieval_digest
+from index.encoder.retrieval_weights import FILE, HEAD, retrieval_digest
 
 # Raised when the conversion below writes something else, so that an older folder is not taken for it.
 CONVERSION = 2
@@ -24,8 +24,8 @@ CONVERSION = 2
 def offline_model(cache: Path | None = None, progress: Progress = quiet, trained: bool = False) -> Path:
     """The folder of the offline model for sentence-transformers, written first if it is not there yet.
 
-    ``cache`` is the folder to keep it in (default: the user's cache folder). As its makers published it, or as it was
-    ``trained`` for retrieval, without the head for token vectors.
+    ``cache`` is the folder to keep it in (default: the user's cache folder). As its makers published it, a
+    SentenceTransformer, or as it was ``trained`` for retrieval, with its head for token vectors: a MultiVectorEncoder.
     """
     name = f"{MODEL_NAME}-{DATA_SHA256[:12]}{f'-{retrieval_digest()[:12]}' if trained else ''}-v{CONVERSION}"
     return made_once(
@@ -59,7 +59,17 @@ def convert(source: Path, folder: Path, progress: Progress = quiet, trained: Pat
             raise OSError(errno.EIO, str(error)) from error
         progress(len(weights.tensors), len(weights.tensors))
         _write_tokenizer(weights, folder / "tokenizer.json")
-        for name, content in _configuration(weights).items():
+        contents = _configuration(weights)
+        if trained:
+            head = merged[f"{HEAD}.w"]
+            contents |= _late_interaction(*head.shape)
+            (folder / _DENSE).mkdir()
+            save_file(
+                {"linear.weight": head, "linear.bias": merged[f"{HEAD}.b"]},
+                folder / _DENSE / "model.safetensors",
+                metadata={"format": "pt"},
+            )
+        for name, content in contents.items():
             path = folder / name
             path.parent.mkdir(exist_ok=True)
             path.write_text(json.dumps(content, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
@@ -166,4 +176,43 @@ def _configuration(weights: Weights) -> dict[str, Any]:
             "pooling_mode_max_tokens": False,
         },
         "2_Normalize/config.json": {},
+    }
+
+
+_DENSE = "4_Dense"
+_MODULES = (
+    ("base.modules.transformer.Transformer", ""),
+    ("sentence_transformer.modules.pooling.Pooling", "1_Pooling"),
+    ("base.modules.normalize.Normalize", "2_Normalize"),
+    ("base.modules.normalize.Normalize", "3_Normalize"),
+    ("base.modules.dense.Dense", _DENSE),
+    ("base.modules.normalize.Normalize", "5_Normalize"),
+)
+_TOKENS = "token_embeddings"
+
+
+def _late_interaction(numbers: int, hidden: int) -> dict[str, Any]:
+    """What the folder holds besides, or in place of that, where it has a head for token vectors, (numbers, hidden)."""
+    return {
+        "config_sentence_transformers.json": {
+            "model_type": "MultiVectorEncoder",
+            "prompts": {"query": PROMPTS["query"], "document": PROMPTS["passage"]},
+            "default_prompt_name": None,
+            "similarity_fn_name": "maxsim",
+        },
+        "modules.json": [
+            {"idx": at, "name": str(at), "path": path, "type": f"sentence_transformers.{kind}"}
+            for at, (kind, path) in enumerate(_MODULES)
+        ],
+        "2_Normalize/config.json": {"module_input_name": "sentence_embedding"},
+        "3_Normalize/config.json": {"module_input_name": _TOKENS},
+        f"{_DENSE}/config.json": {
+            "in_features": hidden,
+            "out_features": numbers,
+            "bias": True,
+            "activation_function": "torch.nn.modules.linear.Identity",
+            "module_input_name": _TOKENS,
+            "module_output_name": _TOKENS,
+        },
+        "5_Normalize/config.json": {"module_input_name": _TOKENS},
     }

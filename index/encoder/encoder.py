@@ -68,9 +68,9 @@ class Encoder(Protocol):
 class SentenceEncoder:
     """An embedding model with its own prompts for questions and passages.
 
-    ``name`` is ``"offline"`` (multilingual-e5-small on OpenVINO, no network), or a sentence-transformers
-    model, of one vector a text or of several: its folder, or its name on the hub. The model is loaded when it is
-    first used, by one thread; :class:`EncoderError` where it cannot be.
+    ``name`` is ``"offline"`` (multilingual-e5-small, trained further, on OpenVINO, no network), or a
+    sentence-transformers model, of one vector a text or of several: its folder, or its name on the hub. The model is
+    loaded when it is first used, by one thread; :class:`EncoderError` where it cannot be.
     """
 
     def __init__(self, name: str | Path = OFFLINE, progress: Progress = quiet) -> None:
