@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import ir_measures
-from ir_measures import RR, Qrel, ScoredDoc, Success
+from ir_measures import RR, Qrel, ScoredDoc, Success, nDCG
 from sklearn.metrics import precision_recall_fscore_support
 
 from index import Progress, quiet
@@ -16,7 +16,7 @@ from qa.evaluation.question_files import Question, gold_spans, overlaps_gold
 
 DEPTH = 10  # passages ranked for each question
 
-_MEASURES = {"recall@1": Success @ 1, "recall@5": Success @ 5, "mrr": RR @ DEPTH}
+_MEASURES = {"recall@1": Success @ 1, "recall@5": Success @ 5, "mrr": RR @ DEPTH, "ndcg@10": nDCG @ DEPTH}
 _CITED = {"cited@1": Success @ 1, "cited@3": Success @ 3}
 
 
@@ -73,7 +73,8 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """The figures over all questions, and by language, kind and direction.
 
     recall@k: share of answerable questions with a relevant passage among the first k (success@k, as every gold
-    span alone answers the question); mrr: mean reciprocal rank; cited@k: recall@k of the citations; facts: share
+    span alone answers the question); mrr: mean reciprocal rank; ndcg@10: of the passages that are ranked (Järvelin and
+    Kekäläinen 2002, https://doi.org/10.1145/582415.582418); cited@k: recall@k of the citations; facts: share
     of questions with facts whose answer holds all of them; abstention: precision and recall of not answering.
     """
     return _row(outcomes) | {

@@ -40,7 +40,7 @@ def test_each_figure_lies_within_its_own() -> None:
         value = measured[whole][part] if part else measured[whole]
         assert low <= value <= high, name
     assert set(found) == {
-        "recall@1", "recall@5", "mrr", "cited@1", "cited@3", "facts", "refused", "abstention.recall",
+        "recall@1", "recall@5", "mrr", "ndcg@10", "cited@1", "cited@3", "facts", "refused", "abstention.recall",
         "abstention.precision",
     }  # fmt: skip
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from math import log2
 from typing import Any
 
 import pytest
@@ -32,6 +33,8 @@ def test_retrieval_counts_the_first_relevant_passage() -> None:
     assert row["recall@1"] == round(1 / 6, 4)
     assert row["recall@5"] == 3 / 6
     assert row["mrr"] == round((1 + 1 / 2 + 1 / 5 + 1 / 6) / 6, 4)
+    both = (1 / log2(3) + 1 / log2(4)) / (1 + 1 / log2(3))  # of two that are relevant, in the second and third place
+    assert row["ndcg@10"] == round((1 + both + 1 / log2(6) + 1 / log2(7)) / 6, 4)
 
 
 def test_citations_count_in_the_order_of_the_answer() -> None:
