@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from qa.evaluation.metrics import DEPTH, Outcome
+from qa.evaluation.metrics import DEPTH, Outcome, ndcg
 
 RESAMPLES = 2_000
 _COVERED = (2.5, 97.5)  # percentiles: 19 of 20 such intervals hold the true figure
@@ -14,7 +14,7 @@ _OF_ONE: Mapping[str, Callable[[Outcome], float | None]] = {
     "recall@1": lambda one: _found(one, any(one.relevant[:1])),
     "recall@5": lambda one: _found(one, any(one.relevant[:5])),
     "mrr": lambda one: _found(one, next((1 / at for at, hit in enumerate(one.relevant[:DEPTH], 1) if hit), 0.0)),
-    "ndcg@10": lambda one: _found(one, _ndcg(one.relevant[:DEPTH])),
+    "ndcg@10": lambda one: _found(one, ndcg(one.relevant[:DEPTH])),
     "cited@1": lambda one: _found(one, any(one.cited[:1])),
     "cited@3": lambda one: _found(one, any(one.cited[:3])),
     "facts": lambda one: (
@@ -53,13 +53,6 @@ def _means(drawn: NDArray[np.float64]) -> NDArray[np.float64]:
 def _found(one: Outcome, value: float) -> float | None:
     """``value`` where the index holds what answers."""
     return float(value) if one.question.answerable and one.gold_languages else None
-
-
-def _ndcg(relevant: Sequence[bool]) -> float:
-    """See :func:`qa.evaluation.metrics.figures`."""
-    worth = 1 / np.log2(np.arange(2, len(relevant) + 2))
-    best = worth[: sum(relevant)].sum()
-    return float(worth[np.flatnonzero(relevant)].sum() / best) if best else 0.0
 
 
 def mean_interval(values: Sequence[float], of: Sequence[str]) -> tuple[float, float]:
