@@ -25,8 +25,9 @@ from rich.console import Console
 from rich.table import Table
 
 from corpus import FoundationQAError, encoder_text
-from index import OFFLINE, Encoder, PassageIndex, SentenceEncoder, Snapshot, rebuild_index
+from index import OFFLINE, Encoder, PassageIndex, SentenceEncoder, Snapshot, offline_model, rebuild_index
 from qa.evaluation.intervals import mean_interval, shown
+from qa.evaluation.pool_differences import differences, load_measured, measured
 from qa.evaluation.pool_files import Pool, both_pool, mixed_pool, single_pools
 from qa.evaluation.pool_rankings import Rankings, rank_by_program, rank_by_vectors, values_of
 
@@ -61,6 +62,8 @@ class Row:
     intervals: Mapping[str, tuple[float, float]]  # of 95 %, for each of the figures
     embedding: float  # milliseconds that it takes to embed a question, the median
     milliseconds: float  # that the search takes then, the median
+    values: Mapping[str, tuple[float, ...]]  # of each question, for each of the figures
+    of: tuple[str, ...]  # the paragraph of each question
 
 
 def measure_single(pools: Sequence[Pool], encoder: Encoder, late_interaction: bool = True) -> list[Row]:
@@ -118,6 +121,8 @@ def _rows(
             intervals={figure: mean_interval(each, of) for figure, each in chosen.items()},
             embedding=round(1000 * median(rankings.embedding[at] for at in members), 2),
             milliseconds=round(1000 * median(rankings.searching[at] for at in members), 2),
+            values={figure: tuple(round(value, 4) for value in each) for figure, each in chosen.items()},
+            of=tuple(of),
         )
 
 
@@ -142,15 +147,21 @@ def main() -> None:
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="texts and questions, see above")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the same figures there, as JSON")
     parser.add_argument("--encoder", default=OFFLINE, metavar="NAME", help="another model: a folder or a name")
+    parser.add_argument("--published", action="store_true", help="the offline model as its makers published it")
+    parser.add_argument("--beside", type=Path, metavar="FILE", help="the differences to the run that wrote that --json")
     parser.add_argument("--no-late-interaction", action="store_true", help="without token vectors")
     options = parser.parse_args()
     late = not options.no_late_interaction
     try:
-        rows = _measure(options.folder, SentenceEncoder(options.encoder), late)
+        before = load_measured(options.beside) if options.beside else None
+        name = offline_model() if options.published else options.encoder
+        rows = _measure(options.folder, SentenceEncoder(name), late)
+        if before is not None:
+            _console().print(differences(before, [measured(asdict(row)) for row in rows]))
     except FoundationQAError as error:
         sys.exit(f"Error: {error}")
     if options.json:
-        facts = {"folder": str(options.folder), "encoder": options.encoder, "late_interaction": late}
+        facts = {"folder": str(options.folder), "encoder": str(name), "late_interaction": late}
         written = json.dumps(facts | {"rows": [asdict(row) for row in rows]}, ensure_ascii=False, indent=1)
         try:
             options.json.write_text(f"{written}\n", encoding="utf-8")
@@ -167,13 +178,17 @@ def _measure(folder: Path, encoder: Encoder, late_interaction: bool) -> list[Row
         ("Each paragraph in one language only", lambda: measure_mixed(mixed, encoder, late_interaction)),
         ("Every paragraph in both, twins as strangers", lambda: measure_both(both, encoder, late_interaction)),
     )
-    console = Console(width=210)
+    console = _console()
     rows: list[Row] = []
     for title, measure in tables:
         measured = measure()
         console.print(table_of(title, measured))
         rows += measured
     return rows
+
+
+def _console() -> Console:
+    return Console(width=260)  # differences of seven figures are wide
 
 
 if __name__ == "__main__":

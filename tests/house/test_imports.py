@@ -106,12 +106,13 @@ HOMES = {  # library -> the folders and modules that may import it
     "starlette": ("ui/api/", "ui/gate/", "ui/server/"),
     "pydantic": ("ui/",),
     "typer": ("ui/cli.py", "ui/command_options.py", "ui/corpus_commands.py", "ui/server_commands.py"),
-    "rich": (  # the latter five are commands for developers
+    "rich": (  # the latter six are commands for developers
         "ui/terminal/",
         "qa/evaluation/ablation.py",
         "qa/evaluation/plain_questions.py",
         "qa/evaluation/monotony.py",
         "qa/evaluation/pools.py",
+        "qa/evaluation/pool_differences.py",
         "qa/training/reading_figures.py",
     ),
 }

@@ -18,6 +18,7 @@ from index import PassageIndex, rebuild_index
 from index.search.retrieval import retrieve
 from qa.evaluation import pools
 from qa.evaluation.intervals import mean_interval
+from qa.evaluation.pool_differences import Measured, differences
 from qa.evaluation.pool_files import Pool, PoolQuestion, both_pool, mixed_pool, single_pools
 from qa.evaluation.pool_rankings import Rankings, rank_by_program, rank_by_vectors, values_of
 from qa.evaluation.pools import PROGRAM, Row, main, measure_both, measure_mixed, measure_single, table_of
@@ -233,6 +234,8 @@ def test_a_table_shows_each_figure_with_its_interval() -> None:
         intervals={"map": (0.9, 0.92), "rank": (1.2, 1.5)},
         embedding=5.12,
         milliseconds=4.06,
+        values={},
+        of=(),
     )
     console = Console(width=200, record=True, file=io.StringIO())
     console.print(table_of("Both", [row, row]))
@@ -327,6 +330,43 @@ def test_what_is_wrong_is_said_in_a_line_before_anything_is_measured(
     assert isinstance(left.value.__context__, kind)
     assert fake_encoder.seen == []
     assert capsys.readouterr().out == ""
+
+
+def test_a_second_run_is_held_against_the_first(
+    folder: Path, fake_encoder: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    run(monkeypatch, fake_encoder, folder, "--json", tmp_path / "first.json")
+    capsys.readouterr()
+    run(monkeypatch, fake_encoder, folder, "--beside", tmp_path / "first.json")
+    shown = capsys.readouterr().out.partition("Beside the other run")[2]
+    assert shown.count("+0.000 (+0.000 to +0.000)") > 20
+    assert "*" not in shown
+    assert "single, the program, en-zh" in shown
+
+
+def test_what_a_second_run_gains_is_told_question_by_question() -> None:
+    of = [f"p{at // 2}" for at in range(40)]
+    worse = Measured(name="mixed", values={"recall@1": [at % 2 for at in range(40)]}, of=of)
+    better = Measured(name="mixed", values={"recall@1": [1.0] * 40, "rank": [1.0] * 40}, of=of)
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(differences({"mixed": worse}, [better, Measured(name="both", values={}, of=[])]))
+    shown = console.export_text()
+    assert "+0.500 (+0.500 to +0.500)*" in shown  # each paragraph gains one of two: nothing to draw from
+    assert "both" not in shown
+    with pytest.raises(FoundationQAError, match=r"other questions: mixed\."):
+        differences({"mixed": worse}, [Measured(name="mixed", values={}, of=of[1:])])
+
+
+@pytest.mark.parametrize("content", ["{", "[]", '{"rows": [{}]}'])
+def test_a_file_of_something_else_is_no_run(
+    folder: Path, fake_encoder: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "other.json").write_text(content, encoding="utf-8")
+    with pytest.raises(SystemExit, match=r"other\.json is no file that --json has written"):
+        run(monkeypatch, fake_encoder, folder, "--beside", tmp_path / "other.json")
+    with pytest.raises(SystemExit, match=r"no\.json cannot be read: No such file"):
+        run(monkeypatch, fake_encoder, folder, "--beside", tmp_path / "no.json")
+    assert fake_encoder.seen == []
 
 
 def test_a_file_that_cannot_be_written_is_told_after_the_figures(
