@@ -70,7 +70,7 @@ class Retriever(Adapted):
     @classmethod
     def of_checkpoint(cls, layers: Any, trained: dict[str, Tensor]) -> "Retriever":
         """The retriever that was ``trained``; ``layers`` are all of a BertModel, of which it takes the upper ones."""
-        rank = next(len(value) for name, value in trained.items() if name.endswith(".down"))
+        rank = next((len(value) for name, value in trained.items() if name.endswith(".down")), 0)
         retriever = cls(layers[first_layer(trained) :], rank, len(trained["b"]))
         retriever.load(trained)
         return retriever

@@ -46,7 +46,7 @@ class Schedule:
     rate: float = 4e-4  # of learning, at its highest
     head_rate: float = 1e-3  # of the head for tokens
     batch: int = 24  # questions of a step
-    steps: int = 3_000
+    steps: int = 1_000
     seconds: float = 24 * 3600.0
     seed: int = 0
 
@@ -180,7 +180,7 @@ def main() -> None:
     parser.add_argument("--most", type=int, default=1_600, help="questions of each public set")
     parser.add_argument("--rows", type=int, default=3_000, help="paragraphs or sentences of each parallel text")
     parser.add_argument("--states", type=Path, help="folder for the states of the lower layers; default: beside OUT")
-    parser.add_argument("--frozen", type=int, default=8, choices=range(LAYERS), help="lower layers that stay")
+    parser.add_argument("--frozen", type=int, default=LAYERS, choices=range(LAYERS + 1), help="lower layers that stay")
     parser.add_argument("--rank", type=int, default=64)
     usual = Schedule()
     for name in Schedule.__slots__:
