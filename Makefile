@@ -56,7 +56,7 @@ train: $(VENV)/installed-dev ## Train a reader, or go on with it (hours); OUT is
 	$(BIN)/python -m qa.training.train $(OUT) --public $(SHARED)/train/reading $(ARGS)
 
 train-retriever: OUT = retriever.pt
-train-retriever: $(VENV)/installed-dev ## Train the retrieval's vectors, or go on with it (an hour); OUT is its checkpoint, for python -m qa.training.export
+train-retriever: $(VENV)/installed-dev ## Train the retrieval's vectors, or go on with it (a quarter of an hour); OUT is its checkpoint, for python -m qa.training.export
 	$(BIN)/python -m qa.training.train_retriever $(OUT) --public $(SHARED)/train/reading --parallel $(SHARED)/train/parallel $(ARGS)
 
 bench: $(VENV)/installed ## Time and memory beside stock sentence-transformers (some 5 minutes); ARGS=--quick for a first look

@@ -12,14 +12,14 @@ from pathlib import Path
 import numpy as np
 
 from index import Encoder, FloatArray
-from index.encoder.e5_openvino import offline_digest
+from index.encoder.e5_openvino import DIGEST
 
 FILE = Path(__file__).parent / "leaning.json"
 
 
 def leaning(question: str, encoder: Encoder) -> float | None:
     """The probability that ``question`` leans on an earlier one; None: nothing was fitted to this encoder."""
-    if encoder.digest != offline_digest():
+    if encoder.digest != DIGEST:
         return None
     weights, bias = _shipped()
     (encoded,) = encoder.encode_questions([question])

@@ -31,14 +31,11 @@ ANSWER_FEATURES = (
     "stands_out",  # the best lead less the mean lead of passages further down
     "names_lacking",  # share of the names and numbers in the question that the passage which answers best lacks
     "unknown",  # 1: a name or number in the question stands in no passage at all
-    "unknown_far",  # then by how much the lead is below one that leaves no doubt; else 0
-    "unknown_read",  # then "first", above the least there is, since what was read proves less; else 0
     "foreign",  # 1: the passage that answers best is in the other language than the question
     "chinese",  # 1: the question is
 )
 
 _MOST = 8.0  # logits beyond tell nothing more
-_NO_DOUBT = 0.6  # a lead that few passages reach which do not answer
 _BELOW = slice(5, 16)  # of the ranked passages: those that most likely do not answer
 
 
@@ -72,18 +69,15 @@ def answer_features(retrieval: Retrieval, candidates: Sequence[Quote]) -> FloatA
     leads = [one.lead for one in retrieval.ranked]
     below = leads[_BELOW]
     names = names_asked_for(retrieval.query.text)
-    first, second = (_bounded(value) for value in [*(quote.value or 0.0 for quote in candidates), -_MOST][:2])
-    unknown = float(any(_unknown(name, retrieval, candidates) for name in names))
+    first, second = [*(quote.value or 0.0 for quote in candidates), -_MOST][:2]
     return np.array(
         [
-            first,
-            second,
+            _bounded(first),
+            _bounded(second),
             best.ranked.lead,
             max(leads, default=0.0) - (sum(below) / len(below) if below else 0.0),
             _lacking(names, best.passage),
-            unknown,
-            unknown * max(_NO_DOUBT - best.ranked.lead, 0.0),
-            unknown * (first + _MOST),
+            float(any(_unknown(name, retrieval, candidates) for name in names)),
             float(best.passage.language != retrieval.query.language),
             float(retrieval.query.language == "zh"),
         ],

@@ -10,27 +10,30 @@ from typing import Any
 
 import numpy as np
 
-from index.encoder.adapted_weights import AdaptedWeights
+from index.encoder.adapted_weights import AdaptedWeights, digest_of
 from index.encoder.cache_folder import made_once, models_folder
 from index.encoder.e5_tokenizer import BEGIN, END, UNKNOWN, character_map
 from index.encoder.e5_weights import DATA_SHA256, MAX_TOKENS, MODEL_NAME, PROMPTS, Weights, data_file, opened
 from index.encoder.progress import Progress, quiet
-from index.encoder.retrieval_weights import FILE, HEAD, retrieval_digest
+
+HEAD = "tokens"
+"""The head for token vectors: an affine map of last hidden states of unit length."""
 
 # Raised when the conversion below writes something else, so that an older folder is not taken for it.
 CONVERSION = 2
 
 
-def offline_model(cache: Path | None = None, progress: Progress = quiet, trained: bool = False) -> Path:
+def offline_model(cache: Path | None = None, progress: Progress = quiet, trained: Path | None = None) -> Path:
     """The folder of the offline model for sentence-transformers, written first if it is not there yet.
 
     ``cache`` is the folder to keep it in (default: the user's cache folder). As its makers published it, a
-    SentenceTransformer, or as it was ``trained`` for retrieval, with its head for token vectors: a MultiVectorEncoder.
+    SentenceTransformer, or with what was ``trained`` of it for retrieval, a file of
+    :mod:`index.encoder.adapted_weights` with a head for token vectors: a MultiVectorEncoder.
     """
-    name = f"{MODEL_NAME}-{DATA_SHA256[:12]}{f'-{retrieval_digest()[:12]}' if trained else ''}-v{CONVERSION}"
+    name = f"{MODEL_NAME}-{DATA_SHA256[:12]}{f'-{digest_of(trained)[:12]}' if trained else ''}-v{CONVERSION}"
     return made_once(
         (cache or models_folder()) / name,
-        lambda work: convert(data_file(), work, progress, FILE if trained else None),
+        lambda work: convert(data_file(), work, progress, trained),
         megabytes=500,
     )
 

@@ -18,20 +18,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.arrays import unit
-from index.encoder.adapted_weights import AdaptedWeights
 from index.encoder.cache_folder import DamagedError, check_digests, models_folder, open_made, write_digests
 from index.encoder.e5_tokenizer import Tokenizer, tokenizer_file
 from index.encoder.e5_weights import BLOCKS, DATA_SHA256, MODEL_NAME, PROMPTS, data_file, opened
 from index.encoder.model import Read, rarity_of
 from index.encoder.openvino_runs import GraphRunner, compiled
 from index.encoder.progress import Progress, quiet
-from index.encoder.retrieval_weights import FILE, retrieval_digest, token_head
 
 if TYPE_CHECKING:
     from index.encoder.openvino_import import InferRequest
 
+DIGEST = f"{DATA_SHA256[:32]}-2"
+"""What tells these vectors from others, see :class:`index.encoder.encoder.Encoder`.
+
+The last number is raised when the same weights come to give noticeably other vectors: 2 since it runs on
+OpenVINO, with SentencePiece's tokens. In 16 and in 32 bits, which depends on the processor, they agree to a cosine of
+.9999 or more: that is one digest.
+"""
+
 _FORMAT = 1  # raised when other files are written, so that an older folder is not taken for one of ours
-_RUN = 2  # raised when the same weights come to give noticeably other vectors
 
 _WORDS = "words.npy"
 _GRAPH = ("encoder.xml", "encoder.bin")
@@ -51,7 +56,6 @@ class OpenVinoModel:
         self.rarity = rarity
         self.tokenizer, self.words = tokenizer, words
         self._runner = GraphRunner(request, words)
-        self._head = token_head()
         self.dimension = self._runner.dimension
 
     def prompt(self, role: str) -> str:
@@ -68,16 +72,8 @@ class OpenVinoModel:
         found: dict[int, Read] = {}
         for at, tokens in self._runner.run([ids for ids, _ in cut]):
             ids, spans = cut[at]
-            found[at] = Read(ids, spans, unit(tokens.mean(axis=0)), self._head.vectors(tokens))
+            found[at] = Read(ids, spans, unit(tokens.mean(axis=0)), tokens)
         return [found[at] for at in range(len(texts))]
-
-
-def offline_digest() -> str:
-    """What tells the vectors of the offline model from others, see :class:`index.encoder.encoder.Encoder`.
-
-    In 16 and in 32 bits, which depends on the processor, they agree to a cosine of .9999 or more: that is one digest.
-    """
-    return f"{DATA_SHA256[:24]}-{retrieval_digest()[:24]}-{_RUN}"
 
 
 def open_offline(cache: Path | None = None, progress: Progress = quiet) -> OpenVinoModel:
@@ -86,8 +82,7 @@ def open_offline(cache: Path | None = None, progress: Progress = quiet) -> OpenV
     ``cache`` is the folder to keep it in (default: the user's cache folder). :class:`EncoderError` where the
     package with its weights is missing, or the folder cannot be written.
     """
-    name = f"{MODEL_NAME}-{DATA_SHA256[:12]}-{retrieval_digest()[:12]}-openvino{_FORMAT}"
-    folder = (cache or models_folder()) / name
+    folder = (cache or models_folder()) / f"{MODEL_NAME}-{DATA_SHA256[:12]}-openvino{_FORMAT}"
     return open_made(folder, lambda work: _make(work, progress), _open, megabytes=100)
 
 
@@ -98,7 +93,7 @@ def _make(folder: Path, progress: Progress) -> None:
     progress(0, steps)
     with opened(data_file()) as weights:
         progress(1, steps)
-        write_graph(AdaptedWeights(weights, FILE), folder / _GRAPH[0])
+        write_graph(weights, folder / _GRAPH[0])
         progress(2, steps)
         np.save(folder / _WORDS, weights.blocks("emb.word"))
         rarity = np.zeros(weights.vocabulary, np.float32)  # <mask> and what else no text has are no pieces

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from corpus.errors import EncoderError, reason_of
 from corpus.wording.plain_text import without_surrogates
 from index.arrays import FloatArray, unit
-from index.encoder.e5_openvino import offline_digest, open_offline
+from index.encoder.e5_openvino import DIGEST, open_offline
 from index.encoder.model import Model, Read
 from index.encoder.model_files import is_multi_vector, model_folder
 from index.encoder.progress import Progress, quiet
@@ -68,16 +68,16 @@ class Encoder(Protocol):
 class SentenceEncoder:
     """An embedding model with its own prompts for questions and passages.
 
-    ``name`` is ``"offline"`` (multilingual-e5-small, trained further, on OpenVINO, no network), or a
-    sentence-transformers model, of one vector a text or of several: its folder, or its name on the hub. The model is
-    loaded when it is first used, by one thread; :class:`EncoderError` where it cannot be.
+    ``name`` is ``"offline"`` (multilingual-e5-small on OpenVINO, no network), or a sentence-transformers
+    model, of one vector a text or of several: its folder, or its name on the hub. The model is loaded when it is
+    first used, by one thread; :class:`EncoderError` where it cannot be.
     """
 
     def __init__(self, name: str | Path = OFFLINE, progress: Progress = quiet) -> None:
         self.name = str(name)
         self._progress = progress
         self._loaded: Model | None = None
-        self._digest = offline_digest() if self.name == OFFLINE else ""
+        self._digest = DIGEST if self.name == OFFLINE else ""
         self._lock = Lock()
         folder = Path(self.name)
         if self.name != OFFLINE and not folder.is_dir() and _looks_like_a_folder(self.name):

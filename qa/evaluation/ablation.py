@@ -9,7 +9,7 @@ import re
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -20,7 +20,6 @@ from rich.table import Table
 
 from corpus import PASSAGE_WIDTH, Document, FoundationQAError, load_documents
 from index import PassageIndex, SentenceEncoder, Snapshot, rebuild_index
-from index.encoder.e5_export import offline_model
 from index.search.query import Query, encode_query
 from index.search.ranking import RULES, Rules
 from index.search.retrieval import retrieve_query
@@ -39,7 +38,6 @@ class Variant:
     passage_width: int = PASSAGE_WIDTH
     late_interaction: bool = True
     titles: bool = True  # whether the encoder sees titles and headings
-    trained: bool = True  # whether the model is as it was trained for retrieval, or as its makers published it
     vocabulary: bool = True  # whether the frequencies of words are known, and slips mended with them
     rules: Rules = RULES
 
@@ -47,8 +45,6 @@ class Variant:
 VARIANTS = (
     Variant("as shipped"),
     Variant("whole vectors only", late_interaction=False),
-    Variant("the model as published", trained=False),
-    Variant("the model as published, whole vectors only", trained=False, late_interaction=False),
     Variant("no balance between the languages", rules=replace(RULES, balance=False)),
     Variant("every word counts alike, no slip is mended", vocabulary=False),
     Variant("twins are strangers", rules=replace(RULES, twin=-1.0)),
@@ -63,40 +59,35 @@ VARIANTS = (
 )
 
 
-def measure(documents: Sequence[Document], questions: Sequence[Question], variants: Sequence[Variant]) -> Table:
+def measure(documents: Sequence[Document], questions: Sequence[Question], variants: Iterable[Variant]) -> Table:
     """A table of the share of questions whose passage comes first / among the first five, one row a variant."""
-    encoders = {True: SentenceEncoder()}
-    if not all(variant.trained for variant in variants):
-        encoders[False] = SentenceEncoder(offline_model())
+    encoder = SentenceEncoder()
     groups = _groups(questions)
     table = Table("", *groups, "own language first", "ms a question", "bytes a passage")
-    snapshots: dict[tuple[int, bool, bool, bool], tuple[Snapshot, Path]] = {}
-    encoded: dict[tuple[bool, bool], list[Query]] = {}
+    snapshots: dict[tuple[int, bool, bool], tuple[Snapshot, Path]] = {}
+    encoded: dict[bool, list[Query]] = {}
     seconds: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         for variant in variants:
-            encoder = encoders[variant.trained]
-            key = (variant.passage_width, variant.late_interaction, variant.titles, variant.trained)
+            key = (variant.passage_width, variant.late_interaction, variant.titles)
             if key not in snapshots:
                 place = Path(folder) / str(len(snapshots))
                 texts = documents if variant.titles else [_untitled(document) for document in documents]
                 rebuild_index(place, texts, encoder, passage_width=key[0], late_interaction=key[1])
                 snapshots[key] = PassageIndex.open(place, encoder).snapshot, place
             snapshot, place = snapshots[key]
-            queries = (variant.vocabulary, variant.trained)
-            if queries not in encoded:
+            if variant.vocabulary not in encoded:
                 known = snapshot if variant.vocabulary else _unaware(snapshot)
-                encoded[queries] = []
+                encoded[variant.vocabulary] = []
                 for question in questions:
                     start = time.perf_counter()
-                    encoded[queries].append(encode_query(question.question, encoder, known))
-                    if variant.trained:
-                        seconds.append(time.perf_counter() - start)
+                    encoded[variant.vocabulary].append(encode_query(question.question, encoder, known))
+                    seconds.append(time.perf_counter() - start)
             on_disk = index_facts(place)
             assert on_disk is not None
             table.add_row(
                 variant.name,
-                *_row(snapshot, encoder, questions, encoded[queries], variant.rules, groups),
+                *_row(snapshot, encoder, questions, encoded[variant.vocabulary], variant.rules, groups),
                 f"{on_disk.size / on_disk.passages:.0f}",
             )
     table.caption = f"Embedding a question takes {1000 * median(seconds):.1f} ms; ms a question come on top of that."

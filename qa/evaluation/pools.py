@@ -147,14 +147,14 @@ def main() -> None:
     parser.add_argument("folder", type=Path, metavar="FOLDER", help="texts and questions, see above")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the same figures there, as JSON")
     parser.add_argument("--encoder", default=OFFLINE, metavar="NAME", help="another model: a folder or a name")
-    parser.add_argument("--published", action="store_true", help="the offline model as its makers published it")
+    parser.add_argument("--trained", type=Path, metavar="FILE", help="the offline model with what was trained of it")
     parser.add_argument("--beside", type=Path, metavar="FILE", help="the differences to the run that wrote that --json")
     parser.add_argument("--no-late-interaction", action="store_true", help="without token vectors")
     options = parser.parse_args()
     late = not options.no_late_interaction
     try:
         before = load_measured(options.beside) if options.beside else None
-        name = offline_model() if options.published else options.encoder
+        name = offline_model(trained=options.trained) if options.trained else options.encoder
         rows = _measure(options.folder, SentenceEncoder(name), late)
         if before is not None:
             _console().print(differences(before, [measured(asdict(row)) for row in rows]))

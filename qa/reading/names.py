@@ -1,7 +1,7 @@
 """The door to readers, by their names: the one that ships, a cross-encoder that the user names, or none."""
 
 from index import Encoder
-from index.encoder.e5_openvino import offline_digest
+from index.encoder.e5_openvino import DIGEST
 from qa.reading.cross_encoder import CrossEncoderReader
 from qa.reading.offline_reader import OFFLINE_READER, OfflineReader
 from qa.reading.reader import Reader
@@ -18,7 +18,7 @@ def open_reader(name: str, encoder: Encoder) -> Reader | None:
     if name == NO_READER:
         return None
     if name == OFFLINE_READER:
-        if encoder.digest != offline_digest():
+        if encoder.digest != DIGEST:
             return None
         return OfflineReader(encoder)
     return CrossEncoderReader(name)

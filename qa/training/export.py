@@ -9,8 +9,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from index.encoder import retrieval_weights
 from index.encoder.adapted_weights import write_weights
+from index.encoder.e5_export import HEAD as TOKEN_HEAD
 from qa.reading.weights import FILE, HEAD
 from qa.training.low_rank import SCALE
 from qa.training.retriever import first_layer
@@ -31,8 +31,8 @@ _KINDS = {"up": "up", "down": "down", "weight": "w", "bias": "b"}
 _HEADS = {
     "tokens.weight": f"{HEAD}.w",
     "tokens.bias": f"{HEAD}.b",
-    "W": f"{retrieval_weights.HEAD}.w",
-    "b": f"{retrieval_weights.HEAD}.b",
+    "W": f"{TOKEN_HEAD}.w",
+    "b": f"{TOKEN_HEAD}.b",
 }
 """Those of a reader, and of a retriever."""
 
@@ -64,12 +64,12 @@ def main() -> None:
     """Write the weights of the checkpoint on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path, help="what qa.training.train or train_retriever wrote")
-    parser.add_argument("--output", type=Path, help="default: the file that ships")
+    parser.add_argument("--output", type=Path, help="default: the file of the reader that ships; no retriever does")
     chosen = parser.parse_args()
     trained = torch.load(chosen.checkpoint, weights_only=True)["trained"]
-    write_weights(
-        chosen.output or (retrieval_weights.FILE if is_retriever(trained) else FILE), shipped_tensors(trained)
-    )
+    if is_retriever(trained) and not chosen.output:
+        parser.error("name a file with --output: no retriever ships")
+    write_weights(chosen.output or FILE, shipped_tensors(trained))
 
 
 if __name__ == "__main__":

@@ -15,8 +15,9 @@ import pytest
 from stock_models import minilm_folder, multi_vector_model, saved
 
 from corpus import EncoderError, StoredIndexError, load_documents
-from index import PassageIndex, SentenceEncoder, update_index
+from index import PassageIndex, SentenceEncoder, offline_model, update_index
 from index.arrays import unit
+from index.encoder.adapted_weights import write_weights
 from index.encoder.encoder import Encoded
 from index.matching.maxsim import best_matches
 from index.search.query import encode_query
@@ -394,3 +395,20 @@ def test_older_forms_of_such_models_are_known(folder: Path, tmp_path: Path, save
         assert own.spans[2].any()
     for own, theirs in zip(passages(encoder, PASSAGES), model.encode_document(PASSAGES), strict=True):
         np.testing.assert_allclose(own.tokens, theirs.numpy(), atol=1e-5)
+
+
+def test_what_was_trained_of_the_offline_model_is_one(tmp_path: Path, real_encoder: Any) -> None:
+    chance = np.random.default_rng(0)
+    weights = chance.normal(size=(16, 384)).astype(np.float32)
+    bias = chance.normal(size=16).astype(np.float32)
+    down, up = chance.normal(size=(2, 384)).astype(np.float32), np.zeros((384, 2), np.float32)  # which add nothing
+    file = tmp_path / "trained.npz"
+    write_weights(file, {"tokens.w": weights, "tokens.b": bias, "l11.q.down": down, "l11.q.up": up})
+    folder = offline_model(tmp_path / "cache", trained=file)
+    assert folder != offline_model(tmp_path / "cache")
+    for text in ("What is homogenization?", "同质化是什么？🙂"):
+        (one,), (plain,) = (encoder.encode_questions([text]) for encoder in (SentenceEncoder(folder), real_encoder))
+        words = one.spans[:, 1] > one.spans[:, 0]  # prompts and marks are compared, too, and stand on no word
+        expected = unit(plain.tokens @ weights.T + bias)
+        assert (np.einsum("td,td->t", one.tokens[words], expected) > 0.999).all()
+        assert one.vector @ plain.vector > 0.999

@@ -207,19 +207,11 @@ def with_features(names: tuple[str, ...], changed: dict[str, float]) -> FloatArr
     return np.array([changed.get(name, 0.5) for name in names], np.float32)
 
 
-@pytest.mark.parametrize("lead", [0.0, 0.3, 0.6, 0.9])
-@pytest.mark.parametrize("first", [-8.0, -2.0, 0.0, 2.0, 8.0])
-def test_a_name_that_no_text_holds_only_lowers_what_the_reader_s_answers_are_worth(lead: float, first: float) -> None:
+def test_a_name_that_no_text_holds_only_lowers_what_the_reader_s_answers_are_worth() -> None:
     sure = shipped_read_confidence()
-    found = {"lead": lead, "first": first, "second": first - 1}
-    held = found | {"names_lacking": 0, "unknown": 0, "unknown_far": 0, "unknown_read": 0}
-    unheld = {"names_lacking": 1, "unknown": 1, "unknown_far": max(0.6 - lead, 0), "unknown_read": first + 8}
-    before = sure.of(with_features(ANSWER_FEATURES, held))
-    after = sure.of(with_features(ANSWER_FEATURES, found | unheld))
-    assert after < before - (0.1 if 0.2 < before < 0.9 else 0)
-
-
-def test_a_name_that_a_passage_lacks_lowers_what_it_is_worth() -> None:
+    held = with_features(ANSWER_FEATURES, {"names_lacking": 0, "unknown": 0})
+    unheld = with_features(ANSWER_FEATURES, {"names_lacking": 1, "unknown": 1})
+    assert sure.of(unheld) < sure.of(held) - 0.1
     passage = shipped_passage_confidence()
     for lacking in ("names_lacking", "names_lacking_abroad"):
         without = with_features(PASSAGE_FEATURES, {lacking: 0})
