@@ -7,9 +7,11 @@ import errno
 import json
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
+from corpus.errors import EncoderError, reason_of
 from index.encoder.adapted_weights import AdaptedWeights, digest_of
 from index.encoder.cache_folder import made_once, models_folder
 from index.encoder.e5_tokenizer import BEGIN, END, UNKNOWN, character_map
@@ -29,13 +31,29 @@ def offline_model(cache: Path | None = None, progress: Progress = quiet, trained
     ``cache`` is the folder to keep it in (default: the user's cache folder). As its makers published it, a
     SentenceTransformer, or with what was ``trained`` of it for retrieval, a file of
     :mod:`index.encoder.adapted_weights` with a head for token vectors: a MultiVectorEncoder.
+    :class:`EncoderError` where that file cannot be read, or is another one.
     """
+    if trained:
+        _check_head(trained)
     name = f"{MODEL_NAME}-{DATA_SHA256[:12]}{f'-{digest_of(trained)[:12]}' if trained else ''}-v{CONVERSION}"
     return made_once(
         (cache or models_folder()) / name,
         lambda work: convert(data_file(), work, progress, trained),
         megabytes=500,
     )
+
+
+def _check_head(trained: Path) -> None:
+    try:
+        with trained.open("rb") as stream, np.load(stream, allow_pickle=False) as kept:
+            known = {f"{HEAD}.w", f"{HEAD}.b"} <= set(kept)
+    except (OSError, EOFError, ValueError, TypeError, BadZipFile) as error:
+        raise EncoderError(f"What was trained cannot be read from {trained}: {reason_of(error)}.") from error
+    if not known:
+        raise EncoderError(
+            f"{trained} holds no head for token vectors. "
+            "Write one with: python -m qa.training.export CHECKPOINT --output FILE"
+        )
 
 
 def convert(source: Path, folder: Path, progress: Progress = quiet, trained: Path | None = None) -> None:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from index.encoder.e5_graph import write_graph
 from index.encoder.e5_openvino import OpenVinoModel
-from index.encoder.e5_weights import DATA_SHA256, PROMPTS, Matrices, data_file, opened
+from index.encoder.e5_weights import DATA_SHA256, PROMPTS, data_file, opened
 from index.encoder.openvino_runs import GraphRunner, compiled
 
 LONGEST = 144
@@ -52,29 +52,6 @@ class LowerStates:
         """How much each counted token of a text weighs, together 1: shape (counted tokens,)."""
         said = self.said[self.part(number)][self.counted[self.part(number)]]
         return np.asarray(said / said.sum(), np.float32)
-
-
-@dataclass(frozen=True, slots=True)
-class _Lower:
-    """Weights of which only the lower ``layers`` are known."""
-
-    base: Matrices
-    layers: int
-
-    @property
-    def hidden(self) -> int:
-        return self.base.hidden
-
-    @property
-    def heads(self) -> int:
-        return self.base.heads
-
-    @property
-    def epsilon(self) -> float:
-        return self.base.epsilon
-
-    def __getitem__(self, name: str) -> NDArray[np.float32]:
-        return self.base[name]
 
 
 def lower_states(
@@ -122,7 +99,7 @@ def _make(
     np.save(_file(folder, role, "said"), np.maximum(model.rarity[np.concatenate([ids for ids, _ in cut])], _LEAST))
     with tempfile.TemporaryDirectory() as work:
         with opened(data_file()) as weights:
-            write_graph(_Lower(weights, layers), Path(work) / "lower.xml")
+            write_graph(replace(weights, layers=layers), Path(work) / "lower.xml")
             shape = (int(ends[-1]), weights.hidden)
         runner = GraphRunner(compiled(Path(work) / "lower.xml"), model.words)
         states = open_memmap(_file(folder, role, "states"), mode="w+", dtype=np.float16, shape=shape)

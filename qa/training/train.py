@@ -23,6 +23,7 @@ from index.encoder.e5_export import offline_model
 from index.encoder.e5_openvino import open_offline
 from index.encoder.e5_tokenizer import Tokenizer
 from qa.training.batches import chunks_of, labelled, tensors_of
+from qa.training.checkpoint import keep, resume
 from qa.training.examples import Asked, Read, for_training, is_held_out, own_questions, public_questions
 from qa.training.han_names import HanNames
 from qa.training.held_out import figures, judge
@@ -145,10 +146,7 @@ def train(reader: Reader, tokenizer: Tokenizer, sets: Sets, out: Path, schedule:
     parameters = list(reader.trained().values())
     optimizer = torch.optim.AdamW(parameters, lr=schedule.rate, weight_decay=0.01)
     if out.exists():
-        state = torch.load(out, weights_only=True)
-        reader.load(state["trained"])
-        optimizer.load_state_dict(state["optimizer"])
-        step, spent = state["step"], state["seconds"]
+        step, spent = resume(out, reader, optimizer)
         _tell(f"Going on after {step} steps and {spent:.0f} s.")
     steps = int(len(sets.learned) * schedule.epochs) // batch
     beside, names = _Beside(sets.learned), HanNames(sets.learned)
@@ -180,9 +178,7 @@ def train(reader: Reader, tokenizer: Tokenizer, sets: Sets, out: Path, schedule:
             speed = len(seen) * batch / (time.monotonic() - begin)
             _tell(f"{step}/{steps}: {', '.join(f'{name} {mean:.3f}' for name, mean in means)}, {speed:.2f} a second")
         if step % _KEPT == 0 or step == steps or done >= 1:
-            state = {"trained": reader.trained(), "optimizer": optimizer.state_dict(), "step": step, "seconds": elapsed}
-            torch.save(state, out.with_suffix(".new"))
-            out.with_suffix(".new").replace(out)
+            keep(out, reader, optimizer, step, elapsed)
         if step % _LOOKED_AT == 0 or step == steps or done >= 1:
             tell_figures(reader, tokenizer, sets, _JUDGED if step < steps and done < 1 else None)
 

@@ -20,6 +20,7 @@ from torch.nn import functional
 
 from corpus import LANGUAGES
 from index.encoder.e5_openvino import open_offline
+from qa.training.checkpoint import keep, resume
 from qa.training.lower_states import LowerStates, lower_states
 from qa.training.retrieval_figures import QUESTIONS, figures
 from qa.training.retrieval_loss import loss_of, padded
@@ -63,10 +64,7 @@ def train(
     optimizer = _optimizer(retriever)
     step, spent = 0, 0.0
     if out.exists():
-        state = torch.load(out, weights_only=True)
-        retriever.load(state["trained"])
-        optimizer.load_state_dict(state["optimizer"])
-        step, spent = state["step"], state["seconds"]
+        step, spent = resume(out, retriever, optimizer)
         _tell(f"Going on after {step} steps and {spent:.0f} s.")
     else:
         kept = retriever.begin_head(_last_states(retriever, lower))
@@ -93,9 +91,7 @@ def train(
             means = zip(_PARTS, np.mean(parts[-_SHOWN:], axis=0), strict=True)
             _tell(f"{step}/{schedule.steps}: {', '.join(f'{name} {mean:.3f}' for name, mean in means)}, {spent:.0f} s")
         if step % _KEPT == 0 or done >= 1:
-            state = {"trained": retriever.trained(), "optimizer": optimizer.state_dict()}
-            torch.save({**state, "step": step, "seconds": spent}, out.with_suffix(".new"))
-            out.with_suffix(".new").replace(out)
+            keep(out, retriever, optimizer, step, spent)
         if step % _LOOKED_AT == 0 or done >= 1:
             tell_figures(retriever, texts, lower, QUESTIONS if done >= 1 else _JUDGED)
 

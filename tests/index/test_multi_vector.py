@@ -412,3 +412,16 @@ def test_what_was_trained_of_the_offline_model_is_one(tmp_path: Path, real_encod
         expected = unit(plain.tokens @ weights.T + bias)
         assert (np.einsum("td,td->t", one.tokens[words], expected) > 0.999).all()
         assert one.vector @ plain.vector > 0.999
+
+
+def test_what_is_no_file_of_weights_is_told(tmp_path: Path) -> None:
+    (tmp_path / "half.npz").write_bytes(b"PK half")
+    (tmp_path / "empty.npz").write_bytes(b"")
+    np.save(tmp_path / "array.npy", np.ones(3))
+    write_weights(tmp_path / "reader.npz", {"reader.b": np.ones(5, np.float32)})
+    for name in ("no.npz", "half.npz", "empty.npz", "array.npy"):
+        with pytest.raises(EncoderError, match=rf"cannot be read from .*{name}: "):
+            offline_model(tmp_path / "cache", trained=tmp_path / name)
+    with pytest.raises(EncoderError, match=r"reader\.npz holds no head .*qa\.training\.export"):
+        offline_model(tmp_path / "cache", trained=tmp_path / "reader.npz")
+    assert not (tmp_path / "cache").exists()
