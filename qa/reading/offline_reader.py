@@ -1,28 +1,21 @@
 """The reader that ships, on OpenVINO beside the offline encoder, of whose weights it is made."""
 
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
-from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus import Passage, Span
-from index import Encoder, SentenceEncoder
-from index.encoder.adapted_weights import AdaptedWeights, digest_of
-from index.encoder.cache_folder import check_digests, models_folder, open_made, write_digests
-from index.encoder.e5_openvino import OpenVinoModel, open_offline
+from index import Encoder
 from index.encoder.e5_tokenizer import Tokenizer
-from index.encoder.e5_weights import DATA_SHA256, MODEL_NAME, data_file, opened
-from index.encoder.openvino_runs import GraphRunner, compiled
+from qa.reading.adapted_graph import AdaptedGraph
 from qa.reading.pairs import Pair, head_of, pair_of
 from qa.reading.reader import Reading
 from qa.reading.weights import FILE, HEAD
 
 OFFLINE_READER = "offline"
 
-_GRAPH = ("reader.xml", "reader.bin")
 _LONGEST_ANSWER = 30  # tokens
 _BEGINNINGS = 8  # tokens that are tried as the first one of an answer
 _UNREAD = 10.0  # how little a sentence belongs that did not fit, as a logit
@@ -34,8 +27,7 @@ class OfflineReader:
     name = OFFLINE_READER
 
     def __init__(self, encoder: Encoder | None = None, path: Path = FILE) -> None:
-        self._encoder, self._path = encoder, path
-        self._lock = Lock()
+        self._graph = AdaptedGraph([path], HEAD, encoder)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         """See :class:`qa.reading.Reader`."""
@@ -50,36 +42,12 @@ class OfflineReader:
 
     def logits(self, pairs: Sequence[Pair]) -> list[tuple[int, NDArray[np.float32]]]:
         """For each of ``pairs`` its number and what the heads say of its tokens: shape (tokens, 5)."""
-        with self._lock:
-            runner = self._runner
-        return list(runner.run([pair.ids for pair in pairs]))
+        return list(self._graph.runner.run([pair.ids for pair in pairs]))
 
     @property
     def tokenizer(self) -> Tokenizer:
         """What cuts pairs for it, see :mod:`qa.reading.pairs`."""
-        return self._model.tokenizer
-
-    @cached_property
-    def _model(self) -> OpenVinoModel:
-        """What the encoder has loaded already, if it is the offline one."""
-        model = self._encoder.model if isinstance(self._encoder, SentenceEncoder) else None
-        return model if isinstance(model, OpenVinoModel) else open_offline()
-
-    @cached_property
-    def _runner(self) -> GraphRunner:
-        folder = models_folder() / f"{MODEL_NAME}-{DATA_SHA256[:12]}-reader-{digest_of(self._path)[:12]}"
-        return open_made(folder, self._make, self._open, megabytes=50)
-
-    def _make(self, folder: Path) -> None:
-        from index.encoder.e5_graph import write_graph
-
-        with opened(data_file()) as weights:
-            write_graph(AdaptedWeights(weights, self._path), folder / _GRAPH[0], HEAD)
-        write_digests(folder, _GRAPH)
-
-    def _open(self, folder: Path) -> GraphRunner:
-        check_digests(folder, _GRAPH)
-        return GraphRunner(compiled(folder / _GRAPH[0]), self._model.words)
+        return self._graph.tokenizer
 
 
 def reading_of(pair: Pair, logits: NDArray[np.float32], sentences: Sequence[Span]) -> Reading:

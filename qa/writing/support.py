@@ -1,0 +1,100 @@
+"""Is a sentence carried by the passages that it names? Read by a small model, and held to its figures and names.
+
+The model is the reader that ships, trained further on sentences that passages carry or not (``make train-support``).
+What it says is weighed together with what can be told by form, see :mod:`qa.writing.facts`, by a logistic regression
+that was fitted by ``python -m qa.training.weigh_support``.
+"""
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus import Term, language_of
+from index import Encoder, FloatArray
+from qa.confidence import Confidence
+from qa.reading.adapted_graph import AdaptedGraph
+from qa.reading.weights import FILE as READER
+from qa.writing.claim_pairs import claim_pair
+from qa.writing.facts import denials, missing_figures, missing_names
+from qa.writing.written import Verdict
+
+FILE = Path(__file__).parent / "support.npz"
+WEIGHED_FILE = Path(__file__).parent / "support.json"
+HEAD = "support"
+"""The linear map behind the last layer: what a token says to whether the sentence is carried, and what it counts."""
+
+FEATURES = ("read", "figures", "names", "denies", "foreign")
+"""What the model says, as a logit; how many figures and how many names of the sentence stand nowhere in the passages;
+whether one of both denies something and the other does not; whether they are in two languages."""
+
+_FORM = (Verdict.NUMBER, Verdict.NAME)
+
+
+class Check(Protocol):
+    """Holds sentences to passages. Safe to be used by several threads."""
+
+    def judge(self, sentence: str, passages: Sequence[str]) -> tuple[Verdict, float, str]:
+        """Whether ``passages`` together carry ``sentence``: the verdict, how likely it is carried (0 to 1), and what
+        of it is not there, where that can be said."""
+
+
+class SupportCheck:
+    """The check that ships; ``glossary`` has the names of a term in both languages. See :class:`Check`."""
+
+    def __init__(self, encoder: Encoder | None = None, glossary: Sequence[Term] = (), path: Path = FILE) -> None:
+        self._glossary = tuple(glossary)
+        self._graph = AdaptedGraph([READER, path], HEAD, encoder)
+
+    def judge(self, sentence: str, passages: Sequence[str]) -> tuple[Verdict, float, str]:
+        """See :class:`Check`."""
+        figures = missing_figures(sentence, passages)
+        names = missing_names(sentence, passages, self._glossary)
+        weighed = shipped_weights()
+        features = features_of(self.logit(sentence, passages), sentence, passages, figures, names)
+        support = round(weighed.of(features), 4)
+        if figures:
+            return Verdict.NUMBER, support, figures[0]
+        if names:
+            return Verdict.NAME, support, names[0]
+        if support >= weighed.thresholds[_DIRECTION[bool(features[FEATURES.index("foreign")])]]:
+            return Verdict.SUPPORTED, support, ""
+        return Verdict.NEGATION if features[FEATURES.index("denies")] else Verdict.UNSUPPORTED, support, ""
+
+    def logit(self, sentence: str, passages: Sequence[str]) -> float:
+        """What the model alone says."""
+        ((_, found),) = self._graph.runner.run([claim_pair(self._graph.tokenizer, sentence, passages)])
+        return support_logit(found)
+
+
+_DIRECTION = {False: "within", True: "across"}
+
+
+def support_logit(said: NDArray[np.float32]) -> float:
+    """The logit of that the sentence is carried; ``said`` (tokens, 2): a mean over tokens, weighted by the second."""
+    counts = np.exp(said[:, 1] - said[:, 1].max())
+    return float(counts @ said[:, 0] / counts.sum())
+
+
+def features_of(
+    logit: float, sentence: str, passages: Sequence[str], figures: Sequence[str], names: Sequence[str]
+) -> FloatArray:
+    """:data:`FEATURES` of a sentence: shape (features,)."""
+    text = "\n".join(passages)
+    denies = (denials(sentence) > 0) != (denials(text) > 0)
+    foreign = language_of(sentence) != language_of(text)
+    return np.array([logit, len(figures), len(names), denies, foreign], np.float32)
+
+
+@lru_cache(maxsize=1)
+def shipped_weights() -> Confidence:
+    """What each of :data:`FEATURES` counts; thresholds "within" a language and "across"."""
+    facts = json.loads(WEIGHED_FILE.read_text(encoding="utf-8"))
+    if tuple(facts["features"]) != FEATURES:
+        raise RuntimeError(f"{WEIGHED_FILE} was fitted to other features. Run: python -m qa.training.weigh_support")
+    lists = {key: tuple(facts[key]) for key in ("features", "means", "scales", "coefficients")}
+    return Confidence(**lists, intercept=facts["intercept"], thresholds=facts["thresholds"], near=facts["near"])
