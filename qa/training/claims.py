@@ -335,3 +335,16 @@ def held_out_claims(claims: Sequence[Claim], share: float) -> tuple[list[Claim],
     """Those to learn from, and those of the groups that nothing is learned from."""
     learned = [each for each in claims if not is_held_out(each.group, share)]
     return learned, [each for each in claims if is_held_out(each.group, share)]
+
+
+PAIRS = Path(__file__).parent / "pairs"
+"""Pairs that somebody wrote for this."""
+
+HELD_OUT = 0.2
+"""Share of their subjects that nothing is learned from."""
+
+
+def held_out_pairs(folder: Path) -> list[Claim]:
+    """Those in the files of ``folder`` that nothing is learned from."""
+    written = [claim for path in sorted(folder.glob("*.jsonl")) for claim in written_claims(path)]
+    return [claim for claim in written if is_held_out(claim.group, HELD_OUT)]

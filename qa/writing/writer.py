@@ -14,7 +14,7 @@ from qa.writing.chat_model import ChatModel, Message, Trouble, WritingError
 from qa.writing.portions import portions, text_of
 from qa.writing.sentences import SaidSentence, SentenceStream
 from qa.writing.sources import sources_of
-from qa.writing.support import Check
+from qa.writing.support import Check, SupportCheck
 from qa.writing.written import Verdict, Written, WrittenSentence
 
 MOST_SENTENCES = 40
@@ -49,13 +49,15 @@ WritingEvent = Draft | WrittenSentence | Written
 
 
 class Writer:
-    """Writes answers with ``model``, from the texts of ``passages``; ``check`` holds each sentence to what it names.
+    """Writes answers with ``model``, from the texts of ``passages``. Safe to be used by several threads.
 
-    Safe to be used by several threads.
+    ``check`` holds each sentence to what it names (default: the one that ships, :class:`corpus.EncoderError` where its
+    model is not installed).
     """
 
-    def __init__(self, model: ChatModel, passages: PassageIndex, check: Check) -> None:
-        self.model, self.passages, self.check = model, passages, check
+    def __init__(self, model: ChatModel, passages: PassageIndex, check: Check | None = None) -> None:
+        self.model, self.passages = model, passages
+        self.check = check or SupportCheck(passages.encoder, passages.snapshot.glossary)
 
     def write(self, answer: Answer, stop: Event | None = None) -> Iterator[WritingEvent]:
         """Write what the quotes of ``answer`` say to its question, as it happens. It never fails for what the model

@@ -1,0 +1,81 @@
+"""``python -m qa.training.weigh_support``: fit how the check of written sentences weighs what it knows, and where it
+strikes: on pairs of subjects that its model has not seen, cross-validated over subjects.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GroupKFold, cross_val_predict
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+from index import FloatArray
+from qa.evaluation.fit import confidence_of
+from qa.training.claims import PAIRS, Claim, held_out_pairs
+from qa.writing.facts import missing_figures, missing_names
+from qa.writing.support import FEATURES, FILE, WEIGHED_FILE, SupportCheck, features_of
+
+_FOLDS = 10
+_PRECISION = 0.85  # of what is struck so much is not supported, at least: then as much as possible is struck
+
+
+def rows_of(check: SupportCheck, claims: list[Claim]) -> FloatArray:
+    """:data:`FEATURES` of each claim: shape (claims, features)."""
+    return np.array(
+        [
+            features_of(
+                check.logit(each.text, each.passages),
+                each.text,
+                each.passages,
+                missing_figures(each.text, each.passages),
+                missing_names(each.text, each.passages),
+            )
+            for each in claims
+        ]
+    )
+
+
+def threshold(support: FloatArray, supported: FloatArray, by_form: FloatArray) -> float:
+    """The highest value below which is struck, so that what is struck is right often enough, together with what is
+    struck by its form."""
+    best = 0.0
+    for value in np.unique(np.round(support, 3)):
+        struck = by_form | (support < value)
+        if struck.any() and np.mean(~supported[struck]) >= _PRECISION:
+            best = max(best, float(value))
+    return best
+
+
+def main() -> None:
+    """Fit, print what that is worth, and write the numbers."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", type=Path, default=FILE)
+    parser.add_argument("--output", type=Path, default=WEIGHED_FILE)
+    chosen = parser.parse_args()
+    claims = held_out_pairs(PAIRS)
+    rows = rows_of(SupportCheck(path=chosen.model), claims)
+    supported = np.array([each.supported for each in claims])
+    model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=1000))
+    groups = [each.group for each in claims]
+    unseen = cross_val_predict(model, rows, supported, groups=groups, cv=GroupKFold(_FOLDS), method="predict_proba")[:, 1]
+    foreign = rows[:, FEATURES.index("foreign")] > 0
+    by_form = (rows[:, FEATURES.index("figures")] > 0) | (rows[:, FEATURES.index("names")] > 0)
+    thresholds = {}
+    for name, members in (("within", ~foreign), ("across", foreign)):
+        thresholds[name] = round(threshold(unseen[members], supported[members], by_form[members]), 3)
+        struck = by_form[members] | (unseen[members] < thresholds[name])
+        sys.stdout.write(
+            f"{name}: {members.sum()} pairs, area {roc_auc_score(supported[members], unseen[members]):.3f} "
+            f"(model alone {roc_auc_score(supported[members], rows[members, 0]):.3f}), threshold {thresholds[name]}: "
+            f"precision {np.mean(~supported[members][struck]):.3f}, recall {struck[~supported[members]].mean():.3f}\n"
+        )
+    model.fit(rows, supported)
+    confidence_of(FEATURES, model[0], model[1], thresholds).write(chosen.output)
+
+
+if __name__ == "__main__":
+    main()
