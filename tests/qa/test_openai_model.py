@@ -6,6 +6,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
+from socket import create_connection, socket
 from threading import Event, Thread
 from time import monotonic, sleep
 from types import SimpleNamespace
@@ -13,6 +15,7 @@ from typing import Any
 
 import pytest
 from model_server import WAIT, ModelServer, Script, Talk, endless, fails, model_server, says, silent
+from nginx import OPENSSL, certificate
 from ports import free_port
 
 from corpus import SettingsError
@@ -597,6 +600,51 @@ def test_a_stop_calls_a_silent_server_off(script: Script) -> None:
         assert not asking.is_alive()
         assert server.left.wait(WAIT)
     assert heard in ([], ["One"])
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not OPENSSL, reason="there is no openssl")
+def test_over_tls_a_stop_ends_it_as_well(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = certificate(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(made[0]))
+    with model_server(says("Yes."), silent("One"), silent(begins=False), certificate=made) as server:
+        asked, stop = model(server), Event()
+        assert list(asked.stream(ASKED, stop)) == ["Yes."]
+        pieces = asked.stream(ASKED, stop)
+        assert next(pieces) == "One"
+        stop.set()
+        assert list(pieces) == []
+        assert server.left.wait(WAIT)
+        server.left.clear()
+        stop.clear()
+        asking = Thread(target=lambda: list(asked.stream(ASKED, stop)))
+        asking.start()
+        assert server.wait_inside(1)
+        stop.set()
+        asking.join(WAIT)
+        assert not asking.is_alive()
+        assert server.left.wait(WAIT)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a full queue of connections refuses others")
+def test_a_server_that_takes_no_connection_holds_nobody_up() -> None:
+    with socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen(0)
+        address = server.getsockname()
+        with create_connection(address), socket() as second:
+            second.setblocking(False)
+            second.connect_ex(address)
+            asked = model(f"http://127.0.0.1:{address[1]}/v1")
+            stop = Event()
+            stopping = Thread(target=lambda: (sleep(0.2), stop.set()))
+            stopping.start()
+            assert list(asked.stream(ASKED, stop)) == []
+            stopping.join()
+            error = fault_at(asked)[1]
+            assert error.trouble is Trouble.AWAY
+            assert "does not take the connection" in str(error)
 
 
 def test_a_stop_between_pieces_ends_it() -> None:

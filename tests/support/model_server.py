@@ -2,11 +2,13 @@
 
 import json
 import socket
+import ssl
 import struct
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Condition, Event, Thread
 from typing import Any
 
@@ -142,9 +144,13 @@ class ModelServer:
 
 @contextmanager
 def model_server(
-    *scripts: Script, models: Sequence[str] | None = ("small", "large"), listing: Script | None = None
+    *scripts: Script,
+    models: Sequence[str] | None = ("small", "large"),
+    listing: Script | None = None,
+    certificate: tuple[Path, Path] | None = None,
 ) -> Iterator[ModelServer]:
-    """A server on a free port of this machine; ``url`` is what a setting names."""
+    """A server on a free port of this machine; ``url`` is what a setting names. With a certificate and its key it
+    speaks TLS."""
     made = ModelServer(scripts=list(scripts), models=models, listing=listing)
 
     class Handler(BaseHTTPRequestHandler):
@@ -172,7 +178,11 @@ def model_server(
             """A connection that a script broke is no news."""
 
     server = Server(("127.0.0.1", 0), Handler)
-    made.url = f"http://127.0.0.1:{server.server_address[1]}/v1"
+    made.url = f"{'https' if certificate else 'http'}://127.0.0.1:{server.server_address[1]}/v1"
+    if certificate:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     thread = Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:

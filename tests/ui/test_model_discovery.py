@@ -1,9 +1,11 @@
 """Language models that run on this machine are found, and nothing else is taken for one."""
 
 import json
+import sys
 import time
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,8 +13,10 @@ import yaml
 from model_server import WAIT, Talk, model_server, says
 from ports import free_port
 
+from ui import cli
 from ui.server import model_discovery
 from ui.server.model_discovery import VARIABLE, FoundModel, find_models, first_model_of, settings_line, tell_of_models
+from ui.workspace.workspace import Workplace
 
 MODEL = {"id": "qwen3:4b", "object": "model", "created": 1, "owned_by": "library"}
 
@@ -140,3 +144,21 @@ def test_the_line_is_yaml_whatever_the_model_is_called() -> None:
     for name in ("a: b", "true", "通义千问", 'a"b\\c', "{x}", "# no"):
         line = settings_line(FoundModel("http://127.0.0.1:1234/v1", name))
         assert yaml.safe_load(line)["writer"] == {"base_url": "http://127.0.0.1:1234/v1", "model": name}
+
+
+@pytest.mark.parametrize(
+    ("setting", "asked"), [("", [4711]), ("writer: {base_url: 'http://127.0.0.1:9/v1', model: m}", [])]
+)
+def test_the_page_looks_for_models_where_it_has_no_writer(
+    texts: Path, tmp_path: Path, fake_encoder: Any, monkeypatch: pytest.MonkeyPatch, setting: str, asked: list[int]
+) -> None:
+    monkeypatch.setattr(Workplace, "encoder", fake_encoder)
+    looked: list[int] = []
+    monkeypatch.setattr("ui.server.model_discovery.tell_of_models", looked.append)
+    monkeypatch.setattr("ui.server.page.serve", lambda *_: None)
+    (tmp_path / "settings.yaml").write_text(f"corpus: texts\nreader: none\n{setting}\n", encoding="utf-8")
+    options = ["--settings", str(tmp_path / "settings.yaml"), "--index", str(tmp_path / "idx"), "--port", "4711"]
+    monkeypatch.setattr(sys, "argv", ["foundation-qa", "serve", *options])
+    with pytest.raises(SystemExit):
+        cli.main()
+    assert looked == asked
