@@ -28,9 +28,9 @@ GARBLED = (ValueError, TypeError, KeyError, AttributeError, RecursionError)
 
 def fault_of(error: Exception, settings: WriterSettings, connection: ModelConnection, key: str) -> WritingError | None:
     """What ``error`` means; None where it is not of the server's making. No message holds ``key``."""
-    if isinstance(error, WritingError):
-        return error
-    trouble, message = _told(error, settings, connection)
+    trouble, message = (
+        (error.trouble, str(error)) if isinstance(error, WritingError) else _told(error, settings, connection)
+    )
     if trouble is None:
         return None
     return WritingError(trouble, message.replace(key, "…") if key else message)

@@ -103,7 +103,8 @@ class OpenAIModel:
                 raise
             if fault.trouble is Trouble.NO_MODEL:
                 fault = WritingError(fault.trouble, f"{fault} {self._offered(connection)}".strip())
-            raise fault from error
+            # Some servers repeat the key that they do not take, and a log would show it with the cause.
+            raise fault from (None if self._key else error)
 
     def _client(self, stack: ExitStack, connection: "ModelConnection") -> "openai.OpenAI":
         import openai

@@ -4,6 +4,7 @@ import logging
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -554,7 +555,21 @@ def test_the_key_goes_to_the_server_and_nowhere_else(
     assert (
         KEY not in shown.replace(f"Wrong key in Bearer {KEY}!", "") or KEY not in f"{error!r} {asked!r} {caplog.text}"
     )
+    assert KEY not in "".join(traceback.format_exception(error))
     assert KEY not in f"{error} {error!r} {asked!r} {asked.settings!r} {caplog.text}"
+
+
+def test_a_refusal_that_repeats_the_key_is_told_without_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MY_KEY", KEY)
+
+    def script(talk: Talk) -> None:
+        talk.begin()
+        talk.delta(refusal=f"Not with {KEY}.")
+        talk.done()
+
+    error = fault(script, api_key_env="MY_KEY")[1]
+    assert error.trouble is Trouble.DECLINED
+    assert KEY not in "".join(traceback.format_exception(error))
 
 
 def test_nothing_of_the_environment_goes_to_the_server(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,7 +45,9 @@ def tell_of_models(own_port: int) -> Thread | None:
 
 
 def _tell(ports: Sequence[int]) -> None:
-    found = find_models(ports)
+    found = None
+    with suppress(OSError):  # no more files may be open
+        found = find_models(ports)
     if found is not None:
         terminal.warn(
             f"A language model runs at {found.base_url}. To have answers written by it, put this into the file that "
