@@ -15,6 +15,8 @@ from platformdirs import user_cache_path
 
 # Before anything imports huggingface_hub, which reads it once: no test may wait for a network.
 os.environ["HF_HUB_OFFLINE"] = "1"
+# What runs on this machine beside the tests is not theirs to talk of.
+os.environ["FOUNDATION_QA_FIND_MODELS"] = "0"
 # Before anything imports numpy or faiss: several processes test at once, and threads that wait for a share of what is
 # small turn round and round.
 os.environ.setdefault("OMP_NUM_THREADS", "1")

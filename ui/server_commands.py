@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from corpus import FoundationQAError
+from corpus.machine import is_loopback
 from ui import terminal
 from ui.command_options import Corpus, Index, SettingsFile, workplace_of
-from ui.gate.accounts import VARIABLE, is_loopback, load_accounts, warnings
+from ui.gate.accounts import VARIABLE, load_accounts, warnings
 from ui.gate.public_address import PublicAddress, TrustedProxies
 from ui.terminal.endings import Terminated
 from ui.workspace.uploads import Uploads
@@ -68,6 +69,7 @@ def serve(
     from ui.gate.upload_room import arrivals_folder
 
     os.environ["GRADIO_TEMP_DIR"] = str(arrivals_folder())  # before Gradio is loaded, which makes a folder at once
+    from ui.server.model_discovery import tell_of_models
     from ui.server.page import serve as serve_page
     from ui.server.site import assemble_page
 
@@ -83,6 +85,8 @@ def serve(
         public=public,
         trusted_proxies=trusted,
     )
+    if workplace.settings.writer is None:
+        tell_of_models(port)
     if not watch:
         serve_page(page, host, port)
         return

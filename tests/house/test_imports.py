@@ -14,7 +14,7 @@ from house import MODULES, ROOMS, ROOT, SOURCES, imports, name
 # floors before it, and from nobody on its own: those do not know each other. A room's __init__.py stands above all.
 FLOORS = {
     "corpus": (
-        ("document", "language", "errors"),
+        ("document", "language", "errors", "machine"),
         ("wording",),
         ("parsing",),
         ("splitting",),
@@ -34,6 +34,7 @@ FLOORS = {
         ("confidence",),
         ("read_quotes",),
         ("answerer",),
+        ("writing",),
         ("evaluation",),
         ("training",),
     ),
@@ -99,6 +100,8 @@ HOMES = {  # library -> the folders and modules that may import it
     "rapidfuzz": ("index/search/spelling.py", "index/storage/scope.py"),
     "sklearn": ("qa/evaluation/", "qa/training/", "ui/tabs/map_projection.py"),
     "ir_measures": ("qa/evaluation/metrics.py", "qa/evaluation/pool_rankings.py"),
+    "openai": ("qa/writing/",),
+    "httpx2": ("qa/writing/",),
     # The page and its tabs, and what is served beside it.
     "gradio": ("ui/server/page.py", "ui/chat/view.py", "ui/tabs/", "ui/api/gradio_endpoints.py"),
     "mcp": ("ui/api/mcp_tools.py",),
@@ -219,7 +222,7 @@ def test_no_home_of_a_library_stands_empty() -> None:
 def test_every_library_is_declared() -> None:
     facts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     extras = facts["project"]["optional-dependencies"]
-    needed = [*facts["project"]["dependencies"], *extras["documents"], *extras["ocr"]]
+    needed = [*facts["project"]["dependencies"], *extras["documents"], *extras["ocr"], *extras["writer"]]
     declared = " ".join(needed).lower().replace("-", "_")
     called = {"yaml": "pyyaml", "sklearn": "scikit_learn", "markdown_it": "markdown_it_py", "faiss": "faiss_cpu"}
     called["PIL"] = "pillow"

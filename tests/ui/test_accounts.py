@@ -24,12 +24,13 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from corpus import FoundationQAError, load_documents
+from corpus.machine import is_loopback
 from index import IndexChange, PassageIndex, update_index
 from qa import Answerer
 from ui import cli
 from ui.api.service import Service
 from ui.gate import sign_in
-from ui.gate.accounts import VARIABLE, AccessError, Accounts, is_loopback, load_accounts, warnings
+from ui.gate.accounts import VARIABLE, AccessError, Accounts, load_accounts, warnings
 from ui.gate.gate import LARGEST_REQUEST, Gate
 from ui.gate.upload_room import Arrivals, arrivals_folder
 from ui.server.options import Serving

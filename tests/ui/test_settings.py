@@ -1,11 +1,16 @@
 """The settings file: what it sets, and what its errors say."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from corpus import PASSAGE_WIDTH, SettingsError
+from qa.writing.writer_settings import WriterSettings
 from ui.workspace.settings import Settings, load_settings
+from ui.workspace.workspace import Workplace
+
+WRITER = "writer: {base_url: 'http://127.0.0.1:11434/v1', model: qwen"
 
 
 def settings(tmp_path: Path, text: str) -> Settings:
@@ -64,6 +69,24 @@ def test_originals_are_shared_where_that_is_said_alone(tmp_path: Path) -> None:
         ("index: 2021-13-45", ["not YAML"]),
         ("index: " + "[" * 5000, ["not YAML"]),
         ("7: x", ["unknown key 7"]),
+        ("writer: qwen", ["'writer' is 'qwen'", "base_url"]),
+        ("writer: []", ["'writer' is []", "base_url"]),
+        ("writer: {model: qwen}", ["'writer' lacks 'base_url'"]),
+        ("writer: {base_url: 'http://127.0.0.1/v1'}", ["'writer' lacks 'model'"]),
+        (WRITER + ", modell: x}", ["unknown key 'modell'", "Did you mean 'model'?", "api_key_env"]),
+        (WRITER + ", api_key: x}", ["unknown key 'api_key'", "Did you mean 'api_key_"]),
+        (WRITER + ", 7: x}", ["unknown key 7"]),
+        (WRITER + ", at_once: many}", ["'at_once' is 'many'", "a whole number"]),
+        (WRITER + ", at_once: true}", ["'at_once' is True", "a whole number"]),
+        (WRITER + ", at_once: 1.5}", ["'at_once' is 1.5", "a whole number"]),
+        (WRITER + ", at_once: 0}", ["'at_once' is 0", "1 to 100"]),
+        (WRITER + ", seconds: .nan}", ["'seconds' is nan"]),
+        (WRITER + ", seconds: '9'}", ["'seconds' is '9'", "a number"]),
+        (WRITER + ", seconds: 0}", ["'seconds' is 0", "0.1 to 3600"]),
+        (WRITER + ", allow_http: 1}", ["'allow_http' is 1", "true or false"]),
+        (WRITER + ", reads: 100}", ["'reads' is 100", "512"]),
+        (WRITER + ", reads: 600, most_tokens: 600}", ["'most_tokens' is 600", "'reads' is 600"]),
+        (WRITER + ", api_key_env: A, api_key_file: b}", ["'api_key_env'", "'api_key_file'", "leave out one"]),
         ("encoder: \x01", ["not YAML"]),
     ],
 )
@@ -71,6 +94,43 @@ def test_a_slip_is_named_with_its_file_and_value(tmp_path: Path, text: str, word
     with pytest.raises(SettingsError) as caught:
         settings(tmp_path, text)
     assert all(word in str(caught.value) for word in ["settings.yaml", *words])
+
+
+def test_a_writer_is_named_by_its_address_and_model(tmp_path: Path) -> None:
+    assert settings(tmp_path, "index: idx").writer is None
+    read = settings(tmp_path, WRITER + ", seconds: 9, api_key_file: key.txt}").writer
+    assert read == WriterSettings(
+        base_url="http://127.0.0.1:11434/v1", model="qwen", seconds=9, api_key_file=str(tmp_path / "key.txt")
+    )
+    assert (read.reads, read.place) == (4096, "")
+
+
+def test_what_stands_where_a_key_is_named_is_not_repeated(tmp_path: Path) -> None:
+    for lines in ("api_key_env: [sk-secret]", "api_key_file: {sk-secret: 1}", "api_key: sk-secret"):
+        with pytest.raises(SettingsError) as caught:
+            settings(tmp_path, f"{WRITER}, {lines}}}")
+        assert "sk-secret" not in str(caught.value)
+
+
+def test_there_is_a_writer_where_the_settings_name_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], small_index: Any
+) -> None:
+    without = Workplace(Settings(), (), "")
+    assert without.writer(small_index) is None
+    assert not without.writes_elsewhere
+    here = Workplace(settings(tmp_path, WRITER + "}"), (), "")
+    made = here.writer(small_index)
+    assert made is not None
+    assert (made.model.name, made.model.place, made.passages) == ("qwen", "", small_index)
+    assert not here.writes_elsewhere
+    assert capsys.readouterr().err == ""
+    elsewhere = Workplace(settings(tmp_path, "writer: {base_url: 'http://models.example/v1', model: m}"), (), "")
+    assert elsewhere.writes_elsewhere
+    assert elsewhere.writer(small_index) is not None
+    assert "unencrypted to models.example" in " ".join(capsys.readouterr().err.split())
+    monkeypatch.delenv("NO_SUCH_KEY", raising=False)
+    with pytest.raises(SettingsError, match="NO_SUCH_KEY, which is not set"):
+        Workplace(settings(tmp_path, WRITER + ", api_key_env: NO_SUCH_KEY}"), (), "").writer(small_index)
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:

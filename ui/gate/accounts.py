@@ -6,12 +6,12 @@ import ipaddress
 import os
 import secrets
 import socket
-import stat
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 
 from corpus import FoundationQAError
+from corpus.machine import is_loopback, others_may_read
 from ui.gate.public_address import PublicAddress
 
 VARIABLE = "FOUNDATION_QA_AUTH"
@@ -93,14 +93,6 @@ def _normal(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether only this machine reaches a server at ``host``."""
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
-
-
 def own_names(host: str) -> frozenset[str]:
     """The names, in lower case, that this machine answers to where it listens at ``host``, besides its addresses.
 
@@ -126,7 +118,7 @@ def warnings(host: str, accounts: Accounts | None, file: str | None, public: Pub
     ``public`` is where a proxy lets others find it.
     """
     found = []
-    if file is not None and os.name == "posix" and Path(file).stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+    if file is not None and others_may_read(file):
         found.append(f"Others on this machine may read the passwords in {file}. Mend it with: chmod 600 {file}")
     open_host = not is_loopback(host)
     if accounts is None and (open_host or public):

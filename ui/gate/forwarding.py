@@ -7,7 +7,7 @@ from starlette.datastructures import Headers
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ui.gate.accounts import is_loopback
+from corpus.machine import is_loopback
 from ui.gate.page_root import with_root
 from ui.gate.public_address import PublicAddress, TrustedProxies
 from ui.gate.request_origin import host_name

@@ -12,8 +12,9 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from corpus.machine import is_loopback
 from ui import terminal
-from ui.gate.accounts import Accounts, is_address, is_loopback, own_names
+from ui.gate.accounts import Accounts, is_address, own_names
 from ui.gate.public_address import PublicAddress
 from ui.gate.refusals import refusal
 from ui.gate.request_body import (

@@ -1,9 +1,10 @@
 """The settings file: what may be set, and the checks that catch a slip."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 import yaml
 
@@ -11,6 +12,9 @@ from corpus.errors import SettingsError
 from corpus.files.limits import LIMITS
 from corpus.files.yaml_text import YAML_ERRORS, explain_yaml_error
 from corpus.splitting.passages import PASSAGE_WIDTH
+
+if TYPE_CHECKING:
+    from qa.writing.writer_settings import WriterSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,7 @@ class Settings:
     all_uploads_mb: float = 256.0  # that all which visitors brought may have together
     log_gaps: bool = True  # keep the questions that the texts do not answer, on this machine
     share_originals: bool = False  # let visitors of the page download the files that the texts were read from
+    writer: "WriterSettings | None" = None  # a language model that writes sentences from quotes; none: quotes alone
 
     def __post_init__(self) -> None:
         if not 100 <= self.passage_width <= 4000:
@@ -60,7 +65,9 @@ _EXPECTED = {
     "all_uploads_mb": "a number",
     "log_gaps": "true or false",
     "share_originals": "true or false",
+    "writer": "lines 'base_url: http://127.0.0.1:11434/v1' and 'model: ...' below it",
 }
+_EXPECTED_OF = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
 
 
 def load_settings(path: str | Path | None) -> Settings:
@@ -88,16 +95,17 @@ def load_settings(path: str | Path | None) -> Settings:
     checked: dict[str, Any] = {}
     for key, value in facts.items():
         if key not in known:
-            near = get_close_matches(str(key), known, 1)
-            hint = f" Did you mean {near[0]!r}?" if near else ""
-            raise SettingsError(
-                f"The settings file {path} has an unknown key {key!r}.{hint} Known: {', '.join(known)}."
-            )
+            raise SettingsError(f"The settings file {path} has an unknown key {key!r}.{_hint(key, known)}")
         checked[key] = _value(path, key, value)
     try:
         return Settings(**checked)
     except SettingsError as error:
         raise SettingsError(f"In the settings file {path}: {error}") from error
+
+
+def _hint(key: object, known: list[str]) -> str:
+    near = get_close_matches(str(key), known, 1)
+    return f"{f' Did you mean {near[0]!r}?' if near else ''} Known: {', '.join(known)}."
 
 
 def _value(path: Path, key: str, value: Any) -> Any:
@@ -119,6 +127,7 @@ def _value(path: Path, key: str, value: Any) -> Any:
         "all_uploads_mb": is_number,
         "log_gaps": isinstance(value, bool),
         "share_originals": isinstance(value, bool),
+        "writer": isinstance(value, dict),
     }[key]
     if not right:
         raise SettingsError(f"In the settings file {path}: {key!r} is {value!r}; expected {_EXPECTED[key]}.")
@@ -126,6 +135,38 @@ def _value(path: Path, key: str, value: Any) -> Any:
         return tuple(str(path.parent / folder) for folder in value)
     if key == "index":
         return str(path.parent / value)
+    if key == "writer":
+        return _writer(path, value)
     if key in ("encoder", "reader") and (path.parent / value).is_dir():
         return str(path.parent / value)
     return value
+
+
+def _writer(path: Path, facts: Mapping[object, Any]) -> "WriterSettings":
+    # With all that answers need: not before there is a writer.
+    from qa.writing.writer_settings import WriterSettings
+
+    kinds = get_type_hints(WriterSettings)
+    for key, value in facts.items():
+        if key not in kinds:
+            raise SettingsError(
+                f"In the settings file {path}, 'writer' has an unknown key {key!r}.{_hint(key, list(kinds))}"
+            )
+        kind = kinds[str(key)]
+        right = isinstance(value, (int, float) if kind is float else kind)
+        if not right or (isinstance(value, bool) and kind is not bool):
+            is_key = str(key).startswith("api_key")  # what stands there by mistake is not repeated
+            raise SettingsError(
+                f"In the settings file {path}, 'writer': {key!r} is {'wrong' if is_key else repr(value)}; "
+                f"expected {_EXPECTED_OF[kind]}."
+            )
+    for needed in ("base_url", "model"):
+        if needed not in facts:
+            raise SettingsError(f"In the settings file {path}, 'writer' lacks {needed!r}: {_EXPECTED['writer']}.")
+    values = {str(key): value for key, value in facts.items()}
+    if values.get("api_key_file"):
+        values["api_key_file"] = str(path.parent / values["api_key_file"])
+    try:
+        return WriterSettings(**values)
+    except SettingsError as error:
+        raise SettingsError(f"In the settings file {path}, 'writer': {error}") from error

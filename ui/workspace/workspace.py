@@ -28,6 +28,7 @@ from ui.workspace.uploads import UploadLimits, Uploads
 if TYPE_CHECKING:
     from index import IndexChange, PassageIndex, Progress, Scope, SentenceEncoder
     from qa import Answerer
+    from qa.writing import Writer
 
 BUILT_IN = "built-in"
 """What the manifest of an index calls the built-in texts, whose folder differs from one installation to another."""
@@ -223,6 +224,26 @@ class Workplace:
         from qa import Answerer
 
         return Answerer(self.open(follow=follow), self.settings.reader)
+
+    @property
+    def writes_elsewhere(self) -> bool:
+        """Whether what writes answers is on another machine, to which the quotes are sent."""
+        return bool(self.settings.writer and self.settings.writer.place)
+
+    def writer(self, passages: "PassageIndex") -> "Writer | None":
+        """What writes answers from the texts of ``passages``; None where the settings name nothing.
+
+        :class:`corpus.SettingsError` where its key cannot be read, or its library is not installed.
+        """
+        if self.settings.writer is None:
+            return None
+        from qa.writing import Writer
+        from qa.writing.openai_model import OpenAIModel
+
+        model = OpenAIModel(self.settings.writer)
+        for warning in self.settings.writer.warnings():
+            terminal.warn(warning)
+        return Writer(model, passages)
 
 
 def _data() -> Path:

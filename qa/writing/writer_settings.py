@@ -1,0 +1,152 @@
+"""Which language model writes, where it is, and what it may take."""
+
+import ipaddress
+import math
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from corpus.errors import SettingsError
+from corpus.machine import is_loopback, others_may_read
+
+_LARGEST_KEY_FILE = 10_000  # bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WriterSettings:
+    """The setting ``writer``, without the key itself. :class:`corpus.SettingsError` for what means nothing."""
+
+    base_url: str  # of a server that speaks OpenAI's chat completions: http://127.0.0.1:11434/v1
+    model: str  # as that server calls it
+    api_key_env: str = ""  # the environment variable that holds the key; empty: none does
+    api_key_file: str = ""  # a file that holds the key and nothing else; empty: none does
+    allow_http: bool = False  # let a key travel unencrypted to another machine
+    first_word_seconds: float = 60.0  # until the model says anything; it may have to be loaded, and reads first
+    pause_seconds: float = 20.0  # between two pieces of what it says
+    seconds: float = 180.0  # to its end
+    at_once: int = 2  # answers that are being written at a time
+    reads: int = 4096  # tokens that it reads and writes together
+    most_tokens: int = 800  # of one answer, its thoughts included where it thinks aloud
+
+    def __post_init__(self) -> None:
+        self._check_address()
+        if not self.model.strip() or not self.model.isprintable():
+            raise SettingsError(f"'model' is {self.model!r}; expected a name, such as the server's list of models has.")
+        for name, least, most in _BOUNDS:
+            value = getattr(self, name)
+            if not (math.isfinite(value) and least <= value <= most):
+                raise SettingsError(f"{name!r} is {value}; expected {least} to {most}.")
+        if self.most_tokens >= self.reads:
+            raise SettingsError(
+                f"'most_tokens' is {self.most_tokens}, and 'reads' is {self.reads}: nothing is left for the quotes. "
+                f"Name fewer of the former, or what the model really reads."
+            )
+        if self.api_key_env and self.api_key_file:
+            raise SettingsError("'api_key_env' and 'api_key_file' both name a key; leave out one.")
+        if self._has_key and self.place and self._address.scheme == "http" and not self.allow_http:
+            raise SettingsError(
+                f"The key would travel unencrypted to {self.place}: 'base_url' is {self.base_url!r}. Name an address "
+                f"that begins with https, or set 'allow_http: true' where everybody on the way may read it."
+            )
+
+    def _check_address(self) -> None:
+        address = "an address such as http://127.0.0.1:11434/v1"
+        try:
+            parts, port = self._address, self._address.port
+        except ValueError as error:
+            raise SettingsError(f"'base_url' is {self.base_url!r}; expected {address}.") from error
+        if "@" in parts.netloc:  # what stands before it is not repeated
+            raise SettingsError("'base_url' holds a name or a password; a key is named by 'api_key_env'.")
+        right = parts.scheme in ("http", "https") and parts.hostname and port != 0
+        if not right or not self.base_url.isprintable() or " " in self.base_url or parts.query or parts.fragment:
+            raise SettingsError(f"'base_url' is {self.base_url!r}; expected {address}.")
+        if parts.path.rstrip("/").endswith("/chat/completions"):
+            raise SettingsError(f"'base_url' is {self.base_url!r}; leave out /chat/completions: it is added.")
+
+    @property
+    def _address(self) -> SplitResult:
+        return urlsplit(self.base_url)
+
+    @property
+    def _has_key(self) -> bool:
+        return bool(self.api_key_env or self.api_key_file)
+
+    @property
+    def is_encrypted(self) -> bool:
+        """Whether what is sent travels encrypted."""
+        return self._address.scheme == "https"
+
+    @property
+    def place(self) -> str:
+        """The host that what the model reads is sent to; empty where that is this machine."""
+        host = self._address.hostname or ""
+        return "" if is_loopback(host) or _is_any(host) else host
+
+    def key(self) -> str:
+        """The key; empty for none. :class:`corpus.SettingsError`, which does not repeat it, where it is not there."""
+        if self.api_key_env:
+            found = os.environ.get(self.api_key_env, "").strip()
+            if not found:
+                raise SettingsError(f"'api_key_env' of 'writer' names {self._variable}, which is not set.")
+            return _checked(found, f"The environment variable {self._variable}")
+        if self.api_key_file:
+            return _checked(_read(self.api_key_file), f"The file {self.api_key_file} of 'api_key_file'")
+        return ""
+
+    @property
+    def _variable(self) -> str:
+        """What a message calls it: a key may stand there by mistake."""
+        looks_like_one = re.fullmatch(r"[A-Z][A-Z0-9_]*", self.api_key_env) and len(self.api_key_env) <= 40
+        return (
+            f"{self.api_key_env}" if looks_like_one else "an environment variable (the key itself never stands there)"
+        )
+
+    def warnings(self) -> list[str]:
+        """What whoever runs this should know: who else may read the key, or what is sent."""
+        found = []
+        if self.api_key_file and others_may_read(self.api_key_file):
+            found.append(
+                f"Others on this machine may read the key in {self.api_key_file}. "
+                f"Mend it with: chmod 600 {self.api_key_file}"
+            )
+        if self.place and not self.is_encrypted:
+            found.append(
+                f"Questions and quotes travel unencrypted to {self.place}: 'base_url' of 'writer' begins with http."
+            )
+        return found
+
+
+_BOUNDS: tuple[tuple[str, float, float], ...] = (
+    ("first_word_seconds", 0.1, 3600),
+    ("pause_seconds", 0.1, 3600),
+    ("seconds", 0.1, 3600),
+    ("at_once", 1, 100),
+    ("reads", 512, 10_000_000),
+    ("most_tokens", 16, 100_000),
+)
+
+
+def _is_any(host: str) -> bool:
+    """Whether ``host`` is what servers say that listen everywhere; whoever calls it calls this machine."""
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False
+
+
+def _read(file: str) -> str:
+    try:
+        with Path(file).open(encoding="utf-8-sig") as stream:
+            return stream.read(_LARGEST_KEY_FILE).strip()
+    except OSError as error:
+        raise SettingsError(f"The file {file} of 'api_key_file' cannot be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"The file {file} of 'api_key_file' is not UTF-8.") from error
+
+
+def _checked(key: str, place: str) -> str:
+    if not re.fullmatch(r"[!-~]{1,4000}", key):
+        raise SettingsError(f"{place} holds no key: expected one line of letters, digits and signs, without blanks.")
+    return key
