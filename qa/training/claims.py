@@ -69,8 +69,8 @@ def _of_own(row: dict[str, Any], chance: random.Random) -> Iterator[Claim]:
         if asked["label"] == "answer":
             right = asked[f"answer_{spoken}"]
             yield _claim(_said(asked["question"], right), row[beside], True, row["id"], "answered")
-            other = [each for each in answers[spoken] if not _same(each, right)]
-            wrong = _other_answer(right, other, row[spoken], chance)
+            others = [each for each in answers[spoken] if not _same(each, right)]
+            wrong = _other_answer(right, others, row[spoken], chance)
             if wrong:
                 yield _claim(_said(asked["question"], wrong), row[beside], False, row["id"], "answered")
         elif answers[spoken]:
@@ -159,7 +159,7 @@ def _other_number(sentence: str, passage: str, beside: Sequence[str], chance: ra
     else:
         at = chance.randrange(len(number)) if number.isdigit() else 0
         other = number[:at] + str((int(number[at]) + chance.randint(1, 8)) % 10 or 3) + number[at + 1 :]
-    return sentence[: chosen.start()] + other + sentence[chosen.end() :]
+    return sentence[: chosen.start()] + str(other) + sentence[chosen.end() :]
 
 
 def _other_name(sentence: str, passage: str, beside: Sequence[str], chance: random.Random) -> str:

@@ -14,27 +14,13 @@ from index.encoder.e5_export import HEAD as TOKEN_HEAD
 from qa.reading.weights import FILE, HEAD
 from qa.training.low_rank import SCALE
 from qa.training.retriever import first_layer
-
-_PARTS = {
-    "attention.self.query": "q",
-    "attention.self.key": "k",
-    "attention.self.value": "v",
-    "attention.output.dense": "ao",
-    "intermediate.dense": "fi",
-    "output.dense": "fo",
-    "attention.output.LayerNorm": "aln",
-    "output.LayerNorm": "oln",
-}
-"""Names of BERT's modules in transformers, and in :mod:`index.encoder.e5_weights`."""
+from qa.training.support import PARTS
+from qa.writing.support import FILE as SUPPORT_FILE
+from qa.writing.support import HEAD as SUPPORT_HEAD
 
 _KINDS = {"up": "up", "down": "down", "weight": "w", "bias": "b"}
-_HEADS = {
-    "tokens.weight": f"{HEAD}.w",
-    "tokens.bias": f"{HEAD}.b",
-    "W": f"{TOKEN_HEAD}.w",
-    "b": f"{TOKEN_HEAD}.b",
-}
-"""Those of a reader, and of a retriever."""
+_HEADS = {"tokens.weight": "w", "tokens.bias": "b", "W": "w", "b": "b"}
+"""Those of a reader and of a check of sentences, and of a retriever."""
 
 
 def shipped_tensors(trained: Mapping[str, Tensor]) -> dict[str, NDArray[np.float32]]:
@@ -42,7 +28,7 @@ def shipped_tensors(trained: Mapping[str, Tensor]) -> dict[str, NDArray[np.float
     found: dict[str, NDArray[np.float32]] = {}
     for name, tensor in trained.items():
         values = np.asarray(tensor.detach().float().numpy(), np.float32)
-        shipped = _HEADS.get(name) or _part(name, trained)
+        shipped = f"{_head(trained)}.{_HEADS[name]}" if name in _HEADS else _part(name, trained)
         found[shipped] = np.float32(SCALE) * values if shipped.endswith(".up") else values
     return found
 
@@ -52,24 +38,35 @@ def is_retriever(trained: Mapping[str, Tensor]) -> bool:
     return "W" in trained
 
 
+def is_support(trained: Mapping[str, Tensor]) -> bool:
+    """Whether that was trained of the check of written sentences."""
+    return not is_retriever(trained) and any(name.startswith("layers.") for name in trained)
+
+
+def _head(trained: Mapping[str, Tensor]) -> str:
+    return TOKEN_HEAD if is_retriever(trained) else SUPPORT_HEAD if is_support(trained) else HEAD
+
+
 def _part(name: str, trained: Mapping[str, Tensor]) -> str:
     """The name of a tensor of a layer: "l8.q.down", "l8.aln.w"."""
-    lower = first_layer(trained) if is_retriever(trained) else 0  # a retriever has only the upper ones
+    # A retriever and a check of sentences have only the upper ones.
+    lower = 0 if name.startswith("encoder.") else first_layer(trained)
     number, _, rest = name.removeprefix("encoder.encoder.layer.").removeprefix("layers.").partition(".")
     module, _, last = rest.rpartition(".")
-    return f"l{int(number) + lower}.{_PARTS[module]}.{_KINDS[last]}"
+    return f"l{int(number) + lower}.{PARTS[module]}.{_KINDS[last]}"
 
 
 def main() -> None:
     """Write the weights of the checkpoint on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("checkpoint", type=Path, help="what qa.training.train or train_retriever wrote")
-    parser.add_argument("--output", type=Path, help="default: the file of the reader that ships; no retriever does")
+    parser.add_argument("checkpoint", type=Path, help="what train, train_retriever or train_support wrote")
+    parser.add_argument("--output", type=Path, help="default: the file that ships; of a retriever none does")
     chosen = parser.parse_args()
     trained = torch.load(chosen.checkpoint, weights_only=True)["trained"]
     if is_retriever(trained) and not chosen.output:
         parser.error("name a file with --output: no retriever ships")
-    write_weights(chosen.output or FILE, shipped_tensors(trained))
+    usual = SUPPORT_FILE if is_support(trained) else FILE
+    write_weights(chosen.output or usual, shipped_tensors(trained))
 
 
 if __name__ == "__main__":

@@ -1,238 +1,187 @@
 """``python -m qa.training.train_support``: train the check of written sentences, on top of the reader that ships."""
 
 import argparse
-from concurrent.futures import ThreadPoolExecutor
 import json
 import random
 import sys
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from numpy.lib.format import open_memmap
+from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
-from torch import Tensor, nn
 from torch.nn import functional
 
-from index.encoder.adapted_weights import AdaptedWeights
-from index.encoder.e5_graph import write_graph
-from index.encoder.e5_openvino import open_offline
-from index.encoder.e5_weights import data_file, opened
-from index.encoder.openvino_runs import GraphRunner, compiled
-from qa.reading.weights import FILE as READER
 from qa.training.checkpoint import keep, resume
-from qa.training.claims import Claim, held_out_claims, own_claims, parallel_claims, reading_claims, written_claims
-from qa.training.export import _PARTS
-from qa.training.low_rank import Adapted, add_low_rank, freeze
-from qa.training.model import HIDDEN
+from qa.training.claim_states import ClaimStates
+from qa.training.claims import HELD_OUT, PAIRS, Claim, own_claims, parallel_claims, reading_claims, written_claims
+from qa.training.examples import is_held_out
+from qa.training.support import FROZEN, RANK, Support, upper_layers
 from qa.training.train import OWN, load_encoder
-from qa.writing.claim_pairs import claim_pair
 
-_NEVER = -1e4
-
-
-class Support(Adapted):
-    def __init__(self, layers: Any, rank: int) -> None:
-        super().__init__()
-        self.layers = layers
-        freeze(layers)
-        add_low_rank(layers, rank)
-        self.tokens = nn.Linear(HIDDEN, 2)
-
-    def forward(self, states: Tensor, attended: Tensor) -> Tensor:
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            mask = torch.zeros(attended.shape, dtype=torch.bfloat16).masked_fill(~attended, _NEVER)[:, None, None]
-            for layer in self.layers:
-                states = layer(states, attention_mask=mask)
-        said = self.tokens(states.float())
-        counts = said[..., 1].masked_fill(~attended, _NEVER).softmax(-1)
-        return (counts * said[..., 0]).sum(-1)
+_WARMING, _LEAST = 100, 0.03  # of the learning rate: steps to the highest, what is left at the end
+_SHOWN, _KEPT = 50, 250  # steps between two lines, two checkpoints with a look at what is held out
+_BATCHES = 40  # of a batch and its neighbours, those of like length are put together
+_LOOKED_AT = 600  # claims of each kind that are looked at on the way; all of them in the end
+_AT_ONCE = 64
+_NO_PARAGRAPHS = ("tatoeba", "mkqa-questions")
 
 
-def upper_layers(frozen: int) -> Any:
-    encoder = load_encoder()
-    with opened(data_file()) as base:
-        weights = AdaptedWeights(base, READER)
-        with torch.no_grad():
-            for number in range(12):
-                for module, part in _PARTS.items():
-                    own = encoder.encoder.layer[number].get_submodule(module)
-                    own.weight.copy_(torch.from_numpy(weights[f"l{number}.{part}.w"].copy()))
-                    own.bias.copy_(torch.from_numpy(weights[f"l{number}.{part}.b"].copy()))
-    return encoder.encoder.layer[frozen:]
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What there is to learn from, and what nothing is learned from."""
+
+    all: list[Claim]
+    learned: list[int]  # numbers in ``all``, some of them several times
+    held_out: dict[str, list[int]]
 
 
-class States:
-    def __init__(self, claims: Sequence[Claim], frozen: int, path: Path) -> None:
-        model = open_offline()
-        ids = [claim_pair(model.tokenizer, each.text, each.passages) for each in claims]
-        self.ends = np.cumsum([0, *map(len, ids)])
-        if not path.exists():
-            with opened(data_file()) as base:
-                lower = AdaptedWeights(base, READER)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """How fast and how long the check learns."""
 
-                class Lower:
-                    hidden, heads, epsilon, layers = lower.hidden, lower.heads, lower.epsilon, frozen
-
-                    def __getitem__(self, name):
-                        return lower[name]
-
-                write_graph(Lower(), path.with_suffix(".xml"))
-            runner = GraphRunner(compiled(path.with_suffix(".xml")), model.words)
-            states = open_memmap(
-                path.with_suffix(".new"), mode="w+", dtype=np.float16, shape=(int(self.ends[-1]), HIDDEN)
-            )
-            begin = time.monotonic()
-            for start in range(0, len(ids), 512):
-                for place, found in runner.run(ids[start : start + 512]):
-                    at = start + place
-                    states[self.ends[at] : self.ends[at + 1]] = found
-                if start % 5120 == 0:
-                    tell(f"states {start}/{len(ids)} {time.monotonic() - begin:.0f} s")
-            states.flush()
-            path.with_suffix(".new").replace(path)
-        self.states = np.load(path, mmap_mode="r")
-
-    def length(self, at: int) -> int:
-        return int(self.ends[at + 1] - self.ends[at])
-
-    def batch(self, chosen: Sequence[int]) -> tuple[Tensor, Tensor]:
-        longest = max(map(self.length, chosen))
-        states = torch.zeros(len(chosen), longest, HIDDEN)
-        attended = torch.zeros(len(chosen), longest, dtype=torch.bool)
-        for row, at in enumerate(chosen):
-            states[row, : self.length(at)] = torch.from_numpy(
-                np.asarray(self.states[self.ends[at] : self.ends[at + 1]], np.float32)
-            )
-            attended[row, : self.length(at)] = True
-        return states, attended
+    rate: float = 5e-4  # of learning, at its highest
+    batch: int = 32  # claims of a step
+    epochs: float = 1.5  # how often all is learned
 
 
-def tell(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+def load_claims(public: Path | None, own: int, most: int, times: int, chance: random.Random) -> Claims:
+    """So many claims made of our ``own`` questions, of at most so many of each file of ``public``, and those that were
+    written for this, each so many ``times``."""
+    made = list(own_claims(OWN, chance))
+    kinds = {"own": chance.sample(made, min(own, len(made))), "public": [], "written": []}
+    if public:
+        for path in sorted((public / "reading").glob("*.jsonl.gz")):
+            kinds["public"] += reading_claims(path, most, chance)
+        for path in sorted((public / "parallel").glob("*.jsonl.gz")):
+            if path.name.split(".")[0] not in _NO_PARAGRAPHS:
+                kinds["public"] += parallel_claims(path, most, chance)
+    for path in sorted(PAIRS.glob("*.jsonl")):
+        kinds["written"] += written_claims(path)
+    found = Claims([], [], {})
+    for kind, claims in kinds.items():
+        for claim in claims:
+            number = len(found.all)
+            found.all.append(claim)
+            if is_held_out(claim.group, HELD_OUT):
+                found.held_out.setdefault(kind, []).append(number)
+            else:
+                found.learned.extend([number] * (times if kind == "written" else 1))
+    return found
+
+
+def train(model: Support, states: ClaimStates, claims: Claims, out: Path, schedule: Schedule) -> None:
+    """Train by ``schedule``; ``out`` is a checkpoint, written now and then, to go on with."""
+    begin, step, spent = time.monotonic(), 0, 0.0
+    parameters = list(model.trained().values())
+    optimizer = torch.optim.AdamW(parameters, lr=schedule.rate, weight_decay=0.01)
+    if out.exists():
+        step, spent = resume(out, model, optimizer)
+        _tell(f"Going on after {step} steps and {spent:.0f} s.")
+    steps = int(len(claims.learned) * schedule.epochs) // schedule.batch
+    workers = torch.get_num_threads()
+    torch.set_num_threads(1)  # threads that share each product wait for each other: each has a part of the batch
+    pool = ThreadPoolExecutor(workers, initializer=torch.set_num_threads, initargs=(1,))
+    model.eval()  # without dropout, as the reader
+    losses: list[float] = []
+    batches: list[list[int]] = []
+    while step < steps:
+        epoch, at = divmod(step, len(claims.learned) // schedule.batch)
+        if not batches or at == 0:
+            batches = _batches(claims.learned, states, schedule.batch, epoch)
+        for group in optimizer.param_groups:
+            group["lr"] = schedule.rate * min(1, (step + 1) / _WARMING) * max(_LEAST, 1 - step / steps)
+        optimizer.zero_grad()
+        shares = [batches[at][part::workers] for part in range(workers)]
+        losses.append(float(np.mean([*pool.map(partial(_learn, model, states, claims.all, workers), shares)])))
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+        step += 1
+        if step % _SHOWN == 0:
+            speed = len(losses) * schedule.batch / (time.monotonic() - begin)
+            _tell(f"{step}/{steps}: loss {np.mean(losses[-_SHOWN:]):.3f}, {speed:.1f} a second")
+        if step % _KEPT == 0 or step == steps:
+            keep(out, model, optimizer, step, spent + time.monotonic() - begin)
+            _tell_areas(model, states, claims, None if step == steps else _LOOKED_AT)
+
+
+def _batches(numbers: Sequence[int], states: ClaimStates, size: int, epoch: int) -> list[list[int]]:
+    """``numbers`` in a new order, in batches of like length."""
+    chance = random.Random(epoch)
+    order = chance.sample(numbers, len(numbers))
+    found = []
+    for start in range(0, len(order), size * _BATCHES):
+        some = sorted(order[start : start + size * _BATCHES], key=states.length)
+        parts = [some[at : at + size] for at in range(0, len(some), size)]
+        chance.shuffle(parts)
+        found += parts
+    return found
+
+
+def _learn(model: Support, states: ClaimStates, claims: Sequence[Claim], shares: int, chosen: Sequence[int]) -> float:
+    """Add the gradient of the ``chosen`` claims, one of so many shares, to what is there; their loss."""
+    if not chosen:
+        return 0.0
+    truth = torch.tensor([float(claims[at].supported) for at in chosen])
+    loss = functional.binary_cross_entropy_with_logits(model(*states.batch(chosen)), truth)
+    (loss / shares).backward()  # type: ignore[no-untyped-call]
+    return float(loss.item())
 
 
 @torch.no_grad()
-def logits(model: Support, states: States, which: Sequence[int]) -> np.ndarray:
+def logits(model: Support, states: ClaimStates, which: Sequence[int]) -> NDArray[np.float64]:
+    """What ``model`` says of the claims of these numbers: shape (claims,)."""
     found = np.zeros(len(which))
     order = sorted(range(len(which)), key=lambda at: states.length(which[at]))
-    for start in range(0, len(order), 64):
-        part = order[start : start + 64]
+    for start in range(0, len(order), _AT_ONCE):
+        part = order[start : start + _AT_ONCE]
         found[part] = model(*states.batch([which[at] for at in part])).numpy()
     return found
 
 
+def _tell_areas(model: Support, states: ClaimStates, claims: Claims, most: int | None) -> None:
+    """Print the area under the curve for each kind of what is held out."""
+    areas = {}
+    for kind, numbers in claims.held_out.items():
+        truth = [claims.all[at].supported for at in numbers[:most]]
+        areas[kind] = round(float(roc_auc_score(truth, logits(model, states, numbers[:most]))), 3)
+    _tell(json.dumps(areas))
+
+
+def _tell(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser()
-    parser.add_argument("out", type=Path)
-    parser.add_argument("--public", type=Path)
-    parser.add_argument("--written", type=Path, nargs="*", default=[])
-    parser.add_argument("--frozen", type=int, default=8)
-    parser.add_argument("--rank", type=int, default=32)
-    parser.add_argument("--rate", type=float, default=5e-4)
-    parser.add_argument("--epochs", type=float, default=2)
-    parser.add_argument("--own", type=int, default=16000)
-    parser.add_argument("--most", type=int, default=1200)
-    parser.add_argument("--times", type=int, default=0)
+    """Train by the arguments of the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("out", type=Path, help="the checkpoint; where it exists the training goes on")
+    parser.add_argument("--public", type=Path, help="folder of public sets, reading and parallel")
+    parser.add_argument("--own", type=int, default=8_000, help="claims made of our own questions")
+    parser.add_argument("--most", type=int, default=400, help="questions or paragraphs of each public set")
+    parser.add_argument("--times", type=int, default=4, help="how often a pair that was written for this is among them")
+    parser.add_argument("--frozen", type=int, default=FROZEN, help="lower layers that stay as they are")
+    parser.add_argument("--rank", type=int, default=RANK)
+    usual = Schedule()
+    for name in ("rate", "batch", "epochs"):
+        value = getattr(usual, name)
+        parser.add_argument(f"--{name}", type=type(value), default=value, help="see Schedule")
     chosen = parser.parse_args()
     torch.manual_seed(0)
-    chance = random.Random(0)
-    own = list(own_claims(OWN, chance))
-    made = chance.sample(own, min(chosen.own, len(own)))
-    public: list[Claim] = []
-    if chosen.public:
-        for path in sorted((chosen.public / "reading").glob("*.jsonl.gz")):
-            public += reading_claims(path, chosen.most, chance)
-        for path in sorted((chosen.public / "parallel").glob("*.jsonl.gz")):
-            if path.name.split(".")[0] not in ("tatoeba", "mkqa-questions"):
-                public += parallel_claims(path, chosen.most, chance)
-    written = [each for path in chosen.written for each in written_claims(path)]
-    claims = [*made, *public, *written]
-    tell(f"own {len(made)}, public {len(public)}, written {len(written)}")
-    held = {"own": 0.1, "public": 0.05}
-    from qa.training.examples import is_held_out
-
-    kinds = ["own"] * len(made) + ["public"] * len(public) + ["written"] * len(written)
-    test = {
-        name: [at for at, kind in enumerate(kinds) if kind == name and is_held_out(claims[at].group, held[name])]
-        for name in held
-    }
-    folds = int  # written: those of held-out subjects are never learned
-    test["written"] = [
-        at
-        for at, kind in enumerate(kinds)
-        if kind == "written" and (not chosen.times or is_held_out(claims[at].group, 0.2))
-    ]
-    out_of = {at for each in test.values() for at in each} | {
-        at for at, kind in enumerate(kinds) if kind == "own" and is_held_out(claims[at].group, 0.2) and chosen.times
-    }
-    learned = [
-        at
-        for at in range(len(claims))
-        if at not in out_of
-        for _ in range(chosen.times if kinds[at] == "written" else 1)
-    ]
-    states = States(claims, chosen.frozen, chosen.out.with_suffix(f".states{len(claims)}.npy"))
-    model = Support(upper_layers(chosen.frozen), chosen.rank)
-    model.eval()
-    parameters = list(model.trained().values())
-    tell(
-        f"{len(learned)} to learn, {sum(p.numel() for p in parameters) / 1e6:.2f} million weights; held out {[(k, len(v)) for k, v in test.items()]}"
-    )
-    optimizer = torch.optim.AdamW(parameters, lr=chosen.rate, weight_decay=0.01)
-    batch, step, spent = 32, 0, 0.0
-    steps = int(len(learned) * chosen.epochs) // batch
-    if chosen.out.exists():
-        step, spent = resume(chosen.out, model, optimizer)
-    begin, losses = time.monotonic(), []
-    torch.set_num_threads(1)
-    pool = ThreadPoolExecutor(2, initializer=torch.set_num_threads, initargs=(1,))
-
-    def learn(share):
-        truth = torch.tensor([float(claims[each].supported) for each in share])
-        loss = functional.binary_cross_entropy_with_logits(model(*states.batch(share)), truth)
-        (loss / 2).backward()
-        return loss.item()
-
-    epoch_of = -1
-    while step < steps:
-        epoch, at = divmod(step * batch, len(learned))
-        if epoch != epoch_of:
-            epoch_of = epoch
-            order = random.Random(epoch).sample(learned, len(learned))
-            # of like length in a batch, batches in any order
-            runs = []
-            for start in range(0, len(order), batch * 40):
-                part = sorted(order[start : start + batch * 40], key=states.length)
-                some = [part[i : i + batch] for i in range(0, len(part), batch)]
-                random.Random(start).shuffle(some)
-                runs += some
-        chosen_ones = runs[min(at // batch, len(runs) - 1)]
-        for group in optimizer.param_groups:
-            group["lr"] = chosen.rate * min(1, (step + 1) / 100) * max(0.03, 1 - step / steps)
-        optimizer.zero_grad()
-        losses.append(float(np.mean([*pool.map(learn, [chosen_ones[at::2] for at in range(2)])])))
-        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-        optimizer.step()
-        step += 1
-        if step % 50 == 0:
-            tell(
-                f"{step}/{steps} loss {np.mean(losses[-50:]):.3f} {len(losses) * batch / (time.monotonic() - begin):.1f}/s"
-            )
-        if step % 250 == 0 or step == steps:
-            keep(chosen.out, model, optimizer, step, spent + time.monotonic() - begin)
-        if step % 250 == 0 or step == steps:
-            line = {}
-            for name, which in test.items():
-                which = which if step == steps else which[:600]
-                if which:
-                    truth_ = [claims[each].supported for each in which]
-                    line[name] = round(float(roc_auc_score(truth_, logits(model, states, which))), 3)
-            tell(json.dumps(line))
+    claims = load_claims(chosen.public, chosen.own, chosen.most, chosen.times, random.Random(0))
+    states = ClaimStates(claims.all, chosen.frozen, chosen.out, _tell)
+    model = Support(upper_layers(load_encoder(), chosen.frozen), chosen.rank)
+    size = sum(value.numel() for value in model.trained().values())
+    held = ", ".join(f"{len(numbers)} {kind}" for kind, numbers in claims.held_out.items())
+    _tell(f"{len(claims.learned)} claims, {size / 1e6:.2f} million weights; held out: {held}")
+    schedule = Schedule(rate=chosen.rate, batch=chosen.batch, epochs=chosen.epochs)
+    train(model, states, claims, chosen.out, schedule)
 
 
 if __name__ == "__main__":

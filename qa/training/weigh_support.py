@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold, cross_val_predict
@@ -39,7 +40,7 @@ def rows_of(check: SupportCheck, claims: list[Claim]) -> FloatArray:
     )
 
 
-def threshold(support: FloatArray, supported: FloatArray, by_form: FloatArray) -> float:
+def threshold(support: FloatArray, supported: NDArray[np.bool_], by_form: NDArray[np.bool_]) -> float:
     """The highest value below which is struck, so that what is struck is right often enough, together with what is
     struck by its form."""
     best = 0.0
@@ -61,7 +62,9 @@ def main() -> None:
     supported = np.array([each.supported for each in claims])
     model = make_pipeline(StandardScaler(), LogisticRegression(C=0.3, max_iter=1000))
     groups = [each.group for each in claims]
-    unseen = cross_val_predict(model, rows, supported, groups=groups, cv=GroupKFold(_FOLDS), method="predict_proba")[:, 1]
+    unseen = cross_val_predict(model, rows, supported, groups=groups, cv=GroupKFold(_FOLDS), method="predict_proba")[
+        :, 1
+    ]
     foreign = rows[:, FEATURES.index("foreign")] > 0
     by_form = (rows[:, FEATURES.index("figures")] > 0) | (rows[:, FEATURES.index("names")] > 0)
     thresholds = {}

@@ -101,7 +101,7 @@ def denials(text: str) -> int:
 def _values(text: str) -> frozenset[Decimal]:
     """What ``text`` states in figures or in words."""
     text = simplify(text)
-    return figures_in(text) | frozenset(value.normalize() for value in map(Decimal, _spelled(text)))
+    return frozenset(figures_in(text)) | frozenset(value.normalize() for value in map(Decimal, _spelled(text)))
 
 
 def _readings(figure: str) -> frozenset[Decimal]:

@@ -79,8 +79,7 @@ class Writer:
 
     def written(self, answer: Answer) -> Written | None:
         """The same, all of it at once; None where nothing is to be written."""
-        *_, last = [*self.write(answer)] or [None]
-        return last if isinstance(last, Written) else None
+        return next((event for event in self.write(answer) if isinstance(event, Written)), None)
 
 
 @dataclass
@@ -124,7 +123,7 @@ class _Work:
         )
 
     def _messages(self) -> Generator[WritingEvent, None, list[Message]]:
-        """What asks for the answer. Where the passages do not fit, notes on each portion of them are asked for first."""
+        """What asks for the answer. Where the passages do not fit, notes on each portion are asked for first."""
         question, language = self.answer.understood or self.answer.question, self.answer.language
         parts = portions(self.sources, self.room)
         if len(parts) == 1:

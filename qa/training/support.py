@@ -1,0 +1,72 @@
+"""The check of written sentences as torch trains it: upper layers of the reader that ships, and a head."""
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from index.encoder.adapted_weights import AdaptedWeights
+from index.encoder.e5_weights import data_file, opened
+from qa.reading.weights import FILE as READER
+from qa.training.low_rank import Adapted, add_low_rank, freeze
+from qa.training.model import HIDDEN
+
+FROZEN = 6
+"""Lower layers that stay as they are."""
+
+RANK = 32
+
+PARTS = {
+    "attention.self.query": "q",
+    "attention.self.key": "k",
+    "attention.self.value": "v",
+    "attention.output.dense": "ao",
+    "intermediate.dense": "fi",
+    "output.dense": "fo",
+    "attention.output.LayerNorm": "aln",
+    "output.LayerNorm": "oln",
+}
+"""Names of BERT's modules in transformers, and in :mod:`index.encoder.e5_weights`."""
+
+_NEVER = -1e4  # what attention adds to padding
+
+
+class Support(Adapted):
+    """Hidden states of a sentence and its passages behind the lower layers in; out comes whether they carry it.
+
+    ``layers`` are the upper ones of a BertModel, each with a product of two matrices of ``rank`` beside its maps.
+    """
+
+    def __init__(self, layers: Any, rank: int) -> None:
+        super().__init__()
+        self.layers = layers
+        freeze(layers)
+        add_low_rank(layers, rank)
+        self.tokens = nn.Linear(HIDDEN, 2)
+
+    def forward(self, states: Tensor, attended: Tensor) -> Tensor:
+        """Logits (pairs,) of ``states`` (pairs, tokens, hidden); ``attended`` (pairs, tokens) are no padding.
+
+        A mean over the tokens of what each says, weighted by what each counts, see :class:`qa.training.model.Reader`.
+        """
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            mask = torch.zeros(attended.shape, dtype=torch.bfloat16).masked_fill(~attended, _NEVER)[:, None, None]
+            for layer in self.layers:
+                states = layer(states, attention_mask=mask)
+        said = self.tokens(states.float())
+        counts = said[..., 1].masked_fill(~attended, _NEVER).softmax(-1)
+        logits: Tensor = (counts * said[..., 0]).sum(-1)
+        return logits
+
+
+def upper_layers(encoder: Any, frozen: int = FROZEN) -> Any:
+    """The layers of ``encoder``, a BertModel, above the ``frozen`` ones, as the reader that ships has them."""
+    layers = encoder.encoder.layer
+    with opened(data_file()) as base, torch.no_grad():
+        weights = AdaptedWeights(base, READER)
+        for number in range(frozen, len(layers)):
+            for module, part in PARTS.items():
+                own = layers[number].get_submodule(module)
+                own.weight.copy_(torch.from_numpy(weights[f"l{number}.{part}.w"].copy()))
+                own.bias.copy_(torch.from_numpy(weights[f"l{number}.{part}.b"].copy()))
+    return layers[frozen:]
