@@ -9,7 +9,7 @@ SHARED ?= ../shared
 OUT    ?= reader.pt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick check corpus-check fit train train-retriever calibrate ablate pools bench bench-page bench-index bench-damaged bench-documents bench-asked-documents documents-files clean
+.PHONY: help serve test quick small-writer check corpus-check fit train train-retriever train-support calibrate ablate pools bench bench-page bench-index bench-damaged bench-documents bench-asked-documents documents-files clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ test: $(VENV)/installed-dev ## Set up and run all tests
 quick: $(VENV)/installed-dev ## Run the tests that need no model, browser, served page or whole program: under a minute
 	$(PYTEST) -m 'not slow' --ignore=tests/browser $(ARGS)
 
+small-writer: $(VENV)/installed-dev ## Set up a small language model (290 MB), with which `make test` tries written answers, too
+	$(PIP) --editable '.[small-writer]'
+
 check: $(VENV)/installed-dev ## Lint and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -58,6 +61,10 @@ train: $(VENV)/installed-dev ## Train a reader, or go on with it (hours); OUT is
 train-retriever: OUT = retriever.pt
 train-retriever: $(VENV)/installed-dev ## Train the retrieval's vectors, or go on with it (a quarter of an hour); OUT is its checkpoint, for python -m qa.training.export
 	$(BIN)/python -m qa.training.train_retriever $(OUT) --public $(SHARED)/train/reading --parallel $(SHARED)/train/parallel $(ARGS)
+
+train-support: OUT = support.pt
+train-support: $(VENV)/installed-dev ## Train the check of written sentences, or go on with it (an hour); OUT is its checkpoint, for python -m qa.training.export
+	$(BIN)/python -m qa.training.train_support $(OUT) --public $(SHARED)/train $(ARGS)
 
 bench: $(VENV)/installed ## Time and memory beside stock sentence-transformers (some 5 minutes); ARGS=--quick for a first look
 	$(BIN)/python tests/bench/compare.py $(ARGS)
