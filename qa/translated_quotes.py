@@ -11,6 +11,7 @@ import numpy as np
 from corpus import encoder_text, figures_in
 from corpus.language import KNOWN
 from index.matching.words import words_in
+from index.search.ranking import Ranked
 from index.search.retrieval import Retrieval
 from qa.question_kinds import QuestionKind
 from qa.quotes import QUOTES, Quote, best_quotes_of
@@ -35,7 +36,7 @@ def with_translations(retrieval: Retrieval, quotes: Sequence[Quote], kind: Quest
     return answer[:QUOTES]
 
 
-def _translation(retrieval: Retrieval, quote: Quote, kind: QuestionKind) -> Quote | None:
+def version_of(retrieval: Retrieval, quote: Quote) -> Ranked | None:
     """The passage that was found, too, and says in the question's language what ``quote``'s says; None: there is none.
 
     Both have to be each other's nearest passage of the other language, and to state the same figures and names.
@@ -46,9 +47,15 @@ def _translation(retrieval: Retrieval, quote: Quote, kind: QuestionKind) -> Quot
         return None
     if _likeness(retrieval, quote.ranked.row, row) < _SAME or not _agree(retrieval, quote, row):
         return None
-    found = best_quotes_of(retrieval, [one], kind)
+    return one
+
+
+def _translation(retrieval: Retrieval, quote: Quote, kind: QuestionKind) -> Quote | None:
+    """The same as a quote."""
+    one = version_of(retrieval, quote)
+    found = best_quotes_of(retrieval, [one], kind) if one else []
     # It answers as well as the quote beside it does: it says the same.
-    return replace(found[0], ranked=replace(one, lead=quote.ranked.lead)) if found else None
+    return replace(found[0], ranked=replace(one, lead=quote.ranked.lead)) if one and found else None
 
 
 def _likeness(retrieval: Retrieval, row: int, other: int) -> float:

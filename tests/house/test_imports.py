@@ -34,6 +34,7 @@ FLOORS = {
         ("confidence",),
         ("read_quotes",),
         ("answerer",),
+        ("writing",),
         ("evaluation",),
         ("training",),
     ),
