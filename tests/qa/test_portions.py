@@ -117,7 +117,9 @@ def test_a_piece_that_holds_the_quote_keeps_it() -> None:
 
 @pytest.mark.parametrize("most", [0, 1, 10])
 def test_too_little_room_still_ends(most: int) -> None:
-    pieces = [piece for portion in portions([long_source("The mill was built in 1871. " * 50)], most) for piece in portion]
+    pieces = [
+        piece for portion in portions([long_source("The mill was built in 1871. " * 50)], most) for piece in portion
+    ]
     assert_exact(pieces)
     assert "".join("".join(piece.quote for piece in pieces).split()) == "Themillwasbuiltin1871." * 50
 

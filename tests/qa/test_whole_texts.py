@@ -13,7 +13,7 @@ from qa.writing.whole_sets import asks_for_summary, asks_for_whole_set
 from qa.writing.whole_texts import whole_text_of
 
 TEXTS = {
-    "en/mills.md": "---\ntitle: Mills of the North\ntwin: zh/mills.md\n---\n\nThe mill was built of wood and it has four sails.\n",
+    "en/mills.md": "---\ntitle: Mills of the North\ntwin: zh/mills.md\n---\n\nThe mill of wood has four sails.\n",
     "zh/mills.md": "---\ntitle: 北方的磨坊\ntwin: en/mills.md\n---\n\n磨坊用木头建成，它有四片风帆。\n",
     "en/tea.md": "---\ntitle: Tea\n---\n\nTea is made of leaves, and it is drunk hot.\n",
     "zh/energy.md": "---\ntitle: 能源的历史\n---\n\n能源的历史很长，电力是后来才有的。\n",
@@ -114,7 +114,7 @@ def test_this_text_is_the_only_one_that_is_asked(snapshot: Snapshot, question: s
         ("Summarise “Mills of the North”.", "en/mills.md"),
         ("summarize mills of the  north", "en/mills.md"),
         ("Give me a summary of the text Mills of the North, please.", "en/mills.md"),
-        ("What is \"Mills of the North\" about?", "en/mills.md"),
+        ('What is "Mills of the North" about?', "en/mills.md"),
         ("Please give me a short summary of 《北方的磨坊》.", "en/mills.md"),  # by its title in the other language
         ("总结《北方的磨坊》", "zh/mills.md"),
         ("總結《北方的磨坊》這篇文章", "zh/mills.md"),
@@ -153,7 +153,9 @@ def test_only_what_is_in_the_scope_can_be_named(snapshot: Snapshot) -> None:
         whole_text_of("Summarise this text", Scope(texts=("gone.md",)), snapshot)
 
 
-@pytest.mark.parametrize("unit", ["summary of ", "总结", "的", "please ", "in a ", "一个", "the main ", "讲", "《", "what is "])
+@pytest.mark.parametrize(
+    "unit", ["summary of ", "总结", "的", "please ", "in a ", "一个", "the main ", "讲", "《", "what is "]
+)
 def test_a_long_question_takes_no_longer_than_its_length(snapshot: Snapshot, unit: str) -> None:
     begin = time.process_time()
     for question in ((unit * LONGEST_QUESTION)[:LONGEST_QUESTION], unit * 100_000):
