@@ -1,7 +1,7 @@
-"""A question becomes a cited answer. No language model is involved: an answer is made of quotes."""
+"""A question becomes a cited answer. No language model is needed for it: an answer is made of quotes."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -33,6 +33,9 @@ RELATED = 3  # passages offered where nothing answers
 _ALONE, _LEANS = 0.2, 0.8  # below, a question is only taken as it stands; above, never; see qa.leaning
 _REMOTE = 0.2  # a passage that stands out less is about something else, in units of similarity
 
+Rewrite = Callable[[str, Sequence[str]], str | None]
+"""Says what a question means by itself after those before it, oldest first; None: it could not tell this time."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consideration:
@@ -44,6 +47,7 @@ class Consideration:
     quotes: tuple[Quote, ...]  # those that make an answer
     features: FloatArray  # (features,), see qa.evidence and qa.read_evidence; empty where nothing was found
     fitted: Confidence  # what was fitted to these features
+    settled: bool = True  # whether it would be the same once more: False where a rewriting was asked for in vain
 
     @property
     def confidence(self) -> float:
@@ -73,16 +77,20 @@ class Consulted:
     answer: Answer
     hits: tuple[Hit, ...]  # all passages that were ranked, best first
     snapshot: Snapshot  # the state of the index that was asked
+    settled: bool = True  # see Consideration
 
 
 class Answerer:
     """Answers questions from the passages of an index. Safe to be asked from several threads.
 
-    ``reader`` is what reads the passages that were found, or its name, see :func:`qa.reading.open_reader`.
+    ``reader`` is what reads the passages that were found, or its name, see :func:`qa.reading.open_reader`. ``rewrite``
+    is asked what a follow-up means where the rules are unsure; what it says is one more reading beside theirs.
     """
 
-    def __init__(self, passages: PassageIndex, reader: Reader | str = OFFLINE_READER) -> None:
-        self.passages = passages
+    def __init__(
+        self, passages: PassageIndex, reader: Reader | str = OFFLINE_READER, rewrite: Rewrite | None = None
+    ) -> None:
+        self.passages, self.rewrite = passages, rewrite
         self.reader = open_reader(reader, passages.encoder) if isinstance(reader, str) else reader
         self._memory = AnswerMemory()
 
@@ -91,9 +99,11 @@ class Answerer:
         """The terms that the texts come with."""
         return self.passages.snapshot.glossary
 
-    def ask(self, question: str, history: Sequence[str] = (), scope: Scope = EVERYTHING) -> Answer:
+    def ask(
+        self, question: str, history: Sequence[str] = (), scope: Scope = EVERYTHING, *, rewriting: bool = True
+    ) -> Answer:
         """The answer to ``question`` in ``scope``; ``history`` are the earlier questions of the conversation, oldest
-        first.
+        first. Without ``rewriting`` nobody is asked what a follow-up means.
 
         Where the texts hold no answer, ``answered`` is False, the text says so in the question's language, and
         ``related`` holds what comes nearest; of the kind "nearest" it is near enough to be quoted as that. A question
@@ -103,11 +113,12 @@ class Answerer:
         replaced by one of another model or damaged meanwhile.
         """
         begin = time.perf_counter()
-        conversation = question, tuple(history)[-REMEMBERED:], scope
+        conversation = question, tuple(history)[-REMEMBERED:], scope, rewriting and self.rewrite is not None
         if known := self._memory.recall(self.passages.snapshot.generation, conversation):
             return replace(known, seconds=_since(begin))
-        consulted = self.consult(question, history, scope)
-        self._memory.keep(consulted.snapshot.generation, conversation, consulted.answer)
+        consulted = self.consult(question, history, scope, rewriting=rewriting)
+        if consulted.settled:
+            self._memory.keep(consulted.snapshot.generation, conversation, consulted.answer)
         return consulted.answer
 
     def answers(self, question: str, scope: Scope = EVERYTHING) -> bool:
@@ -118,7 +129,9 @@ class Answerer:
         """Where a quote of an earlier answer stands in the texts as they are now, see :func:`qa.location.locate`."""
         return locate(self.passages.snapshot.quotable, document_id, digest, quote, start)
 
-    def consult(self, question: str, history: Sequence[str] = (), scope: Scope = EVERYTHING) -> Consulted:
+    def consult(
+        self, question: str, history: Sequence[str] = (), scope: Scope = EVERYTHING, *, rewriting: bool = True
+    ) -> Consulted:
         """The answer, and the passages it was looked for in; as :meth:`ask`, but never from memory."""
         begin = time.perf_counter()
         language = language_of(question)
@@ -126,7 +139,7 @@ class Answerer:
             kind, text = AnswerKind.SMALL_TALK, reply[language]
             answer = Answer(question=question, language=language, kind=kind, text=text, seconds=_since(begin))
             return Consulted(answer, (), self.passages.snapshot)
-        considered = self.consider(question, history, scope)
+        considered = self.consider(question, history, scope, rewriting=rewriting)
         retrieval = considered.retrieval
         citations: tuple[Citation, ...] = ()
         related: tuple[Citation, ...] = ()
@@ -154,17 +167,25 @@ class Answerer:
             related=related,
             scope=scope,
         )
-        return Consulted(answer, tuple(hits_of(retrieval)), retrieval.snapshot)
+        return Consulted(answer, tuple(hits_of(retrieval)), retrieval.snapshot, considered.settled)
 
-    def consider(self, question: str, history: Sequence[str] = (), scope: Scope = EVERYTHING) -> Consideration:
+    def consider(
+        self, question: str, history: Sequence[str] = (), scope: Scope = EVERYTHING, *, rewriting: bool = True
+    ) -> Consideration:
         """What there is in ``scope`` to answer ``question`` with, in the reading of it that the texts answer best."""
         snapshot = self.passages.snapshot.narrowed(scope)  # one state for the whole answer
-        found = [self._considered(meant, snapshot) for meant in self._readings(question, history, snapshot)]
-        return max(found, key=lambda one: one.confidence)
-
-    def _readings(self, question: str, history: Sequence[str], snapshot: Snapshot) -> list[str]:
-        """What ``question`` can mean after ``history``: itself, if it stands alone, or what it leans on put in."""
         leans = leaning(question, self.passages.encoder) if history and self.reader else None
+        readings = self._readings(question, history, snapshot, leans)
+        best = max((self._considered(meant, snapshot) for meant in readings), key=_confidence)
+        if not (rewriting and self.rewrite and history and _is_unsure(leans, readings, best)):
+            return best
+        meant = self.rewrite(question, tuple(history)[-REMEMBERED:])
+        if meant is None:
+            return replace(best, settled=False)
+        return best if meant in readings else max(best, self._considered(meant, snapshot), key=_confidence)
+
+    def _readings(self, question: str, history: Sequence[str], snapshot: Snapshot, leans: float | None) -> list[str]:
+        """What ``question`` can mean after ``history``: itself, if it stands alone, or what it leans on put in."""
         if leans is None:
             return [resolve_follow_up(question, history, snapshot.glossary)]
         plain = resolve_follow_up(question, history, snapshot.glossary)
@@ -198,6 +219,18 @@ class Answerer:
             features=answer_features(retrieval, candidates),
             fitted=shipped_read_confidence(),
         )
+
+
+def _confidence(considered: Consideration) -> float:
+    return considered.confidence
+
+
+def _is_unsure(leans: float | None, readings: Sequence[str], best: Consideration) -> bool:
+    """Whether it is not clear from the rules what a question means that leans as much as ``leans`` says on others:
+    it may stand alone or not, or none of its ``readings``, ``best`` of them all, is answered though it may lean."""
+    if leans is not None and _ALONE < leans < _LEANS and len(readings) > 1:
+        return True
+    return not best.answers and (leans is None or leans > _ALONE)
 
 
 def _matched(retrieval: Retrieval, kind: QuestionKind, candidates: Sequence[Quote] | None = None) -> Consideration:

@@ -10,8 +10,9 @@ from qa.answer import Answer
 _MOST = 256  # answers
 _LARGEST = 500_000  # characters of the texts that an answer cites; it holds them whole
 
-Conversation = tuple[str, tuple[str, ...], Scope]
-"""A question, the questions before it that it may lean on, and what it is asked of."""
+Conversation = tuple[str, tuple[str, ...], Scope, bool]
+"""A question, the questions before it that it may lean on, what it is asked of, and whether a language model may be
+asked what it means."""
 
 
 class AnswerMemory:

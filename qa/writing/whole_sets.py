@@ -15,6 +15,7 @@ _ALL = re.compile(
     r"所有|全部|列[出举]|罗列|分别|[都各]有(?:哪|谁|什么|多)|一共有?(?:哪|谁)|每[一个种类项家]|逐[一个]|各[个种类项家自]",
     re.I,
 )
+_QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|《[^》]*》|「[^」]*」")  # a title says nothing about what is asked
 _SUMMARY = re.compile(
     r"\bsummar(?:y|ies|i[sz](?:e[sd]?|ing|ation))\b|\bsum(?:ming)? up\b|\b(?:over|syn)(?:view|opsis)\b|\btl;? ?dr\b|"
     r"\brecap\b|\bgist\b|"
@@ -30,7 +31,8 @@ def asks_for_whole_set(question: str) -> bool:
     >>> [asks_for_whole_set(text) for text in ("列出所有模型的参数量", "Compare A and B.", "GPT-3 有多少参数？")]
     [True, True, False]
     """
-    return question_kind(question) in _SETS or bool(_ALL.search(simplify(question))) or asks_for_summary(question)
+    said = _QUOTED.sub(" ", simplify(question))
+    return question_kind(question) in _SETS or bool(_ALL.search(said)) or asks_for_summary(question)
 
 
 def asks_for_summary(question: str) -> bool:
@@ -39,4 +41,4 @@ def asks_for_summary(question: str) -> bool:
     >>> asks_for_summary("請總結這篇文章"), asks_for_summary("What is a foundation model?")
     (True, False)
     """
-    return bool(_SUMMARY.search(simplify(question)))
+    return bool(_SUMMARY.search(_QUOTED.sub(" ", simplify(question))))

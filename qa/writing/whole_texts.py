@@ -58,7 +58,9 @@ _KIND_BEFORE = re.compile(
     rf"(?:(?:the|this) )?{_TEXT_EN}(?: (?:called|titled|entitled|named|with the title))? |"
     rf"(?:[这那](?:一)?[篇个份本部])?(?:题[为目]为?|名为|叫做?)?{_TEXT_ZH}? ?(?=[《〈「『“\"])"
 )
-_KIND_BEHIND = re.compile(rf" {_TEXT_EN}$|(?<=[》〉」』”\"])(?:[这那]?一?[篇个份本部])?{_TEXT_ZH}$")
+_KIND_BEHIND = re.compile(
+    rf" {_TEXT_EN}$|(?: ?[这那]一?[篇个份本部]|(?<=[》〉」』”\"])(?:一?[篇个份本部])?){_TEXT_ZH}$"
+)
 _AROUND = "《》〈〉「」『』“”‘’\"'`*_:, "
 _ENDS = " \t\n.。!！?？…~"
 

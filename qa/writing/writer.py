@@ -6,7 +6,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from threading import Event
 
-from corpus import language_of
+from corpus import ScopeError, StoredIndexError, language_of
 from index import PassageIndex
 from qa.answer import Answer, Citation
 from qa.writing import prompts
@@ -61,12 +61,16 @@ class Writer:
 
     def write(self, answer: Answer, stop: Event | None = None) -> Iterator[WritingEvent]:
         """Write what the quotes of ``answer`` say to its question, as it happens. It never fails for what the model
-        does: a trouble stands in the :class:`Written` at the end. Nothing comes where ``answer`` is none of quotes.
+        does: a trouble stands in the :class:`Written` at the end. Nothing comes where there is nothing to write of: where
+        ``answer`` is none of quotes, or the index has changed since.
 
         Once ``stop`` is set, or the iterator is closed, the model is called off.
         """
         room = int(self.model.reads * (1 - _FOR_ANSWER)) - _RULES
-        sources = sources_of(answer, self.passages, _PORTIONS * room)
+        try:
+            sources = sources_of(answer, self.passages, _PORTIONS * room)
+        except (ScopeError, StoredIndexError):  # what it was asked of is gone: the quotes know their texts, and stay
+            return
         if not sources:
             return
         calling = Event() if stop is None else stop
