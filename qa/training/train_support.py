@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 from torch.nn import functional
 
+from qa.training.changed_sentences import SeenSentences
 from qa.training.checkpoint import keep, resume
 from qa.training.claim_states import ClaimStates
 from qa.training.claims import HELD_OUT, PAIRS, Claim, own_claims, parallel_claims, reading_claims, written_claims
@@ -53,14 +54,15 @@ class Schedule:
 def load_claims(public: Path | None, own: int, most: int, times: int, chance: random.Random) -> Claims:
     """So many claims made of our ``own`` questions, of at most so many of each file of ``public``, and those that were
     written for this, each so many ``times``."""
-    made = list(own_claims(OWN, chance))
+    seen = SeenSentences()
+    made = list(own_claims(OWN, seen, chance))
     kinds = {"own": chance.sample(made, min(own, len(made))), "public": [], "written": []}
     if public:
         for path in sorted((public / "reading").glob("*.jsonl.gz")):
             kinds["public"] += reading_claims(path, most, chance)
         for path in sorted((public / "parallel").glob("*.jsonl.gz")):
             if path.name.split(".")[0] not in _NO_PARAGRAPHS:
-                kinds["public"] += parallel_claims(path, most, chance)
+                kinds["public"] += parallel_claims(path, most, seen, chance)
     for path in sorted(PAIRS.glob("*.jsonl")):
         kinds["written"] += written_claims(path)
     found = Claims([], [], {})

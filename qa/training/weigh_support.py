@@ -42,7 +42,10 @@ def rows_of(check: SupportCheck, claims: list[Claim]) -> FloatArray:
 
 def threshold(support: FloatArray, supported: NDArray[np.bool_], by_form: NDArray[np.bool_]) -> float:
     """The highest value below which is struck, so that what is struck is right often enough, together with what is
-    struck by its form."""
+    struck by its form.
+
+    ``support`` and the two others have shape (claims,).
+    """
     best = 0.0
     for value in np.unique(np.round(support, 3)):
         struck = by_form | (support < value)

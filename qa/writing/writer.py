@@ -61,8 +61,8 @@ class Writer:
 
     def write(self, answer: Answer, stop: Event | None = None) -> Iterator[WritingEvent]:
         """Write what the quotes of ``answer`` say to its question, as it happens. It never fails for what the model
-        does: a trouble stands in the :class:`Written` at the end. Nothing comes where there is nothing to write of: where
-        ``answer`` is none of quotes, or the index has changed since.
+        does: a trouble stands in the :class:`Written` at the end. Nothing comes where nothing is to be written:
+        where ``answer`` is none of quotes, or the index has changed since.
 
         Once ``stop`` is set, or the iterator is closed, the model is called off.
         """

