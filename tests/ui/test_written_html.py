@@ -121,8 +121,6 @@ def test_items_are_items_of_one_list_and_the_rest_are_paragraphs() -> None:
     assert inside.partition("More of the first.")[0].count("<li>") == 1
     markdown = turn_markdown(turn_of(written(HELD, items[0], sentence("More of the first.", 1))))
     assert "- First. [1] More of the first. [1]" in markdown
-        turn_of(written(HELD, *items[:1], sentence("More of the first.", 1)))
-    )
 
 
 def test_where_it_was_written_elsewhere_the_page_says_so() -> None:
