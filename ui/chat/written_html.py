@@ -13,6 +13,7 @@ from ui.chat.turns import KeptAnswer, KeptSentence, KeptWriting
 from ui.html.words import unseen_html
 
 _HOLDS, _STRUCK = "✓", "✗"
+_NO_BREAK = "&nbsp;"  # neither sign nor number is parted from its sentence
 
 
 def written_html(answer: KeptAnswer, turn: int) -> str:
@@ -51,10 +52,12 @@ def sentence_html(answer: KeptAnswer, turn: int, sentence: KeptSentence) -> str:
     marked = f'data-turn="{turn}" data-numbers="{" ".join(map(str, sentence.numbers))}"'
     text = f'<span class="said-so">{escape(sentence.text)}</span>'
     if sentence.verdict.holds:
-        return f'<span class="sentence held" {marked}>{_sign(answer, "written.held", _HOLDS)}{text} {links}</span> '
+        sign = _sign(answer, "written.held", _HOLDS)
+        return f'<span class="sentence held" {marked}>{sign}{text}{_NO_BREAK}{links}</span> '
+    sign = _sign(answer, "written.struck", _STRUCK)
     why = own_html(answer, why_struck(sentence), detail=sentence.detail, numbers=numbers_of(sentence))
     return (
-        f'<span class="sentence struck" {marked}>{_sign(answer, "written.struck", _STRUCK)}<del>{text}</del> {links} '
+        f'<span class="sentence struck" {marked}>{sign}<del>{text}</del>{_NO_BREAK}{links} '
         f'<span class="why">({why})</span></span> '
     )
 
@@ -129,7 +132,7 @@ def _trouble(answer: KeptAnswer, written: KeptWriting) -> str:
 
 def _sign(answer: KeptAnswer, key: str, sign: str) -> str:
     unseen = f'<span class="unseen">{own_html(answer, key)} </span>'
-    return f'<span class="sign" aria-hidden="true">{sign}</span>{unseen}'
+    return f'<span class="sign" aria-hidden="true">{sign}</span>{unseen}{_NO_BREAK}'
 
 
 def _is_quoted(answer: KeptAnswer, number: int) -> bool:
