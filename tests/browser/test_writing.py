@@ -372,6 +372,8 @@ def test_a_stop_that_the_server_does_not_hear_of_leaves_what_stands_there(browse
             wait_for(calls, page).abort()
             expect(page.locator(".written .writing")).to_have_count(0)
             expect(page.locator(".written .sentence.held")).to_have_count(1)
+        page.reload()
+        expect(whole(page).locator(".trouble")).to_have_text("Stopped.")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from threading import Event
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,14 +16,18 @@ from scripted_writing import ScriptedModel, ScriptedWriter, sentence
 from small_answerer import EN, EN_QUESTION, HOSTILE, UNANSWERABLE, SmallAnswerer, citation
 
 from corpus import FoundationQAError
-from qa import Answer
-from qa.writing import Draft, Trouble, Verdict, WritingEvent, Written
+from index import PassageIndex
+from qa import Answer, Answerer
+from qa.writing import Draft, Trouble, Verdict, Writer, WritingEvent, Written
 from ui.chat.call_records import WriteCall
 from ui.chat.calls import ChatCalls, checked_calls
 from ui.chat.writing_calls import WritingCalls
 from ui.gate.accounts import Accounts
 from ui.server import writing as server_writing
 from ui.server.options import Serving
+from ui.server.site import assemble_page
+from ui.workspace.settings import Settings
+from ui.workspace.workspace import Workplace
 
 SENTENCES = (
     sentence("It is trained on broad data.", 1),
@@ -132,6 +137,15 @@ def test_a_turn_that_was_stopped_in_the_browser_is_drawn_anew() -> None:
     turn["answer"]["written"]["trouble"] = "<b>"
     assert set(calls["draw"]({"turn": turn, "number": 3})) == {"hint"}
     assert set(calls["draw"]({"turn": turn, "number": 0})) == {"hint"}
+
+
+def test_the_page_of_a_workplace_has_its_writer(small_index: PassageIndex, texts: Path) -> None:
+    workplace, answerer = Workplace(Settings(), (str(texts),), str(small_index.folder)), Answerer(small_index)
+    assert assemble_page(workplace, answerer).serving.writing is None
+    writer = Writer(ScriptedModel(), small_index)
+    writing = assemble_page(workplace, answerer, writer=writer).serving.writing
+    assert writing is not None
+    assert (writing.writer, writing.answerer) == (writer, answerer)
 
 
 # Over HTTP

@@ -110,8 +110,10 @@ window.foundationQA.writing = (view, server, { turns, tell, keep, refresh }) => 
     const kept = { ...turn.kept, answer: { ...turn.kept.answer, written: { ...written, trouble } } };
     const drawn = await server.draw({ turn: kept, number: call.number }).catch(() => null);
     if (!turns().includes(turn)) return;
-    if (drawn?.turn) put(turn, drawn);
-    else turn.section.querySelectorAll(".draft, .writing").forEach((each) => each.remove());
+    if (drawn?.turn) return put(turn, drawn);
+    turn.section.querySelectorAll(".draft, .writing").forEach((each) => each.remove());
+    turn.kept = kept;
+    keep();
   };
   const end = (trouble) => {
     const mine = running;
