@@ -238,6 +238,7 @@ def test_an_opinion_is_stored_with_its_reason(page: Page, feedback: FeedbackLog)
         "answered": True,
         "confidence": 0.87,
         "cited": [EN.id],
+        "written": False,
     }
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ui.chat.calls import ChatAnswerer, ChatCalls
 from ui.chat.feedback_log import FeedbackLog
+from ui.chat.writing_calls import ChatWriter, WritingCalls
 from ui.server.options import PAGE_ALONE, Serving
 from ui.server.page import Page, start
 from ui.server.site import chat_tab
@@ -24,6 +25,7 @@ def chat_page(
     feedback: FeedbackLog | None = None,
     pictures: PagePictures | None = None,
     share_originals: bool = False,
+    writer: ChatWriter | None = None,
     serving: Serving = PAGE_ALONE,
     **options: Any,
 ) -> Page:
@@ -31,7 +33,10 @@ def chat_page(
     calls = ChatCalls(answerer, on_gap, feedback, pictures, share_originals=share_originals)
     if pictures is not None:
         serving = replace(serving, pictures=pictures, share_originals=share_originals)
-    return Page(views=(chat_tab(calls), *views), serving=serving, **options)
+    writing = WritingCalls(answerer, writer) if writer else None
+    if writing is not None:
+        serving = replace(serving, writing=writing)
+    return Page(views=(chat_tab(calls, writing), *views), serving=serving, **options)
 
 
 def start_page(page: Page, port: int = 0) -> Any:

@@ -542,16 +542,31 @@ def test_feedback_is_printed_for_people_and_programs(run: Command) -> None:
         "answered": True,
         "confidence": 0.87,
         "cited": ["zh/a.md"],
+        "written": False,
     }
     assert (two["helpful"], two["reason"]) == (False, "Too [short]\x1b[2J\n\x9b")
+    log.add(
+        Opinion(
+            id="three",
+            helpful=True,
+            reason="",
+            question="Why?",
+            answered=True,
+            confidence=0.5,
+            cited=("a.md",),
+            written=True,
+        )
+    )
+    assert json.loads(run("feedback", "--json").out.splitlines()[2])["written"] is True
     ran = run("feedback")
     assert (ran.status, ran.err) == (0, "")
-    first, second, reason = ran.out.splitlines()
+    first, second, reason, third = ran.out.splitlines()
     assert first.startswith("good")
     assert first.endswith("什么是涌现？ (confidence 87%, zh/a.md)")
     assert second.startswith("bad")
     assert second.endswith("Who won? (not answered)")
     assert reason.split() == ["Too", "[short]", "[2J"]  # nothing that a terminal obeys
+    assert third.endswith("Why? (written answer, confidence 50%, a.md)")
 
 
 def test_feedback_that_cannot_be_read_is_named_with_what_mends_it(run: Command) -> None:

@@ -120,6 +120,48 @@ def test_an_old_file_that_cannot_be_read_is_named_and_taken_over_later(tmp_path:
     assert reasons(log.path) == ["old"]
 
 
+OLD_TABLE = """
+CREATE TABLE opinions (
+    number INTEGER PRIMARY KEY,
+    time TEXT NOT NULL,
+    id TEXT NOT NULL,
+    helpful INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    question TEXT NOT NULL,
+    answered INTEGER NOT NULL,
+    confidence REAL NOT NULL,
+    cited TEXT NOT NULL
+);
+CREATE TABLE taken_over (file TEXT NOT NULL, kept_as TEXT NOT NULL, damaged INTEGER NOT NULL);
+INSERT INTO opinions VALUES (1, '2026-01-02T03:04:05+00:00', 'one', 1, 'old', '?', 1, 0.9, '["zh/a.md"]');
+PRAGMA user_version = 1;
+"""
+
+
+def test_the_table_of_an_earlier_version_is_changed_and_nothing_in_it_is_lost(tmp_path: Path) -> None:
+    """As it was before opinions said whether they are of a written answer."""
+    log = FeedbackLog(tmp_path / "feedback.sqlite")
+    with closing(sqlite3.connect(log.path)) as connection:
+        connection.executescript(OLD_TABLE)
+    (old,) = log.read()
+    assert (old["reason"], old["time"], old["written"]) == ("old", TIME, False)
+    log.add(replace(opinion("new"), written=True))
+    assert [(each["reason"], each["written"]) for each in FeedbackLog(log.path).read()] == [
+        ("old", False),
+        ("new", True),
+    ]
+
+
+def test_a_file_of_a_later_version_is_left_alone(tmp_path: Path) -> None:
+    log = FeedbackLog(tmp_path / "feedback.sqlite")
+    log.add(opinion("now"))
+    with closing(sqlite3.connect(log.path)) as connection:
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        connection.execute(f"PRAGMA user_version = {version + 1}")
+    with pytest.raises(FoundationQAError, match="written by a later version"):
+        log.add(opinion("later"))
+
+
 def test_the_file_does_not_grow_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(feedback, "LARGEST_FILE", 60_000)
     log = FeedbackLog(tmp_path / "feedback.sqlite")

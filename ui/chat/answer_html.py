@@ -10,14 +10,16 @@ from html import escape
 from corpus import Term, language_of
 from qa import AnswerKind
 from qa.glossary_terms import terms_in
+from ui.chat.citation_links import link_html, number_html, own_html, quote_id
 from ui.chat.turns import KeptAnswer, Turn
+from ui.chat.written_html import quotes_head_html, thumbs_html, written_html
 from ui.html.citation_view import CitationView, ReferenceView
 from ui.html.language_tags import name_of, tag
 from ui.html.links import linked
 from ui.html.scope_words import looked_in
 from ui.html.shown import is_prose, with_marks
 from ui.html.shown_html import prose_html, shown_html
-from ui.html.words import each_html, unseen_html, word, words_html
+from ui.html.words import each_html, words_html
 
 _CLASSES = {
     AnswerKind.ANSWERED: "answered",
@@ -37,16 +39,17 @@ def reply_html(turn: Turn, number: int) -> str:
 
 def answer_html(answer: KeptAnswer, number: int) -> str:
     """The answer: its quotes, each in its language and with an [n] that opens its source; or its own words."""
-    head = f"<h3>{_own(answer, _HEADS[answer.kind])}</h3>" if answer.kind in _HEADS else ""
+    head = f"<h3>{own_html(answer, _HEADS[answer.kind])}</h3>" if answer.kind in _HEADS else ""
     paragraphs = answer.text.split("\n\n")
     said = "".join(
-        [_quotation(each, _number(each, number)) for each in answer.citations]
+        [_quotation(each, number_html(each, number), quote_id(each.number, number)) for each in answer.citations]
         if answer.answered
         else [f"<p>{escape(paragraph)}</p>" for paragraph in paragraphs]
     )
     return (
         f'<div class="answer {_CLASSES[answer.kind]}" id="answer-{number}" tabindex="-1" lang="{tag(answer.language)}">'
-        f'{head}{_looked(answer)}{_understood(answer)}<div class="said">{said}</div>{_related(answer, number)}'
+        f"{head}{_looked(answer)}{_understood(answer)}{written_html(answer, number)}{quotes_head_html(answer)}"
+        f'<div class="said">{said}</div>{_related(answer, number)}'
         f"{_sureness(answer)}</div>{'' if answer.kind is AnswerKind.SMALL_TALK else _tools(answer)}"
     )
 
@@ -54,7 +57,7 @@ def answer_html(answer: KeptAnswer, number: int) -> str:
 def _understood(answer: KeptAnswer) -> str:
     if not answer.understood:
         return ""
-    return f'<p class="understood">{_own(answer, "answer.understood", question=answer.understood)}</p>'
+    return f'<p class="understood">{own_html(answer, "answer.understood", question=answer.understood)}</p>'
 
 
 def _looked(answer: KeptAnswer) -> str:
@@ -62,16 +65,11 @@ def _looked(answer: KeptAnswer) -> str:
     return f'<p class="looked">{escape(looked)}</p>' if looked else ""
 
 
-def _own(answer: KeptAnswer, key: str, **values: object) -> str:
-    """Words of the answer itself, as HTML: it speaks the question's language, not the page's."""
-    return escape(word(key, answer.speaks, **values))
-
-
 def _sureness(answer: KeptAnswer) -> str:
     """How often answers like this one are right, in words and as a bar."""
     if not answer.answered:
         return ""
-    return f'<p class="sureness">{_own(answer, "answer.confidence")} {_bar(answer.confidence)}</p>'
+    return f'<p class="sureness">{own_html(answer, "answer.confidence")} {_bar(answer.confidence)}</p>'
 
 
 def _bar(share: float) -> str:
@@ -79,28 +77,15 @@ def _bar(share: float) -> str:
     return f'<span class="bar" aria-hidden="true"><i style="width:{percent}%"></i></span> <span>{percent}%</span>'
 
 
-def _quotation(citation: CitationView, link: str) -> str:
-    """A quote and its ``link``: sentences between quotation marks; items and rows as the list or table they are of."""
+def _quotation(citation: CitationView, link: str, name: str = "") -> str:
+    """A quote and its ``link``: sentences between quotation marks; items and rows as the list or table they are of.
+    ``name`` is the id that what rests on it finds it by."""
     blocks, language = citation.quotation, tag(citation.language)
+    named = f' id="{name}"' if name else ""
     if not is_prose(blocks):
-        return f'<div class="quote formed" lang="{language}">{shown_html(blocks, end=f" {link}")}</div>'
+        return f'<div class="quote formed" lang="{language}"{named}>{shown_html(blocks, end=f" {link}")}</div>'
     before, _, behind = with_marks(citation.shown).partition(citation.shown)
-    return f'<p>{before}<span class="quote" lang="{language}">{prose_html(blocks)}</span>{behind} {link}</p>'
-
-
-def _number(citation: CitationView, number: int) -> str:
-    """The [n] behind a quote of an answer."""
-    return _link(citation, number, f"{unseen_html('answer.source')}[{citation.number}]", "cite", citation.page)
-
-
-def _link(citation: CitationView, number: int, inner: str, names: str, page: str = "") -> str:
-    """A link that opens the ``number``-th turn's ``citation`` in the reader, at the ``page`` of its file if there is
-    one, else in its text."""
-    address = f"{citation.address}&page={page}" if page else citation.address
-    return (
-        f'<a class="{names}" href="#{escape(address)}" data-turn="{number}" '
-        f'data-citation="{citation.number}">{inner}</a>'
-    )
+    return f'<p{named}>{before}<span class="quote" lang="{language}">{prose_html(blocks)}</span>{behind} {link}</p>'
 
 
 def _related(answer: KeptAnswer, number: int) -> str:
@@ -109,29 +94,25 @@ def _related(answer: KeptAnswer, number: int) -> str:
         return ""
     if answer.kind is not AnswerKind.NEAREST:
         items = "".join(f"<li>{_place(each, number)}</li>" for each in answer.related)
-        return f'<p class="label">{_own(answer, "answer.related")}</p><ul class="related">{items}</ul>'
+        return f'<p class="label">{own_html(answer, "answer.related")}</p><ul class="related">{items}</ul>'
     items = "".join(f"<li>{_quotation(each, _place(each, number))}</li>" for each in answer.related)
-    label = f'<p class="label" id="nearest-{number}">{_own(answer, "answer.nearest_quotes")}</p>'
+    label = f'<p class="label" id="nearest-{number}">{own_html(answer, "answer.nearest_quotes")}</p>'
     return f'{label}<ul class="related" aria-labelledby="nearest-{number}">{items}</ul>'
 
 
 def _place(citation: CitationView, number: int) -> str:
     where = citation.breadcrumb
-    return f'<span lang="{tag(language_of(where))}">{_link(citation, number, escape(where), "place")}</span>'
+    return f'<span lang="{tag(language_of(where))}">{link_html(citation, number, escape(where), "place")}</span>'
 
 
 def _tools(answer: KeptAnswer) -> str:
-    sources = len(answer.citations) + len(answer.related)
+    sources = len(answer.citations) + len(answer.sources) + len(answer.related)
     shown = ""
     if sources:
         shown = f'<button type="button" class="show-sources">{words_html("answer.sources")} ({sources})</button>'
     return (
         f'<div class="tools">{shown}'
-        f'<button type="button" class="copy">{words_html("answer.copy")}</button>'
-        f'<button type="button" class="rate icon up" data-helpful="yes" aria-pressed="false">'
-        f"{unseen_html('answer.good')}</button>"
-        f'<button type="button" class="rate icon down" data-helpful="no" aria-pressed="false">'
-        f"{unseen_html('answer.bad')}</button></div>"
+        f'<button type="button" class="copy">{words_html("answer.copy")}</button>{thumbs_html()}</div>'
     )
 
 
@@ -140,7 +121,7 @@ def cards_html(turn: Turn, number: int, glossary: Sequence[Term]) -> str:
     answer = turn.answer
     if answer is None:
         return ""
-    shown = (*answer.citations, *answer.related)
+    shown = (*answer.citations, *answer.sources, *answer.related)
     cards = "".join(card_html(citation, number) for citation in shown)
     if answer.related:
         cards = _apart(cards, answer.kind, number)
@@ -185,9 +166,9 @@ def card_html(citation: CitationView, turn_number: int) -> str:
     name = escape(name_of(citation.language))
     number = f'<span class="number">{citation.number}</span>'
     title = f'<h3 id="{card}-title" lang="{tag(language_of(citation.title))}">{escape(citation.title)}</h3>'
-    read = _link(citation, turn_number, words_html("cards.read"), "read")
+    read = link_html(citation, turn_number, words_html("cards.read"), "read")
     if page := citation.page:
-        read = f"{_link(citation, turn_number, words_html('leaf.show', page=page), 'show-leaf', page)} {read}"
+        read = f"{link_html(citation, turn_number, words_html('leaf.show', page=page), 'show-leaf', page)} {read}"
     place = f'<span class="place">{citation.place.html}</span>' if citation.place else ""
     return (
         f'<article class="card" id="{card}" tabindex="-1" aria-labelledby="{card}-title">'

@@ -1,13 +1,12 @@
 """What a visitor's browser can ask of the server: an answer, a text, a file, and to take an opinion down."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
-from typing import Annotated, Any, Protocol
+from typing import Any, Protocol
 
 from cachetools import LRUCache
-from pydantic import Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from corpus import CorpusError, Document, FoundationQAError, Term, language_of
 from index import Scope
@@ -15,13 +14,14 @@ from index.storage.scope import EVERYTHING
 from qa import Answer, AnswerKind, Located, phrases
 from qa.small_talk import LONGEST_QUESTION
 from ui.chat.answer_html import cards_html, reply_html
+from ui.chat.call_records import AskCall, ChoicesCall, Cited, DrawCall, KnownCall, LeafCall, OpenCall
 from ui.chat.citation_html import opened_html, opened_leaf_html
 from ui.chat.feedback_log import FeedbackLog, Opinion
 from ui.chat.leaf_html import first_leaf
 from ui.chat.markdown import conversation_markdown, turn_markdown
-from ui.chat.scope_choice import ANYWHERE, MOST_CHOSEN, ChosenScope, Sought, choices, known
+from ui.chat.scope_choice import choices, known
 from ui.chat.suggestions import IndexState, next_questions
-from ui.chat.turns import MOST_TURNS, Stretch, Turn, facts, kept, recalled
+from ui.chat.turns import Turn, facts, kept, recalled
 from ui.html.original_address import has_pages
 from ui.html.visitor_message import visitor_message, visitor_messages
 from ui.html.words import each_html, words_html
@@ -63,58 +63,6 @@ class ChatAnswerer(Protocol):
         """Where a quote of an earlier answer stands now."""
 
 
-@dataclass(frozen=True, slots=True)
-class AskCall:
-    """A question, with the earlier ones of its conversation, oldest first."""
-
-    question: str  # one that is too long gets a hint that says so
-    history: Annotated[tuple[Annotated[str, Field(max_length=LONGEST_QUESTION)], ...], Field(max_length=MOST_TURNS)]
-    number: Annotated[int, Field(ge=1, le=MOST_TURNS)]  # of the turn, 1-based
-    scope: ChosenScope = ANYWHERE
-
-
-@dataclass(frozen=True, slots=True)
-class ChoicesCall:
-    """What is looked for among the texts and folders to choose from."""
-
-    sought: Sought
-
-
-@dataclass(frozen=True, slots=True)
-class KnownCall:
-    """Names of texts and folders that a link brings."""
-
-    texts: Annotated[tuple[Sought, ...], Field(max_length=MOST_CHOSEN)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cited:
-    """A citation that is opened. One that comes from an address has its ``end``, and of its quote the beginning
-    alone."""
-
-    document_id: Stretch
-    digest: Stretch
-    quote: Stretch
-    start: Annotated[int, Field(ge=0)]
-    end: Annotated[int, Field(ge=0)] | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OpenCall(Cited):
-    """A citation whose text is wanted, see :func:`ui.chat.citation_html.opened_html`."""
-
-    twin: bool
-    at: Annotated[int, Field(ge=0)] | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeafCall(Cited):
-    """A citation of whose file a page is wanted, see :func:`ui.chat.citation_html.opened_leaf_html`."""
-
-    number: Annotated[int, Field(ge=1)] | None  # of the page, 1-based; None: the one that the quote begins on
-    width: Annotated[int, Field(ge=1)]  # pixels that its picture is to have
-
-
 class ChatCalls:
     """Answers the calls of the visitors' browsers. What they send is checked; what they get is HTML, escaped.
 
@@ -151,11 +99,17 @@ class ChatCalls:
             turn = Turn(question, kept(answer))
             if self.on_gap and answer.is_gap:
                 self.on_gap(question, answer.language, answer.confidence)
-        return self._drawn(turn, call.number)
+        return drawn(turn, call.number, self.answerer.glossary)
+
+    def draw(self, call: DrawCall) -> dict[str, Any]:
+        """A turn that the browser changed, drawn anew."""
+        (turn,) = recalled([call.turn])
+        return drawn(turn, call.number, self.answerer.glossary)
 
     def restore(self, call: Any) -> dict[str, Any]:
         """An earlier conversation, as the browser kept it, drawn again."""
-        return {"turns": [self._drawn(turn, number) for number, turn in enumerate(recalled(call), 1)]}
+        glossary = self.answerer.glossary
+        return {"turns": [drawn(turn, number, glossary) for number, turn in enumerate(recalled(call), 1)]}
 
     def suggest(self, call: Any) -> dict[str, Any]:
         """Questions to go on with after the last of the turns ``call``, which the texts answer."""
@@ -228,14 +182,6 @@ class ChatCalls:
             quote = whole if whole.startswith(quote) else quote
         return self.answerer.locate(call.document_id, call.digest, quote, call.start), quote, documents
 
-    def _drawn(self, turn: Turn, number: int) -> dict[str, Any]:
-        return {
-            "turn": facts((turn,))[0],
-            "reply": reply_html(turn, number),
-            "cards": cards_html(turn, number, self.answerer.glossary),
-            "markdown": turn_markdown(turn),
-        }
-
     def _answered_of(self, candidates: Sequence[str], generation: str, scope: Scope) -> list[str]:
         found: list[str] = []
         for question in candidates:
@@ -253,10 +199,21 @@ class ChatCalls:
         return known
 
 
+def drawn(turn: Turn, number: int, glossary: Sequence[Term]) -> dict[str, Any]:
+    """All that a browser gets of the ``number``-th ``turn``."""
+    return {
+        "turn": facts((turn,))[0],
+        "reply": reply_html(turn, number),
+        "cards": cards_html(turn, number, glossary),
+        "markdown": turn_markdown(turn),
+    }
+
+
 def checked_calls(calls: ChatCalls) -> list[Callable[[Any], dict[str, Any]]]:
     """What a browser may call of ``calls``, by name, as Gradio wants it; what is sent is checked first."""
     shapes: dict[str, Any] = {
         "ask": AskCall,
+        "draw": DrawCall,
         "choices": ChoicesCall,
         "known": KnownCall,
         "open": OpenCall,

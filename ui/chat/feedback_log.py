@@ -29,6 +29,7 @@ class Opinion:
     answered: bool
     confidence: Annotated[float, Field(ge=0, le=1)]  # see qa.answer.Answer
     cited: Annotated[tuple[Stretch, ...], Field(max_length=20)]  # ids of the documents
+    written: bool = False  # whether it is of what a language model wrote, and not of the quotes
 
 
 class FeedbackLog:
@@ -45,6 +46,7 @@ class FeedbackLog:
             largest=LARGEST_FILE,
             old_files=(path.with_suffix(".old.jsonl"), path.with_suffix(".jsonl")),
             take_line=_take_line,
+            changes=_CHANGES,
         )
 
     @classmethod
@@ -66,9 +68,7 @@ class FeedbackLog:
             connection.row_factory = sqlite3.Row
             rows = connection.execute(_READ).fetchall()
         return [
-            dict(row)
-            | {"helpful": bool(row["helpful"]), "answered": bool(row["answered"]), "cited": json.loads(row["cited"])}
-            for row in rows
+            dict(row) | {name: bool(row[name]) for name in _FLAGS} | {"cited": json.loads(row["cited"])} for row in rows
         ]
 
 
@@ -81,10 +81,13 @@ _COLUMNS = """
     question TEXT NOT NULL,
     answered INTEGER NOT NULL,
     confidence REAL NOT NULL,
-    cited TEXT NOT NULL  -- ids of documents, as a list in JSON
+    cited TEXT NOT NULL,  -- ids of documents, as a list in JSON
+    written INTEGER NOT NULL DEFAULT 0
 """
-_NAMES = "time, id, helpful, reason, question, answered, confidence, cited"
-_ADD = f"INSERT INTO opinions ({_NAMES}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_CHANGES = ("ALTER TABLE opinions ADD COLUMN written INTEGER NOT NULL DEFAULT 0",)
+_FLAGS = ("helpful", "answered", "written")
+_NAMES = "time, id, helpful, reason, question, answered, confidence, cited, written"
+_ADD = f"INSERT INTO opinions ({_NAMES}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 _READ = f"SELECT {_NAMES} FROM opinions WHERE number IN (SELECT max(number) FROM opinions GROUP BY id) ORDER BY number"
 _OLD = TypeAdapter(Opinion)
 

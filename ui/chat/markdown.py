@@ -6,7 +6,8 @@ from datetime import datetime
 
 from corpus import LANGUAGES
 from qa import AnswerKind
-from ui.chat.turns import KeptAnswer, Turn
+from ui.chat.turns import KeptAnswer, KeptSentence, KeptWriting, Turn
+from ui.chat.written_html import blocks_of, numbers_of, why_struck
 from ui.html.citation_view import CitationView
 from ui.html.language_tags import name_of
 from ui.html.scope_words import looked_in
@@ -37,17 +38,44 @@ def _answer_parts(answer: KeptAnswer) -> list[str]:
     parts = [f"*{_escaped(looked)}*"] if looked else []
     if answer.understood:
         parts.append(f"*{word('answer.understood', answer.speaks, question=_escaped(answer.understood))}*")
+    if answer.written:
+        parts += _written_parts(answer, answer.written)
     if answer.answered:
         parts += [f"{_quoted(each.said)} [{each.number}]" for each in answer.citations]
         parts.append(word("markdown.confidence", answer.speaks, share=answer.confidence))
     else:
         parts.append(_escaped(answer.text))
     apart = "cards.nearest" if answer.kind is AnswerKind.NEAREST else "cards.related"
-    for key, citations in (("answer.sources", answer.citations), (apart, answer.related)):
+    for key, citations in (("answer.sources", (*answer.citations, *answer.sources)), (apart, answer.related)):
         if citations:
-            rows = [_source(each, answer.speaks, with_quote=citations is answer.related) for each in citations]
+            rows = [_source(each, answer.speaks, with_quote=each not in answer.citations) for each in citations]
             parts.append(f"**{word(key, answer.speaks)}**\n\n" + "\n".join(rows))
     return parts
+
+
+def _written_parts(answer: KeptAnswer, written: KeptWriting) -> list[str]:
+    """What a language model wrote, struck out what does not hold; then what introduces the quotes."""
+    key = "written.by" if written.holds else "written.not_by"
+    parts = [f"**{word(key, answer.speaks, model=_line(written.model))}**"]
+    for block in blocks_of(written.sentences):
+        said = " ".join(_sentence(each, answer.speaks) for each in block)
+        parts.append(f"- {said}" if block[0].begins_item else said)
+    notes = [word(f"no_writing.{written.trouble}", answer.speaks)] if written.trouble else []
+    if not written.holds:
+        notes.append(word("written.quotes_answer", answer.speaks))
+    if written.place:
+        notes.append(word("written.sent", answer.speaks, place=_line(written.place)))
+    if notes:
+        parts.append(" ".join(notes))
+    return [*parts, f"**{word('written.quotes', answer.speaks)}**"]
+
+
+def _sentence(sentence: KeptSentence, speaks: str) -> str:
+    said = _line(sentence.text)
+    if sentence.verdict.holds:
+        return f"{said} {numbers_of(sentence)}"
+    why = word(why_struck(sentence), speaks, detail=_line(sentence.detail), numbers=numbers_of(sentence))
+    return f"~~{said}~~ {numbers_of(sentence)} ({why})"
 
 
 def _source(citation: CitationView, speaks: str, *, with_quote: bool) -> str:

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAda
 from corpus import LANGUAGES
 from qa import Answer, AnswerKind, Citation
 from qa.small_talk import LONGEST_QUESTION
+from qa.writing import Trouble, Verdict, Written, WrittenSentence
 from ui.chat.scope_choice import ANYWHERE, ChosenScope
 from ui.html.citation_view import CitationView, citation_view
 
@@ -20,6 +21,9 @@ MOST_TURNS = 100
 _MOST_CITATIONS = 20  # of an answer, which has three
 _MOST_REFERENCES = 100  # of a citation; a text may name more, and the card leaves those out
 _LONGEST_STRETCH = 100_000  # characters of a text, or of a line about it
+_MOST_SOURCES = 40  # that a writer read beside the citations
+_MOST_SENTENCES = 100  # of a written answer; and what follows, characters of what a language model says and is called
+_LONGEST_SENTENCE, _LONGEST_DETAIL, _LONGEST_NAME = 4_000, 400, 300
 
 Stretch = Annotated[str, Field(max_length=_LONGEST_STRETCH)]
 Question = Annotated[str, Field(max_length=4 * LONGEST_QUESTION)]  # one that is understood differently may grow
@@ -32,7 +36,36 @@ def _checked(view: CitationView) -> CitationView:
     raise ValueError("this is no citation of an answer")
 
 
-_Citations = Annotated[tuple[Annotated[CitationView, AfterValidator(_checked)], ...], Field(max_length=_MOST_CITATIONS)]
+_Citation = Annotated[CitationView, AfterValidator(_checked)]
+_Citations = Annotated[tuple[_Citation, ...], Field(max_length=_MOST_CITATIONS)]
+_Name = Annotated[str, Field(max_length=_LONGEST_NAME)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptSentence:
+    """A sentence of a written answer, see :class:`qa.writing.WrittenSentence`."""
+
+    text: Annotated[str, Field(max_length=_LONGEST_SENTENCE)]
+    numbers: Annotated[tuple[Annotated[int, Field(ge=1, le=99)], ...], Field(max_length=_MOST_SOURCES)]
+    verdict: Verdict
+    detail: Annotated[str, Field(max_length=_LONGEST_DETAIL)] = ""
+    begins_item: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptWriting:
+    """A written answer, see :class:`qa.writing.Written`."""
+
+    model: _Name
+    place: _Name  # where the quotes were sent to; empty: nowhere
+    sentences: Annotated[tuple[KeptSentence, ...], Field(max_length=_MOST_SENTENCES)] = ()
+    sources: Annotated[tuple[_Citation, ...], Field(max_length=_MOST_SOURCES)] = ()  # numbered after the citations
+    trouble: Trouble | None = None
+
+    @property
+    def holds(self) -> bool:
+        """Whether any sentence of it counts."""
+        return any(sentence.verdict.holds for sentence in self.sentences)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +80,12 @@ class KeptAnswer:
     confidence: Annotated[float, Field(ge=0, le=1)]
     understood: Question
     scope: ChosenScope = ANYWHERE  # what it was looked for in
+    written: KeptWriting | None = None  # what a language model made of the citations
+
+    @property
+    def sources(self) -> tuple[CitationView, ...]:
+        """The passages that a writer read beside the citations."""
+        return self.written.sources if self.written else ()
 
     @property
     def answered(self) -> bool:
@@ -82,8 +121,11 @@ _turns = TypeAdapter(
 )
 
 
-def kept(answer: Answer) -> KeptAnswer:
-    """What is kept of ``answer``."""
+_sentence, _writing = TypeAdapter(KeptSentence), TypeAdapter(KeptWriting)
+
+
+def kept(answer: Answer, written: Written | None = None) -> KeptAnswer:
+    """What is kept of ``answer``, and of what was ``written`` of it."""
     return KeptAnswer(
         language=answer.language,
         kind=answer.kind,
@@ -93,7 +135,40 @@ def kept(answer: Answer) -> KeptAnswer:
         confidence=answer.confidence,
         understood=answer.understood,
         scope=ChosenScope.of(answer.scope),
+        written=kept_writing(written) if written else None,
     )
+
+
+def kept_writing(written: Written) -> KeptWriting:
+    """What is kept of ``written``."""
+    return KeptWriting(
+        model=written.model[:_LONGEST_NAME],
+        place=written.place[:_LONGEST_NAME],
+        sentences=tuple(map(kept_sentence, written.sentences[:_MOST_SENTENCES])),
+        sources=tuple(map(_kept_view, written.sources[:_MOST_SOURCES])),
+        trouble=written.trouble,
+    )
+
+
+def kept_sentence(sentence: WrittenSentence) -> KeptSentence:
+    """What is kept of ``sentence``."""
+    return KeptSentence(
+        text=sentence.text[:_LONGEST_SENTENCE],
+        numbers=tuple(number for number in sentence.numbers if 1 <= number <= 99)[:_MOST_SOURCES],
+        verdict=sentence.verdict,
+        detail=sentence.detail[:_LONGEST_DETAIL],
+        begins_item=sentence.begins_item,
+    )
+
+
+def sentence_facts(sentence: KeptSentence) -> Any:
+    """``sentence`` as values that JSON knows."""
+    return _sentence.dump_python(sentence, mode="json")
+
+
+def writing_facts(writing: KeptWriting) -> Any:
+    """``writing`` as values that JSON knows."""
+    return _writing.dump_python(writing, mode="json")
 
 
 def facts(turns: tuple[Turn, ...]) -> Any:

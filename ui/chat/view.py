@@ -11,9 +11,12 @@ import gradio as gr
 
 from corpus import LANGUAGES, Term
 from qa.small_talk import LONGEST_QUESTION
+from qa.writing import ChatModel
 from ui.chat.answer_html import glossary_html
 from ui.chat.calls import ChatCalls, checked_calls
 from ui.chat.scope_chooser import button_html, chooser_html
+from ui.chat.writing_calls import WritingCalls
+from ui.chat.writing_switch import switch_html, switch_note_html
 from ui.html.language_tags import tag
 from ui.html.words import label, unseen_html, word, words_html
 
@@ -23,10 +26,10 @@ EXAMPLES = tuple(
 """Questions to begin with, each with its language."""
 
 
-def chat_view(calls: ChatCalls) -> None:
-    """Fill the open tab with chat and sources; its script makes ``calls``."""
+def chat_view(calls: ChatCalls, writing: WritingCalls | None = None) -> None:
+    """Fill the open tab with chat and sources; its script makes ``calls``, and has answers written by ``writing``."""
     gr.HTML(
-        _frame(calls.answerer.glossary),
+        _frame(calls.answerer.glossary, writing.writer.model if writing else None),
         elem_id="ask",
         apply_default_css=False,
         js_on_load="foundationQA.beginAsking(element, server);",
@@ -34,8 +37,8 @@ def chat_view(calls: ChatCalls) -> None:
     )
 
 
-def _frame(glossary: Sequence[Term]) -> str:
-    """The view before the first question; the script fills it."""
+def _frame(glossary: Sequence[Term], model: ChatModel | None) -> str:
+    """The view before the first question, with a switch where a ``model`` writes; the script fills it."""
     examples = "".join(
         f'<li><button type="button" class="example" lang="{tag(language)}">{escape(question)}</button></li>'
         for question, language in EXAMPLES
@@ -66,11 +69,12 @@ def _frame(glossary: Sequence[Term]) -> str:
     <div class="hint" role="alert"></div>
     {chooser_html()}
     <div class="looking" role="status" hidden></div>
+    {switch_note_html(model)}
     <form class="entry">
       <label class="unseen" for="question">{words_html("chat.your_question")}</label>
       <textarea id="question" name="question" rows="1" autocomplete="off"
         data-longest="{LONGEST_QUESTION}" {placeholders}></textarea>
-      {button_html()}
+      {button_html()}{switch_html(model)}
       <button type="submit" class="send">{words_html("chat.ask")}</button>
       <button type="button" class="stop" hidden>{words_html("chat.stop")}</button>
     </form>

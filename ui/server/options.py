@@ -9,6 +9,7 @@ from ui.api.mcp_http import mcp_routes
 from ui.api.mcp_tools import McpServer
 from ui.api.rest import rest_routes
 from ui.api.service import Service
+from ui.chat.writing_calls import WritingCalls
 from ui.gate.accounts import Accounts
 from ui.gate.forwarding import Forwarding
 from ui.gate.gate import Gate
@@ -16,6 +17,7 @@ from ui.gate.public_address import LOOPBACK, PublicAddress, TrustedProxies
 from ui.gate.upload_room import Arrivals, arrivals_folder
 from ui.server.originals import original_routes
 from ui.server.visitor_state import EventBounds, VisitorState
+from ui.server.writing import writing_routes
 from ui.workspace.page_pictures import PagePictures
 
 _FILES_AT_ONCE = 4  # of the largest size, in one request
@@ -32,6 +34,7 @@ class Serving:
     largest_file: int = 0  # bytes of a file that a visitor may upload; 0: no uploads
     pictures: PagePictures | None = None  # of pages of the files that texts were read from; None: none are shown
     share_originals: bool = False  # whether those files can be downloaded
+    writing: WritingCalls | None = None  # has answers written; None: nobody does
     public: PublicAddress | None = None  # where a proxy lets others find it; None: there is none, or it is not known
     trusted_proxies: tuple[str, ...] = ()  # addresses; none: with a public address those of this machine
 
@@ -59,6 +62,7 @@ class Serving:
         made: dict[str, Any] = {"middleware": [forwarding, gate, Middleware(EventBounds, state=state)]}
         made["lifespan"] = state.lifespan
         made["routes"] = original_routes(self.pictures, share=self.share_originals) if self.pictures else []
+        made["routes"] += writing_routes(self.writing) if self.writing else []
         if self.service is not None:
             service = self.service
             made["routes"] += [*rest_routes(service), *(mcp_routes(McpServer(lambda: service)) if self.mcp else ())]

@@ -29,7 +29,7 @@ from ui.terminal.endings import Terminated
 _STATIC = Path(__file__).parents[1] / "static"
 STYLE_SHEETS = (
     "page",
-    *("chat", "conversations", "turns", "entry", "scope", "cards", "quotes", "reader", "leaf"),
+    *("chat", "conversations", "turns", "writing", "entry", "scope", "cards", "quotes", "reader", "leaf"),
     *("tabs", "tables", "panel", "map"),
     "phone",
 )

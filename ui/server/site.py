@@ -1,9 +1,11 @@
 """The page of a workplace: what it consists of, and who hears of what."""
 
 from qa import Answerer
+from qa.writing import Writer
 from ui.api.service import Service
 from ui.chat.calls import ChatCalls
 from ui.chat.view import chat_view
+from ui.chat.writing_calls import WritingCalls
 from ui.gate.accounts import Accounts
 from ui.gate.public_address import PublicAddress
 from ui.server.options import Serving
@@ -27,12 +29,14 @@ def assemble_page(
     share_originals: bool = False,
     public: PublicAddress | None = None,
     trusted_proxies: tuple[str, ...] = (),
+    writer: Writer | None = None,
 ) -> Page:
     """The page for the texts of ``workplace``, which ``answerer`` answers from; ``mcp``, ``accounts``, ``public`` and
     ``trusted_proxies`` as in :class:`ui.server.options.Serving`.
 
     With ``allow_upload`` visitors may bring texts. Without ``show_gaps`` what was asked in vain is kept, and shown to
-    no visitor. With ``share_originals`` they may download the files that the texts were read from.
+    no visitor. With ``share_originals`` they may download the files that the texts were read from. With a ``writer``
+    they can have answers written.
     """
     log = GapLog(workplace.gap_log) if workplace.settings.log_gaps else None
     on_gap = log.add if log else None
@@ -42,6 +46,7 @@ def assemble_page(
     service = Service(answerer, workplace.pending, on_gap)
     originals = Originals(workplace.folders, lambda: answerer.passages.snapshot, workplace.limits)
     pictures = PagePictures(originals)
+    writing = WritingCalls(answerer, writer) if writer else None
     serving = Serving(
         service,
         mcp,
@@ -49,13 +54,14 @@ def assemble_page(
         largest_file,
         pictures=pictures,
         share_originals=share_originals,
+        writing=writing,
         public=public,
         trusted_proxies=trusted_proxies,
     )
     calls = ChatCalls(answerer, on_gap, pictures=pictures, share_originals=share_originals)
-    return Page(views=(chat_tab(calls), *tabs), serving=serving)
+    return Page(views=(chat_tab(calls, writing), *tabs), serving=serving)
 
 
-def chat_tab(calls: ChatCalls) -> View:
-    """The tab for asking, the first of every page."""
-    return View("ask", lambda: chat_view(calls))
+def chat_tab(calls: ChatCalls, writing: WritingCalls | None = None) -> View:
+    """The tab for asking, the first of every page; with ``writing`` answers can be written there."""
+    return View("ask", lambda: chat_view(calls, writing))

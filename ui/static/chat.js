@@ -31,6 +31,12 @@ window.foundationQA.beginAsking = (view, calls) => {
     keep: (turn, reason) => changeDraft((draft) => (draft.reasons[turns.indexOf(turn)] = reason)),
     letGo: (turn) => changeDraft((draft) => delete draft.reasons[turns.indexOf(turn)]),
   });
+  const writing = window.foundationQA.writing(view, server, {
+    turns: () => turns,
+    tell: (...said) => hint.replaceChildren(...said),
+    keep: () => keep(),
+    refresh: () => refresh(),
+  });
   const edit = window.foundationQA.editor({
     turnOf: (inside) => turnOf(inside),
     kept: {
@@ -54,9 +60,7 @@ window.foundationQA.beginAsking = (view, calls) => {
   });
 
   // --- drawing ---
-  const showHint = (html) => {
-    hint.innerHTML = html; // from the server or words of our own
-  };
+  const showHint = (html) => (hint.innerHTML = html); // from the server or words of our own
   const tell = (key) => hint.replaceChildren(words(key));
   const note = (...content) => told.replaceChildren(...content);
 
@@ -94,7 +98,8 @@ window.foundationQA.beginAsking = (view, calls) => {
     welcome.hidden = Boolean(turns.length || pending);
     anew.hidden = exported.hidden = !turns.length;
     send.hidden = Boolean(pending);
-    stop.hidden = !pending;
+    stop.hidden = !pending && !writing.busy;
+    form.classList.toggle("writes", writing.busy);
     view.classList.toggle("empty-chat", !welcome.hidden);
     listed.refresh();
   };
@@ -125,6 +130,7 @@ window.foundationQA.beginAsking = (view, calls) => {
       return;
     }
     note();
+    writing.stop();
     list.querySelectorAll(".suggested").forEach((each) => each.remove());
     const mine = (pending = { question, at, alone });
     changeDraft((draft) => {
@@ -155,13 +161,15 @@ window.foundationQA.beginAsking = (view, calls) => {
     changeDraft((draft) => (draft.asked = null));
     keep();
     refresh();
+    writing.begin(turns.at(-1), mine.call);
     suggest(turns.at(-1));
   };
 
-  const answer = async ({ question, at, alone }) => {
-    const history = alone ? [] : historyOf(turns.slice(0, at));
+  const answer = async (mine) => {
+    const history = mine.alone ? [] : historyOf(turns.slice(0, mine.at));
+    mine.call = { question: mine.question, history, number: mine.at + 1, scope: where.chosen };
     try {
-      return await server.ask({ question, history, number: at + 1, scope: where.chosen });
+      return await server.ask(mine.call);
     } catch {
       return null;
     }
@@ -192,6 +200,7 @@ window.foundationQA.beginAsking = (view, calls) => {
 
   // There is no answer: the question stands where it was typed, to be asked again.
   const giveBack = ({ section, question, at }) => {
+    pending = null;
     section.remove();
     changeDraft((draft) => (draft.asked = null));
     refresh();
@@ -240,6 +249,7 @@ window.foundationQA.beginAsking = (view, calls) => {
       });
     }
     visit++;
+    writing.leave();
     list.querySelectorAll(".turn").forEach((each) => each.remove());
     cards.querySelectorAll(".of-turn").forEach((each) => each.remove());
     turns = [];
@@ -316,14 +326,11 @@ window.foundationQA.beginAsking = (view, calls) => {
       event.preventDefault();
       const turn = turns[target.dataset.turn - 1];
       showSources(turn);
-      const { citations, related } = turn.kept.answer;
-      reader.open([...citations, ...related], Number(target.dataset.citation), target);
+      const { citations, related, written } = turn.kept.answer;
+      reader.open([...citations, ...(written?.sources ?? []), ...related], Number(target.dataset.citation), target);
     } else if (is("example") || is("follow")) ask(target.textContent, { alone: true });
-    else if (is("stop")) {
-      const asked = pending;
-      pending = null;
-      giveBack(asked);
-    } else if (is("anew")) anewFrom();
+    else if (is("stop")) pending ? giveBack(pending) : writing.stop();
+    else if (is("anew")) anewFrom();
     else if (is("export")) save();
     else if (is("copy")) copy(target, turnOf(target).markdown);
     else if (is("rate")) rating.rate(target, turnOf(target));
@@ -380,15 +387,7 @@ window.foundationQA.beginAsking = (view, calls) => {
     if (at < conversations.shown.turns.length) draft.editors[at] = question;
     else draft.box = together(question, draft.box);
   };
-  // What stands above the view has no fixed height: a notice may come, words may wrap.
-  const settle = () => {
-    if (view.offsetParent === null) return; // another tab is open
-    view.style.setProperty("--top", `${Math.round(view.getBoundingClientRect().top + scrollY)}px`);
-  };
-  const resized = new ResizeObserver(settle);
-  resized.observe(document.body);
-  resized.observe(view);
-  settle();
+  window.foundationQA.fit(view);
   changeDraft(unasked);
   const linked = window.foundationQA.takeLinked();
   if (linked) conversations.begin(); // a question that is passed on begins a conversation of its own

@@ -144,8 +144,9 @@ window.foundationQA.conversations = (place, mostTurns) => {
     find(sought) {
       const plain = (text) => text.normalize("NFKC").toLowerCase();
       const words = plain(sought).split(/\s+/).filter(Boolean);
-      const said = ({ name, turns }) =>
-        plain([name, ...turns.flatMap(({ question, answer }) => [question, String(answer?.text ?? "")])].join("\n"));
+      const writtenOf = (answer) => (answer?.written?.sentences ?? []).map((each) => String(each?.text ?? ""));
+      const saidIn = ({ question, answer }) => [question, String(answer?.text ?? ""), ...writtenOf(answer)];
+      const said = ({ name, turns }) => plain([name, ...turns.flatMap(saidIn)].join("\n"));
       return all().filter((record) => {
         const text = words.length ? said(record) : "";
         return words.every((word) => text.includes(word));

@@ -2,17 +2,22 @@
 "use strict";
 window.foundationQA.rating = (server, kept) => {
   const { words, element } = window.foundationQA;
+  const MOST = 20; // documents of an opinion, as in ui/chat/feedback_log.py
+  // The tools of what is thought of: the written answer, or the quotes.
+  const toolsOf = ({ section }, written) => section.querySelector(written ? ".written .tools" : ".reply > .tools");
 
   // A click is stored at once, and once more with the reason if one is given; the id tells that they are one opinion.
   // Gives what is to be said of it, and whether it was stored.
-  const store = async (turn, { helpful, reason, opinion }) => {
+  const store = async (turn, { helpful, reason, opinion, written }) => {
     const { question, answer } = turn.kept;
     const { kind, confidence } = answer;
-    const cited = [...answer.citations, ...answer.related].map((each) => each.document_id);
+    const read = written ? (answer.written?.sources ?? []) : [];
+    const cited = [...answer.citations, ...read, ...answer.related].slice(0, MOST).map((each) => each.document_id);
     const said = element("p", "thanks");
     said.setAttribute("role", "status");
     try {
-      const rated = { id: opinion, helpful, reason, question, answered: kind === "answered", confidence, cited };
+      const answered = kind === "answered";
+      const rated = { id: opinion, helpful, reason, question, answered, confidence, cited, written };
       const reply = await server.rate(rated);
       said.innerHTML = reply.html || reply.hint;
       return { said, stored: Boolean(reply.html) };
@@ -22,13 +27,12 @@ window.foundationQA.rating = (server, kept) => {
     }
   };
 
-  // The form for a reason, below the answer of a turn. `draft` is {helpful, reason, opinion}: see drafts.js.
+  // The form for a reason, below the answer of a turn. `draft` is {helpful, reason, opinion, written}: see drafts.js.
   const open = (turn, draft, first) => {
-    const { section } = turn;
-    const tools = section.querySelector(".tools");
+    const tools = toolsOf(turn, draft.written);
     const button = tools.querySelector(draft.helpful ? ".up" : ".down");
     for (const each of tools.querySelectorAll(".rate")) each.setAttribute("aria-pressed", String(each === button));
-    tools.parentElement.querySelectorAll(".opinion, .thanks").forEach((each) => each.remove());
+    turn.section.querySelectorAll(".opinion, .thanks").forEach((each) => each.remove());
     const reason = element("input", "reason");
     reason.type = "text";
     reason.maxLength = 1000;
@@ -39,7 +43,7 @@ window.foundationQA.rating = (server, kept) => {
     const opinion = element("form", "opinion", element("label", "", element("span", "label", asked), reason), submit);
     const leave = (said) => {
       kept.letGo(turn);
-      tools.parentElement.querySelectorAll(".thanks").forEach((each) => each.remove());
+      turn.section.querySelectorAll(".thanks").forEach((each) => each.remove());
       opinion.replaceWith(said);
       button.focus();
     };
@@ -50,7 +54,7 @@ window.foundationQA.rating = (server, kept) => {
       if (!reason.value.trim()) return leave(said);
       const { said: told, stored } = await store(turn, { ...draft, reason: reason.value });
       if (stored) return leave(told);
-      tools.parentElement.querySelectorAll(".thanks").forEach((each) => each.remove());
+      turn.section.querySelectorAll(".thanks").forEach((each) => each.remove());
       opinion.after(told); // the reason stays, to be sent again
     });
     opinion.addEventListener("keydown", async (event) => {
@@ -65,20 +69,23 @@ window.foundationQA.rating = (server, kept) => {
   return {
     rate(button, turn) {
       const helpful = button.dataset.helpful === "yes";
-      turn.opinion ??= Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("");
+      const written = Boolean(button.closest(".written"));
+      turn.opinions ??= {};
+      turn.opinions[written] ??= Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("");
       // A reason that was begun goes along with a change of mind.
-      const reason = turn.section.querySelector(".opinion .reason")?.value ?? "";
-      const draft = { helpful, reason, opinion: turn.opinion };
+      const reason = toolsOf(turn, written).parentElement.querySelector(":scope > .opinion .reason")?.value ?? "";
+      const draft = { helpful, reason, opinion: turn.opinions[written], written };
       const first = store(turn, { ...draft, reason: "" });
       kept.keep(turn, draft);
       open(turn, draft, first).focus();
     },
     // Opens a form again that was open before the page was loaded.
-    reopen(turn, { helpful, reason, opinion }) {
-      if (!turn.section.querySelector(".tools .rate") || typeof reason !== "string" || typeof opinion !== "string") return;
-      turn.opinion = opinion;
+    reopen(turn, { helpful, reason, opinion, written }) {
+      const tools = toolsOf(turn, written);
+      if (!tools?.querySelector(".rate") || typeof reason !== "string" || typeof opinion !== "string") return;
+      turn.opinions = { [Boolean(written)]: opinion };
       const thanked = element("p", "thanks");
-      open(turn, { helpful: Boolean(helpful), reason, opinion }, Promise.resolve({ said: thanked }));
+      open(turn, { helpful: Boolean(helpful), reason, opinion, written: Boolean(written) }, Promise.resolve({ said: thanked }));
     },
   };
 };

@@ -190,7 +190,7 @@ def print_opinion(opinion: dict[str, Any]) -> None:
     """What a visitor thought of an answer, see :meth:`ui.chat.feedback_log.FeedbackLog.read`."""
     verdict = "[green]good[/]" if opinion["helpful"] else "[red]bad [/]"
     facts = f"confidence {opinion['confidence']:.0%}" if opinion["answered"] else "not answered"
-    shown = ", ".join([facts, *opinion["cited"]])
+    shown = ", ".join([*(["written answer"] if opinion["written"] else []), facts, *opinion["cited"]])
     _out.print(f"{verdict} [dim]{_plain(opinion['time'])}[/] {_plain(opinion['question'])} [dim]({_plain(shown)})[/]")
     if opinion["reason"]:
         _out.print("     " + _plain(opinion["reason"]))

@@ -16,7 +16,7 @@ from corpus import FoundationQAError
 from ui import terminal
 
 VERSION = 1
-"""Raised when the tables change; that of a database without tables is 0."""
+"""Of a database before any of its :attr:`LogDatabase.changes`; that of one without tables is 0."""
 
 _PATIENCE = 5.0  # seconds to wait for another writer; writing one row takes some milliseconds
 _TAKEN_OVER = "CREATE TABLE taken_over (file TEXT NOT NULL, kept_as TEXT NOT NULL, damaged INTEGER NOT NULL)"
@@ -39,6 +39,7 @@ class LogDatabase:
     largest: int  # bytes of the file; beyond, the oldest rows are forgotten
     old_files: tuple[Path, ...]  # of earlier versions, the oldest first
     take_line: Callable[[sqlite3.Connection, bytes], bool]  # takes a line of them over; False: it is damaged
+    changes: tuple[str, ...] = ()  # in SQL: what makes a table of each earlier version one of the next
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -79,13 +80,19 @@ class LogDatabase:
     def _set_up(self, connection: sqlite3.Connection) -> list[tuple[Path, str, int]]:
         """Make the table where there is none: the files taken over, the names they get, and their damaged lines."""
         (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version == VERSION:
+        latest = VERSION + len(self.changes)
+        if version == latest:
             return []
-        if version:
+        if version > latest:
             raise FoundationQAError(
                 f"{self.title} {self.path} was written by a later version of this program: update it, or move the file "
                 f"away."
             )
+        if version:
+            for change in self.changes[version - VERSION :]:
+                connection.execute(change)
+            connection.execute(f"PRAGMA user_version = {latest}")
+            return []
         connection.execute(f"CREATE TABLE {self.table} ({self.columns})")
         connection.execute(_TAKEN_OVER)
         taken_over = []
@@ -96,7 +103,7 @@ class LogDatabase:
                 kept_as = _free_name(path)
                 connection.execute("INSERT INTO taken_over VALUES (?, ?, ?)", (path.name, kept_as, damaged))
                 taken_over.append((path, kept_as, damaged))
-        connection.execute(f"PRAGMA user_version = {VERSION}")
+        connection.execute(f"PRAGMA user_version = {latest}")
         return taken_over
 
     def _forget(self, connection: sqlite3.Connection) -> None:
