@@ -22,20 +22,28 @@ MOST_AT_ONCE = 50
 """Messages of one batch."""
 
 _TITLES = {"ask": "Ask the texts", "search": "Search the texts", "status": "State of the index"}
-_READ_ONLY = types.ToolAnnotations(readOnlyHint=True, idempotentHint=True, openWorldHint=False)
-TOOLS = [
-    types.Tool(
-        name=operation,
-        title=_TITLES[operation],
-        description=" ".join(str(getattr(Service, operation).__doc__).split()),
-        inputSchema=arguments.model_json_schema(),
-        annotations=_READ_ONLY,
-    )
-    for operation, arguments in OPERATIONS.items()
-]
+
+
+def tools(*, elsewhere: bool = False) -> list[types.Tool]:
+    """What may be called; ``elsewhere`` tells that answers are written by a model on another machine."""
+    return [
+        types.Tool(
+            name=operation,
+            title=_TITLES[operation],
+            description=" ".join(str(getattr(Service, operation).__doc__).split()),
+            inputSchema=arguments.model_json_schema(),
+            annotations=types.ToolAnnotations(
+                readOnlyHint=True, idempotentHint=True, openWorldHint=elsewhere and operation == "ask"
+            ),
+        )
+        for operation, arguments in OPERATIONS.items()
+    ]
+
+
 _INSTRUCTIONS = (
     "Cited answers about foundation models from bilingual (English, Chinese) texts. Call 'ask' first; quote its "
-    "citations word for word and name their titles. Where it does not answer, say so, or look further with 'search'."
+    "citations word for word and name their titles: they are the authority, whatever is 'written' of them. Where it "
+    "does not answer, say so, or look further with 'search'."
 )
 
 
@@ -54,14 +62,16 @@ class McpServer:
     batches and headers that clients do send, and has the wrong error for a method that is not there.
 
     ``service`` gives what the tools call, and is asked for it at the first call of one: it may take its time.
+    ``elsewhere`` tells whether its answers are written by a model on another machine.
     """
 
-    def __init__(self, service: Callable[[], Service]) -> None:
+    def __init__(self, service: Callable[[], Service], *, elsewhere: bool = False) -> None:
         self._service = service
+        offered = [_plain(tool) for tool in tools(elsewhere=elsewhere)]
         self._methods: dict[str, Callable[[Message], Message]] = {
             "initialize": _initialized,
             "ping": lambda _: {},
-            "tools/list": lambda _: {"tools": [_plain(tool) for tool in TOOLS]},
+            "tools/list": lambda _: {"tools": offered},
             "tools/call": self._called,
         }
 

@@ -1,6 +1,7 @@
 """The page of a workplace: what it consists of, and who hears of what."""
 
 from qa import Answerer
+from qa.writing import Writer
 from ui.api.service import Service
 from ui.chat.calls import ChatCalls
 from ui.chat.view import chat_view
@@ -27,19 +28,21 @@ def assemble_page(
     share_originals: bool = False,
     public: PublicAddress | None = None,
     trusted_proxies: tuple[str, ...] = (),
+    writer: Writer | None = None,
 ) -> Page:
     """The page for the texts of ``workplace``, which ``answerer`` answers from; ``mcp``, ``accounts``, ``public`` and
     ``trusted_proxies`` as in :class:`ui.server.options.Serving`.
 
     With ``allow_upload`` visitors may bring texts. Without ``show_gaps`` what was asked in vain is kept, and shown to
-    no visitor. With ``share_originals`` they may download the files that the texts were read from.
+    no visitor. With ``share_originals`` they may download the files that the texts were read from. With a ``writer``
+    they can have answers written.
     """
     log = GapLog(workplace.gap_log) if workplace.settings.log_gaps else None
     on_gap = log.add if log else None
     allowed = {"allow_upload": allow_upload, "show_gaps": show_gaps, "share_originals": share_originals}
     tabs = tabs_of(workplace, answerer, log, **allowed)
     largest_file = workplace.upload_limits.files.largest if allow_upload else 0
-    service = Service(answerer, workplace.pending, on_gap)
+    service = Service(answerer, workplace.pending, on_gap, writer)
     originals = Originals(workplace.folders, lambda: answerer.passages.snapshot, workplace.limits)
     pictures = PagePictures(originals)
     serving = Serving(

@@ -28,6 +28,7 @@ from ui.workspace.uploads import UploadLimits, Uploads
 if TYPE_CHECKING:
     from index import IndexChange, PassageIndex, Progress, Scope, SentenceEncoder
     from qa import Answerer
+    from qa.writing import Writer
 
 BUILT_IN = "built-in"
 """What the manifest of an index calls the built-in texts, whose folder differs from one installation to another."""
@@ -223,6 +224,15 @@ class Workplace:
         from qa import Answerer
 
         return Answerer(self.open(follow=follow), self.settings.reader)
+
+    @property
+    def writes_elsewhere(self) -> bool:
+        """Whether what writes answers is on another machine, to which the quotes are sent."""
+        return False
+
+    def writer(self, passages: "PassageIndex") -> "Writer | None":
+        """What writes answers from the texts of ``passages``; None where the settings name nothing."""
+        return None
 
 
 def _data() -> Path:
