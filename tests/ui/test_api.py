@@ -29,10 +29,12 @@ from index import IndexChange, PassageIndex, pending_change, update_index
 from qa import Answer, Answerer
 from qa.small_talk import LONGEST_QUESTION
 from qa.writing import Trouble, Verdict
+from ui import cli
 from ui.api.arguments import LONGEST_HISTORY, MOST_HITS, RequestError
 from ui.api.records import answer_facts
 from ui.api.service import Service
 from ui.server.options import Serving
+from ui.server.page import Page
 
 ROOT = Path(__file__).parents[2]
 ENGLISH, CHINESE = "How many parameters has GPT-3?", "GPT-3 有多少参数？😀"
@@ -276,6 +278,24 @@ def test_why_nothing_is_written_is_told(served: Served) -> None:
     service = Service(served.service._answerer, served.service._pending, None, writer)  # type: ignore[arg-type]
     told = service.ask(ENGLISH)["written"]
     assert (told["text"], told["trouble"], told["told"]) == ("", "slow", "The language model took too long.")
+
+
+@pytest.mark.parametrize("options", [[], ["--no-writer"]])
+def test_serve_has_answers_written_unless_it_is_told_not_to(
+    served: Served, fake_encoders: Any, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    pages: list[Page] = []
+    writer = ScriptedWriter()
+    monkeypatch.setattr("index.SentenceEncoder", lambda name, progress: fake_encoders())
+    monkeypatch.setattr("ui.workspace.workspace.Workplace.writer", lambda *_: writer)
+    monkeypatch.setattr("ui.server.page.serve", lambda page, *_: pages.append(page))
+    monkeypatch.setenv("GRADIO_TEMP_DIR", "")  # the command puts another one there
+    monkeypatch.setattr("sys.argv", ["foundation-qa", "serve", "--corpus", str(served.folder), *options])
+    with pytest.raises(SystemExit):
+        cli.main()
+    (page,) = pages
+    assert page.serving.service is not None
+    assert page.serving.service.writer is (None if options else writer)
 
 
 def test_nobody_has_answers_written_without_a_writer(served: Served) -> None:

@@ -14,6 +14,7 @@ from ui.api.openai_request import QUOTED, WRITTEN
 from ui.api.records import Facts, answer_facts, citations_facts
 from ui.html.citation_view import citation_view
 
+_CHUNK = "chat.completion.chunk"
 _TOKENS = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+|[^\w\s]")
 # Some clients take these for ends of lines, and what ends a line ends an event.
 _LINE_ENDS = {ord(each): f"\\u{ord(each):04x}" for each in "\u0085\u2028\u2029"}
@@ -31,7 +32,7 @@ class ChatReply:
         """The whole of it, with the ``further`` fields of its message."""
         message = {"role": "assistant", "content": content, "refusal": None, **further}
         choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": "stop"}
-        return {**self._head, "object": "chat.completion", "choices": [choice], "usage": usage}
+        return {**self._head, "object": _CHUNK.removesuffix(".chunk"), "choices": [choice], "usage": usage}
 
     def chunk(self, delta: Facts, *, last: bool = False) -> Facts:
         """A part of it: what the message has more of now."""
@@ -44,7 +45,7 @@ class ChatReply:
 
     def _chunk(self, choices: list[Facts], usage: Facts | None) -> Facts:
         told = {"usage": usage} if self._with_usage else {}
-        return {**self._head, "object": "chat.completion.chunk", "choices": choices, **told}
+        return {**self._head, "object": _CHUNK, "choices": choices, **told}
 
 
 def further_fields(answer: Answer, written: Written | None, page: str) -> Facts:
