@@ -302,12 +302,23 @@ def test_nobody_has_answers_written_without_a_writer(served: Served) -> None:
     assert post(served, "ask", {"question": ENGLISH, "write": True}).json()["written"] is None
 
 
-def test_a_caller_who_leaves_calls_the_model_off(writing: tuple[Served, ScriptedWriter]) -> None:
+TOOL_CALL = {"name": "ask", "arguments": {"question": ENGLISH}}
+LEAVING = [
+    ("/api/ask", {"question": ENGLISH}),
+    ("/gradio_api/mcp", {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": TOOL_CALL}),
+]
+
+
+@pytest.mark.parametrize(("path", "body"), LEAVING)
+def test_a_caller_who_leaves_calls_the_model_off(
+    writing: tuple[Served, ScriptedWriter], path: str, body: dict[str, Any]
+) -> None:
     served, writer = writing
     writer.wait = threading.Event()
+    writer.stopped.clear()
     try:
         with pytest.raises(httpx.ReadTimeout):
-            httpx.post(f"{served.address}/api/ask", json={"question": ENGLISH}, timeout=1)
+            httpx.post(served.address + path, json=body, timeout=1)
         assert writer.stopped.wait(5)
     finally:
         writer.wait = None
