@@ -276,6 +276,10 @@ def test_the_last_word_of_a_writer_counts(answerer: Answerer) -> None:
     answer, other = answerer.ask(ENGLISH), sentence("Another.", 1)
     more = "".join(ChatContent(answer, [Draft("GP"), HELD, written(HELD, STRUCK, other)], ""))
     assert more.startswith(f"{QUOTE} [1] Another. [1]\n\n")
+    mended = "".join(ChatContent(answer, [HELD, STRUCK, HELD, written(other, HELD)], ""))  # it said one of them twice
+    assert mended.startswith(f"{QUOTE} [1] Another. [1]\n\n*Written by")
+    whole = "".join(ChatContent(answer, [written(other, HELD)], ""))
+    assert whole.startswith(f"Another. [1] {QUOTE} [1]\n\n*Written by")
     instead = "".join(ChatContent(answer, [HELD, written(other)], ""))
     assert instead.startswith(f"{QUOTE} [1]\n\n*What stands above does not hold after all.*\n\nAnother. [1]\n\n")
     nothing = "".join(ChatContent(answer, [HELD, written(trouble=Trouble.WRONG_LANGUAGE)], ""))

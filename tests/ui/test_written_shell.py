@@ -58,6 +58,11 @@ def test_sentences_are_shown_as_they_are_found_to_hold() -> None:
     assert errors == ""
 
 
+def test_what_is_said_twice_is_shown_once() -> None:
+    _, screen, _, _ = printed([HELD, HELD, written(HELD)], terminal=True)
+    assert screen.startswith("A model is trained. [1]\n\x1b[2mWritten by")
+
+
 @pytest.mark.parametrize("terminal", [True, False])
 def test_what_counts_in_the_end_is_shown_whole(terminal: bool) -> None:
     _, screen, _, _ = printed([HELD, written(replace(HELD, text="Another."), ITEM)], terminal=terminal)

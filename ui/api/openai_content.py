@@ -48,23 +48,27 @@ class ChatContent:
 
     def _sentences(self) -> Iterator[str]:
         """What is written, sentence by sentence as each is found to hold."""
-        said = ""
+        said: list[WrittenSentence] = []
         for event in self._events:
-            if isinstance(event, WrittenSentence) and event.verdict.holds:
-                piece = _said(event, first=not said)
-                yield piece if said else self._block(piece)
-                said += piece
-            elif isinstance(event, Written):
+            if isinstance(event, Written):
                 self.written = event
-        whole = ""
-        for each in self.written.sentences if self.written else ():
-            if each.verdict.holds:
-                whole += _said(each, first=not whole)
-        if not whole.startswith(said):
+            elif isinstance(event, WrittenSentence) and event.verdict.holds and event.text not in _texts(said):
+                yield self._said(event, first=not said)
+                said.append(event)
+        whole = [each for each in self.written.sentences if each.verdict.holds] if self.written else []
+        if not _texts(said) <= _texts(whole):
             yield self._block(f"*{word('api.withdrawn', self._answer.language)}*")
-            said = ""
-        if rest := whole[len(said) :]:
-            yield rest if said else self._block(rest)
+            said = []
+        for each in whole:  # what was written anew in the place of what did not hold
+            if each.text not in _texts(said):
+                yield self._said(each, first=not said)
+                said.append(each)
+
+    def _said(self, sentence: WrittenSentence, *, first: bool) -> str:
+        """A sentence with its [n], after others if it is not the ``first``; see :attr:`qa.writing.Written.text`."""
+        text = f"{on_one_line(sentence.text)} {''.join(f'[{number}]' for number in sentence.numbers)}"
+        text = f"- {text}" if sentence.begins_item else text
+        return self._block(text) if first else ("\n" if sentence.begins_item else " ") + text
 
     def _block(self, text: str) -> str:
         """``text`` as a block of its own."""
@@ -96,9 +100,5 @@ def link(page: str, view: CitationView) -> str:
     return f"{page}#{view.address}"
 
 
-def _said(sentence: WrittenSentence, *, first: bool) -> str:
-    """A sentence with its [n], after others if it is not the ``first``; see :attr:`qa.writing.Written.text`."""
-    text = f"{on_one_line(sentence.text)} {''.join(f'[{number}]' for number in sentence.numbers)}"
-    if sentence.begins_item:
-        return f"- {text}" if first else f"\n- {text}"
-    return text if first else f" {text}"
+def _texts(sentences: Iterable[WrittenSentence]) -> set[str]:
+    return {each.text for each in sentences}

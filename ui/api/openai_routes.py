@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from corpus import FoundationQAError
 from qa import Answer
-from qa.writing import WritingEvent
+from qa.writing import WritingEvent, Written
 from ui.api.callers import pieces_until_left, until_left
 from ui.api.openai_content import ChatContent
 from ui.api.openai_reply import (
@@ -124,7 +124,8 @@ class _Completion:
         return JSONResponse(await until_left(request, lambda stop: self._completion(answer, stop)))
 
     def _completion(self, answer: Answer, stop: Event) -> dict[str, object]:
-        content = ChatContent(answer, self._writing(answer, stop), self._page)
+        last = [each for each in self._writing(answer, stop) if isinstance(each, Written)]  # replaces all before
+        content = ChatContent(answer, last, self._page)
         text = "".join(content)
         further = further_fields(answer, content.written, self._page)
         return ChatReply(self._asked.model).completion(text, further, usage_of(self._asked.asked, text))

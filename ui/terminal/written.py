@@ -24,7 +24,7 @@ def print_written(writer: Writer, answer: Answer, out: Console, err: Console) ->
         for event in writer.write(answer, stop):
             if isinstance(event, Written):
                 written = event
-            elif isinstance(event, WrittenSentence) and out.is_terminal:
+            elif isinstance(event, WrittenSentence) and out.is_terminal and event not in shown:
                 out.print(_piece(event, first=not shown), end="")
                 shown.append(event)
     except KeyboardInterrupt:
