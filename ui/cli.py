@@ -81,7 +81,7 @@ def ask(
     scope = workplace.scope(within or (), language or "", since or "")
     answerer = workplace.answerer()
     answer = answerer.ask(question, (), scope)
-    writer = None if no_writer else workplace.writer(answerer.passages)
+    writer = workplace.writer(answerer.passages) if answer.answered and not no_writer else None
     if as_json:
         terminal.print_json(answer_facts(answer, writer.written(answer) if writer else None))
     else:
