@@ -11,7 +11,7 @@ from corpus import FoundationQAError
 from corpus.files.progress import heard_by
 from ui import terminal
 from ui.api.records import answer_facts, change_facts, hits_facts
-from ui.command_options import Corpus, In, Index, Json, Language, Question, SettingsFile, Since
+from ui.command_options import Corpus, In, Index, Json, Language, NoWriter, Question, SettingsFile, Since
 from ui.command_options import workplace_of as _workplace
 from ui.corpus_commands import corpus_app
 from ui.server_commands import mcp, serve
@@ -74,15 +74,18 @@ def ask(
     index: Index = None,
     settings: SettingsFile = None,
     as_json: Json = False,
+    no_writer: NoWriter = False,
 ) -> None:
-    """Answer a question with exact quotes from the texts."""
+    """Answer a question with exact quotes from the texts, and in sentences, where the settings name a writer."""
     workplace = _workplace(corpus, index, settings)
     scope = workplace.scope(within or (), language or "", since or "")
-    answer = workplace.answerer().ask(question, (), scope)
+    answerer = workplace.answerer()
+    answer = answerer.ask(question, (), scope)
+    writer = workplace.writer(answerer.passages) if answer.answered and not no_writer else None
     if as_json:
-        terminal.print_json(answer_facts(answer))
+        terminal.print_json(answer_facts(answer, writer.written(answer) if writer else None))
     else:
-        terminal.print_answer(answer)
+        terminal.print_answer(answer, writer)
 
 
 @app.command()

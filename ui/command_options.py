@@ -22,6 +22,9 @@ Index = Annotated[
 ]
 SettingsFile = Annotated[str | None, typer.Option("--settings", metavar="FILE", help="YAML file of settings.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+NoWriter = Annotated[
+    bool, typer.Option("--no-writer", help="Answer in quotes alone, also where the settings name a writer.")
+]
 Question = Annotated[str, typer.Argument(metavar="QUESTION", help="In English or Chinese.")]
 In = Annotated[
     list[str] | None,

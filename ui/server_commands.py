@@ -13,7 +13,7 @@ import typer
 from corpus import FoundationQAError
 from corpus.machine import is_loopback
 from ui import terminal
-from ui.command_options import Corpus, Index, SettingsFile, workplace_of
+from ui.command_options import Corpus, Index, NoWriter, SettingsFile, workplace_of
 from ui.gate.accounts import VARIABLE, load_accounts, warnings
 from ui.gate.public_address import PublicAddress, TrustedProxies
 from ui.terminal.endings import Terminated
@@ -52,6 +52,7 @@ def serve(
             help="Proxy that is believed who its visitors are; repeatable. Default with --public-url: this machine.",
         ),
     ] = None,
+    no_writer: NoWriter = False,
 ) -> None:
     """Bring the index up to date and open the page for asking in a browser."""
     accounts = load_accounts(auth)
@@ -84,8 +85,9 @@ def serve(
         share_originals=share_originals or workplace.settings.share_originals,
         public=public,
         trusted_proxies=trusted,
+        writer=None if no_writer else workplace.writer(answerer.passages),
     )
-    if workplace.settings.writer is None:
+    if workplace.settings.writer is None and not no_writer:
         tell_of_models(port)
     if not watch:
         serve_page(page, host, port)
@@ -96,7 +98,7 @@ def serve(
         serve_page(replace(page, notice=lambda: watching.problem), host, port)
 
 
-def mcp(corpus: Corpus = None, index: Index = None, settings: SettingsFile = None) -> None:
+def mcp(corpus: Corpus = None, index: Index = None, settings: SettingsFile = None, no_writer: NoWriter = False) -> None:
     """Offer ask, search and status as MCP tools over standard input and output, to a client that starts this."""
     workplace = workplace_of(corpus, index, settings)
     outgoing = sys.stdout.buffer
@@ -104,12 +106,13 @@ def mcp(corpus: Corpus = None, index: Index = None, settings: SettingsFile = Non
     from ui.api.mcp_stdio import converse
     from ui.api.mcp_tools import McpServer
 
-    service = _service_later(workplace)
+    service = _service_later(workplace, writes=not no_writer)
+    elsewhere = workplace.writes_elsewhere and not no_writer
     with suppress(KeyboardInterrupt, Terminated):
-        converse(McpServer(service.result), sys.stdin.buffer, outgoing)
+        converse(McpServer(service.result, elsewhere=elsewhere), sys.stdin.buffer, outgoing)
 
 
-def _service_later(workplace: Workplace) -> "Future[Service]":
+def _service_later(workplace: Workplace, *, writes: bool) -> "Future[Service]":
     """The service of a workplace, whose index is brought up to date meanwhile: the client need not wait for that."""
     service: Future[Service] = Future()
     gap_log = workplace.gap_log if workplace.settings.log_gaps else None  # what is wrong with the options is said now
@@ -120,7 +123,9 @@ def _service_later(workplace: Workplace) -> "Future[Service]":
 
         try:
             on_gap = GapLog(gap_log).add if gap_log else None
-            service.set_result(Service(workplace.answerer(), workplace.pending, on_gap))
+            answerer = workplace.answerer()
+            writer = workplace.writer(answerer.passages) if writes else None
+            service.set_result(Service(answerer, workplace.pending, on_gap, writer))
         except FoundationQAError as error:
             terminal.fail(str(error))
             service.set_exception(error)

@@ -22,20 +22,24 @@ from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult, TextContent
 from page_load import bear
 from ports import free_port
+from scripted_writing import ScriptedModel, ScriptedWriter, sentence
 
 from corpus import CorpusError, load_documents
 from index import IndexChange, PassageIndex, pending_change, update_index
 from qa import Answer, Answerer
 from qa.small_talk import LONGEST_QUESTION
+from qa.writing import Trouble, Verdict
+from ui import cli
 from ui.api.arguments import LONGEST_HISTORY, MOST_HITS, RequestError
 from ui.api.records import answer_facts
 from ui.api.service import Service
 from ui.server.options import Serving
+from ui.server.page import Page
 
 ROOT = Path(__file__).parents[2]
 ENGLISH, CHINESE = "How many parameters has GPT-3?", "GPT-3 有多少参数？😀"
 QUOTE = "GPT-3 has 175 billion parameters."
-TAKEN = "question, history, texts, language, since"  # by ask
+TAKEN = "question, history, texts, language, since, write"  # by ask
 VARYING = {"seconds"}  # between two answers to one question
 
 WRONG = [  # operation, arguments, what the message must name
@@ -52,6 +56,8 @@ WRONG = [  # operation, arguments, what the message must name
         {"question": ENGLISH, "history": ["x"] * (LONGEST_HISTORY + 1)},
         "'history' has 101 questions; at most 100",
     ),
+    ("ask", {"question": ENGLISH, "write": "no"}, "'write' is 'no'; expected true or false."),
+    ("ask", {"question": ENGLISH, "write": 0}, "'write' is 0; expected true or false."),
     ("search", {"question": ENGLISH, "k": 0}, "'k' is 0; expected a whole number from 1 to 96."),
     ("search", {"question": ENGLISH, "k": MOST_HITS + 1}, "'k' is 97; expected a whole number from 1 to 96."),
     ("search", {"question": ENGLISH, "k": True}, "'k' is True; expected a whole number"),
@@ -222,6 +228,127 @@ def test_the_status_tells_what_an_update_would_do(served: Served, client: Client
     assert (told["added"], told["documents"]) == ([], 4)
     assert client.predict(api_name="/status") == told
     assert json.loads(text_of(over_mcp(served.address, lambda session: session.call_tool("status", {})))) == told
+
+
+@pytest.fixture(scope="module")
+def writing(started: Any, served: Served) -> Iterator[tuple[Served, ScriptedWriter]]:
+    """The same texts, whose answers are written."""
+    model = ScriptedModel(name="small", place="models.example.org")
+    struck = sentence("It has 3 trillion.", 1, verdict=Verdict.NUMBER, detail="3 trillion")
+    writer = ScriptedWriter((sentence(QUOTE, 1), struck), model=model)
+    service = Service(served.service._answerer, served.service._pending, None, writer)  # type: ignore[arg-type]
+    page = started(service._answerer, port=free_port(), serving=Serving(service, mcp=True))
+    yield Served(str(page.local_url).rstrip("/"), served.folder, service, []), writer
+    page.close(verbose=False)
+
+
+def test_every_way_in_has_answers_written_where_there_is_a_writer(writing: tuple[Served, ScriptedWriter]) -> None:
+    served, _ = writing
+    told = post(served, "ask", {"question": CHINESE}).json()
+    assert told["written"] == {
+        "model": "small",
+        "place": "models.example.org",
+        "text": f"{QUOTE} [1]",
+        "sentences": [
+            {"text": QUOTE, "numbers": [1], "verdict": "supported", "support": 0.9, "detail": ""},
+            {"text": "It has 3 trillion.", "numbers": [1], "verdict": "number", "support": 0.9, "detail": "3 trillion"},
+        ],
+        "sources": [],
+        "trouble": None,
+        "told": "",
+        "seconds": 1.5,
+        "first_seconds": 0.2,
+    }
+    client = Client(served.address, verbose=False, analytics_enabled=False)
+    assert without(client.predict(question=CHINESE, api_name="/ask")) == without(told)
+    assert client.predict(question=CHINESE, write=False, api_name="/ask")["written"] is None
+    client.close()
+    for write, expected in ((None, told["written"]), (True, told["written"]), (False, None)):
+        assert post(served, "ask", {"question": CHINESE, "write": write}).json()["written"] == expected
+        called = over_mcp(
+            served.address,
+            lambda session, write=write: session.call_tool("ask", {"question": CHINESE, "write": write}),
+        )
+        assert json.loads(text_of(called))["written"] == expected
+    assert post(served, "ask", {"question": "Who won the chess game on Mars?"}).json()["written"] is None
+
+
+def test_why_nothing_is_written_is_told(served: Served) -> None:
+    writer = ScriptedWriter(trouble=Trouble.SLOW)
+    service = Service(served.service._answerer, served.service._pending, None, writer)  # type: ignore[arg-type]
+    told = service.ask(ENGLISH)["written"]
+    assert (told["text"], told["trouble"], told["told"]) == ("", "slow", "The language model took too long.")
+
+
+@pytest.mark.parametrize("options", [[], ["--no-writer"]])
+def test_serve_has_answers_written_unless_it_is_told_not_to(
+    served: Served, fake_encoders: Any, monkeypatch: pytest.MonkeyPatch, options: list[str]
+) -> None:
+    pages: list[Page] = []
+    writer = ScriptedWriter()
+    monkeypatch.setattr("index.SentenceEncoder", lambda name, progress: fake_encoders())
+    monkeypatch.setattr("ui.workspace.workspace.Workplace.writer", lambda *_: writer)
+    monkeypatch.setattr("ui.server.page.serve", lambda page, *_: pages.append(page))
+    monkeypatch.setenv("GRADIO_TEMP_DIR", "")  # the command puts another one there
+    monkeypatch.setattr("sys.argv", ["foundation-qa", "serve", "--corpus", str(served.folder), *options])
+    with pytest.raises(SystemExit):
+        cli.main()
+    (page,) = pages
+    assert page.serving.service is not None
+    assert page.serving.service.writer is (None if options else writer)
+
+
+def test_nobody_has_answers_written_without_a_writer(served: Served) -> None:
+    assert post(served, "ask", {"question": ENGLISH, "write": True}).json()["written"] is None
+
+
+TOOL_CALL = {"name": "ask", "arguments": {"question": ENGLISH}}
+LEAVING = [
+    ("/api/ask", {"question": ENGLISH}),
+    ("/gradio_api/mcp", {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": TOOL_CALL}),
+]
+
+
+@pytest.mark.parametrize(("path", "body"), LEAVING)
+def test_a_caller_who_leaves_calls_the_model_off(
+    writing: tuple[Served, ScriptedWriter], path: str, body: dict[str, Any]
+) -> None:
+    served, writer = writing
+    writer.wait = threading.Event()
+    writer.stopped.clear()
+    try:
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.post(served.address + path, json=body, timeout=1)
+        assert writer.stopped.wait(5)
+    finally:
+        writer.wait = None
+
+
+def test_others_are_answered_while_one_is_written(writing: tuple[Served, ScriptedWriter]) -> None:
+    served, writer = writing
+    writer.wait = threading.Event()
+    try:
+        with ThreadPoolExecutor(1) as thread:
+            slow = thread.submit(post, served, "ask", {"question": ENGLISH})
+            assert post(served, "ask", {"question": ENGLISH, "write": False}).json()["answered"]
+            assert httpx.get(f"{served.address}/api/status").status_code == 200
+            assert not slow.done()
+            writer.wait.set()
+            assert slow.result(10).json()["written"]["text"]
+    finally:
+        writer.wait = None
+
+
+def test_the_tools_tell_whether_something_leaves_the_machine(
+    served: Served, writing: tuple[Served, ScriptedWriter]
+) -> None:
+    for address, elsewhere in ((served.address, False), (writing[0].address, True)):
+        listed = over_mcp(address, lambda session: session.list_tools()).tools
+        opened = {tool.name: tool.annotations.openWorldHint for tool in listed}
+        assert opened == {"ask": elsewhere, "search": False, "status": False}
+    (ask,) = (tool for tool in listed if tool.name == "ask")
+    assert "The quotes are the authority" in ask.description
+    assert ask.inputSchema["properties"]["write"]["anyOf"] == [{"type": "boolean"}, {"type": "null"}]
 
 
 @pytest.mark.parametrize(("operation", "arguments", "message"), WRONG)

@@ -10,13 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from scripted_writing import ScriptedModel, ScriptedWriter, sentence
 
+from qa import Answer
+from qa.writing import Trouble, Verdict
 from ui import cli
 from ui.chat.feedback_log import FeedbackLog, Opinion
 
 ROOT = Path(__file__).parents[2]
 ANSWER = {"question", "language", "answered", "kind", "text", "seconds", "confidence", "understood"}
-ANSWER |= {"shown", "scope", "citations", "related"}
+ANSWER |= {"shown", "scope", "citations", "related", "written"}
+WRITTEN = {"model", "place", "text", "sentences", "sources", "trouble", "told", "seconds", "first_seconds"}
 CITATION = {"number", "document_id", "title", "heading", "language", "source", "digest"}
 CITATION |= {"quote", "shown", "start", "end", "score", "references", "passage"}
 CITATION |= {"place", "places"}
@@ -584,6 +588,110 @@ def test_ctrl_c_ends_without_a_traceback(run: Command, index: Path, monkeypatch:
     ran = run("ask", "Who?", "--index", index)
     assert (ran.status, ran.out) == (130, "")
     assert "Traceback" not in ran.err
+
+
+QUESTION, QUOTE = "How many parameters has GPT-3?", "GPT-3 has 175 billion parameters."
+STRUCK = sentence("It has 3 \x1b[2Jtrillion.", 1, verdict=Verdict.NUMBER, detail="3 trillion")
+
+
+@pytest.fixture
+def writer(monkeypatch: pytest.MonkeyPatch) -> ScriptedWriter:
+    """What the settings of a command name."""
+    scripted = ScriptedWriter((sentence("It has [red]175[/] billion\x1b[2J.", 1), STRUCK))
+    monkeypatch.setattr("ui.workspace.workspace.Workplace.writer", lambda *_: scripted)
+    return scripted
+
+
+def test_ask_prints_what_is_written_above_the_quotes(run: Command, index: Path, writer: ScriptedWriter) -> None:
+    ran = run("ask", QUESTION, "--index", index)
+    assert ran.status == 0
+    first, whose, empty, quote, *_ = ran.out.splitlines()
+    assert first == "It has [red]175[/] billion [2J. [1]"
+    assert whose == "Written by scripted from the quotes below"
+    assert (empty, quote) == ("", f"“{QUOTE}” [1]")
+    assert ran.err.splitlines() == ["Struck: It has 3  [2Jtrillion. (“3 trillion” is not in [1])"]
+    assert "\x1b" not in ran.out + ran.err
+
+
+def test_ask_says_why_nothing_is_written_and_where_the_quotes_went(
+    run: Command, index: Path, writer: ScriptedWriter
+) -> None:
+    writer.sentences, writer.trouble = (STRUCK,), Trouble.UNSUPPORTED
+    writer.model = ScriptedModel(name="big\x1b[31m", place="models.example.org")
+    lines = run("ask", QUESTION, "--index", index).out.splitlines()
+    assert lines[0] == "big [31m wrote no answer"
+    assert lines[1].startswith("No sentence of it could be found in the quotes")
+    assert lines[1].endswith("The question and the quotes were sent to models.example.org.")
+    assert lines[2:4] == ["", f"“{QUOTE}” [1]"]
+
+
+@pytest.mark.parametrize("options", [["--no-writer"], ["--no-writer", "--json"]])
+def test_without_the_writer_ask_prints_what_it_did(
+    run: Command, index: Path, monkeypatch: pytest.MonkeyPatch, writer: ScriptedWriter, options: list[str]
+) -> None:
+    def never(*_: object) -> None:
+        raise AssertionError("It is not to be written.")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ScriptedWriter, "write", never)
+        ran = run("ask", QUESTION, "--index", index, *options)
+    assert ran.status == 0
+    assert "scripted" not in ran.out
+    assert (ran.out.startswith(f"“{QUOTE}” [1]\n")) or ran.json["written"] is None
+
+
+def test_ask_gives_what_is_written_as_json(run: Command, index: Path, writer: ScriptedWriter) -> None:
+    ran = run("ask", QUESTION, "--index", index, "--json")
+    assert set(ran.json) == ANSWER
+    written = ran.json["written"]
+    assert set(written) == WRITTEN
+    assert (written["model"], written["place"], written["trouble"], written["told"]) == ("scripted", "", None, "")
+    assert [each["verdict"] for each in written["sentences"]] == ["supported", "number"]
+    assert written["sentences"][1] == {
+        "text": STRUCK.text,
+        "numbers": [1],
+        "verdict": "number",
+        "support": 0.9,
+        "detail": "3 trillion",
+    }
+    assert run("ask", "Who won the chess game on Mars?", "--index", index, "--json").json["written"] is None
+    writer.trouble = Trouble.AWAY
+    told = run("ask", QUESTION, "--index", index, "--json").json["written"]
+    assert (told["trouble"], told["told"]) == ("away", "The language model could not be reached.")
+
+
+def test_nothing_is_written_of_what_the_texts_do_not_say(run: Command, index: Path, writer: ScriptedWriter) -> None:
+    asked = ("ask", "Who won the chess game on Mars?", "--index", index)
+    assert run(*asked).out == run(*asked, "--no-writer").out
+
+
+def test_ctrl_c_while_it_is_written_leaves_the_quotes(
+    run: Command, index: Path, monkeypatch: pytest.MonkeyPatch, writer: ScriptedWriter
+) -> None:
+    def write(_: ScriptedWriter, answer: Answer, stop: Any = None) -> Any:
+        yield sentence("So it is.", 1)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ScriptedWriter, "write", write)
+    ran = run("ask", QUESTION, "--index", index)
+    assert ran.status == 130
+    assert ran.out.startswith(f"“{QUOTE}” [1]\n")
+    assert ran.err == "The writing was stopped.\n"
+
+
+@pytest.mark.slow
+def test_ask_without_a_writer_loads_nothing_for_one(texts: Path, tmp_path: Path, real_encoder: Any) -> None:
+    code = (
+        "import sys; from ui import cli\n"
+        "try: cli.main()\n"
+        "finally: print([each for each in ('openai', 'httpx', 'ui.terminal.written') if each in sys.modules])"
+    )
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "XDG_DATA_HOME": str(tmp_path / "data")}
+    for options in ([], ["--json"]):
+        command = [sys.executable, "-c", code, "ask", QUESTION, "--corpus", str(texts), *options]
+        ran = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment)
+        assert QUOTE in ran.stdout, ran.stderr
+        assert ran.stdout.endswith("\n[]\n")
 
 
 def shell(*arguments: object, cwd: Path = ROOT, **variables: str) -> subprocess.CompletedProcess[bytes]:

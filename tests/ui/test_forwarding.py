@@ -59,6 +59,7 @@ def test_a_public_address_is_taken_apart(url: str, shown: str, origin: str, path
         "https://qa.example.org/a b",
         "https://qa.example.org/api",
         "https://qa.example.org/gradio_api/qa",
+        "https://qa.example.org/v1",
     ],
 )
 def test_what_is_no_public_address_is_named(url: str) -> None:

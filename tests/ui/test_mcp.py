@@ -11,10 +11,12 @@ from typing import Any
 import httpx
 import pytest
 from ports import free_port
+from scripted_writing import ScriptedWriter, sentence
 
 from corpus import StoredIndexError, load_documents
 from index import IndexChange, PassageIndex, update_index
 from qa import Answerer
+from ui import cli
 from ui.api.mcp_tools import MOST_AT_ONCE, McpServer
 from ui.api.service import Service
 from ui.server.options import Serving
@@ -233,6 +235,32 @@ def test_a_client_that_starts_the_program_asks_by_the_line(command: list[str]) -
     assert flat[3]["result"]["structuredContent"]["citations"][0]["quote"] == "GPT-3 has 175 billion parameters."
     assert flat[5]["error"]["code"] == -32601
     assert flat[None]["error"]["code"] == -32700
+
+
+@pytest.mark.parametrize(("options", "written"), [([], True), (["--no-writer"], False)])
+def test_the_program_has_answers_written_where_the_settings_name_a_writer(
+    texts: Path, monkeypatch: pytest.MonkeyPatch, fake_encoders: Any, options: list[str], written: bool
+) -> None:
+    told: list[Any] = []
+
+    def conversing(server: McpServer, *_: object) -> None:
+        told.extend(server.reply(each) for each in (message("tools/list"), call("ask", question=QUESTION)))
+
+    scripted = ScriptedWriter((sentence("So it is.", 1),))
+    monkeypatch.setattr("index.SentenceEncoder", lambda name, progress: fake_encoders())
+    monkeypatch.setattr("ui.workspace.workspace.Workplace.writer", lambda *_: scripted)
+    monkeypatch.setattr("ui.workspace.workspace.Workplace.writes_elsewhere", True)
+    monkeypatch.setattr("ui.api.mcp_stdio.converse", conversing)
+    monkeypatch.setattr("sys.stdout", sys.stdout)  # the command puts another one there
+    monkeypatch.setattr("sys.argv", ["foundation-qa", "mcp", "--corpus", str(texts), *options])
+    with pytest.raises(SystemExit):
+        cli.main()
+    listed, asked = told
+    hints = [each["annotations"]["openWorldHint"] for each in listed["result"]["tools"]]
+    assert hints == [written, False, False]
+    answer = asked["result"]["structuredContent"]
+    assert answer["citations"]
+    assert (answer["written"] and answer["written"]["text"]) == ("So it is. [1]" if written else None)
 
 
 @pytest.mark.slow

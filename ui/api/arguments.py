@@ -88,6 +88,16 @@ SinceArgument = Annotated[
 ]
 
 
+WriteArgument = Annotated[
+    bool | None,
+    Field(
+        strict=True,
+        description="Whether a language model is to write what the quotes say in sentences, in 'written'. Leave it out "
+        "to have it where this server has a model; false is quicker, and sends nothing to one.",
+    ),
+]
+
+
 def scope_of(texts: Sequence[str] | None, language: str | None, since: str | None) -> "Scope":
     """What a caller wants to be asked; :class:`corpus.ScopeError` where that is no such thing."""
     from index import Scope  # later: the shell prints sooner what it has without an index
@@ -114,6 +124,7 @@ _MESSAGES = {  # by pydantic's kind of error
     "string_too_long": "{name} has {length:,} characters; at most {max_length:,} are allowed. Please shorten it.",
     "list_type": "{name} is {shown}; expected a list of texts.",
     "too_long": "{name} has {length:,} {members}; at most {max_length} are allowed.",
+    "bool_type": "{name} is {shown}; expected true or false.",
     "int_type": _NO_COUNT,
     "greater_than_equal": _NO_COUNT,
     "less_than_equal": _NO_COUNT,

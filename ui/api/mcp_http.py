@@ -1,12 +1,13 @@
 """MCP over streamable HTTP, without sessions: a message in, a reply out."""
 
 import json
+from functools import partial
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from ui.api.callers import until_left
 from ui.api.mcp_tools import PROTOCOL_VERSIONS, McpServer, error_reply, unreadable_reply
 from ui.api.rest import EVERY_METHOD
 
@@ -31,7 +32,7 @@ def mcp_routes(server: McpServer) -> list[Route]:
             sent = json.loads(await request.body())
         except (ValueError, RecursionError):  # no JSON, no UTF-8, or nested without end
             return JSONResponse(unreadable_reply(), 400)
-        reply = await run_in_threadpool(server.reply, sent)
+        reply = await until_left(request, partial(server.reply, sent))
         if reply is None:
             return Response(status_code=202)
         if _wants_events(request.headers.get("accept", "")):

@@ -4,6 +4,7 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from importlib.metadata import PackageNotFoundError, version
+from threading import Event
 from typing import Any
 
 from mcp import types
@@ -22,20 +23,28 @@ MOST_AT_ONCE = 50
 """Messages of one batch."""
 
 _TITLES = {"ask": "Ask the texts", "search": "Search the texts", "status": "State of the index"}
-_READ_ONLY = types.ToolAnnotations(readOnlyHint=True, idempotentHint=True, openWorldHint=False)
-TOOLS = [
-    types.Tool(
-        name=operation,
-        title=_TITLES[operation],
-        description=" ".join(str(getattr(Service, operation).__doc__).split()),
-        inputSchema=arguments.model_json_schema(),
-        annotations=_READ_ONLY,
-    )
-    for operation, arguments in OPERATIONS.items()
-]
+
+
+def tools(*, elsewhere: bool = False) -> list[types.Tool]:
+    """What may be called; ``elsewhere`` tells that answers are written by a model on another machine."""
+    return [
+        types.Tool(
+            name=operation,
+            title=_TITLES[operation],
+            description=" ".join(str(getattr(Service, operation).__doc__).split()),
+            inputSchema=arguments.model_json_schema(),
+            annotations=types.ToolAnnotations(
+                readOnlyHint=True, idempotentHint=True, openWorldHint=elsewhere and operation == "ask"
+            ),
+        )
+        for operation, arguments in OPERATIONS.items()
+    ]
+
+
 _INSTRUCTIONS = (
     "Cited answers about foundation models from bilingual (English, Chinese) texts. Call 'ask' first; quote its "
-    "citations word for word and name their titles. Where it does not answer, say so, or look further with 'search'."
+    "citations word for word and name their titles: they are the authority, whatever is 'written' of them. Where it "
+    "does not answer, say so, or look further with 'search'."
 )
 
 
@@ -54,30 +63,34 @@ class McpServer:
     batches and headers that clients do send, and has the wrong error for a method that is not there.
 
     ``service`` gives what the tools call, and is asked for it at the first call of one: it may take its time.
+    ``elsewhere`` tells whether its answers are written by a model on another machine.
     """
 
-    def __init__(self, service: Callable[[], Service]) -> None:
+    def __init__(self, service: Callable[[], Service], *, elsewhere: bool = False) -> None:
         self._service = service
-        self._methods: dict[str, Callable[[Message], Message]] = {
-            "initialize": _initialized,
-            "ping": lambda _: {},
-            "tools/list": lambda _: {"tools": [_plain(tool) for tool in TOOLS]},
+        offered = [_plain(tool) for tool in tools(elsewhere=elsewhere)]
+        self._methods: dict[str, Callable[[Message, Event], Message]] = {
+            "initialize": lambda params, _: _initialized(params),
+            "ping": lambda *_: {},
+            "tools/list": lambda *_: {"tools": offered},
             "tools/call": self._called,
         }
 
-    def reply(self, sent: object) -> Message | list[Message] | None:
+    def reply(self, sent: object, stop: Event | None = None) -> Message | list[Message] | None:
         """The reply to a message, or to a batch of them, as parsed from JSON; None where none is expected.
 
         It never fails: what is wrong with a message stands in the reply, and a fault of ours in the log.
+        Once ``stop`` is set nothing more is written for it.
         """
+        stop = stop or Event()
         if not isinstance(sent, list):
-            return self._reply(sent)
+            return self._reply(sent, stop)
         if not 0 < len(sent) <= MOST_AT_ONCE:
             return error_reply(None, types.INVALID_REQUEST, f"A batch has 1 to {MOST_AT_ONCE} messages.")
-        replies = [reply for reply in map(self._reply, sent) if reply is not None]
+        replies = [reply for each in sent if (reply := self._reply(each, stop)) is not None]
         return replies or None
 
-    def _reply(self, message: object) -> Message | None:
+    def _reply(self, message: object, stop: Event) -> Message | None:
         if not isinstance(message, dict):
             return error_reply(None, types.INVALID_REQUEST, "A message is a JSON object.")
         number, method = message.get("id"), message.get("method")
@@ -94,19 +107,19 @@ class McpServer:
             params = message.get("params")
             if not isinstance(params, dict | None):
                 raise _RpcError(types.INVALID_PARAMS, "'params' is no JSON object.")
-            return {"jsonrpc": "2.0", "id": number, "result": known(params or {})}
+            return {"jsonrpc": "2.0", "id": number, "result": known(params or {}, stop)}
         except _RpcError as error:
             return error_reply(number, error.code, str(error))
         except Exception:
             logging.getLogger(__name__).exception("The call of %s failed.", method)
             return error_reply(number, types.INTERNAL_ERROR, "The program failed; its log says why.")
 
-    def _called(self, params: Message) -> Message:
+    def _called(self, params: Message, stop: Event) -> Message:
         name, arguments = params.get("name"), params.get("arguments")
         if not isinstance(name, str) or not isinstance(arguments, dict | None):
             raise _RpcError(types.INVALID_PARAMS, "tools/call needs a 'name', and 'arguments' that are a JSON object.")
         try:
-            facts = self._service().call(name, arguments or {})
+            facts = self._service().until(stop).call(name, arguments or {})
         except FoundationQAError as error:
             return _plain(types.CallToolResult(content=[_text(str(error))], isError=True))
         text = json.dumps(facts, ensure_ascii=False, indent=2)

@@ -7,18 +7,20 @@ from typing import TYPE_CHECKING, Any
 from corpus import language_of, references_of
 from ui.html.citation_view import CitationView, answer_text, citation_view
 from ui.html.shown import passage_text
+from ui.html.written_words import no_writing
 
 if TYPE_CHECKING:
     from corpus import Document, Place
     from index import Hit, IndexChange, Scope
     from qa import Answer, Citation
+    from qa.writing import Written
 
 Facts = dict[str, Any]
 """What ``json.dumps`` takes."""
 
 
-def answer_facts(answer: "Answer") -> Facts:
-    """An answer, its citations, and what is related where there is none."""
+def answer_facts(answer: "Answer", written: "Written | None" = None) -> Facts:
+    """An answer, its citations, what is related where there is none, and what was written from it, if anything."""
     cited, related = (list(map(citation_view, each)) for each in (answer.citations, answer.related))
     return {
         "question": answer.question,
@@ -33,7 +35,37 @@ def answer_facts(answer: "Answer") -> Facts:
         "scope": _scope_facts(answer.scope),
         "citations": list(map(_citation_facts, answer.citations, cited)),
         "related": list(map(_citation_facts, answer.related, related)),
+        "written": written_facts(written) if written else None,
     }
+
+
+def written_facts(written: "Written") -> Facts:
+    """A written answer: the sentences that hold as one text, and all of them with what their check came to."""
+    return {
+        "model": written.model,
+        "place": written.place,
+        "text": written.text,
+        "sentences": [
+            {
+                "text": each.text,
+                "numbers": list(each.numbers),
+                "verdict": each.verdict.value,
+                "support": round(each.support, 4),
+                "detail": each.detail,
+            }
+            for each in written.sentences
+        ],
+        "sources": citations_facts(written.sources),
+        "trouble": written.trouble and written.trouble.value,
+        "told": no_writing(written.trouble, "en") if written.trouble else "",
+        "seconds": written.seconds,
+        "first_seconds": written.first_seconds,
+    }
+
+
+def citations_facts(citations: "Sequence[Citation]") -> list[Facts]:
+    """Citations, each with where it stands and what it rests on."""
+    return [_citation_facts(each, citation_view(each)) for each in citations]
 
 
 def _scope_facts(scope: "Scope | None") -> Facts | None:

@@ -2,15 +2,18 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from functools import partial
+from threading import Event
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from corpus import FoundationQAError
 from ui.api.arguments import RequestError
+from ui.api.callers import until_left
+from ui.api.records import Facts
 from ui.api.service import Service
 
 EVERY_METHOD = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -36,13 +39,18 @@ def _endpoint(service: Service, operation: str) -> Callable[[Request], Awaitable
     async def endpoint(request: Request) -> Response:
         try:
             arguments = _arguments(await request.body()) if request.method == "POST" else {}
-            return JSONResponse(await run_in_threadpool(service.call, operation, arguments))
+            work = partial(_called, service, operation, arguments)
+            return JSONResponse(await until_left(request, work))
         except RequestError as error:
             return JSONResponse({"error": str(error)}, 422)
         except FoundationQAError as error:  # the index or the texts, not the caller
             return JSONResponse({"error": str(error)}, 503)
 
     return endpoint
+
+
+def _called(service: Service, operation: str, arguments: dict[str, Any], stop: Event) -> Facts:
+    return service.until(stop).call(operation, arguments)
 
 
 async def _refused(request: Request) -> Response:

@@ -2,8 +2,10 @@
 
 import threading
 import time
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
 
 from corpus import FoundationQAError, ScopeError
 from ui.api.arguments import (
@@ -14,6 +16,7 @@ from ui.api.arguments import (
     RequestError,
     SinceArgument,
     TextsArgument,
+    WriteArgument,
     arguments_of,
     checked,
     scope_of,
@@ -22,8 +25,9 @@ from ui.api.records import Facts, answer_facts, change_facts, hits_facts
 from ui.html.visitor_message import visitor_message
 
 if TYPE_CHECKING:
-    from index import IndexChange
-    from qa import Answerer
+    from index import IndexChange, Scope
+    from qa import Answer, Answerer
+    from qa.writing import Writer, Written
     from ui.workspace.gap_log import OnGap
 
 
@@ -34,21 +38,34 @@ class ServiceError(FoundationQAError):
 _STATUS_AGE = 2.0  # seconds that a status is good for: all texts are read to tell it
 
 
+@dataclass(slots=True)
+class _Status:
+    """The last status that was told."""
+
+    facts: Facts = field(default_factory=dict)
+    until: float = 0.0  # when it is no good any more
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+
 class Service:
     """Answers from ``answerer``, and what an update of its index would do, which ``pending`` tells.
 
-    ``on_gap`` hears of every question that the texts do not answer. The docstrings of :data:`OPERATIONS` and the
+    ``on_gap`` hears of every question that the texts do not answer. With a ``writer`` answers are written in sentences,
+    too. The docstrings of :data:`OPERATIONS` and the
     types of their arguments are what callers are told of them; :meth:`call` is what checks the arguments.
     Safe to be called from several threads.
     """
 
     def __init__(
-        self, answerer: "Answerer", pending: "Callable[[], IndexChange]", on_gap: "OnGap | None" = None
+        self,
+        answerer: "Answerer",
+        pending: "Callable[[], IndexChange]",
+        on_gap: "OnGap | None" = None,
+        writer: "Writer | None" = None,
     ) -> None:
-        self._answerer, self._pending, self._on_gap = answerer, pending, on_gap
-        self._status: Facts = {}
-        self._status_until = 0.0
-        self._status_lock = threading.Lock()
+        self._answerer, self._pending, self._on_gap, self._writer = answerer, pending, on_gap, writer
+        self._stop: threading.Event | None = None
+        self._status = _Status()
 
     def ask(
         self,
@@ -57,6 +74,7 @@ class Service:
         texts: TextsArgument = None,
         language: LanguageArgument = None,
         since: SinceArgument = None,
+        write: WriteArgument = None,
     ) -> dict[str, Any]:
         """Answer a question about foundation models (GPT-3, CLIP, emergence, scaling, risks and so on) from a fixed
         collection of English and Chinese texts. The answer consists of exact quotes only; each citation gives the
@@ -66,11 +84,40 @@ class Service:
         texts do not say: tell the user so, and treat 'related' as near by, not as an answer; where 'kind' is
         'nearest', they do not say exactly this, and 'related' may be quoted as what comes nearest. 'confidence' is
         the share of such answers that are right. Where 'scope' is not null, other texts were not looked at.
+        Where 'written' is not null, a language model put the quotes into sentences: its 'text' holds those that passed
+        a check against the quotes they name by [n]. The quotes are the authority, and where 'text' is empty the answer.
         """
-        answer = self._answerer.ask(question, history or (), scope_of(texts, language, since))
+        answer = self.answer(question, history or (), scope_of(texts, language, since))
+        return answer_facts(answer, None if write is False else self._written(answer))
+
+    def answer(self, question: str, history: "Sequence[str]" = (), scope: "Scope | None" = None) -> "Answer":
+        """What the texts say, as a record; whoever keeps the gaps hears of one."""
+        answer = self._answerer.ask(question, history, scope or scope_of(None, None, None))
         if self._on_gap and answer.is_gap:
             self._on_gap(question, answer.language, answer.confidence)
-        return answer_facts(answer)
+        return answer
+
+    @property
+    def writer(self) -> "Writer | None":
+        """What writes answers in sentences, if anything does."""
+        return self._writer
+
+    @property
+    def writes_elsewhere(self) -> bool:
+        """Whether that sends the quotes to another machine."""
+        return self._writer is not None and bool(self._writer.model.place)
+
+    def until(self, stop: threading.Event) -> "Service":
+        """The same, which writes no more once ``stop`` is set: who asks has left."""
+        same = copy(self)
+        same._stop = stop
+        return same
+
+    def _written(self, answer: "Answer") -> "Written | None":
+        if self._writer is None:
+            return None
+        *_, last = (None, *self._writer.write(answer, self._stop))
+        return cast("Written | None", last)  # of all events it is the last
 
     def search(
         self,
@@ -94,11 +141,12 @@ class Service:
         """Tell how many documents and passages there are, and which texts were added, changed or removed since the
         index was built.
         """
-        with self._status_lock:  # one reads the texts; who asks meanwhile gets the same
-            if time.monotonic() > self._status_until:
-                self._status = change_facts(self._pending())
-                self._status_until = time.monotonic() + _STATUS_AGE
-            return self._status
+        last = self._status
+        with last.lock:  # one reads the texts; who asks meanwhile gets the same
+            if time.monotonic() > last.until:
+                last.facts = change_facts(self._pending())
+                last.until = time.monotonic() + _STATUS_AGE
+            return last.facts
 
     def call(self, operation: str, arguments: Mapping[str, Any]) -> Facts:
         """One of :data:`OPERATIONS` by name, with arguments by name; :class:`ServiceError` where it has a trouble."""

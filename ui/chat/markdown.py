@@ -1,6 +1,5 @@
 """Answers and conversations as Markdown, to be copied or saved: every quote with its citation."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -10,11 +9,11 @@ from ui.chat.turns import KeptAnswer, KeptSentence, KeptWriting, Turn
 from ui.chat.written_html import blocks_of, numbers_of, why_struck
 from ui.html.citation_view import CitationView
 from ui.html.language_tags import name_of
+from ui.html.markdown_signs import escaped as _escaped
+from ui.html.markdown_signs import on_one_line as _line
+from ui.html.markdown_signs import quoted as _quoted
 from ui.html.scope_words import looked_in
 from ui.html.words import word
-
-_SIGNS = re.compile(r"[\\`*_\[\]<>#|~&$]")
-_AT_LINE_START = re.compile(r"^([ \t]*)(?:([-+=:])|(\d{1,9})([.)]))", re.MULTILINE)
 
 
 def conversation_markdown(turns: Sequence[Turn], when: datetime) -> str:
@@ -90,20 +89,3 @@ def _source(citation: CitationView, speaks: str, *, with_quote: bool) -> str:
     if with_quote:
         rows.append(f"   - {_line(citation.said)}")
     return "\n".join(rows)
-
-
-def _quoted(text: str) -> str:
-    """``text`` as a quotation in which every line break of it is one."""
-    lines = _escaped(text.strip()).split("\n")
-    breaks = ["\\" if line and below else "" for line, below in zip(lines, [*lines[1:], ""], strict=True)]
-    return "\n".join(f"> {line}{end}" for line, end in zip(lines, breaks, strict=True))
-
-
-def _line(text: str) -> str:
-    return _escaped(" ".join(text.split()))
-
-
-def _escaped(text: str) -> str:
-    """``text`` with every sign that Markdown or HTML would read something into taken literally."""
-    plain = _SIGNS.sub(lambda sign: "\\" + sign.group(), text)
-    return _AT_LINE_START.sub(lambda m: m[1] + (f"\\{m[2]}" if m[2] else f"{m[3]}\\{m[4]}"), plain)

@@ -7,18 +7,21 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.types import Scope
 
 from corpus import LANGUAGES
+from ui.gate.openai_error import is_below, openai_error
 from ui.html.language_tags import tag
 from ui.html.words import word
 
 
 def refusal(scope: Scope, status: int, key: str, headers: dict[str, str] | None = None, **values: object) -> Response:
     """The reply ``status`` to a request, with the words called ``key``: JSON for programs and scripts, a small page for
-    a browser that opens the address.
+    a browser that opens the address, and below ``/v1`` what clients of OpenAI's API read.
     """
     sent = Headers(scope=scope)
     language = preferred_language(sent.get("accept-language", ""))
     said = word(key, language, **values)
     headers = {**(headers or {}), "Vary": "Accept, Accept-Language"}
+    if is_below(scope["path"]):
+        return openai_error(status, said, headers=headers)
     if scope["method"] == "GET" and "text/html" in sent.get("accept", ""):
         title = escape(word("page.title", language))
         page = (

@@ -49,14 +49,24 @@ class SignIn:
 
 
 def _credentials(headers: Headers) -> tuple[str, str] | None:
-    """Name and password of HTTP Basic; None where there are none."""
-    scheme, _, encoded = headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "basic":
+    """Name and password of HTTP Basic, or of a key ``user:password``; None where there are none.
+
+    Clients of OpenAI's API and of MCP send a key. One that may hold nothing but ASCII is encoded as for HTTP Basic.
+    """
+    scheme, _, given = headers.get("authorization", "").partition(" ")
+    given = given.strip()
+    if scheme.lower() == "bearer" and ":" in given:
+        return _parted(given.encode("latin-1"))
+    if scheme.lower() not in ("basic", "bearer"):
         return None
     try:
-        given = base64.b64decode(encoded.strip(), validate=True)
+        decoded = base64.b64decode(given, validate=True)
     except (binascii.Error, ValueError):
         return None
+    return _parted(decoded) if scheme.lower() == "basic" or b":" in decoded else None
+
+
+def _parted(given: bytes) -> tuple[str, str]:
     try:
         text = given.decode("utf-8")
     except UnicodeDecodeError:  # as some programs send it

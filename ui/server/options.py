@@ -7,6 +7,7 @@ from starlette.middleware import Middleware
 
 from ui.api.mcp_http import mcp_routes
 from ui.api.mcp_tools import McpServer
+from ui.api.openai_routes import openai_routes
 from ui.api.rest import rest_routes
 from ui.api.service import Service
 from ui.chat.writing_calls import WritingCalls
@@ -65,7 +66,9 @@ class Serving:
         made["routes"] += writing_routes(self.writing) if self.writing else []
         if self.service is not None:
             service = self.service
-            made["routes"] += [*rest_routes(service), *(mcp_routes(McpServer(lambda: service)) if self.mcp else ())]
+            made["routes"] += [*rest_routes(service), *openai_routes(service, self.public)]
+            if self.mcp:
+                made["routes"] += mcp_routes(McpServer(lambda: service, elsewhere=service.writes_elsewhere))
         return made
 
 

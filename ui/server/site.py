@@ -43,7 +43,7 @@ def assemble_page(
     allowed = {"allow_upload": allow_upload, "show_gaps": show_gaps, "share_originals": share_originals}
     tabs = tabs_of(workplace, answerer, log, **allowed)
     largest_file = workplace.upload_limits.files.largest if allow_upload else 0
-    service = Service(answerer, workplace.pending, on_gap)
+    service = Service(answerer, workplace.pending, on_gap, writer)
     originals = Originals(workplace.folders, lambda: answerer.passages.snapshot, workplace.limits)
     pictures = PagePictures(originals)
     writing = WritingCalls(answerer, writer) if writer else None

@@ -17,12 +17,14 @@ from ui.html.breadcrumbs import place
 from ui.html.citation_view import answer_text, citation_view
 from ui.html.scope_words import looked_in
 from ui.html.shown import passage_text
+from ui.terminal.plain import plain as _plain
 
 if TYPE_CHECKING:
     from corpus import Document, Report
     from index import Hit, IndexChange, Scope
     from index.storage.store import IndexFacts
-    from qa import Answer
+    from qa import Answer, Citation
+    from qa.writing import Writer
 
 _out = Console(highlight=False, soft_wrap=True, emoji=False)  # ":100:" in a quote is no name of an emoji
 _err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
@@ -93,19 +95,36 @@ def reading_bars(*, shown: bool = True) -> "Iterator[OnFileProgress]":
         bars.close()
 
 
-def print_answer(answer: "Answer") -> None:
-    """An answer and its sources, as a person reads them."""
-    from qa import AnswerKind  # later: a command that only prints starts sooner
+def print_answer(answer: "Answer", writer: "Writer | None" = None) -> None:
+    """An answer and its sources, as a person reads them; first what ``writer`` writes of it, if there is one.
 
+    Ctrl-C ends the writing; the quotes are there before it ends the program.
+    """
     _print_scope(answer.scope)
     if answer.understood:
         _out.print("[dim]Understood as:[/] " + escape(answer.understood))
+    further: tuple[Citation, ...] = ()
+    if writer is not None:
+        from ui.terminal.written import print_written  # later: most have none
+
+        try:
+            further = print_written(writer, answer, _out, _err)
+        except KeyboardInterrupt:
+            _print_quotes(answer)
+            raise
+    _print_quotes(answer, further)
+
+
+def _print_quotes(answer: "Answer", further: "tuple[Citation, ...]" = ()) -> None:
+    """The quotes of an answer and where they stand, then where ``further`` passages do that were read for it."""
+    from qa import AnswerKind  # later: a command that only prints starts sooner
+
     cited, related = (list(map(citation_view, each)) for each in (answer.citations, answer.related))
     _out.print(escape(answer_text(answer.text, cited)), style=None if answer.answered else "yellow")
     if answer.answered:
         _out.print(f"[dim]Confidence {answer.confidence:.0%}[/]")
     apart = "[yellow]nearest[/]" if answer.kind is AnswerKind.NEAREST else "[dim]related[/]"
-    for view in (*cited, *related):
+    for view in (*cited, *related, *map(citation_view, further)):
         number = f"[bold]\\[{view.number}][/]" if answer.answered else apart
         stands = f"{view.document_id}:{view.start}-{view.end}" + (f", {view.place.named('en')}" if view.place else "")
         _out.print(f"{number} {escape(view.breadcrumb)} [dim]({view.language}, {escape(stands)}, {view.score:.2f})[/]")
@@ -194,11 +213,6 @@ def print_opinion(opinion: dict[str, Any]) -> None:
     _out.print(f"{verdict} [dim]{_plain(opinion['time'])}[/] {_plain(opinion['question'])} [dim]({_plain(shown)})[/]")
     if opinion["reason"]:
         _out.print("     " + _plain(opinion["reason"]))
-
-
-def _plain(text: str) -> str:
-    """``text`` of a stranger on one line: nothing in it moves the cursor or colours the terminal."""
-    return escape("".join(each if each.isprintable() else " " for each in text))
 
 
 def print_figures(figures: dict[str, Any]) -> None:
