@@ -79,7 +79,7 @@ def ask(
     """Answer a question with exact quotes from the texts, and in sentences, where the settings name a writer."""
     workplace = _workplace(corpus, index, settings)
     scope = workplace.scope(within or (), language or "", since or "")
-    answerer = workplace.answerer()
+    answerer = workplace.answerer(writes=False)  # one question has none before it
     answer = answerer.ask(question, (), scope)
     writer = workplace.writer(answerer.passages) if answer.answered and not no_writer else None
     if as_json:

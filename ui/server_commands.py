@@ -66,7 +66,7 @@ def serve(
         uploads = Uploads(workplace.uploads)
         uploads.check_folder()
         uploads.remove_left_overs()
-    answerer = workplace.answerer(follow=True)
+    answerer = workplace.answerer(follow=True, writes=not no_writer)
     from ui.gate.upload_room import arrivals_folder
 
     os.environ["GRADIO_TEMP_DIR"] = str(arrivals_folder())  # before Gradio is loaded, which makes a folder at once
@@ -123,7 +123,7 @@ def _service_later(workplace: Workplace, *, writes: bool) -> "Future[Service]":
 
         try:
             on_gap = GapLog(gap_log).add if gap_log else None
-            answerer = workplace.answerer()
+            answerer = workplace.answerer(writes=writes)
             writer = workplace.writer(answerer.passages) if writes else None
             service.set_result(Service(answerer, workplace.pending, on_gap, writer))
         except FoundationQAError as error:

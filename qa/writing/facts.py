@@ -42,6 +42,10 @@ _WHOLE = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
 _CHINESE = re.compile(r"[零〇一二三四五六七八九十百千两兩]+(?:[万萬亿億]+)?|半")
 _TENTHS = re.compile(r"([一二三四五六七八九\d])成")
 
+_BEFORE_FIGURE = re.compile(
+    r"(?:about|after|all|around|at|before|between|both|by|during|every|for|from|in|nearly|no|of|on|only|over|since|some|"
+    r"the|these|to|under|until|with|within)\d.*"
+)
 _DENIALS = {
     "en": re.compile(
         r"\b(?:not|no|never|none|nor|neither|cannot|without|nobody|nothing|hardly|unable|fail(?:s|ed)?|lacks?|lacked|"
@@ -83,6 +87,8 @@ def missing_names(sentence: str, passages: Sequence[str], glossary: Sequence[Ter
     alike = {word for term, _ in terms_in(text, glossary) for form in term.forms for word in words_and_names(form)}
     found = []
     for name in names:
+        if all(_BEFORE_FIGURE.fullmatch(word) for word in name.words):
+            continue  # "At 3.3 GHz"
         versioned = any(any(character.isdigit() for character in word) for word in name.words)
         if all(word.replace(",", "").rstrip("%kmbt").replace(".", "").isdigit() for word in name.words):
             continue  # a figure, see missing_figures

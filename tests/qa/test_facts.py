@@ -55,6 +55,7 @@ def test_another_figure_is_named(sentence: str, passage: str, missing: str) -> N
         ("It is bigger than GPT 3.", ["它比 GPT-3 大。"], []),
         ("It is bigger than GPT-4.", ["它比 GPT-3 大。"], ["gpt4"]),
         ("It was led by Ragna Solheim.", ["工程由拉格娜·索尔海姆主持。"], []),  # a name that may be translated
+        ("At 3.3 GHz it is slow.", ["It runs at 3.3 GHz."], []),
         ("We use Foundation Models here.", ["基础模型在这里使用。"], []),
     ],
 )

@@ -136,7 +136,9 @@ class SmallAnswerer:
         if text is not None:
             documents[document.id] = replace(document, text=text)
 
-    def ask(self, question: str, history: Sequence[str] = (), scope: Scope = EVERYTHING) -> Answer:
+    def ask(
+        self, question: str, history: Sequence[str] = (), scope: Scope = EVERYTHING, *, rewriting: bool = True
+    ) -> Answer:
         return replace(self._answer(question, history), scope=scope)
 
     def _answer(self, question: str, history: Sequence[str]) -> Answer:

@@ -87,12 +87,16 @@ class Service:
         Where 'written' is not null, a language model put the quotes into sentences: its 'text' holds those that passed
         a check against the quotes they name by [n]. The quotes are the authority, and where 'text' is empty the answer.
         """
-        answer = self.answer(question, history or (), scope_of(texts, language, since))
+        answer = self.answer(question, history or (), scope_of(texts, language, since), write=write is not False)
         return answer_facts(answer, None if write is False else self._written(answer))
 
-    def answer(self, question: str, history: "Sequence[str]" = (), scope: "Scope | None" = None) -> "Answer":
-        """What the texts say, as a record; whoever keeps the gaps hears of one."""
-        answer = self._answerer.ask(question, history, scope or scope_of(None, None, None))
+    def answer(
+        self, question: str, history: "Sequence[str]" = (), scope: "Scope | None" = None, *, write: bool = True
+    ) -> "Answer":
+        """What the texts say, as a record; whoever keeps the gaps hears of one. Where nobody is to ``write``, no
+        language model is asked what the question means either."""
+        rewriting = write and self._writer is not None
+        answer = self._answerer.ask(question, history, scope or scope_of(None, None, None), rewriting=rewriting)
         if self._on_gap and answer.is_gap:
             self._on_gap(question, answer.language, answer.confidence)
         return answer

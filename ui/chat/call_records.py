@@ -18,6 +18,7 @@ class AskCall:
     history: Annotated[tuple[Annotated[str, Field(max_length=LONGEST_QUESTION)], ...], Field(max_length=MOST_TURNS)]
     number: Annotated[int, Field(ge=1, le=MOST_TURNS)]  # of the turn, 1-based
     scope: ChosenScope = ANYWHERE
+    writes: bool = False  # whether the visitor wants what a language model writes, who then may be asked what is meant
 
 
 @dataclass(frozen=True, slots=True)

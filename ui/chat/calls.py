@@ -53,8 +53,11 @@ class ChatAnswerer(Protocol):
     def passages(self) -> OpenIndex:
         """The index that is asked."""
 
-    def ask(self, question: str, history: Sequence[str] = (), scope: Scope = EVERYTHING) -> Answer:
-        """The answer to ``question`` in ``scope``, asked after the earlier questions ``history``."""
+    def ask(
+        self, question: str, history: Sequence[str] = (), scope: Scope = EVERYTHING, *, rewriting: bool = True
+    ) -> Answer:
+        """The answer to ``question`` in ``scope``, asked after the earlier questions ``history``; without ``rewriting``
+        no language model is asked what it means."""
 
     def answers(self, question: str, scope: Scope = EVERYTHING) -> bool:
         """Whether the texts in ``scope`` answer ``question``; cheaper than an answer."""
@@ -92,7 +95,7 @@ class ChatCalls:
         if hint := question_problem(question):
             return {"hint": hint}
         try:
-            answer = self.answerer.ask(question, call.history, call.scope.scope)
+            answer = self.answerer.ask(question, call.history, call.scope.scope, rewriting=call.writes)
         except FoundationQAError as error:
             turn = Turn(question, problem=visitor_message(error, language_of(question))[:5_000])
         else:

@@ -51,7 +51,7 @@ class WritingCalls:
             yield {"hint": words_html("chat.page_too_old")}
             return
         try:
-            answer = self.answerer.ask(question, call.history, call.scope.scope)
+            answer = self.answerer.ask(question, call.history, call.scope.scope, rewriting=call.writes)
         except FoundationQAError as error:
             yield {"hint": each_html(visitor_messages(error))}
             return

@@ -158,6 +158,9 @@ window.foundationQA.writing = (view, server, { turns, tell, keep, refresh }) => 
 
   restsOn(view);
   return {
+    get isOn() {
+      return isOn();
+    },
     get busy() {
       return Boolean(running);
     },

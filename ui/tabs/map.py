@@ -128,7 +128,7 @@ def _hits(answerer: Answerer, snapshot: Snapshot, asked: Questions) -> list[int]
     """Rows in ``snapshot`` of the passages for the last of ``asked``, best first; those that are cited come first."""
     if not asked:
         return []
-    answer = answerer.ask(asked[-1], asked[:-1])  # which remembers what the chat has just asked
+    answer = answerer.ask(asked[-1], asked[:-1], rewriting=False)  # which remembers what the chat has just asked
     if answer.kind is AnswerKind.SMALL_TALK:
         return []
     hits = answerer.passages.search(answer.understood or answer.question, 2 * MARKED)

@@ -28,7 +28,7 @@ from ui.workspace.uploads import UploadLimits, Uploads
 if TYPE_CHECKING:
     from index import IndexChange, PassageIndex, Progress, Scope, SentenceEncoder
     from qa import Answerer
-    from qa.writing import Writer
+    from qa.writing import ChatModel, Writer
 
 BUILT_IN = "built-in"
 """What the manifest of an index calls the built-in texts, whose folder differs from one installation to another."""
@@ -219,11 +219,28 @@ class Workplace:
                 return opened
         return PassageIndex.open(self.folder, self.encoder)
 
-    def answerer(self, *, follow: bool | None = None) -> "Answerer":
-        """Answers from the index."""
+    def answerer(self, *, follow: bool | None = None, writes: bool = True) -> "Answerer":
+        """Answers from the index; where it also ``writes``, the settings' language model is asked what a follow-up
+        means where that is unsure."""
         from qa import Answerer
 
-        return Answerer(self.open(follow=follow), self.settings.reader)
+        rewrite = None
+        if writes and self._model is not None:
+            from qa.writing.rewriting import Rewriter
+
+            rewrite = Rewriter(self._model)
+        return Answerer(self.open(follow=follow), self.settings.reader, rewrite)
+
+    @cached_property
+    def _model(self) -> "ChatModel | None":
+        """The language model that the settings name; :class:`corpus.SettingsError` where it cannot be had."""
+        if self.settings.writer is None:
+            return None
+        from qa.writing.openai_model import OpenAIModel
+
+        for warning in self.settings.writer.warnings():
+            terminal.warn(warning)
+        return OpenAIModel(self.settings.writer)
 
     @property
     def writes_elsewhere(self) -> bool:
@@ -235,15 +252,11 @@ class Workplace:
 
         :class:`corpus.SettingsError` where its key cannot be read, or its library is not installed.
         """
-        if self.settings.writer is None:
+        if self._model is None:
             return None
         from qa.writing import Writer
-        from qa.writing.openai_model import OpenAIModel
 
-        model = OpenAIModel(self.settings.writer)
-        for warning in self.settings.writer.warnings():
-            terminal.warn(warning)
-        return Writer(model, passages)
+        return Writer(self._model, passages)
 
 
 def _data() -> Path:
