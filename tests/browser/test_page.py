@@ -188,7 +188,7 @@ class Waiting(SmallAnswerer):
         super().__init__()
         self.met = threading.Barrier(people, timeout=30)
 
-    def ask(self, question: str, history: Sequence[str] = (), *scope: Any) -> Answer:
+    def ask(self, question: str, history: Sequence[str] = (), *scope: Any, rewriting: bool = True) -> Answer:
         if question.startswith(EN_QUESTION):  # and no suggestion
             self.met.wait()
         return super().ask(question, history, *scope)

@@ -84,7 +84,7 @@ class PdfAnswerer(SmallAnswerer):
         )
         self.pictures = PagePictures(Originals(lambda: [folder], lambda: indexed, LIMITS))
 
-    def ask(self, question: str, history: Sequence[str] = (), *scope: object) -> Answer:
+    def ask(self, question: str, history: Sequence[str] = (), *scope: object, rewriting: bool = True) -> Answer:
         documents = self.passages.snapshot.documents
         quoted = [(documents[name], words) for name, words in _QUOTED.get(question, ())]
         citations = [citation(number, *pair) for number, pair in enumerate(quoted, 1)]

@@ -402,7 +402,7 @@ def test_a_trouble_of_the_index_is_not_the_callers(small_index: PassageIndex, st
     class Troubled(Answerer):
         """Its index is gone."""
 
-        def ask(self, question: str, history: Any = (), *scope: Any) -> Answer:
+        def ask(self, question: str, history: Any = (), *scope: Any, rewriting: bool = True) -> Answer:
             raise CorpusError("The index is gone <b>！")
 
     answerer = Troubled(small_index)
@@ -485,7 +485,7 @@ def test_callers_do_not_wait_for_one_another(small_index: PassageIndex, started:
 
         met = threading.Barrier(8, timeout=20)
 
-        def ask(self, question: str, history: Any = (), *scope: Any) -> Answer:
+        def ask(self, question: str, history: Any = (), *scope: Any, rewriting: bool = True) -> Answer:
             self.met.wait()
             return super().ask(question, history, *scope)
 

@@ -29,7 +29,7 @@ class Counting(Answerer):
 
     asked = 0
 
-    def ask(self, question: str, history: Any = (), *scope: Any) -> Answer:
+    def ask(self, question: str, history: Any = (), *scope: Any, rewriting: bool = True) -> Answer:
         type(self).asked += 1
         if question == "broken":
             raise FoundationQAError("The index is gone <b>.")

@@ -29,7 +29,7 @@ GLOSSARY = (
 class Defining(Answerer):
     """Answers with definitions alone."""
 
-    def ask(self, question: str, history: Any = (), *scope: Any) -> Answer:
+    def ask(self, question: str, history: Any = (), *scope: Any, rewriting: bool = True) -> Answer:
         snapshot = self.passages.snapshot
         quotes = [
             citation_of(snapshot.quotable[each.document_id], each, each.text, each.start, number=number)

@@ -298,7 +298,7 @@ def test_a_writer_that_fails_is_not_taken_for_one_that_ended(started: Any) -> No
 
 def history_of(seen: list[Sequence[str]]) -> SmallAnswerer:
     class Seeing(SmallAnswerer):
-        def ask(self, question: str, history: Sequence[str] = (), *scope: Any) -> Answer:
+        def ask(self, question: str, history: Sequence[str] = (), *scope: Any, rewriting: bool = True) -> Answer:
             seen.append((question, *history))
             if question == "gone":
                 raise FoundationQAError("gone")
