@@ -1,6 +1,7 @@
 """An answer that is being written: what a browser hears, who is let in, and that it ends when they leave."""
 
 import json
+import logging
 import socket
 import time
 from collections.abc import Iterator, Sequence
@@ -287,13 +288,19 @@ def test_there_is_a_bound_on_how_many_are_written_at_once(slow_page: str, monkey
 
 
 @pytest.mark.slow
-def test_a_writer_that_fails_is_not_taken_for_one_that_ended(started: Any) -> None:
+def test_a_writer_that_fails_is_logged_and_not_taken_for_one_that_ended(
+    started: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     page = served(started, Broken())
+    log = logging.getLogger("uvicorn.error")
+    log.addHandler(caplog.handler)
     try:
-        with pytest.raises(httpx.RemoteProtocolError):
-            httpx.post(f"{page.local_url}written", json=CALL)
+        reply = httpx.post(f"{page.local_url}written", json=CALL)
+        assert [next(iter(event)) for event in events(reply)] == ["begun", "sentence"]  # and no turn
     finally:
         page.close(verbose=False)
+        log.removeHandler(caplog.handler)
+    assert "ZeroDivisionError" in caplog.text
 
 
 def history_of(seen: list[Sequence[str]]) -> SmallAnswerer:

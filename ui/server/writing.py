@@ -50,6 +50,7 @@ class _Stream(StreamingResponse):
     def __init__(self, happen: Callable[[Event], Generator[Happening]], running: "set[_Stream]") -> None:
         super().__init__(self._lines(), media_type="text/event-stream", headers={"Cache-Control": "no-store"})
         self._happen, self._running, self._stop = happen, running, Event()
+        self._fault: BaseException | None = None
         running.add(self)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,6 +59,8 @@ class _Stream(StreamingResponse):
         finally:
             self._stop.set()
             self._running.discard(self)
+        if self._fault is not None:  # a program that waits for the last event does not get it; the log says why
+            raise self._fault
 
     async def _lines(self) -> AsyncIterator[str]:
         loop, come = asyncio.get_running_loop(), asyncio.Queue[Happening | BaseException | None]()
@@ -74,11 +77,12 @@ class _Stream(StreamingResponse):
                         if self._stop.is_set():
                             break  # nobody hears the rest
                 put(None)
-            except BaseException as error:  # noqa: BLE001  # it is raised where the events are waited for
+            except BaseException as error:  # noqa: BLE001  # it is raised where the request is answered
                 put(error)
 
         Thread(target=run, name="writing", daemon=True).start()
         while (what := await come.get()) is not None:
             if isinstance(what, BaseException):
-                raise what
+                self._fault = what  # raised once all before it is sent: a browser would throw away what it has not read
+                return
             yield f"data: {json.dumps(what, ensure_ascii=False)}\n\n"
