@@ -112,7 +112,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         update_index(folder, load_documents(BUILT_IN_TEXTS), encoder, glossary=load_glossary(BUILT_IN_TEXTS))
         passages = PassageIndex.open(folder, encoder)
-        model = OpenAIModel(WriterSettings(base_url=chosen.base_url, model=chosen.model, most_tokens=300))
+        model = OpenAIModel(WriterSettings(base_url=chosen.base_url, model=chosen.model, most_tokens=160))
         found = list(write_all(Writer(model, passages), Answerer(passages), chosen.count))
     tell(found)
     if chosen.sheet:

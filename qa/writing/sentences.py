@@ -21,6 +21,9 @@ _ITEM = re.compile(r"\s*(?:[-*•·–]|\d{1,2}[.)、．]|[(（]\d{1,2}[)）])\s
 _HEADING = re.compile(r"\s*#{1,6}\s+.*|\s*(?:\*\*|__)[^*_]{1,80}(?:\*\*|__)[:：]?\s*$|\s*[-=*_]{3,}\s*$|\s*`{3,}.*$")
 _EMPHASIS = re.compile(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1|(?<![\w*])\*(?=[^\s*])([^*]+?)(?<=[^\s*])\*(?![\w*])")
 _SAYS = re.compile(r"\w")
+_STATES_NOTHING = re.compile(
+    r".*[?？][”’\"'」』）)]*|</?passage\b.*", re.I
+)  # a question; what it was given, said again
 _ANNOUNCES = re.compile(r"[:：]\s*$")
 _UNFINISHED_MARK = re.compile(r"[\[【［〔][^\]】］〕]{0,40}$")
 
@@ -35,7 +38,8 @@ class SaidSentence:
 
 
 class SentenceStream:
-    """Takes what a model says piece by piece; headings, and lines that only announce a list, are left out."""
+    """Takes what a model says piece by piece; what states nothing is left out: headings, questions, lines that only
+    announce a list, and the borders of passages."""
 
     def __init__(self) -> None:
         self._line = ""  # from where the last sentence ended
@@ -96,7 +100,9 @@ class SentenceStream:
 
     def _said(self, text: str) -> Iterator[SaidSentence]:
         plain, numbers = plain_sentence(text)
-        if _SAYS.search(plain) and not (_ANNOUNCES.search(plain) and not numbers):
+        if not _SAYS.search(plain) or _STATES_NOTHING.fullmatch(plain):
+            return
+        if numbers or not _ANNOUNCES.search(plain):
             yield SaidSentence(plain, numbers, self._item)
             self._item = False
 

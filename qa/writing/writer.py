@@ -157,16 +157,25 @@ class _Work:
         for piece in pieces:
             self.said += piece
             for said in stream.add(piece):
-                yield self._taken(said)
-                if self._goes_round():
+                if self._is_name(said):
+                    continue
+                if self._goes_round(said):
                     pieces.close()
                     return
+                yield self._taken(said)
             if draft := stream.draft:
                 yield Draft(draft)
         if self.stop.is_set():
             return  # what it was about to say is no sentence
         for said in stream.end():
-            yield self._taken(said)
+            if not self._is_name(said) and not self._goes_round(said):
+                yield self._taken(said)
+
+    def _is_name(self, said: SaidSentence) -> bool:
+        """Whether it only says where a passage stands, which the passage carries, of course."""
+        bare = said.text.strip(" .。:：").casefold()
+        heads = (part for each in self.sources for part in (each.passage.title, *each.passage.heading.split(" > ")))
+        return any(bare == " ".join(part.split()).casefold() for part in heads)
 
     def _pieces(self, messages: Sequence[Message]) -> Generator[str]:
         """What the model says to ``messages``; closing this calls the model off."""
@@ -190,13 +199,9 @@ class _Work:
         self.sentences.append(judged)
         return judged
 
-    def _goes_round(self) -> bool:
+    def _goes_round(self, said: SaidSentence) -> bool:
         """Whether the model repeats itself, or does not come to an end."""
-        texts = [each.text for each in self.sentences]
-        if texts[-1] in texts[:-1]:
-            del self.sentences[-1]
-            return True
-        return len(texts) >= MOST_SENTENCES
+        return any(said.text == each.text for each in self.sentences) or len(self.sentences) >= MOST_SENTENCES
 
     def _judged(self, said: SaidSentence) -> WrittenSentence:
         """``said`` held to the passages that it names; to each alone, where it names none, or none of ours.

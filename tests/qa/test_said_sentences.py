@@ -36,6 +36,7 @@ def cut(text: str, size: int) -> list[SaidSentence]:
         ("## Answer\n\n**In short:**\n\nIt is so [1].\n---\n", [("It is so.", (1,))]),
         ("It never ends", [("It never ends", ())]),
         ("First line [1]\nsecond line [2]", [("First line", (1,)), ("second line", (2,))]),
+        ('What is it? “为什么？” <passage number="1"> It is so [1].', [("It is so.", (1,))]),
         ("", []),
         ("\n \n", []),
         ("[1][2]", []),

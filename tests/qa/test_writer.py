@@ -95,6 +95,14 @@ def test_where_none_holds_the_quotes_are_the_answer(small_index: PassageIndex) -
     assert found.text == ""
 
 
+def test_the_name_of_a_passage_and_a_question_are_no_answer(small_index: PassageIndex) -> None:
+    answer = asked(small_index)
+    title = answer.citations[0].passage.title
+    found = written(small_index, f"{title} [1].\n{QUESTIONS['en']} [1]\n")
+    assert found.sentences == ()
+    assert found.trouble is Trouble.EMPTY
+
+
 def test_a_sentence_without_citation_gets_the_one_that_carries_it_or_is_struck(small_index: PassageIndex) -> None:
     right = said_of(asked(small_index))
     found = written(small_index, f"{right}. Cheese tastes best in autumn. {right} indeed [77].", "")

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 NAME = "gemma-3-270m"
+_TEMPLATE = "{{ bos_token }}{% for message in messages %}{{ message['content'] }}\n\n{% endfor %}"
+"""It has learned no marks of a chat: it goes on with what it reads."""
 
 
 def main(folder: Path) -> None:
@@ -21,7 +23,7 @@ def main(folder: Path) -> None:
     parameters.n_ctx, parameters.n_parallel = 4096, 1
     parameters.cpuparams.n_threads = 2
     parameters.hostnames, parameters.port = ["127.0.0.1"], 0
-    parameters.chat_template = "gemma"
+    parameters.chat_template, parameters.use_jinja = _TEMPLATE, True
     parameters.warmup = False
     server = xllamacpp.Server(parameters)
     sys.stdout.write(f"{server.listening_address}\n")
