@@ -21,7 +21,8 @@ _ITEM = re.compile(r"\s*(?:[-*•·–]|\d{1,2}[.)、．]|[(（]\d{1,2}[)）])\s
 _HEADING = re.compile(r"\s*#{1,6}\s+.*|\s*(?:\*\*|__)[^*_]{1,80}(?:\*\*|__)[:：]?\s*$|\s*[-=*_]{3,}\s*$|\s*`{3,}.*$")
 _EMPHASIS = re.compile(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1|(?<![\w*])\*(?=[^\s*])([^*]+?)(?<=[^\s*])\*(?![\w*])")
 _SAYS = re.compile(r"\w")
-_STATES_NOTHING = re.compile(
+_STATES_NOTHING = re.compile(r".*[?？][”’\"'」』）)]*")  # a question
+_BORDER = re.compile(r"</?passage\b[^<>]*>", re.I)  # of what it was given, said again
     r".*[?？][”’\"'」』）)]*|</?passage\b.*", re.I
 )  # a question; what it was given, said again
 _ANNOUNCES = re.compile(r"[:：]\s*$")
@@ -114,7 +115,7 @@ def plain_sentence(text: str) -> tuple[str, tuple[int, ...]]:
     ('GPT-3 has 96 layers.', (1, 3))
     """
     numbers = {number for mark in _MARK.finditer(text) for number in _numbers(mark.group(1))}
-    bare = _MARK.sub("", text)
+    bare = _BORDER.sub("", _MARK.sub("", text))
     for _ in range(2):  # "**`x`**"
         bare = _EMPHASIS.sub(lambda found: found.group(2) or found.group(3), bare)
     visible = "".join(each if unicodedata.category(each) not in ("Cc", "Cf", "Cs", "Co") else " " for each in bare)
