@@ -23,8 +23,6 @@ _EMPHASIS = re.compile(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1|(?<![\w*])\*(?=[^\s*])(
 _SAYS = re.compile(r"\w")
 _STATES_NOTHING = re.compile(r".*[?？][”’\"'」』）)]*")  # a question
 _BORDER = re.compile(r"</?passage\b[^<>]*>", re.I)  # of what it was given, said again
-    r".*[?？][”’\"'」』）)]*|</?passage\b.*", re.I
-)  # a question; what it was given, said again
 _ANNOUNCES = re.compile(r"[:：]\s*$")
 _UNFINISHED_MARK = re.compile(r"[\[【［〔][^\]】］〕]{0,40}$")
 
