@@ -8,7 +8,7 @@ import gzip
 import json
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,20 @@ def written_claims(path: Path) -> Iterator[Claim]:
                 group=row.get("subject", row["id"]),
                 kind=row["change"],
             )
+
+
+def unrelated_claims(claims: Sequence[Claim], share: float, chance: random.Random) -> Iterator[Claim]:
+    """A ``share`` of ``claims``, each beside the passages of another one: what is about something else carries nothing.
+
+    The other one is of a group that is held out just as well, or as little.
+    """
+    held_out = {True: [each for each in claims if is_held_out(each.group, HELD_OUT)]}
+    held_out[False] = [each for each in claims if not is_held_out(each.group, HELD_OUT)]
+    for claim in claims:
+        if chance.random() < share:
+            other = chance.choice(held_out[is_held_out(claim.group, HELD_OUT)])
+            if other.group != claim.group:
+                yield replace(claim, passages=other.passages, supported=False, kind="unrelated")
 
 
 def own_claims(folder: Path, seen: SeenSentences, chance: random.Random) -> Iterator[Claim]:

@@ -20,7 +20,16 @@ from torch.nn import functional
 from qa.training.changed_sentences import SeenSentences
 from qa.training.checkpoint import keep, resume
 from qa.training.claim_states import ClaimStates
-from qa.training.claims import HELD_OUT, PAIRS, Claim, own_claims, parallel_claims, reading_claims, written_claims
+from qa.training.claims import (
+    HELD_OUT,
+    PAIRS,
+    Claim,
+    own_claims,
+    parallel_claims,
+    reading_claims,
+    unrelated_claims,
+    written_claims,
+)
 from qa.training.examples import is_held_out
 from qa.training.support import FROZEN, RANK, Support, upper_layers
 from qa.training.train import OWN, load_encoder
@@ -30,6 +39,7 @@ _SHOWN, _KEPT = 50, 250  # steps between two lines, two checkpoints with a look 
 _BATCHES = 40  # of a batch and its neighbours, those of like length are put together
 _LOOKED_AT = 600  # claims of each kind that are looked at on the way; all of them in the end
 _AT_ONCE = 64
+_UNRELATED = 0.15  # share of the claims that are also put beside other passages
 _NO_PARAGRAPHS = ("tatoeba", "mkqa-questions")
 
 
@@ -65,6 +75,7 @@ def load_claims(public: Path | None, own: int, most: int, times: int, chance: ra
                 kinds["public"] += parallel_claims(path, most, seen, chance)
     for path in sorted(PAIRS.glob("*.jsonl")):
         kinds["written"] += written_claims(path)
+    kinds["unrelated"] = [*unrelated_claims([each for kind in kinds.values() for each in kind], _UNRELATED, chance)]
     found = Claims([], [], {})
     for kind, claims in kinds.items():
         for claim in claims:
@@ -150,6 +161,8 @@ def _tell_areas(model: Support, states: ClaimStates, claims: Claims, most: int |
     """Print the area under the curve for each kind of what is held out."""
     areas = {}
     for kind, numbers in claims.held_out.items():
+        if kind == "unrelated":
+            continue  # they are all of one kind
         truth = [claims.all[at].supported for at in numbers[:most]]
         areas[kind] = round(float(roc_auc_score(truth, logits(model, states, numbers[:most]))), 3)
     _tell(json.dumps(areas))

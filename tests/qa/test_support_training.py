@@ -1,0 +1,74 @@
+"""The check learns from claims, is kept, goes on where it was stopped, and ships what was trained."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from index.encoder.adapted_weights import write_weights
+from qa.training.claim_states import ClaimStates
+from qa.training.claims import Claim
+from qa.training.export import is_support, shipped_tensors
+from qa.training.support import Support, upper_layers
+from qa.training.train import load_encoder
+from qa.training.train_support import Claims, Schedule, logits, train
+from qa.writing.support import SupportCheck
+
+FROZEN, RANK = 10, 4
+THINGS = ["kettle", "ladder", "violin", "basket", "candle", "anchor", "mirror", "saddle"]
+
+
+def claims() -> list[Claim]:
+    return [
+        Claim(
+            text=f"The {thing} {'weighs' if supported else 'does not weigh'} {number} kilograms.",
+            passages=(f"俄斯特拉发的 {thing} 重 {number} 公斤。", f"Nobody may touch the {thing}."),
+            supported=supported,
+            group=thing,
+            kind="said" if supported else "denied",
+        )
+        for number, thing in enumerate(THINGS, 3)
+        for supported in (True, False)
+    ]
+
+
+@pytest.mark.slow
+def test_it_learns_goes_on_and_ships_what_it_learned(
+    tmp_path: Path, real_encoder: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told: list[str] = []
+    every = claims()
+    numbers = list(range(len(every)))
+    learned = Claims(every, numbers, {"written": numbers})
+    states = ClaimStates(every, FROZEN, tmp_path / "check.pt", told.append)
+    assert told == ["states of 16 of 16 pairs"]
+    assert ClaimStates(every, FROZEN, tmp_path / "check.pt", told.append).length(0) == states.length(0)
+    assert len(told) == 1  # the second time they are read
+
+    torch.manual_seed(0)
+    model = Support(upper_layers(load_encoder(), FROZEN), RANK)
+    before = logits(model, states, numbers)
+    threads = torch.get_num_threads()
+    try:
+        train(model, states, learned, tmp_path / "check.pt", Schedule(batch=4, epochs=5, rate=2e-3))
+        first = capsys.readouterr().out
+        train(model, states, learned, tmp_path / "check.pt", Schedule(batch=4, epochs=10, rate=2e-3))
+    finally:
+        torch.set_num_threads(threads)
+    assert re.search(r'\{"written": [\d.]+\}', first)
+    assert "Going on after 20 steps" in capsys.readouterr().out
+    after = logits(model, states, numbers)
+    carried = np.array([each.supported for each in every])
+    # So few steps are all taken while the rate still rises.
+    assert after[carried].mean() - after[~carried].mean() > before[carried].mean() - before[~carried].mean() + 0.03
+
+    trained = torch.load(tmp_path / "check.pt", weights_only=True)["trained"]
+    assert is_support(trained)
+    write_weights(tmp_path / "support.npz", shipped_tensors(trained))
+    check = SupportCheck(real_encoder, path=tmp_path / "support.npz")
+    shipped = [check.logit(each.text, each.passages) for each in every]
+    # Sixteen bits there and eight here: the same to a tenth of what tells them apart.
+    assert np.abs(np.array(shipped) - after).max() < 0.1 * (after.max() - after.min()) + 0.05
