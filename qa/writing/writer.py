@@ -148,8 +148,7 @@ class _Work:
 
     def _note(self, said: SaidSentence) -> list[str]:
         judged = self._judged(said)
-        marks = "".join(f"[{number}]" for number in judged.numbers)
-        return [f"- {judged.text} {marks}"] if judged.verdict.holds else []
+        return [f"- {judged.text} {judged.marks}"] if judged.verdict.holds else []
 
     def _write(self, messages: Sequence[Message]) -> Iterator[WritingEvent]:
         stream = SentenceStream()

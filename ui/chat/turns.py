@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAda
 from corpus import LANGUAGES
 from qa import Answer, AnswerKind, Citation
 from qa.small_talk import LONGEST_QUESTION
-from qa.writing import Trouble, Verdict, Written, WrittenSentence
+from qa.writing import Trouble, Verdict, Written, WrittenSentence, marks
 from ui.chat.scope_choice import ANYWHERE, ChosenScope
 from ui.html.citation_view import CitationView, citation_view
 
@@ -50,6 +50,11 @@ class KeptSentence:
     verdict: Verdict
     detail: Annotated[str, Field(max_length=_LONGEST_DETAIL)] = ""
     begins_item: bool = False
+
+    @property
+    def marks(self) -> str:
+        """The [n] of what it names, as plain text."""
+        return marks(self.numbers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
