@@ -17,17 +17,18 @@ _AT_ONCE = 512  # texts: among these, those of like length share a run
 
 
 def ends_of(texts: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
-    """Where each of ``texts``, given as ids, begins among the tokens of all, and the last one ends: (texts + 1,)."""
+    """Where each of ``texts``, given as ids, begins among the tokens of all, and the last ends: shape (texts + 1,)."""
     return np.cumsum([0, *map(len, texts)], dtype=np.int64)
 
 
 def write_states(
     texts: Sequence[NDArray[np.int64]], weights: Matrices, words: NDArray[Any], file: Path, tell: Callable[[int], None]
 ) -> None:
-    """Write into ``file`` what the layers of ``weights`` make of ``texts``, given as ids: (tokens of all, hidden).
+    """Write into ``file`` what the layers of ``weights`` make of ``texts``, given as ids.
 
-    It is an array of float16, and is there once all of it is. ``words`` are the embeddings, see
-    :class:`index.encoder.openvino_runs.GraphRunner`; ``tell`` hears now and then of how many texts it has the states.
+    It is an array of float16, shape (tokens of all, hidden), and is there once all of it is. ``words`` are the
+    embeddings, see :class:`index.encoder.openvino_runs.GraphRunner`; ``tell`` hears now and then of how many texts it
+    has the states.
     """
     ends = ends_of(texts)
     new = file.with_suffix(".new")
