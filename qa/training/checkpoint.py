@@ -1,5 +1,6 @@
-"""How far a training has come: written now and then, and read to go on from there."""
+"""How far a training has come: told, written now and then, and read to go on from there."""
 
+import sys
 from pathlib import Path
 
 import torch
@@ -20,3 +21,9 @@ def resume(out: Path, module: Adapted, optimizer: torch.optim.Optimizer) -> tupl
     module.load(state["trained"])
     optimizer.load_state_dict(state["optimizer"])
     return state["step"], state["seconds"]
+
+
+def tell(line: str) -> None:
+    """``line`` on stdout at once, also where that is a file: a training is looked at while it runs."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()

@@ -12,9 +12,8 @@ from torch import Tensor
 from index.encoder.adapted_weights import write_weights
 from index.encoder.e5_export import HEAD as TOKEN_HEAD
 from qa.reading.weights import FILE, HEAD
-from qa.training.low_rank import SCALE
+from qa.training.low_rank import PARTS, SCALE
 from qa.training.retriever import first_layer
-from qa.training.support import PARTS
 from qa.writing.support import FILE as SUPPORT_FILE
 from qa.writing.support import HEAD as SUPPORT_HEAD
 

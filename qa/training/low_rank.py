@@ -6,17 +6,26 @@ from collections.abc import Iterable
 import torch
 from torch import Tensor, nn
 
-MAPS = (
-    "attention.self.query",
-    "attention.self.key",
-    "attention.self.value",
-    "attention.output.dense",
-    "intermediate.dense",
-    "output.dense",
-)
-"""The linear maps of a layer, as transformers names them."""
+PARTS = {
+    "attention.self.query": "q",
+    "attention.self.key": "k",
+    "attention.self.value": "v",
+    "attention.output.dense": "ao",
+    "intermediate.dense": "fi",
+    "output.dense": "fo",
+    "attention.output.LayerNorm": "aln",
+    "output.LayerNorm": "oln",
+}
+"""Names of BERT's modules in transformers, and in :mod:`index.encoder.e5_weights`."""
+
+NORMS = tuple(name for name in PARTS if name.endswith("LayerNorm"))
+"""The layer norms of a layer, as transformers names them."""
+
+MAPS = tuple(name for name in PARTS if name not in NORMS)
+"""The linear maps of a layer, likewise."""
 
 SCALE = 2.0  # of what is added
+NEVER = -1e4  # what is added to what counts nothing: attention to padding, a token where no answer begins
 
 
 class LowRank(nn.Module):
@@ -58,8 +67,20 @@ def add_low_rank(layers: Iterable[nn.Module], rank: int) -> None:
             frozen = parent.get_submodule(last)
             assert isinstance(frozen, nn.Linear)
             setattr(parent, last, LowRank(frozen, rank))
-        for path in ("attention.output.LayerNorm", "output.LayerNorm"):
+        for path in NORMS:
             layer.get_submodule(path).requires_grad_(True)
+
+
+def last_states(layers: Iterable[nn.Module], states: Tensor, attended: Tensor) -> Tensor:
+    """What the upper ``layers`` of a BertModel make of ``states`` (texts, tokens, hidden): of the same shape.
+
+    ``attended`` (texts, tokens) are no padding.
+    """
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        mask = torch.zeros(attended.shape, dtype=torch.bfloat16).masked_fill(~attended, NEVER)[:, None, None]
+        for layer in layers:
+            states = layer(states, attention_mask=mask)
+    return states.float()
 
 
 class Adapted(nn.Module):

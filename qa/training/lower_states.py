@@ -6,25 +6,21 @@ of the texts in those, ``counted`` and ``said`` of each token; and what they wer
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from numpy.lib.format import open_memmap
 from numpy.typing import NDArray
 
-from index.encoder.e5_graph import write_graph
 from index.encoder.e5_openvino import OpenVinoModel
 from index.encoder.e5_weights import DATA_SHA256, PROMPTS, data_file, opened
-from index.encoder.openvino_runs import GraphRunner, compiled
+from qa.training.hidden_states import ends_of, write_states
 
 LONGEST = 144
 """Tokens of a text; of a longer one the beginning, and the mark at its end."""
 
 _VERSION = 1  # raised when the same texts come to give other states
-_AT_ONCE = 512  # texts: among these, those of like length share a run
 _LEAST = 0.5  # that a token says, as in index.encoder.encoder
 
 
@@ -92,26 +88,19 @@ def _make(
 ) -> None:
     prompt = PROMPTS[role]
     cut = [_shortened(*model.tokenizer.cut(prompt + text)) for text in texts]
-    ends = np.cumsum([0, *(len(ids) for ids, _ in cut)])
+    ids = [ids for ids, _ in cut]
     spans = np.concatenate([spans for _, spans in cut])
-    np.save(_file(folder, role, "ends"), ends)
+    np.save(_file(folder, role, "ends"), ends_of(ids))
     np.save(_file(folder, role, "counted"), (spans[:, 1] > spans[:, 0]) & (spans[:, 1] > len(prompt)))
-    np.save(_file(folder, role, "said"), np.maximum(model.rarity[np.concatenate([ids for ids, _ in cut])], _LEAST))
-    with tempfile.TemporaryDirectory() as work:
-        with opened(data_file()) as weights:
-            write_graph(replace(weights, layers=layers), Path(work) / "lower.xml")
-            shape = (int(ends[-1]), weights.hidden)
-        runner = GraphRunner(compiled(Path(work) / "lower.xml"), model.words)
-        states = open_memmap(_file(folder, role, "states"), mode="w+", dtype=np.float16, shape=shape)
-        order = sorted(range(len(texts)), key=lambda at: len(cut[at][0]))
-        for start in range(0, len(order), _AT_ONCE):
-            if start:
-                tell(f"states of {start} of {len(order)} texts ({role})")
-            chosen = order[start : start + _AT_ONCE]
-            for place, found in runner.run([cut[at][0] for at in chosen]):
-                at = chosen[place]
-                states[ends[at] : ends[at + 1]] = found
-        states.flush()
+    np.save(_file(folder, role, "said"), np.maximum(model.rarity[np.concatenate(ids)], _LEAST))
+    with opened(data_file()) as weights:
+        write_states(
+            ids,
+            replace(weights, layers=layers),
+            model.words,
+            _file(folder, role, "states"),
+            lambda done: tell(f"states of {done} of {len(ids)} texts ({role})"),
+        )
 
 
 def _shortened(ids: NDArray[np.int64], spans: NDArray[np.int32]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:

@@ -5,11 +5,10 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from qa.training.low_rank import Adapted, add_low_rank, freeze
+from qa.training.low_rank import NEVER, Adapted, add_low_rank, freeze
 
 HIDDEN = 384
 HEADS = 5  # numbers that the reader says of each token, see Reader.forward
-_NEVER = -1e4  # logit of a token that no answer begins or ends at
 
 
 class Reader(Adapted):
@@ -35,8 +34,8 @@ class Reader(Adapted):
         with torch.autocast("cpu", dtype=torch.bfloat16):
             states = self.encoder(input_ids=ids, attention_mask=attended).last_hidden_state
         of_tokens = self.tokens(states.float())
-        span = of_tokens[..., :2].masked_fill(~readable[..., None], _NEVER)
-        counts = of_tokens[..., 4].masked_fill(~attended.bool(), _NEVER).softmax(-1)
+        span = of_tokens[..., :2].masked_fill(~readable[..., None], NEVER)
+        counts = of_tokens[..., 4].masked_fill(~attended.bool(), NEVER).softmax(-1)
         return span, of_tokens[..., 2], (counts * of_tokens[..., 3]).sum(-1)
 
     @classmethod

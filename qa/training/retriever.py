@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from qa.training.low_rank import Adapted, add_low_rank, freeze
+from qa.training.low_rank import Adapted, add_low_rank, freeze, last_states
 from qa.training.model import HIDDEN
 
 LAYERS = 12
@@ -15,8 +15,6 @@ LAYERS = 12
 
 DIMENSION = 128
 """Numbers in the vector of a token."""
-
-_NEVER = -1e4  # what attention adds to padding
 
 
 class Retriever(Adapted):
@@ -46,11 +44,7 @@ class Retriever(Adapted):
 
     def last_states(self, states: Tensor, attended: Tensor) -> Tensor:
         """What the upper layers make of ``states``, see :meth:`forward`: (texts, tokens, hidden)."""
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            mask = torch.zeros(attended.shape, dtype=torch.bfloat16).masked_fill(~attended, _NEVER)[:, None, None]
-            for layer in self.layers:
-                states = layer(states, attention_mask=mask)
-        return states.float()
+        return last_states(self.layers, states, attended)
 
     @torch.no_grad()
     def begin_head(self, tokens: Tensor) -> float:

@@ -8,27 +8,13 @@ from torch import Tensor, nn
 from index.encoder.adapted_weights import AdaptedWeights
 from index.encoder.e5_weights import data_file, opened
 from qa.reading.weights import FILE as READER
-from qa.training.low_rank import Adapted, add_low_rank, freeze
+from qa.training.low_rank import NEVER, PARTS, Adapted, add_low_rank, freeze, last_states
 from qa.training.model import HIDDEN
 
 FROZEN = 6
 """Lower layers that stay as they are."""
 
 RANK = 32
-
-PARTS = {
-    "attention.self.query": "q",
-    "attention.self.key": "k",
-    "attention.self.value": "v",
-    "attention.output.dense": "ao",
-    "intermediate.dense": "fi",
-    "output.dense": "fo",
-    "attention.output.LayerNorm": "aln",
-    "output.LayerNorm": "oln",
-}
-"""Names of BERT's modules in transformers, and in :mod:`index.encoder.e5_weights`."""
-
-_NEVER = -1e4  # what attention adds to padding
 
 
 class Support(Adapted):
@@ -49,12 +35,8 @@ class Support(Adapted):
 
         A mean over the tokens of what each says, weighted by what each counts, see :class:`qa.training.model.Reader`.
         """
-        with torch.autocast("cpu", dtype=torch.bfloat16):
-            mask = torch.zeros(attended.shape, dtype=torch.bfloat16).masked_fill(~attended, _NEVER)[:, None, None]
-            for layer in self.layers:
-                states = layer(states, attention_mask=mask)
-        said = self.tokens(states.float())
-        counts = said[..., 1].masked_fill(~attended, _NEVER).softmax(-1)
+        said = self.tokens(last_states(self.layers, states, attended))
+        counts = said[..., 1].masked_fill(~attended, NEVER).softmax(-1)
         logits: Tensor = (counts * said[..., 0]).sum(-1)
         return logits
 

@@ -3,7 +3,6 @@
 import argparse
 import json
 import random
-import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,7 +22,7 @@ from index.encoder.e5_export import offline_model
 from index.encoder.e5_openvino import open_offline
 from index.encoder.e5_tokenizer import Tokenizer
 from qa.training.batches import chunks_of, labelled, tensors_of
-from qa.training.checkpoint import keep, resume
+from qa.training.checkpoint import keep, resume, tell
 from qa.training.examples import Asked, Read, for_training, is_held_out, own_questions, public_questions
 from qa.training.han_names import HanNames
 from qa.training.held_out import figures, judge
@@ -147,7 +146,7 @@ def train(reader: Reader, tokenizer: Tokenizer, sets: Sets, out: Path, schedule:
     optimizer = torch.optim.AdamW(parameters, lr=schedule.rate, weight_decay=0.01)
     if out.exists():
         step, spent = resume(out, reader, optimizer)
-        _tell(f"Going on after {step} steps and {spent:.0f} s.")
+        tell(f"Going on after {step} steps and {spent:.0f} s.")
     steps = int(len(sets.learned) * schedule.epochs) // batch
     beside, names = _Beside(sets.learned), HanNames(sets.learned)
     seen: list[NDArray[np.float64]] = []
@@ -176,7 +175,7 @@ def train(reader: Reader, tokenizer: Tokenizer, sets: Sets, out: Path, schedule:
         if step % _SHOWN == 0:
             means = zip(_PARTS, np.mean(seen[-_SHOWN:], axis=0), strict=True)
             speed = len(seen) * batch / (time.monotonic() - begin)
-            _tell(f"{step}/{steps}: {', '.join(f'{name} {mean:.3f}' for name, mean in means)}, {speed:.2f} a second")
+            tell(f"{step}/{steps}: {', '.join(f'{name} {mean:.3f}' for name, mean in means)}, {speed:.2f} a second")
         if step % _KEPT == 0 or step == steps or done >= 1:
             keep(out, reader, optimizer, step, elapsed)
         if step % _LOOKED_AT == 0 or step == steps or done >= 1:
@@ -199,12 +198,7 @@ def tell_figures(reader: Reader, tokenizer: Tokenizer, sets: Sets, most: int | N
     """Print a line of JSON for each held-out set."""
     for name, questions in sets.held_out.items():
         kept = questions[:most]
-        _tell(json.dumps({"set": name, "questions": len(kept), **figures(judge(reader, tokenizer, kept))}))
-
-
-def _tell(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+        tell(json.dumps({"set": name, "questions": len(kept), **figures(judge(reader, tokenizer, kept))}))
 
 
 def main() -> None:
@@ -227,7 +221,7 @@ def main() -> None:
     reader = Reader(load_encoder(), chosen.frozen, chosen.rank)
     sets = load_sets(chosen.own, chosen.public, chosen.most, chosen.times)
     size = sum(value.numel() for value in reader.trained().values())
-    _tell(f"{len(sets.learned)} questions, {size / 1e6:.2f} million weights")
+    tell(f"{len(sets.learned)} questions, {size / 1e6:.2f} million weights")
     train(
         reader,
         open_offline().tokenizer,

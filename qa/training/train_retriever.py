@@ -20,7 +20,7 @@ from torch.nn import functional
 
 from corpus import LANGUAGES
 from index.encoder.e5_openvino import open_offline
-from qa.training.checkpoint import keep, resume
+from qa.training.checkpoint import keep, resume, tell
 from qa.training.lower_states import LowerStates, lower_states
 from qa.training.retrieval_figures import QUESTIONS, figures
 from qa.training.retrieval_loss import loss_of, padded
@@ -65,10 +65,10 @@ def train(
     step, spent = 0, 0.0
     if out.exists():
         step, spent = resume(out, retriever, optimizer)
-        _tell(f"Going on after {step} steps and {spent:.0f} s.")
+        tell(f"Going on after {step} steps and {spent:.0f} s.")
     else:
         kept = retriever.begin_head(_last_states(retriever, lower))
-        _tell(f"The head begins with {kept:.3f} of the variance.")
+        tell(f"The head begins with {kept:.3f} of the variance.")
     learned = texts.numbers(held_out=False)
     parts: list[tuple[float, float]] = []
     done = max(step / schedule.steps, spent / schedule.seconds)
@@ -89,7 +89,7 @@ def train(
         parts.append(found)
         if step % _SHOWN == 0:
             means = zip(_PARTS, np.mean(parts[-_SHOWN:], axis=0), strict=True)
-            _tell(f"{step}/{schedule.steps}: {', '.join(f'{name} {mean:.3f}' for name, mean in means)}, {spent:.0f} s")
+            tell(f"{step}/{schedule.steps}: {', '.join(f'{name} {mean:.3f}' for name, mean in means)}, {spent:.0f} s")
         if step % _KEPT == 0 or done >= 1:
             keep(out, retriever, optimizer, step, spent)
         if step % _LOOKED_AT == 0 or done >= 1:
@@ -141,7 +141,7 @@ def _last_states(retriever: Retriever, lower: Mapping[str, LowerStates]) -> Tens
 def tell_figures(retriever: Retriever, texts: RetrievalTexts, lower: Mapping[str, LowerStates], questions: int) -> None:
     """Print a line of JSON for each held-out set, pair of languages and kind of vectors."""
     for line in figures(retriever, texts, lower, questions):
-        _tell(json.dumps(line, ensure_ascii=False))
+        tell(json.dumps(line, ensure_ascii=False))
 
 
 def upper_layers(frozen: int) -> Any:
@@ -153,17 +153,12 @@ def states_of(texts: RetrievalTexts, frozen: int, folder: Path) -> dict[str, Low
     """The states of all questions and passages behind the first ``frozen`` layers, kept in ``folder``."""
     model = open_offline()
     return {
-        role: lower_states(chosen, role, frozen, model, folder, _tell)
+        role: lower_states(chosen, role, frozen, model, folder, tell)
         for role, chosen in (
             ("query", [each.text for each in texts.questions]),
             ("passage", [each.text for each in texts.passages]),
         )
     }
-
-
-def _tell(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
 
 
 def main() -> None:
@@ -194,7 +189,7 @@ def main() -> None:
     torch.manual_seed(schedule.seed)
     retriever = Retriever(upper_layers(chosen.frozen), chosen.rank)
     size = sum(value.numel() for value in retriever.trained().values())
-    _tell(f"{len(texts.questions)} questions, {len(texts.passages)} passages, {size / 1e6:.2f} million weights")
+    tell(f"{len(texts.questions)} questions, {len(texts.passages)} passages, {size / 1e6:.2f} million weights")
     lower = states_of(texts, chosen.frozen, chosen.states or chosen.out.with_suffix(".states"))
     train(retriever, texts, lower, chosen.out, schedule)
 

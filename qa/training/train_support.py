@@ -3,7 +3,6 @@
 import argparse
 import json
 import random
-import sys
 import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,7 +17,7 @@ from sklearn.metrics import roc_auc_score
 from torch.nn import functional
 
 from qa.training.changed_sentences import SeenSentences
-from qa.training.checkpoint import keep, resume
+from qa.training.checkpoint import keep, resume, tell
 from qa.training.claim_states import ClaimStates
 from qa.training.claims import (
     HELD_OUT,
@@ -95,7 +94,7 @@ def train(model: Support, states: ClaimStates, claims: Claims, out: Path, schedu
     optimizer = torch.optim.AdamW(parameters, lr=schedule.rate, weight_decay=0.01)
     if out.exists():
         step, spent = resume(out, model, optimizer)
-        _tell(f"Going on after {step} steps and {spent:.0f} s.")
+        tell(f"Going on after {step} steps and {spent:.0f} s.")
     steps = int(len(claims.learned) * schedule.epochs) // schedule.batch
     workers = torch.get_num_threads()
     torch.set_num_threads(1)  # threads that share each product wait for each other: each has a part of the batch
@@ -117,7 +116,7 @@ def train(model: Support, states: ClaimStates, claims: Claims, out: Path, schedu
         step += 1
         if step % _SHOWN == 0:
             speed = len(losses) * schedule.batch / (time.monotonic() - begin)
-            _tell(f"{step}/{steps}: loss {np.mean(losses[-_SHOWN:]):.3f}, {speed:.1f} a second")
+            tell(f"{step}/{steps}: loss {np.mean(losses[-_SHOWN:]):.3f}, {speed:.1f} a second")
         if step % _KEPT == 0 or step == steps:
             keep(out, model, optimizer, step, spent + time.monotonic() - begin)
             _tell_areas(model, states, claims, None if step == steps else _LOOKED_AT)
@@ -165,12 +164,7 @@ def _tell_areas(model: Support, states: ClaimStates, claims: Claims, most: int |
             continue  # they are all of one kind
         truth = [claims.all[at].supported for at in numbers[:most]]
         areas[kind] = round(float(roc_auc_score(truth, logits(model, states, numbers[:most]))), 3)
-    _tell(json.dumps(areas))
-
-
-def _tell(line: str) -> None:
-    sys.stdout.write(f"{line}\n")
-    sys.stdout.flush()
+    tell(json.dumps(areas))
 
 
 def main() -> None:
@@ -191,13 +185,13 @@ def main() -> None:
     chosen = parser.parse_args()
     torch.manual_seed(0)
     claims = load_claims(chosen.public, chosen.own, chosen.most, chosen.times, random.Random(0))
-    states = ClaimStates(claims.all, chosen.frozen, chosen.out, _tell)
+    states = ClaimStates(claims.all, chosen.frozen, chosen.out, tell)
     model = Support(upper_layers(load_encoder(), chosen.frozen), chosen.rank)
     if chosen.begin:
         model.load(torch.load(chosen.begin, weights_only=True)["trained"])
     size = sum(value.numel() for value in model.trained().values())
     held = ", ".join(f"{len(numbers)} {kind}" for kind, numbers in claims.held_out.items())
-    _tell(f"{len(claims.learned)} claims, {size / 1e6:.2f} million weights; held out: {held}")
+    tell(f"{len(claims.learned)} claims, {size / 1e6:.2f} million weights; held out: {held}")
     schedule = Schedule(rate=chosen.rate, batch=chosen.batch, epochs=chosen.epochs)
     train(model, states, claims, chosen.out, schedule)
 

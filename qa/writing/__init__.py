@@ -2,7 +2,7 @@
 
 from qa.writing.chat_model import ChatModel, Message, Trouble, WritingError
 from qa.writing.writer import Draft, Writer, WritingEvent
-from qa.writing.written import Verdict, Written, WrittenSentence
+from qa.writing.written import Verdict, Written, WrittenSentence, marks
 
 __all__ = [
     "ChatModel",
@@ -15,4 +15,5 @@ __all__ = [
     "WritingEvent",
     "Written",
     "WrittenSentence",
+    "marks",
 ]

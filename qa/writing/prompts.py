@@ -39,9 +39,9 @@ def mending_messages(asked: Sequence[Message], said: str, language: str, failing
     return [*asked, Message("assistant", said), Message("user", told)]
 
 
-def nothing_words(language: str) -> str:
-    """What a model is to say where the passages do not answer."""
-    return _words(language)["nothing"]
+def rewriting_rules(language: str) -> Message:
+    """What says how a question is to be rewritten, see :mod:`qa.writing.rewriting`."""
+    return Message("system", _words(language)["rewriting"])
 
 
 def drop_word(language: str) -> str:

@@ -32,8 +32,6 @@ FEATURES = ("read", "figures", "names", "denies", "foreign")
 """What the model says, as a logit; how many figures and how many names of the sentence stand nowhere in the passages;
 whether one of both denies something and the other does not; whether they are in two languages."""
 
-_FORM = (Verdict.NUMBER, Verdict.NAME)
-
 
 class Check(Protocol):
     """Holds sentences to passages. Safe to be used by several threads."""

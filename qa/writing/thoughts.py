@@ -1,6 +1,6 @@
 """What a model thinks aloud before it speaks is no part of what it says."""
 
-_BEGINNINGS = ("<think>", "<thinking>", "<thought>")
+_BEGINNINGS = ("<think>", "<thinking>", "<thought>", "<reasoning>")
 
 
 class Thoughts:

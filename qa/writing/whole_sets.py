@@ -16,11 +16,14 @@ _ALL = re.compile(
     re.I,
 )
 _QUOTED = re.compile(r"“[^”]*”|\"[^\"]*\"|《[^》]*》|「[^」]*」")  # a title says nothing about what is asked
+MAIN = r"(?:main|key|central|most important)"
+POINTS = r"(?:points?|ideas?|messages?|takeaways?|findings?|topics?|themes?)"
+SUMMARY_ZH = "总结|概[括述要览]|综述|归纳|小结|摘要|要点|梗概|大意|主旨|主要内容"
+"""What a summary is called: its :data:`MAIN` :data:`POINTS` in English."""
+
 _SUMMARY = re.compile(
     r"\bsummar(?:y|ies|i[sz](?:e[sd]?|ing|ation))\b|\bsum(?:ming)? up\b|\b(?:over|syn)(?:view|opsis)\b|\btl;? ?dr\b|"
-    r"\brecap\b|\bgist\b|"
-    r"\b(?:main|key|central|most important) (?:points?|ideas?|messages?|takeaways?|findings?|topics?|themes?)\b|"
-    r"总结|概[括述要览]|综述|归纳|小结|摘要|要点|梗概|大意|主旨|主要内容|[讲说写谈]了?些?(?:什么|啥)[?？]?\s*$",
+    rf"\brecap\b|\bgist\b|\b{MAIN} {POINTS}\b|{SUMMARY_ZH}|[讲说写谈]了?些?(?:什么|啥)[?？]?\s*$",
     re.I,
 )
 

@@ -9,15 +9,15 @@ from index import Scope, Snapshot
 from index.matching.words import simplify
 from index.storage.segment import Entry
 from qa.small_talk import LONGEST_QUESTION
+from qa.writing.whole_sets import MAIN, POINTS, SUMMARY_ZH
 
 _TEXT_EN = r"(?:text|document|doc|article|paper|essay|page|file|report|chapter|book|story|notes?|pdf|post|passage)s?"
 _TEXT_ZH = "(?:文章|文本|文档|文件|论文|报告|资料|材料|网页|笔记|故事|课文|章节|原文|正文|文|书|章|页|pdf)"
 _SUMMARY_EN = (
     r"(?:(?:brief|short|quick|concise|one-paragraph|detailed|general|full|good) )*"
-    r"(?:summary|overview|synopsis|abstract|outline|gist|recap|tl;?dr|"
-    r"(?:(?:main|key|central|most important) )?(?:points?|ideas?|messages?|takeaways?|findings?|topics?|themes?))"
+    rf"(?:summary|overview|synopsis|abstract|outline|gist|recap|tl;?dr|(?:{MAIN} )?{POINTS})"
 )
-_SUMMARY_ZH = "(?:总结|概括|概述|概要|综述|归纳|小结|摘要|要点|梗概|大意|主旨|主要内容|主要观点|中心思想)"
+_SUMMARY_ZH = f"(?:{SUMMARY_ZH}|主要观点|中心思想)"
 _MAKE_EN = (
     r"(?:(?:give|write|make|show|provide|create|draft|get|have|list|name|tell|extract|summari[sz]e)(?: me| us)? )?"
 )

@@ -81,9 +81,9 @@ class Writer:
             if stop is None:
                 calling.set()
 
-    def written(self, answer: Answer) -> Written | None:
+    def written(self, answer: Answer, stop: Event | None = None) -> Written | None:
         """The same, all of it at once; None where nothing is to be written."""
-        return next((event for event in self.write(answer) if isinstance(event, Written)), None)
+        return next((event for event in self.write(answer, stop) if isinstance(event, Written)), None)
 
 
 @dataclass
@@ -148,8 +148,7 @@ class _Work:
 
     def _note(self, said: SaidSentence) -> list[str]:
         judged = self._judged(said)
-        marks = "".join(f"[{number}]" for number in judged.numbers)
-        return [f"- {judged.text} {marks}"] if judged.verdict.holds else []
+        return [f"- {judged.text} {judged.marks}"] if judged.verdict.holds else []
 
     def _write(self, messages: Sequence[Message]) -> Iterator[WritingEvent]:
         stream = SentenceStream()

@@ -1,5 +1,6 @@
 """The records of a written answer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -34,6 +35,22 @@ class WrittenSentence:
     detail: str = ""  # what of it is not there ("175B"), where the verdict is about such a thing
     begins_item: bool = False  # whether it begins an item of a list
 
+    @property
+    def marks(self) -> str:
+        """See :func:`marks`."""
+        return marks(self.numbers)
+
+    def joined(self, said: str, *, first: bool) -> str:
+        """``said``, which is this sentence for some reader, as it stands behind others, unless it is the ``first``."""
+        if self.begins_item:
+            return f"- {said}" if first else f"\n- {said}"
+        return said if first else f" {said}"
+
+
+def marks(numbers: Sequence[int]) -> str:
+    """The [n] of these ``numbers``, as plain text."""
+    return "".join(f"[{number}]" for number in numbers)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
@@ -55,13 +72,5 @@ class Written:
     @property
     def text(self) -> str:
         """The sentences that hold, each with its [n], as plain text."""
-        lines: list[str] = []
-        for sentence in self.sentences:
-            if not sentence.verdict.holds:
-                continue
-            said = f"{sentence.text} {''.join(f'[{number}]' for number in sentence.numbers)}"
-            if sentence.begins_item or not lines:
-                lines.append(f"- {said}" if sentence.begins_item else said)
-            else:
-                lines[-1] += f" {said}"
-        return "\n".join(lines)
+        holding = [each for each in self.sentences if each.verdict.holds]
+        return "".join(each.joined(f"{each.text} {each.marks}", first=not at) for at, each in enumerate(holding))

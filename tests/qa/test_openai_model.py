@@ -121,6 +121,7 @@ def test_what_is_no_piece_is_passed_over() -> None:
         (["<think>", "hm, ", "so", "</think>", "\n\n", "Yes."], "Yes."),
         (["<thi", "nk>a</th", "ink> Yes", "."], "Yes."),
         ([" \n<thinking>a</thinking><think>b</think>Yes."], "Yes."),
+        (["<reasoning>hm</reasoning>Yes."], "Yes."),
         (["Models write <think>", "thoughts</think> first."], "Models write <think>thoughts</think> first."),
         (["<", "b>is a mark"], "<b>is a mark"),
         (["<thi"], "<thi"),

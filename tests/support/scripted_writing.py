@@ -71,8 +71,8 @@ class ScriptedWriter:
             first_seconds=0.2,
         )
 
-    def written(self, answer: Answer) -> Written | None:
-        *_, last = [*self.write(answer)] or [None]
+    def written(self, answer: Answer, stop: Event | None = None) -> Written | None:
+        *_, last = [*self.write(answer, stop)] or [None]
         return last if isinstance(last, Written) else None
 
 

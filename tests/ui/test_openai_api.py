@@ -426,7 +426,7 @@ class Troubled:
         self.passages, self._error = answerer.passages, error
         self.glossary = answerer.glossary
 
-    def ask(self, *_: Any) -> Answer:
+    def ask(self, *_: Any, **__: Any) -> Answer:
         raise self._error
 
 

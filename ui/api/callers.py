@@ -1,10 +1,11 @@
 """Whoever calls over HTTP may leave: then what is being done for them comes to its end."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
-from threading import Event
-from typing import TypeVar
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
+from contextlib import asynccontextmanager, closing, suppress
+from dataclasses import dataclass
+from threading import Event, Thread
+from typing import Generic, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -22,31 +23,46 @@ async def until_left(request: Request, work: Callable[[Event], T]) -> T:
         return await run_in_threadpool(work, stop)
 
 
-async def pieces_until_left(request: Request, work: Callable[[Event], Iterator[T]]) -> AsyncIterator[T]:
-    """The same of what comes piece by piece; the event is also set where nobody takes more of them."""
-    loop, stop = asyncio.get_running_loop(), Event()
-    pieces: asyncio.Queue[T | None] = asyncio.Queue()
+async def pieces_until_left(request: Request, work: Callable[[Event], Generator[T]]) -> AsyncGenerator[T]:
+    """The same of what comes piece by piece; the event is also set where nobody takes more of them.
 
-    def put(piece: T | None) -> None:
-        loop.call_soon_threadsafe(pieces.put_nowait, piece)
+    It is done in a thread of its own, not one of those that all share: it may take minutes. What ``work`` raises is
+    raised here, behind all that came before it.
+    """
+    loop, stop = asyncio.get_running_loop(), Event()
+    come: asyncio.Queue[_Come[T] | BaseException | None] = asyncio.Queue()
+
+    def put(what: _Come[T] | BaseException | None) -> None:
+        with suppress(RuntimeError):  # the server has ended meanwhile
+            loop.call_soon_threadsafe(come.put_nowait, what)
 
     def make() -> None:
         try:
-            for piece in work(stop):
-                if stop.is_set():
-                    break
-                put(piece)
-        finally:
+            with closing(work(stop)) as pieces:
+                for piece in pieces:
+                    if stop.is_set():
+                        break  # nobody hears the rest
+                    put(_Come(piece))
             put(None)
+        except BaseException as error:  # noqa: BLE001  # it is raised where the pieces are waited for
+            put(error)
 
-    making = asyncio.create_task(run_in_threadpool(make))
     try:
         async with _watched(request, stop):
-            while (piece := await pieces.get()) is not None:
-                yield piece
-            await making  # raises what went wrong
+            Thread(target=make, name="pieces", daemon=True).start()
+            while (what := await come.get()) is not None:
+                if isinstance(what, BaseException):
+                    raise what
+                yield what.piece
     finally:
         stop.set()
+
+
+@dataclass(frozen=True, slots=True)
+class _Come(Generic[T]):
+    """A piece that has come."""
+
+    piece: T
 
 
 @asynccontextmanager

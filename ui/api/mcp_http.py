@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from ui.api.callers import until_left
+from ui.api.events import EVENT_STREAM, event
 from ui.api.mcp_tools import PROTOCOL_VERSIONS, McpServer, error_reply, unreadable_reply
 from ui.api.rest import EVERY_METHOD
 
@@ -36,8 +37,7 @@ def mcp_routes(server: McpServer) -> list[Route]:
         if reply is None:
             return Response(status_code=202)
         if _wants_events(request.headers.get("accept", "")):
-            event = f"event: message\ndata: {json.dumps(reply, ensure_ascii=False)}\n\n"
-            return Response(event, media_type="text/event-stream")
+            return Response(f"event: message\n{event(reply)}", media_type=EVENT_STREAM)
         return JSONResponse(reply)
 
     return [Route(path, endpoint, methods=EVERY_METHOD) for path in (MCP_PATH, f"{MCP_PATH}/")]
@@ -46,4 +46,4 @@ def mcp_routes(server: McpServer) -> list[Route]:
 def _wants_events(accept: str) -> bool:
     """Whether a client takes a stream of events and nothing else; what it does not say is no reason to refuse it."""
     kinds = {kind.partition(";")[0].strip().lower() for kind in accept.split(",")}
-    return "text/event-stream" in kinds and not kinds & {"application/json", "application/*", "*/*"}
+    return EVENT_STREAM in kinds and not kinds & {"application/json", "application/*", "*/*"}

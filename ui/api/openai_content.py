@@ -65,10 +65,9 @@ class ChatContent:
                 said.append(each)
 
     def _said(self, sentence: WrittenSentence, *, first: bool) -> str:
-        """A sentence with its [n], after others if it is not the ``first``; see :attr:`qa.writing.Written.text`."""
-        text = f"{on_one_line(sentence.text)} {''.join(f'[{number}]' for number in sentence.numbers)}"
-        text = f"- {text}" if sentence.begins_item else text
-        return self._block(text) if first else ("\n" if sentence.begins_item else " ") + text
+        """A sentence with its [n], after others if it is not the ``first``."""
+        text = sentence.joined(f"{on_one_line(sentence.text)} {sentence.marks}", first=first)
+        return self._block(text) if first else text
 
     def _block(self, text: str) -> str:
         """``text`` as a block of its own."""

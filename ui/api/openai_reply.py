@@ -1,11 +1,9 @@
 """The JSON that clients of OpenAI's chat completions read: a completion, its chunks, models."""
 
-import json
 import re
 import secrets
 import time
 from collections.abc import Sequence
-from typing import Any
 
 from qa import Answer, Citation
 from qa.writing import Written
@@ -16,8 +14,6 @@ from ui.html.citation_view import citation_view
 
 _CHUNK = "chat.completion.chunk"
 _TOKENS = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+|[^\w\s]")
-# Some clients take these for ends of lines, and what ends a line ends an event.
-_LINE_ENDS = {ord(each): f"\\u{ord(each):04x}" for each in "\u0085\u2028\u2029"}
 _OURS = ("question", "language", "answered", "kind", "confidence", "understood", "seconds", "written")
 
 
@@ -79,11 +75,6 @@ def model_facts(model: str, created: int) -> Facts:
 def models_facts(created: int) -> Facts:
     """All models that may be asked."""
     return {"object": "list", "data": [model_facts(each, created) for each in (WRITTEN, QUOTED)]}
-
-
-def event(facts: Any) -> str:
-    """``facts`` as a server-sent event."""
-    return f"data: {json.dumps(facts, ensure_ascii=False).translate(_LINE_ENDS)}\n\n"
 
 
 LAST_EVENT = "data: [DONE]\n\n"

@@ -3,7 +3,7 @@
 import logging
 import re
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterator
 from threading import Event
 
 from starlette.concurrency import run_in_threadpool
@@ -15,11 +15,11 @@ from corpus import FoundationQAError
 from qa import Answer
 from qa.writing import WritingEvent, Written
 from ui.api.callers import pieces_until_left, until_left
+from ui.api.events import EVENT_STREAM, event
 from ui.api.openai_content import ChatContent
 from ui.api.openai_reply import (
     LAST_EVENT,
     ChatReply,
-    event,
     further_fields,
     model_facts,
     models_facts,
@@ -120,7 +120,7 @@ class _Completion:
     async def reply(self, request: Request) -> Response:
         answer = await run_in_threadpool(self._service.answer, self._asked.question, self._asked.history)
         if self._asked.streams:
-            return StreamingResponse(self._events(request, answer), media_type="text/event-stream")
+            return StreamingResponse(self._events(request, answer), media_type=EVENT_STREAM)
         return JSONResponse(await until_left(request, lambda stop: self._completion(answer, stop)))
 
     def _completion(self, answer: Answer, stop: Event) -> dict[str, object]:
@@ -137,7 +137,7 @@ class _Completion:
         except Exception as error:  # noqa: BLE001  # the reply has begun: it says in a last event what is wrong
             yield event(error_body(*_problem(error)))
 
-    def _chunks(self, answer: Answer, stop: Event) -> Iterator[str]:
+    def _chunks(self, answer: Answer, stop: Event) -> Generator[str]:
         reply = ChatReply(self._asked.model, with_usage=self._asked.with_usage)
         yield event(reply.chunk({"role": "assistant", "content": ""}))
         content, said = ChatContent(answer, self._writing(answer, stop), self._page), ""

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from corpus import FoundationQAError, ScopeError
 from ui.api.arguments import (
@@ -118,10 +118,7 @@ class Service:
         return same
 
     def _written(self, answer: "Answer") -> "Written | None":
-        if self._writer is None:
-            return None
-        *_, last = (None, *self._writer.write(answer, self._stop))
-        return cast("Written | None", last)  # of all events it is the last
+        return self._writer.written(answer, self._stop) if self._writer else None
 
     def search(
         self,

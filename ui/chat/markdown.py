@@ -1,12 +1,13 @@
 """Answers and conversations as Markdown, to be copied or saved: every quote with its citation."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from corpus import LANGUAGES
 from qa import AnswerKind
 from ui.chat.turns import KeptAnswer, KeptSentence, KeptWriting, Turn
-from ui.chat.written_html import blocks_of, numbers_of, why_struck
+from ui.chat.written_html import blocks_of
 from ui.html.citation_view import CitationView
 from ui.html.language_tags import name_of
 from ui.html.markdown_signs import escaped as _escaped
@@ -14,6 +15,7 @@ from ui.html.markdown_signs import on_one_line as _line
 from ui.html.markdown_signs import quoted as _quoted
 from ui.html.scope_words import looked_in
 from ui.html.words import word
+from ui.html.written_words import notes, whose, why_struck
 
 
 def conversation_markdown(turns: Sequence[Turn], when: datetime) -> str:
@@ -54,27 +56,22 @@ def _answer_parts(answer: KeptAnswer) -> list[str]:
 
 def _written_parts(answer: KeptAnswer, written: KeptWriting) -> list[str]:
     """What a language model wrote, struck out what does not hold; then what introduces the quotes."""
-    key = "written.by" if written.holds else "written.not_by"
-    parts = [f"**{word(key, answer.speaks, model=_line(written.model))}**"]
+    told = replace(written, model=_line(written.model), place=_line(written.place))
+    parts = [f"**{whose(told, answer.speaks)}**"]
     for block in blocks_of(written.sentences):
         said = " ".join(_sentence(each, answer.speaks) for each in block)
         parts.append(f"- {said}" if block[0].begins_item else said)
-    notes = [word(f"no_writing.{written.trouble}", answer.speaks)] if written.trouble else []
-    if not written.holds:
-        notes.append(word("written.quotes_answer", answer.speaks))
-    if written.place:
-        notes.append(word("written.sent", answer.speaks, place=_line(written.place)))
-    if notes:
-        parts.append(" ".join(notes))
+    if noted := notes(told, answer.speaks):
+        parts.append(noted)
     return [*parts, f"**{word('written.quotes', answer.speaks)}**"]
 
 
 def _sentence(sentence: KeptSentence, speaks: str) -> str:
     said = _line(sentence.text)
     if sentence.verdict.holds:
-        return f"{said} {numbers_of(sentence)}"
-    why = word(why_struck(sentence), speaks, detail=_line(sentence.detail), numbers=numbers_of(sentence))
-    return f"~~{said}~~ {numbers_of(sentence)} ({why})"
+        return f"{said} {sentence.marks}"
+    why = why_struck(replace(sentence, detail=_line(sentence.detail)), speaks)
+    return f"~~{said}~~ {sentence.marks} ({why})"
 
 
 def _source(citation: CitationView, speaks: str, *, with_quote: bool) -> str:

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, TypeAda
 from corpus import LANGUAGES
 from qa import Answer, AnswerKind, Citation
 from qa.small_talk import LONGEST_QUESTION
-from qa.writing import Trouble, Verdict, Written, WrittenSentence
+from qa.writing import ChatModel, Trouble, Verdict, Written, WrittenSentence, marks
 from ui.chat.scope_choice import ANYWHERE, ChosenScope
 from ui.html.citation_view import CitationView, citation_view
 
@@ -50,6 +50,11 @@ class KeptSentence:
     verdict: Verdict
     detail: Annotated[str, Field(max_length=_LONGEST_DETAIL)] = ""
     begins_item: bool = False
+
+    @property
+    def marks(self) -> str:
+        """The [n] of what it names, as plain text."""
+        return marks(self.numbers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +142,11 @@ def kept(answer: Answer, written: Written | None = None) -> KeptAnswer:
         scope=ChosenScope.of(answer.scope),
         written=kept_writing(written) if written else None,
     )
+
+
+def begun_writing(model: ChatModel) -> KeptWriting:
+    """What is kept while ``model`` writes, and no sentence of it is there yet."""
+    return KeptWriting(model=model.name[:_LONGEST_NAME], place=model.place[:_LONGEST_NAME])
 
 
 def kept_writing(written: Written) -> KeptWriting:

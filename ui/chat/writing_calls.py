@@ -10,7 +10,7 @@ from qa import Answer
 from qa.writing import ChatModel, Draft, WritingEvent, WrittenSentence
 from ui.chat.call_records import WriteCall
 from ui.chat.calls import ChatAnswerer, drawn, question_problem
-from ui.chat.turns import KeptWriting, Turn, kept, kept_sentence, sentence_facts, writing_facts
+from ui.chat.turns import Turn, begun_writing, kept, kept_sentence, sentence_facts, writing_facts
 from ui.chat.written_html import begun_html, sentence_html
 from ui.html.visitor_message import visitor_messages
 from ui.html.words import each_html, words_html
@@ -58,9 +58,9 @@ class WritingCalls:
         yield from self._written(question, answer, call.number, stop)
 
     def _written(self, question: str, answer: Answer, number: int, stop: Event) -> Generator[dict[str, Any]]:
-        model, shown = self.writer.model, kept(answer)
+        shown = kept(answer)
         if answer.answered:
-            begun = KeptWriting(model=model.name[:300], place=model.place[:300])
+            begun = begun_writing(self.writer.model)
             yield {"begun": begun_html(shown, number, begun), "written": writing_facts(begun)}
         last = -_EVERY
         for event in self.writer.write(answer, stop):

@@ -11,6 +11,7 @@ from qa.writing import Trouble
 from ui.chat.citation_links import number_html, own_html, quote_id
 from ui.chat.turns import KeptAnswer, KeptSentence, KeptWriting
 from ui.html.words import unseen_html
+from ui.html.written_words import no_writing, whose, why_struck
 
 _HOLDS, _STRUCK = "✓", "✗"
 _NO_BREAK = "&nbsp;"  # neither sign nor number is parted from its sentence
@@ -27,8 +28,7 @@ def written_html(answer: KeptAnswer, turn: int) -> str:
     tools = f'<div class="tools">{thumbs_html("written.good", "written.bad")}</div>' if written.holds else ""
     # Who hears the page has heard each sentence when it came.
     inner = f'<div class="sentences" aria-live="off">{blocks}</div>' if blocks else ""
-    key = "written.by" if written.holds else "written.not_by"
-    return _section(turn, own_html(answer, key, model=written.model), f"{inner}{end}{tools}")
+    return _section(turn, escape(whose(written, answer.speaks)), f"{inner}{end}{tools}")
 
 
 def begun_html(answer: KeptAnswer, turn: int, written: KeptWriting) -> str:
@@ -55,7 +55,7 @@ def sentence_html(answer: KeptAnswer, turn: int, sentence: KeptSentence) -> str:
         sign = _sign(answer, "written.held", _HOLDS)
         return f'<span class="sentence held" {marked}>{sign}{text}{_NO_BREAK}{links}</span> '
     sign = _sign(answer, "written.struck", _STRUCK)
-    why = own_html(answer, why_struck(sentence), detail=sentence.detail, numbers=numbers_of(sentence))
+    why = escape(why_struck(sentence, answer.speaks))
     return (
         f'<span class="sentence struck" {marked}>{sign}<del>{text}</del>{_NO_BREAK}{links} '
         f'<span class="why">({why})</span></span> '
@@ -78,21 +78,6 @@ def thumbs_html(good: str = "answer.good", bad: str = "answer.bad") -> str:
         f"{unseen_html(key)}</button>"
         for name, helpful, key in (("up", "yes", good), ("down", "no", bad))
     )
-
-
-def why_struck(sentence: KeptSentence) -> str:
-    """The key of the words for why ``sentence`` does not count; they take its ``detail`` and its ``numbers``."""
-    if not sentence.numbers:
-        return "struck.uncited"
-    return f"struck.{sentence.verdict}" if sentence.detail or sentence.verdict not in _DETAILED else "struck.something"
-
-
-_DETAILED = ("number", "name")  # these verdicts mostly come with what is not there
-
-
-def numbers_of(sentence: KeptSentence) -> str:
-    """The [n] of ``sentence``, as plain text."""
-    return "".join(f"[{number}]" for number in sentence.numbers)
 
 
 def blocks_of(sentences: Sequence[KeptSentence]) -> list[list[KeptSentence]]:
@@ -124,7 +109,7 @@ def _trouble(answer: KeptAnswer, written: KeptWriting) -> str:
     """One line that says why there is no written answer, or no whole one."""
     if written.trouble is None:
         return ""
-    said = own_html(answer, f"no_writing.{written.trouble}")
+    said = escape(no_writing(written.trouble, answer.speaks))
     rest = "" if written.holds else f" {own_html(answer, 'written.quotes_answer')}"
     stopped = " stopped" if written.trouble is Trouble.STOPPED else ""
     return f'<p class="trouble{stopped}">{said}{rest}</p>'

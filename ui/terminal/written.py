@@ -73,11 +73,8 @@ def _print_facts(written: Written, out: Console) -> None:
 
 
 def _piece(sentence: WrittenSentence, *, first: bool) -> str:
-    """A sentence as markup, after others if it is not the ``first``; see :attr:`qa.writing.Written.text`."""
-    numbers = "".join(f"[{number}]" for number in sentence.numbers)
-    said = plain(f"{sentence.text} {numbers}".rstrip())
+    """A sentence as markup, after others if it is not the ``first``."""
+    said = plain(f"{sentence.text} {sentence.marks}".rstrip())
     if not sentence.verdict.holds:
         said = f"[dim strike]{said}[/] [dim]({plain(why_struck(sentence, 'en'))})[/]"
-    if sentence.begins_item:
-        return f"- {said}" if first else f"\n- {said}"
-    return said if first else f" {said}"
+    return sentence.joined(said, first=first)
