@@ -46,6 +46,7 @@ _BEFORE_FIGURE = re.compile(
     r"(?:about|after|all|around|at|before|between|both|by|during|every|for|from|in|nearly|no|of|on|only|over|since|some|"
     r"the|these|to|under|until|with|within)\d.*"
 )
+_AGAIN = re.compile(r"([^\W\d]\w{0,19}?\W{0,2})\1{7,}")  # where a small model does not find out of a rut
 _DENIALS = {
     "en": re.compile(
         r"\b(?:not|no|never|none|nor|neither|cannot|without|nobody|nothing|hardly|unable|fail(?:s|ed)?|lacks?|lacked|"
@@ -96,6 +97,15 @@ def missing_names(sentence: str, passages: Sequence[str], glossary: Sequence[Ter
         if not there and (versioned or not foreign):
             found.append(" ".join(sorted(name.words)))
     return found
+
+
+def repeats_itself(sentence: str, passages: Sequence[str]) -> bool:
+    """Whether ``sentence`` says a word, or letters, again and again, as no passage does.
+
+    >>> repeats_itself("It is very very very very very very very very good.", ["It is very good."])
+    True
+    """
+    return any(not any(match.group() in each for each in passages) for match in _AGAIN.finditer(sentence))
 
 
 def denials(text: str) -> int:

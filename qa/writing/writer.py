@@ -8,6 +8,7 @@ from threading import Event
 
 from corpus import ScopeError, StoredIndexError, language_of
 from index import PassageIndex
+from index.matching.words import words_in
 from qa.answer import Answer, Citation
 from qa.writing import prompts
 from qa.writing.chat_model import ChatModel, Message, Trouble, WritingError
@@ -23,6 +24,7 @@ MOST_SENTENCES = 40
 _FOR_ANSWER = 0.3  # share of what a model can read that is left for what it writes
 _PORTIONS = 4  # so many times what it can read at once is read for one answer, at most
 _RULES = 300  # tokens of what it is told beside the passages
+_MOST_TRIED = 6  # passages that a sentence is held to beside those that it names
 _SHORTEST_TOLD = 8  # letters of a sentence whose language can be told
 _DECLINES = re.compile(
     r"\W*(?:not in the texts|the (?:texts|passages) do(?:es)? not (?:say|answer|mention|contain|provide)|"
@@ -214,7 +216,7 @@ class _Work:
         found = self._checked(said, numbers) if numbers else None
         if found and found.verdict.holds:
             return found
-        others = [self._checked(said, (number,)) for number in known if (number,) != numbers]
+        others = [self._checked(said, (number,)) for number in self._nearest(said) if (number,) != numbers]
         best = max((each for each in others if each.verdict.holds), key=lambda each: each.support, default=None)
         if best:
             return best
@@ -222,6 +224,13 @@ class _Work:
             text=said.text, numbers=(), verdict=Verdict.UNCITED, support=0.0, begins_item=said.begins_item
         )
         return found or uncited
+
+    def _nearest(self, said: SaidSentence) -> list[int]:
+        """The numbers of the sources that may carry ``said``: those that share most words with it. Of a text that is
+        read as a whole there are many, and each check takes its time."""
+        words = words_in(said.text)
+        shared = {each.number: len(words & words_in(text_of(each))) for each in self.sources}
+        return sorted(shared, key=lambda number: -shared[number])[:_MOST_TRIED]
 
     def _checked(self, said: SaidSentence, numbers: tuple[int, ...]) -> WrittenSentence:
         known = {each.number: each for each in self.sources}

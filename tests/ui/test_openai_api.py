@@ -5,6 +5,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -426,7 +427,7 @@ class Troubled:
         self.passages, self._error = answerer.passages, error
         self.glossary = answerer.glossary
 
-    def ask(self, *_: Any) -> Answer:
+    def ask(self, *_: Any, rewriting: bool = True) -> Answer:
         raise self._error
 
 
@@ -504,3 +505,17 @@ def test_keys_can_be_guessed_no_faster_than_passwords(locked: str) -> None:
 def test_a_page_elsewhere_cannot_ask(page: str) -> None:
     reply = httpx.get(f"{page}/v1/models", headers={"Origin": "https://evil.example"})
     assert (reply.status_code, reply.json()["error"]["type"]) == (403, "permission_error")
+
+
+@pytest.mark.parametrize("model", ["foundation-qa", "foundation-qa-quotes"])
+def test_who_wants_quotes_alone_has_no_model_asked_what_is_meant(answerer: Answerer, started: Any, model: str) -> None:
+    sent: list[bool] = []
+
+    class Asked(Answerer):
+        def ask(self, question: str, history: Any = (), *scope: Any, rewriting: bool = True) -> Answer:
+            sent.append(rewriting)
+            return super().ask(question, history, *scope)
+
+    with contextmanager(serve)(started, Asked(answerer.passages), ScriptedWriter((HELD,))) as address:
+        ask(address, CHINESE, ENGLISH, model=model)
+    assert sent == [model == "foundation-qa"]

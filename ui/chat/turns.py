@@ -21,7 +21,7 @@ MOST_TURNS = 100
 _MOST_CITATIONS = 20  # of an answer, which has three
 _MOST_REFERENCES = 100  # of a citation; a text may name more, and the card leaves those out
 _LONGEST_STRETCH = 100_000  # characters of a text, or of a line about it
-_MOST_SOURCES = 40  # that a writer read beside the citations
+_MOST_SOURCES = 99  # that a writer read beside the citations
 _MOST_SENTENCES = 100  # of a written answer; and what follows, characters of what a language model says and is called
 _LONGEST_SENTENCE, _LONGEST_DETAIL, _LONGEST_NAME = 4_000, 400, 300
 

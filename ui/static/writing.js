@@ -45,7 +45,7 @@ window.foundationQA.writing = (view, server, { turns, tell, keep, refresh }) => 
     const reply = await fetch(ADDRESS, {
       method: "POST",
       headers: { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang },
-      body: JSON.stringify({ ...call, place }),
+      body: JSON.stringify(call),
       signal: left.signal,
     });
     if (reply.ok) return reply;
@@ -158,8 +158,9 @@ window.foundationQA.writing = (view, server, { turns, tell, keep, refresh }) => 
 
   restsOn(view);
   return {
-    get isOn() {
-      return isOn();
+    // What a call says of it.
+    get wish() {
+      return { writes: isOn(), place };
     },
     get busy() {
       return Boolean(running);
