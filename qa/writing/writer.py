@@ -1,5 +1,6 @@
 """An answer becomes sentences: written by a language model from the quotes alone, each held to those that it names."""
 
+import logging
 import re
 import time
 from collections.abc import Generator, Iterator, Sequence
@@ -18,6 +19,8 @@ from qa.writing.sources import sources_of
 from qa.writing.support import Check, SupportCheck
 from qa.writing.written import Verdict, Written, WrittenSentence
 
+_log = logging.getLogger(__name__)
+
 MOST_SENTENCES = 40
 """Of a written answer: a model that goes on is called off."""
 
@@ -26,6 +29,7 @@ _PORTIONS = 4  # so many times what it can read at once is read for one answer, 
 _RULES = 300  # tokens of what it is told beside the passages
 _MOST_TRIED = 6  # passages that a sentence is held to beside those that it names
 _SHORTEST_TOLD = 8  # letters of a sentence whose language can be told
+_OF_ITS_WORDS = (Trouble.DECLINED, Trouble.WRONG_LANGUAGE, Trouble.UNSUPPORTED)  # nothing is wrong with its server
 _DECLINES = re.compile(
     r"\W*(?:not in the texts|the (?:texts|passages) do(?:es)? not (?:say|answer|mention|contain|provide)|"
     r"资料中?没有(?:提到|说明|回答)|(?:段落|资料|文中)(?:里|中)?(?:没有|未)(?:提到|提及|说明|回答))",
@@ -112,6 +116,8 @@ class _Work:
                 self._mend(messages)
         except WritingError as error:
             self.trouble = error.trouble
+            if error.trouble not in _OF_ITS_WORDS:  # a reader is told less, and can mend nothing
+                _log.warning("An answer was not written: %s", error)
         if self.stop.is_set() and self.trouble is None:
             self.trouble = Trouble.STOPPED
         if self.trouble is None and not any(each.verdict.holds for each in self.sentences):

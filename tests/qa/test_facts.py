@@ -3,7 +3,7 @@
 import pytest
 from records import term_of
 
-from qa.writing.facts import denials, missing_figures, missing_names, repeats_itself
+from qa.writing.facts import as_written, denials, missing_figures, missing_names, repeats_itself
 
 
 @pytest.mark.parametrize(
@@ -98,3 +98,17 @@ def test_denials(text: str, count: int) -> None:
 )
 def test_what_a_model_says_in_a_rut_is_known(sentence: str, babbles: bool) -> None:
     assert repeats_itself(sentence, ["Of la la la la la la la la la it made much."]) is babbles
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("It is bigger than GPT-4.", "GPT-4"),
+        ("它比GPT 4大。", "GPT 4"),
+        ("It was led by Ragna.", "Ragna"),
+        ("They call it " + "W" * 900 + ".", "W" * 60),
+    ],
+)
+def test_a_name_that_is_not_there_is_told_as_it_is_written(sentence: str, told: str) -> None:
+    (missing,) = missing_names(sentence, ["It is small.", "它很小。"])
+    assert as_written(missing, sentence) == told

@@ -249,3 +249,14 @@ def test_of_many_passages_a_sentence_is_held_to_the_nearest(tmp_path: Path, fake
     assert "Gull61" in cited[held.numbers[0]].passage.text
     assert not struck.verdict.holds
     assert max(map(judged.count, judged)) <= 7  # the one it names, and the nearest
+
+
+@pytest.mark.parametrize(
+    ("trouble", "told"), [(Trouble.AWAY, True), (Trouble.TOO_LONG, True), (Trouble.DECLINED, False)]
+)
+def test_whoever_runs_it_is_told_what_to_mend(
+    small_index: PassageIndex, caplog: pytest.LogCaptureFixture, trouble: Trouble, told: bool
+) -> None:
+    with caplog.at_level("WARNING"):
+        assert written(small_index, WritingError(trouble, "Start its server.")).trouble is trouble
+    assert ("Start its server." in caplog.text) is told
