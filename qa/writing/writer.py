@@ -50,7 +50,14 @@ class Draft:
     text: str
 
 
-WritingEvent = Draft | WrittenSentence | Written
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is read beside the answer's own citations, numbered after those; it comes first, if there is any."""
+
+    sources: tuple[Citation, ...]
+
+
+WritingEvent = Reading | Draft | WrittenSentence | Written
 """What happens while an answer is written: a :class:`Written` comes last, and replaces all before it."""
 
 
@@ -109,6 +116,9 @@ class _Work:
 
     def events(self) -> Iterator[WritingEvent]:
         messages: list[Message] = []
+        own = {each.number for each in self.answer.citations}
+        if further := tuple(each for each in self.sources if each.number not in own):
+            yield Reading(further)
         try:
             messages = yield from self._messages()
             yield from self._write(messages)
@@ -123,12 +133,11 @@ class _Work:
         if self.trouble is None and not any(each.verdict.holds for each in self.sentences):
             self.trouble = Trouble.UNSUPPORTED if self.sentences else Trouble.EMPTY
         cited = {number for each in self.sentences for number in each.numbers}
-        own = {each.number for each in self.answer.citations}
         yield Written(
             model=self.writer.model.name,
             place=self.writer.model.place,
             sentences=tuple(self.sentences),
-            sources=tuple(each for each in self.sources if each.number in cited - own),
+            sources=tuple(each for each in further if each.number in cited),
             trouble=self.trouble,
             seconds=round(time.monotonic() - self.begin, 3),
             first_seconds=round(self.first, 3),

@@ -3,6 +3,7 @@
 The server keeps nothing of it. What comes back is as untrusted as a question: :func:`recalled` checks it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -121,7 +122,7 @@ _turns = TypeAdapter(
 )
 
 
-_sentence, _writing = TypeAdapter(KeptSentence), TypeAdapter(KeptWriting)
+_sentence, _writing, _views = TypeAdapter(KeptSentence), TypeAdapter(KeptWriting), TypeAdapter(list[CitationView])
 
 
 def kept(answer: Answer, written: Written | None = None) -> KeptAnswer:
@@ -169,6 +170,11 @@ def sentence_facts(sentence: KeptSentence) -> Any:
 def writing_facts(writing: KeptWriting) -> Any:
     """``writing`` as values that JSON knows."""
     return _writing.dump_python(writing, mode="json")
+
+
+def sources_facts(sources: Iterable[Citation]) -> Any:
+    """``sources``, as they are kept, as values that JSON knows."""
+    return _views.dump_python(list(map(_kept_view, sources)), mode="json")
 
 
 def facts(turns: tuple[Turn, ...]) -> Any:

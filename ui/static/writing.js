@@ -74,13 +74,14 @@ window.foundationQA.writing = (view, server, { turns, tell, keep, refresh }) => 
       said.textContent = draft;
       if (!said.isConnected) blockIn(box, false).append(said);
     },
-    sentence({ box, written }, { sentence, kept }) {
+    sentence({ box, written }, { sentence, kept, sources }) {
       const draft = box.querySelector(".draft");
       const begun = draft?.parentElement;
       draft?.remove();
       if (begun && !begun.hasChildNodes()) begun.remove();
       blockIn(box, kept.begins_item).insertAdjacentHTML("beforeend", sentence);
       written.sentences.push(kept);
+      written.sources = [...written.sources, ...sources].sort((one, other) => one.number - other.number);
     },
   };
 
