@@ -17,8 +17,17 @@ _LONGEST_SENTENCE = 128  # tokens of it
 
 def claim_pair(tokenizer: Tokenizer, sentence: str, passages: Sequence[str]) -> NDArray[np.int64]:
     """``sentence`` beside ``passages``, shape (tokens,); what is beyond :data:`LONGEST` tokens is left out."""
-    said, _ = tokenizer.cut(PROMPTS["query"] + without_surrogates(sentence))
-    said = said[1:-1][:_LONGEST_SENTENCE]
+    said = _said(tokenizer, sentence)[:_LONGEST_SENTENCE]
     ids, _ = tokenizer.cut(without_surrogates("\n".join(passages)))
     ids = ids[1:-1][: LONGEST - len(said) - 4]
     return np.array([BEGIN, *said, END, END, *ids, END], np.int64)
+
+
+def is_read_whole(tokenizer: Tokenizer, sentence: str) -> bool:
+    """Whether all of ``sentence`` is in its :func:`claim_pair`."""
+    return len(_said(tokenizer, sentence)) <= _LONGEST_SENTENCE
+
+
+def _said(tokenizer: Tokenizer, sentence: str) -> NDArray[np.int64]:
+    ids, _ = tokenizer.cut(PROMPTS["query"] + without_surrogates(sentence))
+    return ids[1:-1]

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import pairwise
 
 from corpus import Term, figures_in, language_of
 from index.matching.words import simplify
@@ -46,6 +47,13 @@ _BEFORE_FIGURE = re.compile(
     r"(?:about|after|all|around|at|before|between|both|by|during|every|for|from|in|nearly|no|of|on|only|over|since|some|"
     r"the|these|to|under|until|with|within)\d.*"
 )
+_PIECES = re.compile(
+    r"[^\W_\u3400-\u9fff](?:[^\W\u3400-\u9fff]|[-.'’+](?=[^\W\u3400-\u9fff]))*"
+)  # words but Chinese ones
+LONGEST_NAME = 60
+"""Characters of a name or a figure that is told."""
+
+_AGAIN = re.compile(r"([^\W\d]\w{0,19}?\W{0,2})\1{7,}")  # where a small model does not find out of a rut
 _DENIALS = {
     "en": re.compile(
         r"\b(?:not|no|never|none|nor|neither|cannot|without|nobody|nothing|hardly|unable|fail(?:s|ed)?|lacks?|lacked|"
@@ -96,6 +104,28 @@ def missing_names(sentence: str, passages: Sequence[str], glossary: Sequence[Ter
         if not there and (versioned or not foreign):
             found.append(" ".join(sorted(name.words)))
     return found
+
+
+def as_written(name: str, sentence: str) -> str:
+    """A name of :func:`missing_names` as it stands in ``sentence``; what of it is beyond :data:`LONGEST_NAME` is left
+    out.
+
+    >>> as_written("gpt4", "It is not GPT 4.")
+    'GPT 4'
+    """
+    words, pieces = frozenset(name.split()), _PIECES.findall(sentence)
+    pairs = (" ".join(pair) for pair in pairwise(pieces))
+    found = next((each for each in (*pieces, *pairs) if words <= words_and_names(each)), name)
+    return found[:LONGEST_NAME]
+
+
+def repeats_itself(sentence: str, passages: Sequence[str]) -> bool:
+    """Whether ``sentence`` says a word, or letters, again and again, as no passage does.
+
+    >>> repeats_itself("It is very very very very very very very very good.", ["It is very good."])
+    True
+    """
+    return any(not any(match.group() in each for each in passages) for match in _AGAIN.finditer(sentence))
 
 
 def denials(text: str) -> int:

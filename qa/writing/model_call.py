@@ -34,6 +34,7 @@ class ModelCall:
         self._said, self._connection, self._settings, self._on_end = said, connection, settings, on_end
         self._waiting: Queue[str | Exception | None] = Queue(maxsize=_MOST_WAITING)
         self._has_said_all = False
+        self._is_worked_on = False  # what was taken last: that takes none of the model's time
         self._until = time.monotonic() + settings.seconds
         self._thread = Thread(target=self._run, name="language model", daemon=True)
         try:
@@ -55,7 +56,9 @@ class ModelCall:
 
     def _put(self, item: str | Exception | None) -> bool:
         """Let ``item`` be taken; False where nobody comes for it."""
-        while not self._connection.is_cut.is_set() and time.monotonic() < self._until + _ENDS_WITHIN:
+        while not self._connection.is_cut.is_set() and (
+            self._is_worked_on or time.monotonic() < self._until + _ENDS_WITHIN
+        ):
             try:
                 self._waiting.put(item, timeout=_LOOKS_EVERY)
             except Full:
@@ -82,7 +85,10 @@ class ModelCall:
                 self._has_said_all = True
                 return
             if item:
+                begin, self._is_worked_on = time.monotonic(), True
                 yield item
+                self._until += time.monotonic() - begin
+                self._is_worked_on = False
             heard, last = True, time.monotonic()
 
     def _slow(self, what: str, setting: str) -> WritingError:

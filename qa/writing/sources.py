@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 from index import PassageIndex, Snapshot
 from index.search.ranking import Ranked
@@ -18,6 +18,7 @@ from qa.writing.whole_sets import asks_for_whole_set
 from qa.writing.whole_texts import rows_in, whole_text_of
 
 _OF_SET, _OF_BROAD = 24, 4  # passages beside the quotes, at most, of a whole-set question and of another broad one
+_MOST = 99  # sources in all: a [n] has two digits at most, for whoever reads one and for what a browser keeps
 _REMOTE = 0.2  # a passage that stands out less is about something else, in units of similarity
 _SIDES = 4  # things that are compared, at most
 _BY_ITSELF = {"en": "What is {}?", "zh": "{} 是什么？"}
@@ -37,15 +38,15 @@ def sources_of(answer: Answer, passages: PassageIndex, most_tokens: int) -> list
     """
     snapshot = passages.snapshot.narrowed(answer.scope)
     cited = list(answer.citations)
-    room = most_tokens - sum(map(tokens_of, cited))
+    room, most = most_tokens - sum(map(tokens_of, cited)), _MOST - len(cited)
     known = {citation.passage.id for citation in cited}
     text = whole_text_of(answer.question, answer.scope, snapshot)
     if text is not None:
         rows = [row for row in rows_in(text, answer.scope, snapshot) if snapshot.passages[row].id not in known]
         ranked = [Ranked(row, 1.0, 1.0) for row in _spread(rows, snapshot)]
-        chosen = sorted(_fitting(ranked, snapshot, room), key=lambda source: source.start)
+        chosen = sorted(_fitting(ranked, snapshot, room, most), key=lambda source: source.start)
     elif answer.answered:
-        chosen = _fitting(_found(answer, passages, snapshot, known), snapshot, room)
+        chosen = _fitting(_found(answer, passages, snapshot, known), snapshot, room, most)
     else:
         return []
     return [*cited, *(replace(source, number=number) for number, source in enumerate(chosen, len(cited) + 1))]
@@ -101,10 +102,11 @@ def _spread(rows: Sequence[int], snapshot: Snapshot) -> list[int]:
     return sorted((rows[at] for at in halving), key=lambda row: int(snapshot.sections[row]) != row)
 
 
-def _fitting(ranked: Iterable[Ranked], snapshot: Snapshot, room: int) -> list[Citation]:
-    """Those of ``ranked`` that take at most ``room`` tokens, up to the first that does not fit any more."""
+def _fitting(ranked: Iterable[Ranked], snapshot: Snapshot, room: int, most: int) -> list[Citation]:
+    """Those of ``ranked`` that take at most ``room`` tokens, up to the first that does not fit any more; ``most`` at
+    most."""
     chosen: list[Citation] = []
-    for one in ranked:
+    for one in islice(ranked, most):
         source = _source(snapshot, one)
         room -= tokens_of(source)
         if room < 0:

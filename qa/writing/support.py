@@ -19,8 +19,8 @@ from index import Encoder, FloatArray
 from qa.confidence import Confidence
 from qa.reading.adapted_graph import AdaptedGraph
 from qa.reading.weights import FILE as READER
-from qa.writing.claim_pairs import claim_pair
-from qa.writing.facts import denials, missing_figures, missing_names
+from qa.writing.claim_pairs import claim_pair, is_read_whole
+from qa.writing.facts import LONGEST_NAME, as_written, denials, missing_figures, missing_names, repeats_itself
 from qa.writing.written import Verdict
 
 FILE = Path(__file__).parent / "support.npz"
@@ -55,13 +55,16 @@ class SupportCheck:
         weighed = shipped_weights()
         features = features_of(self.logit(sentence, passages), sentence, passages, figures, names)
         support = round(weighed.of(features), 4)
+        if not is_read_whole(self._graph.tokenizer, sentence) or repeats_itself(sentence, passages):
+            support = 0.0  # what the model says is not of all of it, or of nothing that it was trained on
         if figures:
-            return Verdict.NUMBER, support, figures[0]
+            return Verdict.NUMBER, support, figures[0][:LONGEST_NAME]
         if names:
-            return Verdict.NAME, support, names[0]
+            return Verdict.NAME, support, as_written(names[0], sentence)
         if support >= weighed.thresholds[_DIRECTION[bool(features[FEATURES.index("foreign")])]]:
             return Verdict.SUPPORTED, support, ""
-        return Verdict.NEGATION if features[FEATURES.index("denies")] else Verdict.UNSUPPORTED, support, ""
+        denies = features[FEATURES.index("denies")] and denials(sentence)
+        return Verdict.NEGATION if denies else Verdict.UNSUPPORTED, support, ""
 
     def logit(self, sentence: str, passages: Sequence[str]) -> float:
         """What the model alone says."""

@@ -1,5 +1,6 @@
 """An answer becomes sentences: written by a language model from the quotes alone, each held to those that it names."""
 
+import logging
 import re
 import time
 from collections.abc import Generator, Iterator, Sequence
@@ -8,6 +9,7 @@ from threading import Event
 
 from corpus import ScopeError, StoredIndexError, language_of
 from index import PassageIndex
+from index.matching.words import words_in
 from qa.answer import Answer, Citation
 from qa.writing import prompts
 from qa.writing.chat_model import ChatModel, Message, Trouble, WritingError
@@ -17,13 +19,17 @@ from qa.writing.sources import sources_of
 from qa.writing.support import Check, SupportCheck
 from qa.writing.written import Verdict, Written, WrittenSentence
 
+_log = logging.getLogger(__name__)
+
 MOST_SENTENCES = 40
 """Of a written answer: a model that goes on is called off."""
 
 _FOR_ANSWER = 0.3  # share of what a model can read that is left for what it writes
 _PORTIONS = 4  # so many times what it can read at once is read for one answer, at most
 _RULES = 300  # tokens of what it is told beside the passages
+_MOST_TRIED = 6  # passages that a sentence is held to beside those that it names
 _SHORTEST_TOLD = 8  # letters of a sentence whose language can be told
+_OF_ITS_WORDS = (Trouble.DECLINED, Trouble.WRONG_LANGUAGE, Trouble.UNSUPPORTED)  # nothing is wrong with its server
 _DECLINES = re.compile(
     r"\W*(?:not in the texts|the (?:texts|passages) do(?:es)? not (?:say|answer|mention|contain|provide)|"
     r"资料中?没有(?:提到|说明|回答)|(?:段落|资料|文中)(?:里|中)?(?:没有|未)(?:提到|提及|说明|回答))",
@@ -44,7 +50,14 @@ class Draft:
     text: str
 
 
-WritingEvent = Draft | WrittenSentence | Written
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is read beside the answer's own citations, numbered after those; it comes first, if there is any."""
+
+    sources: tuple[Citation, ...]
+
+
+WritingEvent = Reading | Draft | WrittenSentence | Written
 """What happens while an answer is written: a :class:`Written` comes last, and replaces all before it."""
 
 
@@ -103,6 +116,9 @@ class _Work:
 
     def events(self) -> Iterator[WritingEvent]:
         messages: list[Message] = []
+        own = {each.number for each in self.answer.citations}
+        if further := tuple(each for each in self.sources if each.number not in own):
+            yield Reading(further)
         try:
             messages = yield from self._messages()
             yield from self._write(messages)
@@ -110,17 +126,18 @@ class _Work:
                 self._mend(messages)
         except WritingError as error:
             self.trouble = error.trouble
+            if error.trouble not in _OF_ITS_WORDS:  # a reader is told less, and can mend nothing
+                _log.warning("An answer was not written: %s", error)
         if self.stop.is_set() and self.trouble is None:
             self.trouble = Trouble.STOPPED
         if self.trouble is None and not any(each.verdict.holds for each in self.sentences):
             self.trouble = Trouble.UNSUPPORTED if self.sentences else Trouble.EMPTY
         cited = {number for each in self.sentences for number in each.numbers}
-        own = {each.number for each in self.answer.citations}
         yield Written(
             model=self.writer.model.name,
             place=self.writer.model.place,
             sentences=tuple(self.sentences),
-            sources=tuple(each for each in self.sources if each.number in cited - own),
+            sources=tuple(each for each in further if each.number in cited),
             trouble=self.trouble,
             seconds=round(time.monotonic() - self.begin, 3),
             first_seconds=round(self.first, 3),
@@ -213,7 +230,7 @@ class _Work:
         found = self._checked(said, numbers) if numbers else None
         if found and found.verdict.holds:
             return found
-        others = [self._checked(said, (number,)) for number in known if (number,) != numbers]
+        others = [self._checked(said, (number,)) for number in self._nearest(said) if (number,) != numbers]
         best = max((each for each in others if each.verdict.holds), key=lambda each: each.support, default=None)
         if best:
             return best
@@ -221,6 +238,13 @@ class _Work:
             text=said.text, numbers=(), verdict=Verdict.UNCITED, support=0.0, begins_item=said.begins_item
         )
         return found or uncited
+
+    def _nearest(self, said: SaidSentence) -> list[int]:
+        """The numbers of the sources that may carry ``said``: those that share most words with it. Of a text that is
+        read as a whole there are many, and each check takes its time."""
+        words = words_in(said.text)
+        shared = {each.number: len(words & words_in(text_of(each))) for each in self.sources}
+        return sorted(shared, key=lambda number: -shared[number])[:_MOST_TRIED]
 
     def _checked(self, said: SaidSentence, numbers: tuple[int, ...]) -> WrittenSentence:
         known = {each.number: each for each in self.sources}

@@ -113,7 +113,7 @@ class WriterSettings:
             )
         if self.place and not self.is_encrypted:
             found.append(
-                f"Questions and quotes travel unencrypted to {self.place}: 'base_url' of 'writer' begins with http."
+                f"Questions and passages travel unencrypted to {self.place}: 'base_url' of 'writer' begins with http."
             )
         return found
 

@@ -15,7 +15,7 @@ class Verdict(StrEnum):
     UNCITED = "uncited"  # it names no quote
     NUMBER = "number"  # a number, a unit or a date in it is not there
     NAME = "name"  # a name in it is not there
-    NEGATION = "negation"  # it denies what is said there, or the other way round
+    NEGATION = "negation"  # it denies something, and they deny nothing
     UNSUPPORTED = "unsupported"  # as a whole it is not carried by what is there
 
     @property

@@ -277,7 +277,8 @@ def test_nothing_is_sent_elsewhere_before_the_visitor_wants_it(browser: Browser,
         page.reload()
         switch = page.get_by_role("button", name="Written answers")
         expect(switch).to_have_attribute("aria-pressed", "false")
-        expect(page.locator(".sends")).to_have_text(re.compile("They would send questions and quotes to llm.example."))
+        told = "They would send questions and passages of the texts to llm.example."
+        expect(page.locator(".sends")).to_have_text(re.compile(told))
         ask(page, EN_QUESTION)
         page.wait_for_timeout(300)
         assert writer.asked == 0
@@ -286,7 +287,7 @@ def test_nothing_is_sent_elsewhere_before_the_visitor_wants_it(browser: Browser,
         expect(page.locator(".sends .off")).to_be_hidden()
         ask(page, EN_QUESTION)
         sent = whole(page, 1).locator(".sent-to")
-        expect(sent).to_have_text("The question and the quotes were sent to llm.example.")
+        expect(sent).to_have_text("The question and passages of the texts were sent to llm.example.")
         assert findings(page) == []
 
 

@@ -3,7 +3,7 @@
 import pytest
 from records import term_of
 
-from qa.writing.facts import denials, missing_figures, missing_names
+from qa.writing.facts import as_written, denials, missing_figures, missing_names, repeats_itself
 
 
 @pytest.mark.parametrize(
@@ -83,3 +83,32 @@ def test_a_term_counts_by_its_names_in_both_languages() -> None:
 )
 def test_denials(text: str, count: int) -> None:
     assert denials(text) == count
+
+
+@pytest.mark.parametrize(
+    ("sentence", "babbles"),
+    [
+        ("It is very very very very very very very very good.", True),
+        ("x" * 50, True),
+        ("哈" * 8, True),
+        ("It has 100000000000000000000 parts, 10 10 10 10 10 10 10 10 10.", False),
+        ("The recording says: la la la la la la la la la.", False),  # so does the passage
+        ("It is an ordinary sentence.", False),
+    ],
+)
+def test_what_a_model_says_in_a_rut_is_known(sentence: str, babbles: bool) -> None:
+    assert repeats_itself(sentence, ["Of la la la la la la la la la it made much."]) is babbles
+
+
+@pytest.mark.parametrize(
+    ("sentence", "told"),
+    [
+        ("It is bigger than GPT-4.", "GPT-4"),
+        ("它比GPT 4大。", "GPT 4"),
+        ("It was led by Ragna.", "Ragna"),
+        ("They call it " + "W" * 900 + ".", "W" * 60),
+    ],
+)
+def test_a_name_that_is_not_there_is_told_as_it_is_written(sentence: str, told: str) -> None:
+    (missing,) = missing_names(sentence, ["It is small.", "它很小。"])
+    assert as_written(missing, sentence) == told

@@ -111,6 +111,17 @@ def odd(talk: Talk) -> None:
     talk.done()
 
 
+def test_what_its_reader_takes_for_a_piece_is_none_of_its_time() -> None:
+    pieces = [f"{number} " for number in range(40)]  # more than wait for a reader at a time
+    with model_server(says(*pieces)) as server:
+        heard = []
+        for piece in model(server, seconds=0.6).stream(ASKED, Event()):
+            heard.append(piece)
+            if len(heard) in (1, 30):
+                sleep(2)  # longer than it may take, and longer than its thread waits after that
+    assert heard == pieces
+
+
 def test_what_is_no_piece_is_passed_over() -> None:
     assert "".join(said(odd)) == "one two three"
 

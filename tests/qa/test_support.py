@@ -31,7 +31,7 @@ def check(real_encoder: Any) -> SupportCheck:
         ("CLIP 由 OpenAI 于 2021 年 1 月发布。", Verdict.SUPPORTED, ""),
         ("CLIP was trained on 40 million pairs of a picture and a text.", Verdict.NUMBER, "40 million"),
         ("CLIP 于 2022 年 1 月发布。", Verdict.NUMBER, "2022"),
-        ("GPT-4 was presented in January 2021.", Verdict.NAME, "gpt4"),
+        ("GPT-4 was presented in January 2021.", Verdict.NAME, "GPT-4"),
     ],
 )
 def test_what_is_there_holds_and_what_is_not_is_named(

@@ -243,3 +243,11 @@ def test_a_quote_of_the_reader_is_read_with_its_passage(small_index: PassageInde
     (source, *_) = sources_of(answer, small_index, MOST)
     assert len(source.quote) < len(source.passage.text)
     assert source.number == 1
+
+
+def test_no_source_has_a_number_of_three_digits(build: Callable[[dict[str, str]], PassageIndex]) -> None:
+    text = "# Long\n\n" + "\n\n".join(f"## Part {at}\n\nThe fact number {at} is about the sea." for at in range(150))
+    answer = answer_of("", kind=AnswerKind.NOT_IN_TEXTS, question="Summarise this text.")
+    sources = sources_of(answer, build({"long.md": text}), 1_000_000)
+    assert [source.number for source in sources] == [*range(1, 100)]
+    assert sources[-1].start > len(text) * 9 // 10  # they are of all of it

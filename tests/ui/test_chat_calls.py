@@ -292,3 +292,20 @@ def test_the_file_of_a_conversation_has_a_name_with_its_date(calls: Any) -> None
     file = calls["export"]([asked(calls, QUESTION)["turn"]])
     assert file["name"].startswith("foundation-qa-20")
     assert QUESTION in file["text"]
+
+
+def test_a_language_model_that_the_visitor_does_not_know_of_is_not_asked_what_is_meant(own: ChatCalls) -> None:
+    sent: list[bool] = []
+
+    class Asked(Counting):
+        def ask(self, question: str, history: Any = (), *scope: Any, rewriting: bool = True) -> Answer:
+            sent.append(rewriting)
+            return super().ask(question, history, *scope)
+
+    calls = ChatCalls(Asked(own.answerer.passages), place="llm.example")
+    ask = next(call for call in checked_calls(calls) if call.__name__ == "ask")
+    for known in ("", "other.example", "llm.example"):  # the first two: a page from before the settings were changed
+        for writes in (True, False):
+            call = {"question": QUESTION, "history": ["What is CLIP?"], "number": 2, "writes": writes, "place": known}
+            assert "reply" in ask(call)
+    assert sent == [False] * 4 + [True, False]

@@ -621,7 +621,7 @@ def test_ask_says_why_nothing_is_written_and_where_the_quotes_went(
     lines = run("ask", QUESTION, "--index", index).out.splitlines()
     assert lines[0] == "big [31m wrote no answer"
     assert lines[1].startswith("No sentence of it could be found in the quotes")
-    assert lines[1].endswith("The question and the quotes were sent to models.example.org.")
+    assert lines[1].endswith("The question and passages of the texts were sent to models.example.org.")
     assert lines[2:4] == ["", f"“{QUOTE}” [1]"]
 
 

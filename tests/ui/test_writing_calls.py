@@ -19,7 +19,7 @@ from small_answerer import EN, EN_QUESTION, HOSTILE, UNANSWERABLE, SmallAnswerer
 from corpus import FoundationQAError
 from index import PassageIndex
 from qa import Answer, Answerer
-from qa.writing import Draft, Trouble, Verdict, Writer, WritingEvent, Written
+from qa.writing import Draft, Reading, Trouble, Verdict, Writer, WritingEvent, Written
 from ui.chat.call_records import WriteCall
 from ui.chat.calls import ChatCalls, checked_calls
 from ui.chat.writing_calls import WritingCalls
@@ -75,7 +75,7 @@ def test_a_hostile_sentence_comes_escaped() -> None:
     assert "<script" not in event["sentence"] + end["reply"]
 
 
-class Reading(ScriptedWriter):
+class WithSources(ScriptedWriter):
     """Reads a passage beside the citations."""
 
     def write(self, answer: Answer, stop: Event | None = None) -> Iterator[WritingEvent]:
@@ -85,10 +85,31 @@ class Reading(ScriptedWriter):
 
 
 def test_further_sources_are_linked_once_they_are_known() -> None:
-    *_, event, end = written(Reading((sentence("The name is young.", 2),)))
+    *_, event, end = written(WithSources((sentence("The name is young.", 2),)))
     assert 'data-citation="2"' not in event["sentence"]
     assert 'data-citation="2"' in end["reply"]
     assert 'id="source-1-2"' in end["cards"]
+
+
+def test_what_is_stopped_has_the_sources_that_it_names() -> None:
+    class Beside(ScriptedWriter):
+        def write(self, answer: Answer, stop: Event | None = None) -> Iterator[WritingEvent]:
+            yield Reading(tuple(replace(citation(at, EN, "The name is"), number=at) for at in (2, 3)))
+            yield from super().write(answer, stop)
+
+    begun, *sentences, _ = (
+        event
+        for event in written(Beside((sentence("The name is young.", 1, 2), sentence("The name is new.", 2))))
+        if "draft" not in event
+    )
+    assert [[each["number"] for each in event["sources"]] for event in sentences] == [[2], []]
+    calls = {call.__name__: call for call in checked_calls(ChatCalls(SmallAnswerer()))}
+    turn = calls["ask"]({"question": EN_QUESTION, "history": [], "number": 1})["turn"]
+    kept = {"sentences": [event["kept"] for event in sentences], "sources": sentences[0]["sources"]}
+    turn["answer"]["written"] = begun["written"] | kept | {"trouble": "stopped"}
+    again = calls["draw"]({"turn": turn, "number": 1})
+    assert again["reply"].count('data-citation="2"') == 2
+    assert 'id="source-1-2"' in again["cards"]
 
 
 def test_a_trouble_stands_in_the_end() -> None:

@@ -171,7 +171,7 @@ def test_markdown_carries_both() -> None:
     order = [
         "**Written by small-model from the quotes below**",
         "It is trained on broad data. [1] ~~It has 175B parameters.~~ [1] (“175B” is not in [1])",
-        "Stopped. The question and the quotes were sent to llm.example.",
+        "Stopped. The question and passages of the texts were sent to llm.example.",
         "**The quotes**",
         "> “A foundation model is",
         "**Sources**",

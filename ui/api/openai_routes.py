@@ -118,7 +118,8 @@ class _Completion:
         self._service, self._asked, self._page = service, asked, page
 
     async def reply(self, request: Request) -> Response:
-        answer = await run_in_threadpool(self._service.answer, self._asked.question, self._asked.history)
+        asked, write = self._asked, self._asked.model == WRITTEN
+        answer = await run_in_threadpool(self._service.answer, asked.question, asked.history, write=write)
         if self._asked.streams:
             return StreamingResponse(self._events(request, answer), media_type=EVENT_STREAM)
         return JSONResponse(await until_left(request, lambda stop: self._completion(answer, stop)))

@@ -19,6 +19,7 @@ class AskCall:
     number: Annotated[int, Field(ge=1, le=MOST_TURNS)]  # of the turn, 1-based
     scope: ChosenScope = ANYWHERE
     writes: bool = False  # whether the visitor wants what a language model writes, who then may be asked what is meant
+    place: Annotated[str, Field(max_length=300)] = ""  # that the visitor knows what it reads to be sent to
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,5 +75,3 @@ class DrawCall:
 @dataclass(frozen=True, slots=True)
 class WriteCall(AskCall):
     """A question whose answer is to be written."""
-
-    place: Annotated[str, Field(max_length=300)] = ""  # that the visitor knows the quotes to be sent to

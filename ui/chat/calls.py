@@ -82,9 +82,11 @@ class ChatCalls:
         pictures: PagePictures | None = None,
         *,
         share_originals: bool = False,
+        place: str = "",
     ) -> None:
+        """``place`` is where the answerer's language model is, if it asks one, see :class:`qa.writing.ChatModel`."""
         self.answerer, self.on_gap = answerer, on_gap
-        self.pictures, self.share_originals = pictures, share_originals
+        self.pictures, self.share_originals, self.place = pictures, share_originals, place
         self.feedback = feedback or FeedbackLog.own()
         self._answered: LRUCache[tuple[str, str, Scope], bool] = LRUCache(_REMEMBERED)  # by generation, question, scope
         self._trying = Lock()  # around them, too
@@ -94,8 +96,9 @@ class ChatCalls:
         question = call.question.strip()
         if hint := question_problem(question):
             return {"hint": hint}
+        rewriting = call.writes and call.place == self.place  # nothing is sent where the visitor does not know of
         try:
-            answer = self.answerer.ask(question, call.history, call.scope.scope, rewriting=call.writes)
+            answer = self.answerer.ask(question, call.history, call.scope.scope, rewriting=rewriting)
         except FoundationQAError as error:
             turn = Turn(question, problem=visitor_message(error, language_of(question))[:5_000])
         else:

@@ -3,6 +3,7 @@
 The server keeps nothing of it. What comes back is as untrusted as a question: :func:`recalled` checks it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Annotated, Any
 
@@ -21,7 +22,7 @@ MOST_TURNS = 100
 _MOST_CITATIONS = 20  # of an answer, which has three
 _MOST_REFERENCES = 100  # of a citation; a text may name more, and the card leaves those out
 _LONGEST_STRETCH = 100_000  # characters of a text, or of a line about it
-_MOST_SOURCES = 40  # that a writer read beside the citations
+_MOST_SOURCES = 99  # that a writer read beside the citations
 _MOST_SENTENCES = 100  # of a written answer; and what follows, characters of what a language model says and is called
 _LONGEST_SENTENCE, _LONGEST_DETAIL, _LONGEST_NAME = 4_000, 400, 300
 
@@ -126,7 +127,7 @@ _turns = TypeAdapter(
 )
 
 
-_sentence, _writing = TypeAdapter(KeptSentence), TypeAdapter(KeptWriting)
+_sentence, _writing, _views = TypeAdapter(KeptSentence), TypeAdapter(KeptWriting), TypeAdapter(list[CitationView])
 
 
 def kept(answer: Answer, written: Written | None = None) -> KeptAnswer:
@@ -179,6 +180,11 @@ def sentence_facts(sentence: KeptSentence) -> Any:
 def writing_facts(writing: KeptWriting) -> Any:
     """``writing`` as values that JSON knows."""
     return _writing.dump_python(writing, mode="json")
+
+
+def sources_facts(sources: Iterable[Citation]) -> Any:
+    """``sources``, as they are kept, as values that JSON knows."""
+    return _views.dump_python(list(map(_kept_view, sources)), mode="json")
 
 
 def facts(turns: tuple[Turn, ...]) -> Any:

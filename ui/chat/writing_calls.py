@@ -6,11 +6,11 @@ from time import monotonic
 from typing import Any, Protocol
 
 from corpus import FoundationQAError
-from qa import Answer
-from qa.writing import ChatModel, Draft, WritingEvent, WrittenSentence
+from qa import Answer, Citation
+from qa.writing import ChatModel, Draft, Reading, WritingEvent, WrittenSentence
 from ui.chat.call_records import WriteCall
 from ui.chat.calls import ChatAnswerer, drawn, question_problem
-from ui.chat.turns import Turn, begun_writing, kept, kept_sentence, sentence_facts, writing_facts
+from ui.chat.turns import Turn, begun_writing, kept, kept_sentence, sentence_facts, sources_facts, writing_facts
 from ui.chat.written_html import begun_html, sentence_html
 from ui.html.visitor_message import visitor_messages
 from ui.html.words import each_html, words_html
@@ -40,7 +40,8 @@ class WritingCalls:
         """What happens while the answer to a question is written, until ``stop`` is set.
 
         First ``begun``, the HTML to fill, and ``written``, what is kept of it as long as no sentence is there; then
-        any number of ``draft``, plain text, and ``sentence``, HTML with what is kept of it; last what
+        any number of ``draft``, plain text, and ``sentence``, HTML with what is kept of it and of the further sources
+        that it is the first to name; last what
         :func:`ui.chat.calls.drawn` gives. In place of all that a ``hint``, HTML, where nothing can be written.
         """
         question = call.question.strip()
@@ -62,15 +63,22 @@ class WritingCalls:
         if answer.answered:
             begun = begun_writing(self.writer.model)
             yield {"begun": begun_html(shown, number, begun), "written": writing_facts(begun)}
-        last = -_EVERY
+        last, unnamed = -_EVERY, dict[int, Citation]()
         for event in self.writer.write(answer, stop):
-            if isinstance(event, Draft):
+            if isinstance(event, Reading):
+                unnamed = {each.number: each for each in event.sources}
+            elif isinstance(event, Draft):
                 if monotonic() - last >= _EVERY:
                     last = monotonic()
                     yield {"draft": event.text[:_LONGEST_DRAFT]}
             elif isinstance(event, WrittenSentence):
                 sentence = kept_sentence(event)
-                yield {"sentence": sentence_html(shown, number, sentence), "kept": sentence_facts(sentence)}
+                named = [unnamed.pop(each) for each in sentence.numbers if each in unnamed]
+                yield {
+                    "sentence": sentence_html(shown, number, sentence),
+                    "kept": sentence_facts(sentence),
+                    "sources": sources_facts(named),
+                }
             else:
                 shown = kept(answer, event)
         yield drawn(Turn(question, shown), number, self.answerer.glossary)

@@ -58,7 +58,8 @@ def assemble_page(
         public=public,
         trusted_proxies=trusted_proxies,
     )
-    calls = ChatCalls(answerer, on_gap, pictures=pictures, share_originals=share_originals)
+    place = writer.model.place if writer else ""
+    calls = ChatCalls(answerer, on_gap, pictures=pictures, share_originals=share_originals, place=place)
     return Page(views=(chat_tab(calls, writing), *tabs), serving=serving)
 
 

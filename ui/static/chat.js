@@ -167,7 +167,7 @@ window.foundationQA.beginAsking = (view, calls) => {
 
   const answer = async (mine) => {
     const history = mine.alone ? [] : historyOf(turns.slice(0, mine.at));
-    mine.call = { question: mine.question, history, number: mine.at + 1, scope: where.chosen, writes: writing.isOn };
+    mine.call = { question: mine.question, history, number: mine.at + 1, scope: where.chosen, ...writing.wish };
     try {
       return await server.ask(mine.call);
     } catch {

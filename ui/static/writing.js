@@ -45,7 +45,7 @@ window.foundationQA.writing = (view, server, { turns, tell, keep, refresh }) => 
     const reply = await fetch(ADDRESS, {
       method: "POST",
       headers: { "Content-Type": "application/json", "Accept-Language": document.documentElement.lang },
-      body: JSON.stringify({ ...call, place }),
+      body: JSON.stringify(call),
       signal: left.signal,
     });
     if (reply.ok) return reply;
@@ -74,13 +74,14 @@ window.foundationQA.writing = (view, server, { turns, tell, keep, refresh }) => 
       said.textContent = draft;
       if (!said.isConnected) blockIn(box, false).append(said);
     },
-    sentence({ box, written }, { sentence, kept }) {
+    sentence({ box, written }, { sentence, kept, sources }) {
       const draft = box.querySelector(".draft");
       const begun = draft?.parentElement;
       draft?.remove();
       if (begun && !begun.hasChildNodes()) begun.remove();
       blockIn(box, kept.begins_item).insertAdjacentHTML("beforeend", sentence);
       written.sentences.push(kept);
+      written.sources = [...written.sources, ...sources].sort((one, other) => one.number - other.number);
     },
   };
 
@@ -158,8 +159,9 @@ window.foundationQA.writing = (view, server, { turns, tell, keep, refresh }) => 
 
   restsOn(view);
   return {
-    get isOn() {
-      return isOn();
+    // What a call says of it.
+    get wish() {
+      return { writes: isOn(), place };
     },
     get busy() {
       return Boolean(running);
