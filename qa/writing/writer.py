@@ -188,10 +188,14 @@ class _Work:
                 yield self._taken(said)
 
     def _is_name(self, said: SaidSentence) -> bool:
-        """Whether it only says where a passage stands, which the passage carries, of course."""
-        bare = said.text.strip(" .。:：").casefold()
-        heads = (part for each in self.sources for part in (each.passage.title, *each.passage.heading.split(" > ")))
-        return any(bare == " ".join(part.split()).casefold() for part in heads)
+        """Whether it only says where a passage stands, or the heads of its table: the passage carries that, of course."""
+        bare = _bare(said.text)
+        for each in self.sources:
+            above = text_of(each).removesuffix(each.passage.text).splitlines()
+            heads = (each.passage.title, *each.passage.heading.split(" > "), *above)
+            if any(bare == _bare(head) for head in heads):
+                return True
+        return False
 
     def _pieces(self, messages: Sequence[Message]) -> Generator[str]:
         """What the model says to ``messages``; closing this calls the model off."""
@@ -280,3 +284,8 @@ class _Work:
             judged = self._judged(replace(said[0], begins_item=self.sentences[failing[place]].begins_item))
             if judged.verdict.holds and judged.text not in [each.text for each in self.sentences]:
                 self.sentences[failing[place]] = judged
+
+
+def _bare(head: str) -> str:
+    """``head`` as it may be said again: on one line, without stops and markup at its ends, in small letters."""
+    return " ".join(head.split()).strip(" .。:：|*#").casefold()

@@ -98,8 +98,9 @@ def test_where_none_holds_the_quotes_are_the_answer(small_index: PassageIndex) -
 
 def test_the_name_of_a_passage_and_a_question_are_no_answer(small_index: PassageIndex) -> None:
     answer = asked(small_index)
-    title = answer.citations[0].passage.title
-    found = written(small_index, f"{title} [1].\n{QUESTIONS['en']} [1]\n")
+    passage = answer.citations[0].passage
+    heads = [passage.title, passage.heading, f"{passage.title}: {passage.heading}"]
+    found = written(small_index, "\n".join(f"{head} [1]." for head in heads if head) + f"\n{QUESTIONS['en']} [1]\n")
     assert found.sentences == ()
     assert found.trouble is Trouble.EMPTY
 
