@@ -188,7 +188,7 @@ class _Work:
                 yield self._taken(said)
 
     def _is_name(self, said: SaidSentence) -> bool:
-        """Whether it only says where a passage stands, or the heads of its table: the passage carries that, of course."""
+        """Whether it only says where a passage stands, or the heads of its table: of course that stands there."""
         bare = _bare(said.text)
         for each in self.sources:
             above = text_of(each).removesuffix(each.passage.text).splitlines()
