@@ -22,6 +22,7 @@ _HEADING = re.compile(r"\s*#{1,6}\s+.*|\s*(?:\*\*|__)[^*_]{1,80}(?:\*\*|__)[:：
 _EMPHASIS = re.compile(r"(\*\*|__|`)(?=\S)(.+?)(?<=\S)\1|(?<![\w*])\*(?=[^\s*])([^*]+?)(?<=[^\s*])\*(?![\w*])")
 _SAYS = re.compile(r"\w")
 _STATES_NOTHING = re.compile(r".*[?？][”’\"'」』）)]*")  # a question
+_TAG = re.compile(r"</?\w[^<>]*>")
 _BORDER = re.compile(r"</?passage\b[^<>]*>", re.I)  # of what it was given, said again
 _ANNOUNCES = re.compile(r"[:：]\s*$")
 _UNFINISHED_MARK = re.compile(r"[\[【［〔][^\]】］〕]{0,40}$")
@@ -99,7 +100,7 @@ class SentenceStream:
 
     def _said(self, text: str) -> Iterator[SaidSentence]:
         plain, numbers = plain_sentence(text)
-        if not _SAYS.search(plain) or _STATES_NOTHING.fullmatch(plain):
+        if not _SAYS.search(_TAG.sub("", plain)) or _STATES_NOTHING.fullmatch(plain):
             return
         if numbers or not _ANNOUNCES.search(plain):
             yield SaidSentence(plain, numbers, self._item)

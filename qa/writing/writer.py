@@ -13,6 +13,7 @@ from index.matching.words import words_in
 from qa.answer import Answer, Citation
 from qa.writing import prompts
 from qa.writing.chat_model import ChatModel, Message, Trouble, WritingError
+from qa.writing.heads import only_names
 from qa.writing.portions import portions, text_of
 from qa.writing.sentences import SaidSentence, SentenceStream
 from qa.writing.sources import sources_of
@@ -173,7 +174,7 @@ class _Work:
         for piece in pieces:
             self.said += piece
             for said in stream.add(piece):
-                if self._is_name(said):
+                if only_names(said.text, self.sources):
                     continue
                 if self._goes_round(said):
                     pieces.close()
@@ -184,18 +185,8 @@ class _Work:
         if self.stop.is_set():
             return  # what it was about to say is no sentence
         for said in stream.end():
-            if not self._is_name(said) and not self._goes_round(said):
+            if not only_names(said.text, self.sources) and not self._goes_round(said):
                 yield self._taken(said)
-
-    def _is_name(self, said: SaidSentence) -> bool:
-        """Whether it only says where a passage stands, or the heads of its table: of course that stands there."""
-        bare = _bare(said.text)
-        for each in self.sources:
-            above = text_of(each).removesuffix(each.passage.text).splitlines()
-            heads = (each.passage.title, *each.passage.heading.split(" > "), *above)
-            if any(bare == _bare(head) for head in heads):
-                return True
-        return False
 
     def _pieces(self, messages: Sequence[Message]) -> Generator[str]:
         """What the model says to ``messages``; closing this calls the model off."""
@@ -284,8 +275,3 @@ class _Work:
             judged = self._judged(replace(said[0], begins_item=self.sentences[failing[place]].begins_item))
             if judged.verdict.holds and judged.text not in [each.text for each in self.sentences]:
                 self.sentences[failing[place]] = judged
-
-
-def _bare(head: str) -> str:
-    """``head`` as it may be said again: on one line, without stops and markup at its ends, in small letters."""
-    return " ".join(head.split()).strip(" .。:：|*#").casefold()

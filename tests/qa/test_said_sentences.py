@@ -37,6 +37,7 @@ def cut(text: str, size: int) -> list[SaidSentence]:
         ("It never ends", [("It never ends", ())]),
         ("First line [1]\nsecond line [2]", [("First line", (1,)), ("second line", (2,))]),
         ('What is it? “为什么？” <passage number="1"> It is so [1].', [("It is so.", (1,))]),
+        ("<h2><strong></strong></h2>\nIt is <b>so</b> [1].", [("It is <b>so</b>.", (1,))]),
         ("", []),
         ("\n \n", []),
         ("[1][2]", []),
