@@ -126,7 +126,9 @@ def test_the_language_that_is_liked_best(accepted: str, language: str) -> None:
 def test_a_refusal_is_json_for_programs_and_a_page_for_a_browser() -> None:
     def told(method: str, **headers: str) -> httpx.Response:
         raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
-        reply = refusal({"type": "http", "method": method, "headers": raw}, 413, "refusals.too_large", limit="8")
+        reply = refusal(
+            {"type": "http", "method": method, "path": "/", "headers": raw}, 413, "refusals.too_large", limit="8"
+        )
         return httpx.Response(reply.status_code, headers=Headers(raw=reply.raw_headers).items(), content=reply.body)
 
     english = "This request is too large; at most 8 MB are allowed."
