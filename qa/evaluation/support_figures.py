@@ -55,6 +55,10 @@ def recall(judged: Sequence[Judged]) -> float:
     return float(np.mean(wrong)) if wrong else float("nan")
 
 
+def _struck(judged: Sequence[Judged]) -> float:
+    return float(np.mean([one.struck for one in judged]))
+
+
 def interval(judged: Sequence[Judged], figure: Callable[[Sequence[Judged]], float]) -> tuple[float, float]:
     """The ends of the 95 % interval of ``figure``, by drawing pairs anew."""
     chance = np.random.default_rng(0)
@@ -81,9 +85,11 @@ def main() -> None:
         sys.stdout.write(", ".join(said) + "\n")
     for change in sorted({(one.supported, one.change) for one in judged}):
         members = [one for one in judged if (one.supported, one.change) == change]
-        kept = np.mean([one.struck for one in members])
+        low, high = interval(members, _struck)
         label = "supported" if change[0] else "not supported"
-        sys.stdout.write(f"{label:14} {change[1]:12} {len(members):4}: struck {kept:.3f}\n")
+        sys.stdout.write(
+            f"{label:14} {change[1]:12} {len(members):4}: struck {_struck(members):.3f} ({low:.2f}-{high:.2f})\n"
+        )
 
 
 if __name__ == "__main__":

@@ -27,35 +27,38 @@ from qa.evaluation.question_files import load_questions
 from qa.writing import Writer, Written
 from qa.writing.openai_model import OpenAIModel
 from qa.writing.portions import text_of
-from qa.writing.sources import sources_of
 from qa.writing.writer_settings import WriterSettings
 
 QUESTIONS = Path(__file__).parent / "regression.jsonl"
 
 
-def write_all(writer: Writer, answerer: Answerer, count: int) -> Iterator[tuple[str, Written | None, list[Any]]]:
-    """``count`` questions drawn from :data:`QUESTIONS`, what was written for each, and its sentences for a sheet."""
-    asked = random.Random(0).sample(load_questions(QUESTIONS), count)
+_LOOKED_AT = 60  # questions whose answers were read while it was made: these are not measured on
+
+
+def write_all(writer: Writer, answerer: Answerer, count: int) -> Iterator[tuple[Written | None, list[Any]]]:
+    """Of ``count`` questions drawn from :data:`QUESTIONS`: what was written for each, and its sentences for a sheet."""
+    questions = load_questions(QUESTIONS)
+    asked = random.Random(0).sample(questions, len(questions))[_LOOKED_AT : _LOOKED_AT + count]
     for number, each in enumerate(asked, 1):
         answer = answerer.ask(each.question, each.history)
         written = writer.written(answer)
-        sources = {one.number: text_of(one) for one in sources_of(answer, writer.passages, 10_000)} if written else {}
+        sources = {one.number: text_of(one) for one in (*answer.citations, *(written.sources if written else ()))}
         sheet = [
             {
                 "id": f"{number}-{at}",
                 "sentence": sentence.text,
-                "passages": [sources[number] for number in sentence.numbers],
+                "passages": [sources[cited] for cited in sentence.numbers],
                 "holds": sentence.verdict.holds,
             }
             for at, sentence in enumerate(written.sentences if written else (), 1)
         ]
-        yield each.question, written, sheet
+        yield written, sheet
         sys.stderr.write(f"{number}/{count}\n")
 
 
-def tell(found: Sequence[tuple[str, Written | None, list[Any]]]) -> None:
+def tell(found: Sequence[tuple[Written | None, list[Any]]]) -> None:
     """Print the figures."""
-    written = [each for _, each, _ in found if each]
+    written = [each for each, _ in found if each]
     sentences = [one for each in written for one in each.sentences]
     sys.stdout.write(f"{len(found)} questions, {len(found) - len(written)} refused before writing\n")
     _tell_share("answers with a sentence that holds", [float(each.holds) for each in written])
@@ -100,7 +103,7 @@ def main() -> None:
     """Ask, write, and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--base-url", default="http://127.0.0.1:11434/v1")
-    parser.add_argument("--model", default="")
+    parser.add_argument("--model", help="as its server calls it")
     parser.add_argument("--count", type=int, default=60)
     parser.add_argument("--sheet", type=Path)
     parser.add_argument("--judged", type=Path)
@@ -108,6 +111,8 @@ def main() -> None:
     if chosen.judged:
         tell_judged(chosen.judged)
         return
+    if not chosen.model:
+        parser.error("name the model that writes with --model")
     encoder = SentenceEncoder()
     with tempfile.TemporaryDirectory() as folder:
         update_index(folder, load_documents(BUILT_IN_TEXTS), encoder, glossary=load_glossary(BUILT_IN_TEXTS))
@@ -116,7 +121,7 @@ def main() -> None:
         found = list(write_all(Writer(model, passages), Answerer(passages), chosen.count))
     tell(found)
     if chosen.sheet:
-        rows = [row for _, _, sheet in found for row in sheet]
+        rows = [row for _, sheet in found for row in sheet]
         verdicts = {row["id"]: row.pop("holds") for row in rows}
         lines = [json.dumps(row, ensure_ascii=False) for row in rows]
         chosen.sheet.write_text("\n".join(lines) + "\n", encoding="utf-8")

@@ -136,8 +136,6 @@ def _true_and_false(
     sentence: str, passage: str, group: str, beside: Sequence[str], seen: SeenSentences, chance: random.Random
 ) -> Iterator[Claim]:
     """``sentence``, which the passage carries, and the same with one thing of it changed."""
-    if not 12 <= len(sentence) <= 300:
-        return
     yield _claim(sentence, passage, True, group, "said")
     changed = changed_sentence(sentence, passage, beside, seen.last[language_of(sentence)], chance)
     if changed:

@@ -1,7 +1,7 @@
 """Is a sentence carried by the passages that it names? Read by a small model, and held to its figures and names.
 
 The model is the reader that ships, trained further on sentences that passages carry or not (``make train-support``).
-What it says is weighed together with what can be told by form, see :mod:`qa.writing.facts`, by a logistic regression
+What it says is weighed together with what can be told by form, see :mod:`qa.writing.details`, by a logistic regression
 that was fitted by ``python -m qa.training.weigh_support``.
 """
 
@@ -20,7 +20,7 @@ from qa.confidence import Confidence
 from qa.reading.adapted_graph import AdaptedGraph
 from qa.reading.weights import FILE as READER
 from qa.writing.claim_pairs import claim_pair, is_read_whole
-from qa.writing.facts import LONGEST_NAME, as_written, denials, missing_figures, missing_names, repeats_itself
+from qa.writing.details import LONGEST_NAME, as_written, denials, missing_figures, missing_names, repeats_itself
 from qa.writing.written import Verdict
 
 FILE = Path(__file__).parent / "support.npz"
@@ -61,7 +61,7 @@ class SupportCheck:
             return Verdict.NUMBER, support, figures[0][:LONGEST_NAME]
         if names:
             return Verdict.NAME, support, as_written(names[0], sentence)
-        if support >= weighed.thresholds[_DIRECTION[bool(features[FEATURES.index("foreign")])]]:
+        if support >= weighed.thresholds["across" if features[FEATURES.index("foreign")] else "within"]:
             return Verdict.SUPPORTED, support, ""
         denies = features[FEATURES.index("denies")] and denials(sentence)
         return Verdict.NEGATION if denies else Verdict.UNSUPPORTED, support, ""
@@ -70,9 +70,6 @@ class SupportCheck:
         """What the model alone says."""
         ((_, found),) = self._graph.runner.run([claim_pair(self._graph.tokenizer, sentence, passages)])
         return support_logit(found)
-
-
-_DIRECTION = {False: "within", True: "across"}
 
 
 def support_logit(said: NDArray[np.float32]) -> float:

@@ -14,6 +14,12 @@ PASSAGE = (
     "compares both in one space."
 )
 ABROAD = "CLIP 由 OpenAI 于 2021 年 1 月发布，用 4 亿个图文对训练，在同一个空间里比较图像和文字。"
+MODELS = (
+    "Models of language\nGPT-3, with 175 billion parameters, shows what one model for many tasks means: through a "
+    "prompt in plain language it adapts to tasks for which it was not explicitly trained, with decent results on most."
+)
+CARRIED = "GPT-3, with 175 billion parameters, adapts to tasks for which it was not explicitly trained"
+FLOORS = {"precision": 0.58, "recall": 0.40}
 
 
 @pytest.fixture(scope="module")
@@ -73,4 +79,38 @@ def test_the_check_strikes_what_it_was_measured_to_strike(check: SupportCheck) -
     assert struck["paraphrase"] < 25
 
 
-FLOORS = {"precision": 0.58, "recall": 0.40}
+@pytest.mark.slow
+def test_what_stands_there_holds(check: SupportCheck) -> None:
+    assert check.judge(f"{CARRIED}.", [MODELS])[0].holds
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("end", [" and kills whoever uses it.", ", and nobody ever used it."])
+def test_a_sentence_that_is_longer_than_what_is_read_of_it_does_not_hold(check: SupportCheck, end: str) -> None:
+    verdict, support, _ = check.judge(" and ".join([CARRIED] * 6) + end, [MODELS])
+    assert not verdict.holds
+    assert support == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("babble", ["x" * 200, "x" * 1000, "啊" * 300, "GPT-3 is " + "very " * 90 + "bad."])
+def test_babble_does_not_hold(check: SupportCheck, babble: str) -> None:
+    assert not check.judge(babble, [MODELS])[0].holds
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("sentence", "verdict"),
+    [
+        ("Sure, here is the answer.", Verdict.UNSUPPORTED),  # the passage denies something, this does not
+        ("Nobody wants a model of the weather.", Verdict.UNSUPPORTED),  # both do
+    ],
+)
+def test_what_denies_nothing_is_no_denial(check: SupportCheck, sentence: str, verdict: Verdict) -> None:
+    assert check.judge(sentence, [MODELS])[0] is verdict
+
+
+@pytest.mark.slow
+def test_a_denial_is_called_one(check: SupportCheck) -> None:
+    passage = MODELS.replace("for which it was not explicitly trained", "of many kinds")
+    assert check.judge("GPT-3 does not adapt to any task.", [passage])[0] is Verdict.NEGATION

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from index.matching.words import words_in
-from qa.writing.facts import missing_figures, missing_names
+from qa.writing.details import missing_figures, missing_names
 from qa.writing.written import Verdict
 
 

@@ -3,7 +3,7 @@
 import pytest
 from records import term_of
 
-from qa.writing.facts import as_written, denials, missing_figures, missing_names, repeats_itself
+from qa.writing.details import as_written, denials, missing_figures, missing_names, repeats_itself
 
 
 @pytest.mark.parametrize(
