@@ -109,6 +109,8 @@ def main() -> None:
     parser.add_argument("--judged", type=Path)
     chosen = parser.parse_args()
     if chosen.judged:
+        if not _verdicts_beside(chosen.judged).is_file():
+            parser.error(f"there is no {_verdicts_beside(chosen.judged)}: it is written with the sheet, see --sheet")
         tell_judged(chosen.judged)
         return
     if not chosen.model:
