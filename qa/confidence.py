@@ -79,6 +79,6 @@ def shipped_passage_confidence() -> Confidence:
 
 def _confidence(facts: Mapping[str, Any], features: tuple[str, ...], path: Path) -> Confidence:
     if tuple(facts["features"]) != features:
-        raise RuntimeError(f"{path} was fitted to other features. Run: make fit")
+        raise RuntimeError(f"{path} was fitted to other features. Run: make {'fit' if path == FILE else 'calibrate'}")
     lists = {key: tuple(facts[key]) for key in ("features", "means", "scales", "coefficients")}
     return Confidence(**lists, intercept=facts["intercept"], thresholds=facts["thresholds"], near=facts["near"])

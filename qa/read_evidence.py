@@ -26,17 +26,14 @@ PASSAGE_FEATURES = (
 
 ANSWER_FEATURES = (
     "first",  # the logit of the passage that answers best, see qa.confidence.shipped_passages
-    "second",  # that of the next
-    "lead",  # of the passage that answers best
-    "stands_out",  # the best lead less the mean lead of passages further down
-    "names_lacking",  # share of the names and numbers in the question that the passage which answers best lacks
-    "unknown",  # 1: a name or number in the question stands in no passage at all
-    "foreign",  # 1: the passage that answers best is in the other language than the question
-    "chinese",  # 1: the question is
+    "lead",  # of that passage
+    # Where a name or number in the question stands in no passage at all, else 0: each can only lower the confidence.
+    "unknown_far",  # how far that lead is below _CLOSE,
+    "unknown_read",  # and how much is read into the passage all the same: "first", from 0 upwards
 )
 
 _MOST = 8.0  # logits beyond tell nothing more
-_BELOW = slice(5, 16)  # of the ranked passages: those that most likely do not answer
+_CLOSE = 0.6  # the lead of a passage that says nearly what was asked
 
 
 def passage_features(
@@ -66,23 +63,9 @@ def passage_features(
 def answer_features(retrieval: Retrieval, candidates: Sequence[Quote]) -> FloatArray:
     """The numbers that :data:`ANSWER_FEATURES` names, shape (features,); ``candidates``: what was read, best first."""
     best = candidates[0]
-    leads = [one.lead for one in retrieval.ranked]
-    below = leads[_BELOW]
-    names = names_asked_for(retrieval.query.text)
-    first, second = [*(quote.value or 0.0 for quote in candidates), -_MOST][:2]
-    return np.array(
-        [
-            _bounded(first),
-            _bounded(second),
-            best.ranked.lead,
-            max(leads, default=0.0) - (sum(below) / len(below) if below else 0.0),
-            _lacking(names, best.passage),
-            float(any(_unknown(name, retrieval, candidates) for name in names)),
-            float(best.passage.language != retrieval.query.language),
-            float(retrieval.query.language == "zh"),
-        ],
-        np.float32,
-    )
+    first, lead = _bounded(best.value or 0.0), best.ranked.lead
+    unknown = any(_unknown(name, retrieval, candidates) for name in names_asked_for(retrieval.query.text))
+    return np.array([first, lead, unknown * max(_CLOSE - lead, 0.0), unknown * (first + _MOST)], np.float32)
 
 
 def _lacking(names: Sequence[Name], passage: Passage) -> float:

@@ -13,7 +13,8 @@ from qa.confidence import FILE, Confidence, shipped_confidence, shipped_passage_
 from qa.evaluation.fit import fit, samples
 from qa.evaluation.question_files import Gold, Question
 from qa.evidence import FEATURES
-from qa.read_evidence import ANSWER_FEATURES, PASSAGE_FEATURES
+from qa.quotes import Quote
+from qa.read_evidence import ANSWER_FEATURES, PASSAGE_FEATURES, answer_features
 
 
 def seen(answerer: Answerer, question: str) -> dict[str, float]:
@@ -207,11 +208,35 @@ def with_features(names: tuple[str, ...], changed: dict[str, float]) -> FloatArr
     return np.array([changed.get(name, 0.5) for name in names], np.float32)
 
 
-def test_a_name_that_no_text_holds_only_lowers_what_the_reader_s_answers_are_worth() -> None:
-    sure = shipped_read_confidence()
-    held = with_features(ANSWER_FEATURES, {"names_lacking": 0, "unknown": 0})
-    unheld = with_features(ANSWER_FEATURES, {"names_lacking": 1, "unknown": 1})
-    assert sure.of(unheld) < sure.of(held) - 0.1
+@pytest.mark.parametrize("first", [-7.9, -1.0, 2.0, 8.0])
+@pytest.mark.parametrize("lead", [-0.2, 0.3, 0.7])
+def test_a_name_that_no_text_holds_only_lowers_what_the_reader_s_answers_are_worth(first: float, lead: float) -> None:
+    sure, said = shipped_read_confidence(), {"first": first, "lead": lead}
+    held = with_features(ANSWER_FEATURES, said | {"unknown_far": 0, "unknown_read": 0})
+    unknown = {"unknown_far": max(0.6 - lead, 0), "unknown_read": first + 8}
+    assert sure.logit(with_features(ANSWER_FEATURES, said | unknown)) < sure.logit(held)
+    assert min(sure.coefficients[:2]) > 0 > max(sure.coefficients[2:])
+    # Who reads more surely that it answers is believed more, also then.
+    more = {"first": first + 0.1, "unknown_read": first + 8.1}
+    assert sure.logit(with_features(ANSWER_FEATURES, said | unknown | more)) > sure.logit(
+        with_features(ANSWER_FEATURES, said | unknown)
+    )
+
+
+def test_what_is_unknown_is_told_to_the_confidence(answerer: Answerer, small_index: PassageIndex) -> None:
+    def read(question: str) -> dict[str, float]:
+        retrieval = small_index.retrieve(question)
+        best = retrieval.ranked[0]
+        quote = Quote(best, retrieval.passage(best.row), (0, 1), "", value=1.0)
+        return dict(zip(ANSWER_FEATURES, answer_features(retrieval, [quote]).tolist(), strict=True))
+
+    assert {read("How many parameters has GPT-3?")[name] for name in ("unknown_far", "unknown_read")} == {0}
+    unknown = read("How many parameters has GPT-7?")
+    assert unknown["unknown_read"] == 9
+    assert unknown["unknown_far"] == pytest.approx(max(0.6 - unknown["lead"], 0))
+
+
+def test_a_name_that_a_passage_lacks_lowers_what_it_is_worth() -> None:
     passage = shipped_passage_confidence()
     for lacking in ("names_lacking", "names_lacking_abroad"):
         without = with_features(PASSAGE_FEATURES, {lacking: 0})
