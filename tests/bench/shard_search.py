@@ -126,6 +126,7 @@ class GraphShards:
 
     def __init__(self, vectors: FloatArray, homes: Rows) -> None:
         """``homes``, shape (passages,), says in which shard each of ``vectors`` lies."""
+        faiss.omp_set_num_threads(1)  # so that whoever times it times one processor
         self._rows = [np.flatnonzero(homes == shard) for shard in np.unique(homes)]
         self._graphs = []
         for rows in self._rows:

@@ -8,6 +8,7 @@ measured times of one.
 
 import argparse
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,6 +50,7 @@ class Facts:
     tokens: float  # of a passage
     compared: float  # passages whose tokens are compared with the question's
     fetched: float  # tokens of these
+    sizes: Mapping[str, float]  # bytes of a passage in each file of its segment
 
 
 def read_real(folder: Path) -> tuple[Mapping[str, Texts], Ranked, Facts]:
@@ -69,10 +71,10 @@ def read_real(folder: Path) -> tuple[Mapping[str, Texts], Ranked, Facts]:
     rows = [np.flatnonzero(snapshot.in_language(every, language)) for language in snapshot.languages]
     texts = [Texts(vectors[own], documents[own], vectors_asked) for own in rows]
     ranked = Ranked(fronts, snapshot.twins(every), rows)
-    return dict(zip(snapshot.languages, texts, strict=True)), ranked, _facts(snapshot, vectors_asked)
+    return dict(zip(snapshot.languages, texts, strict=True)), ranked, _facts(folder, snapshot, vectors_asked)
 
 
-def _facts(snapshot: Snapshot, vectors: FloatArray) -> Facts:
+def _facts(folder: Path, snapshot: Snapshot, vectors: FloatArray) -> Facts:
     assert snapshot.tokens is not None
     lengths = np.diff(snapshot.tokens.of(np.arange(len(snapshot.passages))).starts)
     compared = []
@@ -81,7 +83,8 @@ def _facts(snapshot: Snapshot, vectors: FloatArray) -> Facts:
         twins = snapshot.twins(found)
         compared.append(np.union1d(found, twins[twins >= 0]))
     fetched = [lengths[rows].sum() for rows in compared]
-    return Facts(float(lengths.mean()), float(np.mean([*map(len, compared)])), float(np.mean(fetched)))
+    sizes = {path.name: path.stat().st_size / len(lengths) for path in sorted(folder.glob("segment-*/*"))}
+    return Facts(float(lengths.mean()), float(np.mean([*map(len, compared)])), float(np.mean(fetched)), sizes)
 
 
 Values = tuple[Sequence[float], Sequence[str]]
@@ -154,9 +157,15 @@ def graph_rows(
         for name, deals in dealt(texts, count).items():
             if name == "by document" or (count == 1 and name != "by chance"):
                 continue  # between the two others
+            start = time.perf_counter()
             made = GraphShards(texts.vectors, deals[0])
+            rate = len(texts.vectors) / (time.perf_counter() - start)
+            print(f"linked {name}, {count} shards: {rate:,.0f} passages/s")
             for ef in looked_at:
+                start = time.perf_counter()
                 search = made.searcher(texts.questions, ef)
+                taken = 1000 * (time.perf_counter() - start) / len(texts.questions) / count
+                print(f"searched {name}, {count} shards, {ef} in view: {taken:.2f} ms a shard")
 
                 def values_of(each: int, search: Callable[[int], Rows] = search) -> Values:
                     return _of_questions([shared(search(each), wanted)])
@@ -189,6 +198,7 @@ def main() -> None:
         f"{sum(len(part.vectors) for part in parts):,} passages, {facts.tokens:.1f} tokens each; a question compares "
         f"{facts.compared:.1f} passages, which have {facts.fetched:,.0f} tokens"
     )
+    print("Bytes of a passage:", ", ".join(f"{name} {size:,.1f}" for name, size in facts.sizes.items()))
     titles = f"real vectors, {len(ranked.fronts)} questions"
     _say(f"Candidates found, {titles} in each language:", recall_table(candidate_rows(parts, SHARDS)))
     fronts = recall_table(front_rows(parts, ranked, SHARDS))
@@ -201,12 +211,12 @@ def main() -> None:
     ends = Waited.of(one)
     print(
         f"\nOne shard of {options.one:,} passages, {len(one):,} searches: median {ends.median:.2f} ms, "
-        f"p95 {ends.most:.2f}, p99 {ends.nearly_all:.2f}, most {one.max():.1f}"
+        f"p95 {ends.most:.2f}, p99 {ends.nearly_all:.2f}, p99.9 {np.percentile(one, 99.9):.2f}, most {one.max():.1f}"
     )
     _say("The slowest of so many:", slowest_table(one, (1, 2, 4, 8, 16, 32, 64)))
     if options.graphs:
         made = grown(seeds, options.graphs, options.questions, seed=1)
-        rows = graph_rows(made, (1, 8, 64), (48, 128))
+        rows = graph_rows(made, (1, 8, 64), (100, 384))
         _say(f"Candidates found by graphs, {options.graphs:,} made-up passages:", recall_table(rows))
 
 
