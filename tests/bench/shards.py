@@ -98,9 +98,16 @@ def recall_table(rows: Iterator[tuple[str, Callable[[int], Values]]]) -> list[st
         cells = []
         for each in GIVEN:
             values, of = values_of(each)
-            cells.append(shown(float(np.mean(values)), mean_interval(values, of), 3))
+            cells.append(_figure(float(np.mean(values)), mean_interval(values, of)))
         lines.append(f"| {name} | {' | '.join(cells)} |")
     return lines
+
+
+def _figure(mean: float, ends: tuple[float, float]) -> str:
+    """A share with its interval, or alone where that is no wider than it shows."""
+    text = shown(mean, ends, 3)
+    share, low, _, high = text.replace("(", "").replace(")", "").split()
+    return share if share == low == high else text
 
 
 def candidate_rows(parts: Sequence[Texts], shards: Sequence[int]) -> Iterator[tuple[str, Callable[[int], Values]]]:
