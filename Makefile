@@ -9,7 +9,7 @@ SHARED ?= ../shared
 OUT    ?= reader.pt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick small-writer check corpus-check fit train train-retriever train-support calibrate ablate pools bench bench-page bench-index bench-damaged bench-documents bench-asked-documents documents-files clean
+.PHONY: help serve test quick small-writer check corpus-check fit train train-retriever train-support calibrate ablate pools bench bench-page bench-index bench-shards bench-damaged bench-documents bench-asked-documents documents-files clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -85,6 +85,11 @@ pools: $(VENV)/installed ## Retrieval across the languages as the field measures
 
 bench-index: $(VENV)/installed ## What an index of 1,000 to 100,000 passages costs (10 minutes); ARGS="--sizes 1000000 --columns 80" for a large one
 	$(BIN)/python tests/bench/index_size.py $(ARGS)
+
+bench-shards: $(VENV)/installed ## What larger indexes would take (SCALE.md): memory a passage, a search over shards (10 minutes); ARGS="--graphs 0" for less
+	$(BIN)/python tests/bench/held.py
+	$(BIN)/python tests/bench/shards.py $(ARGS)
+	$(BIN)/python tests/bench/scale.py
 
 bench-damaged: $(VENV)/installed-dev ## What 500 damaged files in one folder cost (some minutes); ARGS="--files 60" for fewer
 	$(BIN)/python tests/bench/damaged.py $(ARGS)

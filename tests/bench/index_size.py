@@ -194,9 +194,9 @@ _STEPS = {"build": _build, "update": _update, "unchanged": _unchanged, "ask": _a
 _AFTER = {"updated": "update", "unchanged": "unchanged", "asked": "ask"}
 
 
-def run_step(name: str, texts: Path, place: Path) -> dict[str, Any]:
-    """What a step tells that runs in a process of its own."""
-    command = [sys.executable, __file__, "--step", name, str(texts), str(place)]
+def run_step(name: str, texts: Path, place: Path, bench: str = __file__) -> dict[str, Any]:
+    """What a step of ``bench`` tells that runs in a process of its own."""
+    command = [sys.executable, bench, "--step", name, str(texts), str(place)]
     done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
     if done.returncode:
         sys.exit(done.stderr)
