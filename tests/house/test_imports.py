@@ -223,7 +223,13 @@ def test_no_home_of_a_library_stands_empty() -> None:
 def test_every_library_is_declared() -> None:
     facts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     extras = facts["project"]["optional-dependencies"]
-    needed = [*facts["project"]["dependencies"], *extras["documents"], *extras["ocr"], *extras["writer"], *extras["metrics"]]
+    needed = [
+        *facts["project"]["dependencies"],
+        *extras["documents"],
+        *extras["ocr"],
+        *extras["writer"],
+        *extras["metrics"],
+    ]
     declared = " ".join(needed).lower().replace("-", "_")
     called = {"yaml": "pyyaml", "sklearn": "scikit_learn", "markdown_it": "markdown_it_py", "faiss": "faiss_cpu"}
     called["PIL"] = "pillow"

@@ -17,6 +17,7 @@ from time import monotonic
 from typing import TextIO
 
 from ui.server.log import LONGEST_LINE, TRACEBACK, BoundedLog, Record, bounded_log
+from ui.terminal.progress import LEVEL
 
 REQUEST = ContextVar("request", default="")
 """The id of the request that is being answered; empty: none is."""
@@ -77,7 +78,7 @@ class JsonLog(BoundedLog):
     def _text(self, lines: list[str]) -> str:
         message = "\n".join(lines)
         failed = _TRACEBACKS.search(message) is not None
-        level = "error" if failed or message.startswith("Error: ") else "warning"
+        level = "error" if failed or message.startswith("Error: ") else LEVEL.get()
         request = REQUEST.get()
         facts = ({"request": request} if request else {}) | {"message": message.strip("\n")}
         return _object(level, "traceback" if failed else "message", facts)
