@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import faked_program
 import httpx
 import pytest
 from ports import free_port
@@ -21,10 +22,9 @@ from small_answerer import EN_QUESTION, UNANSWERABLE
 
 from ui.api.closing import Closing
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(os.name != "posix", reason="signals are those of POSIX"),
-]
+pytestmark = pytest.mark.slow
+if os.name != "posix":
+    pytest.skip("signals are those of POSIX", allow_module_level=True)
 
 SLOW = "Where is the needle?"  # the answer takes a second
 # A page whose writer writes a sentence every half second, so many of them.
@@ -236,29 +236,14 @@ def test_ctrl_c_does_not_wait_long() -> None:
 
 
 def test_the_log_says_when_it_begins_and_ends(texts: Path, tmp_path: Path) -> None:
-    program = tmp_path / "program.py"
-    program.write_text(
-        """
-import index
-from fake_encoder import FakeEncoder
-index.SentenceEncoder = lambda name, progress: FakeEncoder(digest="fake")
-from ui.cli import main
-main()
-""",
-        encoding="utf-8",
-    )
-    arguments = ["--log-format", "json", "--metrics", "--drain", "0.1", "--port", "0", "--corpus", str(texts)]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, str(program), "serve", *arguments]
-    pipe = subprocess.PIPE
-    with subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment) as process:
-        assert process.stdout is not None
-        url = process.stdout.readline().strip()
-        assert httpx.post(f"{url}api/ask", json={"question": UNANSWERABLE}).status_code == 200
-        assert httpx.get(f"{url}readyz").json() == {"ready": True}
-        figures = httpx.get(f"{url}metrics").text
+    arguments = ["--log-format", "json", "--metrics", "--drain", "0.1", "--port", "0", "--corpus", texts]
+    with faked_program.serving(tmp_path / "log", "serve", *arguments) as (process, url):
+        assert httpx.post(f"{url}/api/ask", json={"question": UNANSWERABLE}).status_code == 200
+        assert httpx.get(f"{url}/readyz").json() == {"ready": True}
+        figures = httpx.get(f"{url}/metrics").text
         process.terminate()
-        _, errors = process.communicate(timeout=30)
+        process.wait(30)
+    errors = (tmp_path / "log").read_text(encoding="utf-8")
     told = [json.loads(line) for line in errors.splitlines()]
     events = [each["event"] for each in told]
     assert process.returncode == 0

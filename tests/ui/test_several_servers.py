@@ -1,4 +1,4 @@
-"""Two processes behind nginx, as it ships: each answer is of one state of the index, and one that ends is not missed."""
+"""Two processes behind nginx, as it ships: each answer is of one state, and nobody misses the process that ends."""
 
 import json
 import os
@@ -6,7 +6,6 @@ import re
 import signal
 import ssl
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -19,28 +18,21 @@ from typing import Any
 
 import httpx
 import pytest
+from faked_program import is_ready, serving
 from nginx import ABSENT, proxy, shipped
 from ports import free_port
 
 from ui.workspace.settings import Settings
 from ui.workspace.workspace import Workplace
 
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(bool(ABSENT) or os.name != "posix", reason=ABSENT or "signals are those of POSIX"),
-]
+pytestmark = pytest.mark.slow
+if ABSENT or os.name != "posix":
+    pytest.skip(ABSENT or "signals are those of POSIX", allow_module_level=True)
 
 UPDATES, CLIENTS = 20, 8
 FIRST = 1001  # the figure of the first state; each update makes it one more
 QUESTIONS = ("How many parameters has GPT-9?", "GPT-9 有多少参数？")
 FIGURE = re.compile(r"GPT-9 (?:has|有) (\d{4}) ")
-PROGRAM = """
-import index
-from fake_encoder import FakeEncoder
-index.SentenceEncoder = lambda name, progress: FakeEncoder(digest="fake")
-from ui.cli import main
-main()
-"""
 
 
 def write_figure(texts: Path, figure: int) -> None:
@@ -89,20 +81,11 @@ def servers(texts: Path, tmp_path: Path, fake_encoders: Any) -> Iterator[Servers
 @contextmanager
 def server(port: int, folder: Path, texts: Path) -> Iterator["subprocess.Popen[str]"]:
     """A process of the program at ``port``, once it is ready."""
-    options = ["--index", folder / "index", "--corpus", texts, "--port", port, "--mcp", "--log-format", "json"]
-    command = [sys.executable, "-c", PROGRAM, "serve", *map(str, options), "--public-url", "https://qa.example.org"]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    log = folder / f"log-{port}"
-    with log.open("w", encoding="utf-8") as errors:
-        pipe = subprocess.PIPE
-        with subprocess.Popen(command, stdout=pipe, stderr=errors, text=True, env=environment) as process:
-            assert process.stdout is not None
-            try:
-                assert process.stdout.readline(), log.read_text(encoding="utf-8")
-                assert httpx.get(f"http://127.0.0.1:{port}/readyz", timeout=20).json() == {"ready": True}
-                yield process
-            finally:
-                process.kill()
+    index = ["--index", folder / "index", "--corpus", texts]
+    options = ["--mcp", "--log-format", "json", "--public-url", "https://qa.example.org"]
+    with serving(folder / f"log-{port}", "serve", "--port", port, *index, *options) as (process, _):
+        assert is_ready(port)
+        yield process
 
 
 def client() -> httpx.Client:
