@@ -249,7 +249,7 @@ def test_every_library_is_declared() -> None:
         ("index", "qa ui torch sentence_transformers transformers openvino sentencepiece tokenizers gradio"),
         ("qa", "ui torch sentence_transformers sklearn ir_measures gradio"),
         ("ui.cli", "faiss torch sentence_transformers sklearn gradio"),
-        ("ui.server.page", "torch sentence_transformers sklearn"),
+        ("ui.server.page", "torch sentence_transformers sklearn prometheus_client"),
         ("ui.server.site", "torch sentence_transformers sklearn"),
     ],
 )

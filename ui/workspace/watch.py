@@ -123,6 +123,7 @@ class Watch:
 
     def __exit__(self, *exception: object) -> None:
         self._stop.set()
+        self._workplace.updates.cancel()  # nobody is there to see it land: the next start makes it
         self._thread.join()
 
     def _run(self) -> None:
