@@ -96,16 +96,19 @@ def serve(
             uploads = Uploads(workplace.uploads)
             uploads.check_folder()
             uploads.remove_left_overs()
+        counting = None
+        if metrics:
+            from ui.server.metrics import Metrics
+
+            counting = Metrics(lambda: answerer.passages.snapshot)  # that it cannot is said before the index is built
         answerer = workplace.answerer(follow=True, writes=not no_writer)
         from ui.gate.upload_room import arrivals_folder
 
         os.environ["GRADIO_TEMP_DIR"] = str(arrivals_folder())  # before Gradio is loaded, which makes a folder at once
-        from ui.server.metrics import Metrics
         from ui.server.model_discovery import tell_of_models
         from ui.server.page import serve as serve_page
         from ui.server.site import assemble_page
 
-        counting = Metrics(lambda: answerer.passages.snapshot) if metrics else None
         page = assemble_page(
             workplace,
             answerer,

@@ -19,6 +19,7 @@ from typing import Any
 import httpx
 import pytest
 from faked_program import is_ready, serving
+from gradio_client import Client
 from nginx import ABSENT, proxy, shipped
 from ports import free_port
 
@@ -230,6 +231,13 @@ def test_programs_are_spread_over_both(servers: Servers) -> None:
             program.cookies.clear()
             seen.add(program.get(f"{servers.url}/healthz").headers["x-served-by"])
     assert seen == set(servers.processes)
+
+
+def test_gradio_s_client_asks_through_the_proxy(servers: Servers) -> None:
+    """It keeps no cookie, and needs none: its calls are one request and one reply."""
+    asking = Client(servers.url, ssl_verify=False, verbose=False)
+    for _ in range(8):
+        assert FIGURE.findall(json.dumps(asking.predict(QUESTIONS[0], api_name="/ask"), ensure_ascii=False))
 
 
 def test_what_comes_back_is_used_again(servers: Servers, tmp_path: Path) -> None:
