@@ -188,17 +188,18 @@ def test_what_takes_too_long_is_cut_off_with_a_word() -> None:
 
 
 def test_while_it_drains_it_answers_and_says_that_it_ends() -> None:
-    with serving(drain=2) as told:
+    with serving(drain=4) as told:
         assert httpx.get(f"{told.url}/readyz").status_code == 200
+        assert rest(told.url)["answered"]  # the first takes longer
         told.end()
-        time.sleep(0.2)
+        time.sleep(0.5)
         reply = httpx.get(f"{told.url}/readyz")
         assert (reply.status_code, reply.json()["reason"]) == (503, "the server is being stopped")
         assert httpx.get(f"{told.url}/healthz").status_code == 200
         assert rest(told.url)["answered"]
         status, seconds, errors = told.ended()
     assert (status, errors) == (0, "")
-    assert 2 < seconds < 6
+    assert 4 < seconds < 12
 
 
 def test_a_second_signal_ends_it_at_once() -> None:
