@@ -2,9 +2,12 @@
 
 import os
 import sys
+import traceback
+from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
+from enum import StrEnum
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,6 +25,13 @@ from ui.workspace.workspace import Workplace
 
 if TYPE_CHECKING:
     from ui.api.service import Service
+
+
+class LogFormat(StrEnum):
+    """How the log of a page is written."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 def serve(
@@ -53,49 +63,96 @@ def serve(
         ),
     ] = None,
     no_writer: NoWriter = False,
+    metrics: Annotated[
+        bool,
+        typer.Option(
+            "--metrics",
+            help="Tell Prometheus at /metrics how much is asked: programs of this machine, others with a password.",
+        ),
+    ] = False,
+    log_format: Annotated[
+        LogFormat, typer.Option(help="How the log on stderr is written; json: an object a line.")
+    ] = LogFormat.TEXT,
+    drain: Annotated[
+        float,
+        typer.Option(
+            metavar="SECONDS",
+            min=0,
+            max=600,
+            help="How long to go on after SIGTERM, while /readyz tells a proxy that looks there.",
+        ),
+    ] = 0.0,
 ) -> None:
     """Bring the index up to date and open the page for asking in a browser."""
-    accounts = load_accounts(auth)
-    public = PublicAddress.parse(public_url) if public_url else None
-    trusted = tuple(trusted_proxy or ())
-    TrustedProxies(trusted)  # what is no address is named before the index is built
-    for warning in warnings(host, accounts, auth, public):
-        terminal.warn(warning)
-    workplace = workplace_of(corpus, index, settings)
-    if allow_upload:
-        uploads = Uploads(workplace.uploads)
-        uploads.check_folder()
-        uploads.remove_left_overs()
-    answerer = workplace.answerer(follow=True, writes=not no_writer)
-    from ui.gate.upload_room import arrivals_folder
+    with _logged(log_format):
+        accounts = load_accounts(auth)
+        public = PublicAddress.parse(public_url) if public_url else None
+        trusted = tuple(trusted_proxy or ())
+        TrustedProxies(trusted)  # what is no address is named before the index is built
+        for warning in warnings(host, accounts, auth, public):
+            terminal.warn(warning)
+        workplace = workplace_of(corpus, index, settings)
+        if allow_upload:
+            uploads = Uploads(workplace.uploads)
+            uploads.check_folder()
+            uploads.remove_left_overs()
+        counting = None
+        if metrics:
+            from ui.server.metrics import Metrics
 
-    os.environ["GRADIO_TEMP_DIR"] = str(arrivals_folder())  # before Gradio is loaded, which makes a folder at once
-    from ui.server.model_discovery import tell_of_models
-    from ui.server.page import serve as serve_page
-    from ui.server.site import assemble_page
+            counting = Metrics(lambda: answerer.passages.snapshot)  # that it cannot is said before the index is built
+        answerer = workplace.answerer(follow=True, writes=not no_writer)
+        from ui.gate.upload_room import arrivals_folder
 
-    page = assemble_page(
-        workplace,
-        answerer,
-        mcp=mcp,
-        accounts=accounts,
-        allow_upload=allow_upload,
-        # What one visitor asked in vain is not for every other one who happens to reach this page.
-        show_gaps=accounts is not None or (is_loopback(host) and public is None),
-        share_originals=share_originals or workplace.settings.share_originals,
-        public=public,
-        trusted_proxies=trusted,
-        writer=None if no_writer else workplace.writer(answerer.passages),
-    )
-    if workplace.settings.writer is None and not no_writer:
-        tell_of_models(port)
-    if not watch:
-        serve_page(page, host, port)
+        os.environ["GRADIO_TEMP_DIR"] = str(arrivals_folder())  # before Gradio is loaded, which makes a folder at once
+        from ui.server.model_discovery import tell_of_models
+        from ui.server.page import serve as serve_page
+        from ui.server.site import assemble_page
+
+        page = assemble_page(
+            workplace,
+            answerer,
+            mcp=mcp,
+            accounts=accounts,
+            allow_upload=allow_upload,
+            # What one visitor asked in vain is not for every other one who happens to reach this page.
+            show_gaps=accounts is not None or (is_loopback(host) and public is None),
+            share_originals=share_originals or workplace.settings.share_originals,
+            public=public,
+            trusted_proxies=trusted,
+            writer=None if no_writer else workplace.writer(answerer.passages),
+            metrics=counting,
+        )
+        if workplace.settings.writer is None and not no_writer:
+            tell_of_models(port)
+        if not watch:
+            serve_page(page, host, port, drain)
+            return
+        from ui.workspace.watch import Watch
+
+        with Watch(workplace, counting.updated if counting else None) as watching:
+            serve_page(replace(page, notice=lambda: watching.problem), host, port, drain)
+
+
+@contextmanager
+def _logged(log_format: LogFormat) -> Iterator[None]:
+    """Let what a command says on stderr be written like that, down to the error that ends it."""
+    if log_format is LogFormat.TEXT:
+        yield
         return
-    from ui.workspace.watch import Watch
+    from ui.server.json_log import json_log
 
-    with Watch(workplace) as watching:
-        serve_page(replace(page, notice=lambda: watching.problem), host, port)
+    with json_log():
+        try:
+            yield
+        except FoundationQAError as error:
+            terminal.fail(str(error))
+            raise typer.Exit(1) from error
+        except OSError:  # of stdout, which is told of as ever
+            raise
+        except Exception as error:
+            sys.stderr.write(traceback.format_exc())
+            raise typer.Exit(1) from error
 
 
 def mcp(corpus: Corpus = None, index: Index = None, settings: SettingsFile = None, no_writer: NoWriter = False) -> None:

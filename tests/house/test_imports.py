@@ -105,6 +105,7 @@ HOMES = {  # library -> the folders and modules that may import it
     # The page and its tabs, and what is served beside it.
     "gradio": ("ui/server/page.py", "ui/chat/view.py", "ui/tabs/", "ui/api/gradio_endpoints.py"),
     "mcp": ("ui/api/mcp_tools.py",),
+    "prometheus_client": ("ui/server/metrics.py",),
     "uvicorn": ("ui/server/listener.py",),
     "starlette": ("ui/api/", "ui/gate/", "ui/server/"),
     "pydantic": ("ui/",),
@@ -222,7 +223,13 @@ def test_no_home_of_a_library_stands_empty() -> None:
 def test_every_library_is_declared() -> None:
     facts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     extras = facts["project"]["optional-dependencies"]
-    needed = [*facts["project"]["dependencies"], *extras["documents"], *extras["ocr"], *extras["writer"]]
+    needed = [
+        *facts["project"]["dependencies"],
+        *extras["documents"],
+        *extras["ocr"],
+        *extras["writer"],
+        *extras["metrics"],
+    ]
     declared = " ".join(needed).lower().replace("-", "_")
     called = {"yaml": "pyyaml", "sklearn": "scikit_learn", "markdown_it": "markdown_it_py", "faiss": "faiss_cpu"}
     called["PIL"] = "pillow"
@@ -242,7 +249,7 @@ def test_every_library_is_declared() -> None:
         ("index", "qa ui torch sentence_transformers transformers openvino sentencepiece tokenizers gradio"),
         ("qa", "ui torch sentence_transformers sklearn ir_measures gradio"),
         ("ui.cli", "faiss torch sentence_transformers sklearn gradio"),
-        ("ui.server.page", "torch sentence_transformers sklearn"),
+        ("ui.server.page", "torch sentence_transformers sklearn prometheus_client"),
         ("ui.server.site", "torch sentence_transformers sklearn"),
     ],
 )

@@ -77,3 +77,18 @@ def _wait_for(process: "subprocess.Popen[str]", text: str) -> None:
     if ports:
         process.terminate()
         raise RuntimeError(f"nginx does not listen: {process.communicate()[1]}")
+
+
+def shipped(port: int, ports: tuple[int, int]) -> str:
+    """The configuration that ships, which listens at ``port`` of this machine and passes on to ``ports``."""
+    text = (Path(__file__).parents[2] / "deploy/nginx.conf").read_text(encoding="utf-8")
+    text = re.sub(r"ssl_certificate .*;\n\s*ssl_certificate_key .*;", "CERTIFICATE", text)
+    for before, after in (
+        ("listen 443 ssl", f"listen 127.0.0.1:{port} ssl"),
+        ("server 127.0.0.1:7861", f"server 127.0.0.1:{ports[0]}"),
+        ("server 127.0.0.1:7862", f"server 127.0.0.1:{ports[1]}"),
+    ):
+        if text.count(before) != 1:
+            raise LookupError(before)
+        text = text.replace(before, after)
+    return text

@@ -1,11 +1,13 @@
 """Opinions: stored whole, by many writers at once, and taken over from earlier versions."""
 
 import json
+import os
 import sqlite3
 import stat
+import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -50,6 +52,27 @@ def test_every_writer_s_opinion_is_whole(tmp_path: Path) -> None:
     first = FeedbackLog(path).read()[0]
     assert first.pop("time").endswith("+00:00")
     assert {**first, "cited": tuple(first["cited"])} == asdict(opinion(first["reason"]))
+
+
+@pytest.mark.slow
+def test_processes_write_one_file_and_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "feedback.sqlite"
+    code = (
+        "import sys; from pathlib import Path; from ui.chat.feedback_log import FeedbackLog, Opinion\n"
+        "log = FeedbackLog(Path(sys.argv[1]))\n"
+        "for at in range(40):\n"
+        "    log.add(Opinion(id=f'{sys.argv[2]} {at}', helpful=True, reason=f'{sys.argv[2]} {at}', question='?',\n"
+        "                    answered=True, confidence=0.9, cited=()))"
+    )
+    line = [sys.executable, "-c", code, str(path)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with ExitStack() as running:
+        names = ("ann", "bob", "cai")
+        processes = [running.enter_context(subprocess.Popen([*line, name], env=environment)) for name in names]
+        while any(process.poll() is None for process in processes):
+            FeedbackLog(path).read()  # as 'foundation-qa feedback' does
+        assert [process.wait(60) for process in processes] == [0, 0, 0]
+    assert sorted(reasons(path)) == sorted(f"{name} {at}" for name in names for at in range(40))
 
 
 def test_of_several_with_one_id_the_last_counts(tmp_path: Path) -> None:

@@ -198,6 +198,24 @@ def test_a_page_beside_it_hears_of_the_failure_and_goes_on_serving(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="interrupts as a POSIX shell does")
+def test_an_update_under_way_is_called_off_with_the_page(workplace: Workplace, fake_encoder: Any) -> None:
+    begun, encode = threading.Event(), fake_encoder.encode_passages
+
+    def slowly(passages: Any, progress: Any = None) -> Iterator[Any]:
+        for done, each in enumerate(encode(passages)):
+            begun.set()
+            time.sleep(0.2)
+            progress(done, len(passages))
+            yield each
+
+    fake_encoder.encode_passages = slowly
+    with Watch(workplace):
+        assert begun.wait(SOON)
+        since = time.monotonic()
+    assert time.monotonic() - since < 1  # all of it takes two seconds
+    assert not (workplace.folder / "manifest.json").exists()
+
+
 def test_the_command_tells_each_update_as_json_until_ctrl_c(
     texts: Path, tmp_path: Path, real_encoder: Any, edit: Edit
 ) -> None:

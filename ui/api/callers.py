@@ -1,8 +1,9 @@
-"""Whoever calls over HTTP may leave: then what is being done for them comes to its end."""
+"""Whoever calls over HTTP may leave, and the server may end: then what is being done for them comes to its end."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Generator
 from contextlib import asynccontextmanager, closing, suppress
+from contextvars import copy_context
 from dataclasses import dataclass
 from threading import Event, Thread
 from typing import Generic, TypeVar
@@ -10,24 +11,28 @@ from typing import Generic, TypeVar
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from ui.api.closing import ClosingError, closing_of
+
 T = TypeVar("T")
 
 
 async def until_left(request: Request, work: Callable[[Event], T]) -> T:
-    """What ``work`` gives, which is done in a thread; its event is set once the caller has left.
+    """What ``work`` gives, which is done in a thread; its event is set once the caller has left, or the server has no
+    more time.
 
     The body of the ``request`` must have been read.
     """
     stop = Event()
-    async with _watched(request, stop):
-        return await run_in_threadpool(work, stop)
+    with closing_of(request.scope).heard_by(stop.set):
+        async with _watched(request, stop):
+            return await run_in_threadpool(work, stop)
 
 
 async def pieces_until_left(request: Request, work: Callable[[Event], Generator[T]]) -> AsyncGenerator[T]:
     """The same of what comes piece by piece; the event is also set where nobody takes more of them.
 
     It is done in a thread of its own, not one of those that all share: it may take minutes. What ``work`` raises is
-    raised here, behind all that came before it.
+    raised here, behind all that came before it; :class:`ui.api.closing.ClosingError` where the server has no more time.
     """
     loop, stop = asyncio.get_running_loop(), Event()
     come: asyncio.Queue[_Come[T] | BaseException | None] = asyncio.Queue()
@@ -47,13 +52,19 @@ async def pieces_until_left(request: Request, work: Callable[[Event], Generator[
         except BaseException as error:  # noqa: BLE001  # it is raised where the pieces are waited for
             put(error)
 
+    def cut() -> None:
+        put(ClosingError())
+        stop.set()
+
     try:
         async with _watched(request, stop):
-            Thread(target=make, name="pieces", daemon=True).start()
-            while (what := await come.get()) is not None:
-                if isinstance(what, BaseException):
-                    raise what
-                yield what.piece
+            # With what is known of the request, such as its name in the log.
+            Thread(target=copy_context().run, args=(make,), name="pieces", daemon=True).start()
+            with closing_of(request.scope).heard_by(cut):
+                while (what := await come.get()) is not None:
+                    if isinstance(what, BaseException):
+                        raise what
+                    yield what.piece
     finally:
         stop.set()
 

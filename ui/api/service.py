@@ -111,6 +111,13 @@ class Service:
         """Whether that sends the quotes to another machine."""
         return self._writer is not None and bool(self._writer.model.place)
 
+    def through(self, answerer: "Callable[[Answerer], Answerer]", writer: "Callable[[Writer], Writer]") -> "Service":
+        """The same, which answers and writes through what these make of its own."""
+        same = copy(self)
+        same._answerer = answerer(self._answerer)
+        same._writer = writer(self._writer) if self._writer else None
+        return same
+
     def until(self, stop: threading.Event) -> "Service":
         """The same, which writes no more once ``stop`` is set: who asks has left."""
         same = copy(self)

@@ -14,7 +14,7 @@ LOOPBACK = ("127.0.0.0/8", "::1")
 
 _PORTS = {"http": 80, "https": 443}
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)*")
-_OURS = frozenset({"api", "gradio_api", "assets", "static", "svelte", "config", "theme.css", "login", "v1"})
+_OURS = frozenset("api gradio_api assets static svelte config theme.css login v1 healthz readyz metrics".split())
 
 
 class AddressError(FoundationQAError):

@@ -17,9 +17,9 @@ from typing import TextIO
 _MINUTE, _ALIKE = 60.0, 5  # seconds, and records of a kind that are written in so many
 _KINDS = 500  # that are told apart; beyond, the one that was heard longest ago is forgotten
 _BURST, _AN_HOUR = 2000, 2000  # lines at once, and that come back in an hour
-_LONGEST = 1000  # characters of a line
+LONGEST_LINE = 1000  # characters of a line
 _VARYING = re.compile(r"0x[0-9a-f]+|\d+|'[^']*'|\"[^\"]*\"", re.IGNORECASE)
-_TRACEBACK = "Traceback (most recent call last):"
+TRACEBACK = "Traceback (most recent call last):"
 
 
 @dataclass(slots=True)
@@ -32,7 +32,7 @@ class _Kind:
 
 
 @dataclass(slots=True)
-class _Record:
+class Record:
     """Lines that belong together: a traceback with what led to it, or one line."""
 
     lines: list[str] = field(default_factory=list)
@@ -40,6 +40,7 @@ class _Record:
 
     @property
     def kind(self) -> str:
+        """What records that are said again and again have in common."""
         places = [line for line in self.lines if line.startswith("  File ")][-1:]
         told = dict.fromkeys([*self.lines[:1], *places, *self.lines[-1:]])  # of one line: once
         return _VARYING.sub("#", " … ".join(told))[:300]
@@ -55,7 +56,7 @@ class BoundedLog:
         self._out, self._clock = out, clock
         self._kinds: OrderedDict[str, _Kind] = OrderedDict()
         self._half = ""  # a line that has not ended yet
-        self._record = _Record()
+        self._record = Record()
         self._lines = float(_BURST)  # that may be written now
         self._at = clock()
         self._unwritten = 0  # lines, for want of that
@@ -68,9 +69,9 @@ class BoundedLog:
         """Take ``text``; what ends with a line is written, or counted."""
         with self._lock:
             *lines, self._half = (self._half + text).split("\n")
-            self._half = self._half[:_LONGEST]
+            self._half = self._half[:LONGEST_LINE]
             for line in lines:
-                self._take(line[:_LONGEST])
+                self._take(line[:LONGEST_LINE])
         return len(text)
 
     def flush(self) -> None:
@@ -94,7 +95,7 @@ class BoundedLog:
 
     def _take(self, line: str) -> None:
         record = self._record
-        if line == _TRACEBACK:
+        if line == TRACEBACK:
             record.in_traceback = True
         elif record.in_traceback:
             if line and not line.startswith(" "):  # the exception: the end, or that of its cause
@@ -110,7 +111,7 @@ class BoundedLog:
             self._finish()
 
     def _finish(self) -> None:
-        record, self._record = self._record, _Record()
+        record, self._record = self._record, Record()
         if not record.lines:
             return
         now, kind = self._clock(), record.kind
@@ -136,21 +137,30 @@ class BoundedLog:
         if len(lines) > self._lines:
             self._unwritten += len(lines)
             return
+        records = [lines]
         if self._unwritten:
-            lines = [f"({self._unwritten} lines were left out: there were too many.)", *lines]
+            records.insert(0, [f"({self._unwritten} lines were left out: there were too many.)"])
             self._unwritten = 0
-        self._lines -= len(lines)
-        self._out.write("\n".join(lines) + "\n")
+        for each in records:
+            self._lines -= len(each)
+            self._out.write(self._text(each))
+
+    def _text(self, lines: list[str]) -> str:
+        """What is written of a record."""
+        return "\n".join(lines) + "\n"
 
 
 @contextmanager
-def bounded_log() -> Iterator[None]:
-    """Let what is written to stderr have bounds for so long."""
+def bounded_log(make: Callable[[TextIO], BoundedLog] = BoundedLog) -> Iterator[BoundedLog]:
+    """Let what is written to stderr have bounds for so long, as what it gives; where it has them, they stay."""
     before = sys.stderr
-    bounded = BoundedLog(before)
+    if isinstance(before, BoundedLog):
+        yield before
+        return
+    bounded = make(before)
     sys.stderr = bounded
     try:
-        yield
+        yield bounded
     finally:
         sys.stderr = before
         bounded.close_off()

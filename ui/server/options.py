@@ -1,10 +1,12 @@
 """What is served beside the page, and the gate before it."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from starlette.middleware import Middleware
 
+from ui.api.closing import Closing
 from ui.api.mcp_http import mcp_routes
 from ui.api.mcp_tools import McpServer
 from ui.api.openai_routes import openai_routes
@@ -16,7 +18,12 @@ from ui.gate.forwarding import Forwarding
 from ui.gate.gate import Gate
 from ui.gate.public_address import LOOPBACK, PublicAddress, TrustedProxies
 from ui.gate.upload_room import Arrivals, arrivals_folder
+from ui.server.counted import CountedAnswerer, CountedWriter
+from ui.server.entrance import Entrance
+from ui.server.metrics import Metrics
 from ui.server.originals import original_routes
+from ui.server.probes import Probes, figures_routes
+from ui.server.readiness import Look, Readiness
 from ui.server.visitor_state import EventBounds, VisitorState
 from ui.server.writing import writing_routes
 from ui.workspace.page_pictures import PagePictures
@@ -38,6 +45,8 @@ class Serving:
     writing: WritingCalls | None = None  # has answers written; None: nobody does
     public: PublicAddress | None = None  # where a proxy lets others find it; None: there is none, or it is not known
     trusted_proxies: tuple[str, ...] = ()  # addresses; none: with a public address those of this machine
+    look: Look | None = None  # whether everything is there to answer; None: it is
+    metrics: Metrics | None = None  # what is done is counted there, and told; None: it is not
 
     @property
     def proxies(self) -> TrustedProxies:
@@ -48,8 +57,15 @@ class Serving:
         """
         return TrustedProxies(self.trusted_proxies or (LOOPBACK if self.public else ()))
 
-    def app(self, host: str) -> dict[str, Any]:
-        """What Gradio's server is made with, to listen at ``host``."""
+    def service_by(self, endpoint: str) -> Service | None:
+        """What other programs may call who come by the way ``endpoint``."""
+        if self.service is None or self.metrics is None:
+            return self.service
+        answerer = partial(CountedAnswerer, metrics=self.metrics, endpoint=endpoint)
+        return self.service.through(answerer, partial(CountedWriter, metrics=self.metrics))
+
+    def app(self, host: str, closing: Closing) -> dict[str, Any]:
+        """What Gradio's server is made with, to listen at ``host``; ``closing`` tells of its end."""
         state = VisitorState()
         gate = Middleware(
             Gate,
@@ -60,15 +76,21 @@ class Serving:
             public=self.public,
         )
         forwarding = Middleware(Forwarding, public=self.public, proxies=self.proxies)
-        made: dict[str, Any] = {"middleware": [forwarding, gate, Middleware(EventBounds, state=state)]}
+        figures = self.metrics.figures if self.metrics else None
+        entrance = Middleware(Entrance, closing=closing, proxies=self.proxies)
+        probes = Middleware(Probes, readiness=Readiness(self.look, closing), figures=figures)
+        made: dict[str, Any] = {
+            "middleware": [entrance, forwarding, probes, gate, Middleware(EventBounds, state=state)]
+        }
         made["lifespan"] = state.lifespan
         made["routes"] = original_routes(self.pictures, share=self.share_originals) if self.pictures else []
         made["routes"] += writing_routes(self.writing) if self.writing else []
-        if self.service is not None:
-            service = self.service
-            made["routes"] += [*rest_routes(service), *openai_routes(service, self.public)]
+        made["routes"] += figures_routes(figures, has_accounts=self.accounts is not None) if figures else []
+        rest, openai, mcp = map(self.service_by, ("rest", "openai", "mcp"))
+        if rest and openai and mcp:
+            made["routes"] += [*rest_routes(rest), *openai_routes(openai, self.public)]
             if self.mcp:
-                made["routes"] += mcp_routes(McpServer(lambda: service, elsewhere=service.writes_elsewhere))
+                made["routes"] += mcp_routes(McpServer(lambda: mcp, elsewhere=mcp.writes_elsewhere))
         return made
 
 

@@ -14,17 +14,20 @@ from typing import Any
 import gradio as gr
 
 from corpus import LANGUAGES, FoundationQAError
+from ui.api.closing import Closing
 from ui.api.gradio_endpoints import add_api
 from ui.gate.upload_room import arrivals_folder
 from ui.html.language_tags import name_of, tag
 from ui.html.visitor_message import visitor_messages
 from ui.html.words import each_html, label, words_html, words_script
+from ui.server.ending import PATIENCE, end
+from ui.server.json_log import JsonLog
 from ui.server.listener import bound
-from ui.server.log import bounded_log
+from ui.server.log import BoundedLog, bounded_log
 from ui.server.options import PAGE_ALONE, Serving
 from ui.server.visitor_state import MOST_SESSIONS
 from ui.tabs.tab import View
-from ui.terminal.endings import Terminated
+from ui.terminal.endings import Terminated, longer_by
 
 _STATIC = Path(__file__).parents[1] / "static"
 STYLE_SHEETS = (
@@ -43,6 +46,7 @@ _GRADIO_SETTINGS = {
 # Seconds after which Gradio looks for what a tab asks; else every millisecond, which keeps a processor busy that nobody
 # asks anything of. The chat, REST and MCP wait for no look. And for news of progress bars, of which the page has none.
 _LOOKS_EVERY, _PROGRESS_EVERY = 0.1, 1.0
+_PATIENCE_OF_A_PERSON = 5.0  # seconds that answers may take after a Ctrl-C
 # Fonts of the visitor's own system, and Chinese ones by name where a system names them: nothing is fetched.
 _FONTS = (
     "system-ui",
@@ -73,8 +77,8 @@ def build_page(page: Page) -> gr.Blocks:
     os.environ.update(_GRADIO_SETTINGS, GRADIO_TEMP_DIR=str(arrivals_folder()))
     built: gr.Blocks
     with gr.Blocks(title=label("page.title"), analytics_enabled=False, fill_width=True) as built:
-        if page.serving.service is not None:
-            add_api(page.serving.service)  # first: an event of the page that is called "ask", too, gets another name
+        if (service := page.serving.service_by("gradio")) is not None:
+            add_api(service)  # first: an event of the page that is called "ask", too, gets another name
         gr.HTML(_header(), elem_id="top", apply_default_css=False, js_on_load=None)
         if page.notice is not None:
             _notice_line(page.notice)
@@ -121,8 +125,9 @@ def _header() -> str:
 </div>"""
 
 
-def start(page: Page, host: str = "127.0.0.1", port: int = 7860) -> gr.Blocks:
-    """The ``page``, being served from a thread of its own at ``.local_url`` until its ``.close()``.
+def start(page: Page, host: str = "127.0.0.1", port: int = 7860, closing: Closing | None = None) -> gr.Blocks:
+    """The ``page``, being served from a thread of its own at ``.local_url`` until its ``.close()``; ``closing`` is told
+    of its end before.
 
     :class:`FoundationQAError` where nothing can listen at ``host`` and ``port``.
     """
@@ -145,7 +150,7 @@ def start(page: Page, host: str = "127.0.0.1", port: int = 7860) -> gr.Blocks:
                 max_file_size=max(page.serving.largest_file, 1),
                 root_path=page.serving.public.path if page.serving.public else None,
                 state_session_capacity=MOST_SESSIONS,
-                app_kwargs=page.serving.app(host),
+                app_kwargs=page.serving.app(host, closing or Closing()),
                 mcp_server=False,  # ours is part of app_kwargs: Gradio's sends no JSON, and asks for no password
                 theme=gr.themes.Base(font=_FONTS, font_mono=("ui-monospace", "Consolas", "monospace")),
                 css_paths=_style_sheets(),
@@ -157,21 +162,34 @@ def start(page: Page, host: str = "127.0.0.1", port: int = 7860) -> gr.Blocks:
     return built
 
 
-def serve(page: Page, host: str = "127.0.0.1", port: int = 7860) -> None:
+def serve(page: Page, host: str = "127.0.0.1", port: int = 7860, drain: float = 0.0) -> None:
     """Serve the ``page`` until Ctrl-C, or until the system says so; print its address and nothing else.
 
-    The rest as :func:`start`. What is logged meanwhile has bounds.
+    Where the system says so the page goes on for ``drain`` seconds, see :func:`ui.server.ending.end`. The rest as
+    :func:`start`. What is logged meanwhile has bounds.
     """
-    with bounded_log():
-        served = start(page, host, port)
+    closing = Closing()
+    with bounded_log() as log, longer_by(drain + PATIENCE):
+        served = start(page, host, port, closing)
+        waiting, patience = 0.0, PATIENCE
         try:
             print(page.serving.public or served.local_url, flush=True)  # noqa: T201  # all that this command says
+            _tell(log, "started")
             while True:
                 time.sleep(3600)
-        except (KeyboardInterrupt, Terminated):
-            pass
+        except Terminated:
+            waiting = drain
+        except KeyboardInterrupt:  # whoever sits before it wants an end soon
+            patience = _PATIENCE_OF_A_PERSON
         finally:
-            served.close(verbose=False)
+            _tell(log, "stopping")
+            end(served, closing, waiting, patience)
+            _tell(log, "stopped")
+
+
+def _tell(log: BoundedLog, event: str) -> None:
+    if isinstance(log, JsonLog):
+        log.tell(event)
 
 
 def _free_port(host: str, port: int) -> int:

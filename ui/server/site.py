@@ -8,8 +8,11 @@ from ui.chat.view import chat_view
 from ui.chat.writing_calls import WritingCalls
 from ui.gate.accounts import Accounts
 from ui.gate.public_address import PublicAddress
+from ui.server.counted import CountedAnswerer, CountedWriter
+from ui.server.metrics import Metrics
 from ui.server.options import Serving
 from ui.server.page import Page
+from ui.server.readiness import look_at
 from ui.tabs.all_tabs import tabs_of
 from ui.tabs.tab import View
 from ui.workspace.gap_log import GapLog
@@ -30,13 +33,14 @@ def assemble_page(
     public: PublicAddress | None = None,
     trusted_proxies: tuple[str, ...] = (),
     writer: Writer | None = None,
+    metrics: Metrics | None = None,
 ) -> Page:
     """The page for the texts of ``workplace``, which ``answerer`` answers from; ``mcp``, ``accounts``, ``public`` and
     ``trusted_proxies`` as in :class:`ui.server.options.Serving`.
 
     With ``allow_upload`` visitors may bring texts. Without ``show_gaps`` what was asked in vain is kept, and shown to
     no visitor. With ``share_originals`` they may download the files that the texts were read from. With a ``writer``
-    they can have answers written.
+    they can have answers written. With ``metrics`` what is done is counted.
     """
     log = GapLog(workplace.gap_log) if workplace.settings.log_gaps else None
     on_gap = log.add if log else None
@@ -46,7 +50,9 @@ def assemble_page(
     service = Service(answerer, workplace.pending, on_gap, writer)
     originals = Originals(workplace.folders, lambda: answerer.passages.snapshot, workplace.limits)
     pictures = PagePictures(originals)
-    writing = WritingCalls(answerer, writer) if writer else None
+    written = CountedWriter(writer, metrics) if writer and metrics else writer
+    # A question whose answer is written was asked, and counted, before.
+    writing = WritingCalls(answerer, written) if written else None
     serving = Serving(
         service,
         mcp,
@@ -57,9 +63,12 @@ def assemble_page(
         writing=writing,
         public=public,
         trusted_proxies=trusted_proxies,
+        look=look_at(answerer),
+        metrics=metrics,
     )
     place = writer.model.place if writer else ""
-    calls = ChatCalls(answerer, on_gap, pictures=pictures, share_originals=share_originals, place=place)
+    asked = CountedAnswerer(answerer, metrics, "page") if metrics else answerer
+    calls = ChatCalls(asked, on_gap, pictures=pictures, share_originals=share_originals, place=place)
     return Page(views=(chat_tab(calls, writing), *tabs), serving=serving)
 
 

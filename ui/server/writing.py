@@ -10,10 +10,12 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from ui.api.callers import pieces_until_left
+from ui.api.closing import ClosingError
 from ui.api.events import EVENT_STREAM, event
 from ui.chat.call_records import WriteCall
 from ui.chat.writing_calls import WritingCalls
 from ui.gate.refusals import refusal
+from ui.html.visitor_message import visitor_messages
 
 _MOST = 40
 """Answers that are written at once, each with a thread of its own; the writer itself may allow fewer."""
@@ -24,7 +26,8 @@ Happening = dict[str, Any]
 
 def writing_routes(calls: WritingCalls) -> list[Route]:
     """``POST /written``: a question in JSON, see :class:`ui.chat.call_records.WriteCall`; what happens as server-sent
-    events, each the JSON of one that :meth:`ui.chat.writing_calls.WritingCalls.write` gives."""
+    events, each the JSON of one that :meth:`ui.chat.writing_calls.WritingCalls.write` gives. Where the server ends
+    before that, the last one holds an ``error``, in each language."""
     running: set[_Stream] = set()
 
     async def written(request: Request) -> Response:
@@ -61,5 +64,7 @@ class _Stream(StreamingResponse):
         try:
             async for each in self._happenings:
                 yield event(each)
+        except ClosingError as error:  # what is written so far stays, and the page says that it was broken off
+            yield event({"error": visitor_messages(error)})
         except Exception as error:  # noqa: BLE001  # a browser would throw away what it has not read
             self._fault = error  # raised once all before it is sent

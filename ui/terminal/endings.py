@@ -16,6 +16,7 @@ from ui import terminal
 
 _PATIENCE = 10.0  # seconds that a command may take to end once it is told to
 _UNWRITABLE = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO} if os.name == "posix" else {errno.ENOSPC}
+_more_patience = 0.0  # seconds, see longer_by
 _LEFT_BEHIND: list[Callable[[], None]] = []
 
 
@@ -44,6 +45,17 @@ def run(command: Callable[[], object]) -> NoReturn:
 def clean_up_with(clean_up: Callable[[], None]) -> None:
     """Call ``clean_up`` also where the program has to be left at once."""
     _LEFT_BEHIND.append(clean_up)
+
+
+@contextmanager
+def longer_by(seconds: float) -> Iterator[None]:
+    """Let what is done meanwhile take so much longer to end once it is told to."""
+    global _more_patience
+    before, _more_patience = _more_patience, seconds
+    try:
+        yield
+    finally:
+        _more_patience = before
 
 
 def _status(command: Callable[[], object]) -> int | str | None:
@@ -115,7 +127,7 @@ def _told_by_signals() -> Iterator[None]:
         if told:
             _leave(status)
         told = True
-        watching = threading.Timer(_PATIENCE, _leave, (status,))
+        watching = threading.Timer(_PATIENCE + _more_patience, _leave, (status,))
         watching.daemon = True
         watching.start()
         raise KeyboardInterrupt if number == signal.SIGINT else Terminated(number)

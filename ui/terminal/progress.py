@@ -7,6 +7,7 @@ first that leaves nothing; another may follow. Nothing is shown where there was 
 import atexit
 import time
 from collections.abc import Callable
+from contextvars import ContextVar
 
 from rich.console import Console
 from rich.markup import escape
@@ -14,6 +15,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, ProgressColum
 from rich.text import Text
 
 from corpus.files.progress import FileProgress
+
+LEVEL = ContextVar("level", default="warning")
+"""How much what is being said on stderr matters, for those who keep a log: ``info`` of what is no trouble."""
 
 _EVERY = 10.0  # seconds between the lines of a log
 _PATIENCE = 2.0  # seconds that a file may take before anything is shown of its reading
@@ -101,7 +105,9 @@ class Lines:
         self._begun = None
 
     def _say(self, what: str) -> None:
+        before = LEVEL.set("info")
         self._console.print(escape(f"{self._label}: {what}"))
+        LEVEL.reset(before)
 
 
 class ReadingBars:

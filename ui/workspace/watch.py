@@ -103,10 +103,11 @@ class _Texts:
 
 
 class Watch:
-    """Follows the texts in a thread of its own, beside a page that is being served."""
+    """Follows the texts in a thread of its own, beside a page that is being served. ``updated`` hears whether an update
+    has landed; of one that failed once for each reason."""
 
-    def __init__(self, workplace: Workplace) -> None:
-        self._workplace = workplace
+    def __init__(self, workplace: Workplace, updated: Callable[[bool], None] | None = None) -> None:
+        self._workplace, self._updated = workplace, updated
         self._problem = ""
         self._stop = Event()
         self._thread = Thread(target=self._run, name="watch", daemon=True)
@@ -122,6 +123,7 @@ class Watch:
 
     def __exit__(self, *exception: object) -> None:
         self._stop.set()
+        self._workplace.updates.cancel()  # nobody is there to see it land: the next start makes it
         self._thread.join()
 
     def _run(self) -> None:
@@ -135,6 +137,8 @@ class Watch:
             raise
 
     def _heard(self, outcome: "IndexChange | FoundationQAError") -> None:
+        if self._updated is not None:
+            self._updated(not isinstance(outcome, FoundationQAError))
         problems = [outcome] if isinstance(outcome, FoundationQAError) else outcome.problems
         self._problem = "\n".join(map(str, problems))
         if self._problem:
