@@ -1,0 +1,121 @@
+"""The connection to a Ray cluster: made within seconds or not at all, and quiet."""
+
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
+from typing import Any
+
+from corpus.errors import ClusterError, reason_of
+
+EXTRA = "python -m pip install 'foundation-qa[ray]'"
+_CLIENT = "ray://"
+_FOUND = ("auto", "local")  # what no machine is called
+_PATIENCE = 3.0  # seconds that a machine may take to say that it is there
+# What speaks gRPC, as all of Ray does, answers these first bytes of HTTP/2 with bytes of its own: "settings" (4).
+_GREETING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
+_SETTINGS = 4
+# Seconds; Ray itself waits for a minute and more for what does not answer.
+_QUICKLY = {"RAY_py_gcs_connect_timeout_s": "5", "RAY_gcs_rpc_server_connect_timeout_s": "2"}
+
+
+@contextmanager
+def connected(address: str) -> Iterator[ModuleType]:
+    """Within the block this process has a cluster: the library ``ray``, to use it with.
+
+    ``address`` is what ``ray.init`` takes: "auto", "ray://host:port", "host:port"; "local" starts one on this machine,
+    for the block. One that this process is connected to already is used as it is, and stays.
+    :class:`ClusterError` where there is none, or Ray is not installed.
+    """
+    ray = _library()
+    if ray.is_initialized():
+        yield ray
+        return
+    _check_address(address)
+    try:
+        with _undisturbed():
+            _connect(ray, address)
+    except (ConnectionError, RuntimeError, ValueError, OSError, AssertionError) as error:
+        ray.shutdown()
+        raise ClusterError(_not_reached(address, reason_of(error))) from error
+    try:
+        yield ray
+    finally:
+        ray.shutdown()
+
+
+def _library() -> ModuleType:
+    """Ray, which is to tell nobody that it is used."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    # What a coming version does anyway, and this one warns of.
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    try:
+        import ray
+    except ModuleNotFoundError as error:
+        if error.name != "ray":
+            raise
+        raise ClusterError(f"Embedding on a cluster needs Ray, which is not installed. Run: {EXTRA}") from None
+    library: ModuleType = ray
+    return library
+
+
+def _connect(ray: ModuleType, address: str) -> None:
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.CRITICAL}
+    if address == "local":
+        ray.init(address, include_dashboard=False, **options)
+        return
+    quickly = {name: value for name, value in _QUICKLY.items() if name not in os.environ}
+    os.environ.update(quickly)
+    try:
+        ray.init(address, **options)
+    finally:
+        for name in quickly:
+            os.environ.pop(name, None)
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Ray takes SIGTERM for itself; afterwards it is handled as it was."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _check_address(address: str) -> None:
+    """:class:`ClusterError` where nothing of Ray can be there."""
+    if address in _FOUND:
+        return
+    host, _, port = address.removeprefix(_CLIENT).rpartition(":")
+    if not host or not port.isdecimal() or "/" in host:
+        raise ClusterError(
+            f"{address!r} is no address of a Ray cluster; expected 'auto', 'local', 'host:port', or 'ray://host:port'."
+        )
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), _PATIENCE) as stream:
+            if os.environ.get("RAY_USE_TLS", "0") == "1":
+                return
+            stream.sendall(_GREETING)
+            said = stream.recv(9)
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise ClusterError(_not_reached(address, getattr(error, "strerror", None) or reason_of(error))) from error
+    if said[3:4] != bytes([_SETTINGS]):
+        raise ClusterError(_not_reached(address, "something else answers there"))
+
+
+def _not_reached(address: str, why: str) -> str:
+    where = "There is no Ray cluster on this machine" if address == "auto" else f"No Ray cluster answers at {address}"
+    if address == "local":
+        where = "Ray cannot be started on this machine"
+    return (
+        f"{where}: {why.rstrip('.')}. Start one with 'ray start --head', or name another with --ray ADDRESS; from a "
+        f"machine that is none of its nodes, 'ray://host:10001'. The index is as it was."
+    )
