@@ -7,7 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from types import ModuleType
+from types import FrameType, ModuleType
 from typing import Any
 
 from corpus.errors import ClusterError, reason_of
@@ -15,6 +15,7 @@ from corpus.errors import ClusterError, reason_of
 EXTRA = "python -m pip install 'foundation-qa[ray]'"
 _CLIENT = "ray://"
 _FOUND = ("auto", "local")  # what no machine is called
+_ENDS = [int(getattr(signal, name)) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 _PATIENCE = 3.0  # seconds that a machine may take to say that it is there
 # What speaks gRPC, as all of Ray does, answers these first bytes of HTTP/2 with bytes of its own: "settings" (4).
 _GREETING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
@@ -37,7 +38,7 @@ def connected(address: str) -> Iterator[ModuleType]:
         return
     _check_address(address)
     try:
-        with _undisturbed():
+        with signals_held():
             _connect(ray, address)
     except (ConnectionError, RuntimeError, ValueError, OSError, AssertionError) as error:
         ray.shutdown()
@@ -78,20 +79,35 @@ def _connect(ray: ModuleType, address: str) -> None:
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Ray takes SIGTERM for itself; afterwards it is handled as it was."""
+def signals_held() -> Iterator[None]:
+    """Within the block, which is to be short, a call of Ray is not broken off by a signal other than that of Ctrl-C;
+    after it the signal is heard.
+
+    What a handler of ours raises amid such a call is lost, and printed. And Ray takes SIGTERM for itself as it begins.
+    """
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.getsignal(signal.SIGTERM)
+    heard: list[tuple[int, FrameType | None]] = []
+    before = {number: signal.getsignal(number) for number in _ENDS}
+    for number, handler in before.items():
+        if callable(handler):
+            signal.signal(number, lambda *told: heard.append(told))
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for number, frame in heard:
+        handler = before[number]
+        if callable(handler):
+            handler(number, frame)
 
 
 def _check_address(address: str) -> None:
     """:class:`ClusterError` where nothing of Ray can be there."""
+    if address == "auto":
+        address = os.environ.get("RAY_ADDRESS") or address  # as Ray has it
     if address in _FOUND:
         return
     host, _, port = address.removeprefix(_CLIENT).rpartition(":")
@@ -112,10 +128,12 @@ def _check_address(address: str) -> None:
 
 
 def _not_reached(address: str, why: str) -> str:
-    where = "There is no Ray cluster on this machine" if address == "auto" else f"No Ray cluster answers at {address}"
     if address == "local":
-        where = "Ray cannot be started on this machine"
+        return f"Ray cannot be started on this machine: {why}. The index is as it was."
+    found = (
+        f"No Ray cluster answers at {address}: {why}" if address != "auto" else "No Ray cluster runs on this machine"
+    )
     return (
-        f"{where}: {why.rstrip('.')}. Start one with 'ray start --head', or name another with --ray ADDRESS; from a "
-        f"machine that is none of its nodes, 'ray://host:10001'. The index is as it was."
+        f"{found}. Start one with 'ray start --head', or name another with --ray ADDRESS; from a machine that is none "
+        f"of its nodes it is 'ray://host:10001'. The index is as it was."
     )

@@ -10,6 +10,7 @@ from typing import Any
 
 from corpus.errors import ClusterError, FoundationQAError
 from index.update.ray_actor import WorkerFacts
+from index.update.ray_cluster import signals_held
 
 _AT_ONCE = 2  # tasks that a worker has: one to do, and one to go on with at once
 _BEAT = 0.25  # seconds between two looks at whether somebody wants an end
@@ -80,7 +81,8 @@ class Pool:
                 if not any(task for _, task in self._running.values()) and not self._again:
                     return
                 self._wait_for_workers()
-                ready, _ = self._ray.wait(list(self._running), num_returns=1, timeout=_BEAT)
+                with signals_held():
+                    ready, _ = self._ray.wait(list(self._running), num_returns=1, timeout=_BEAT)
                 beat()
                 for outcome in ready:
                     worker, task = self._running.pop(outcome)
@@ -154,7 +156,8 @@ class Pool:
         """What came of a task; None where its worker is lost."""
         errors = self._ray.exceptions
         try:
-            return self._ray.get(outcome)
+            with signals_held():
+                return self._ray.get(outcome)
         except errors.RayTaskError as error:
             raise _of_ours(error, worker) from error
         except (

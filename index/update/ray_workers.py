@@ -158,8 +158,8 @@ class RayWorkers:
                 if left[each]:
                     break
                 del held[each], left[each]
-            report(embedded)
             yield number, _vectors(rows, coded)
+            report(embedded)  # once they are kept: it may be what ends the work
 
 
 def _maker(name: str) -> Callable[[], Encoder]:
