@@ -17,9 +17,8 @@ _CLIENT = "ray://"
 _FOUND = ("auto", "local")  # what no machine is called
 _ENDS = [int(getattr(signal, name)) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 _PATIENCE = 3.0  # seconds that a machine may take to say that it is there
-# What speaks gRPC, as all of Ray does, answers these first bytes of HTTP/2 with bytes of its own: "settings" (4).
-_GREETING = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
-_SETTINGS = 4
+_ASKED = "/ray.rpc.NodeInfoGcsService/GetClusterId", "/ray.rpc.RayletDriver/ClusterInfo"
+"""What a cluster answers, and what it answers where it takes programs from elsewhere ("ray://")."""
 # Seconds; Ray itself waits for a minute and more for what does not answer.
 _QUICKLY = {"RAY_py_gcs_connect_timeout_s": "5", "RAY_gcs_rpc_server_connect_timeout_s": "2"}
 
@@ -42,7 +41,8 @@ def connected(address: str) -> Iterator[ModuleType]:
             _connect(ray, address)
     except (ConnectionError, RuntimeError, ValueError, OSError, AssertionError) as error:
         ray.shutdown()
-        raise ClusterError(_not_reached(address, reason_of(error))) from error
+        why = " ".join(str(error).split())  # of which the first line alone may say nothing
+        raise ClusterError(_not_reached(address, why[:300].rstrip(".") or type(error).__name__)) from error
     try:
         yield ray
     finally:
@@ -116,15 +116,39 @@ def _check_address(address: str) -> None:
             f"{address!r} is no address of a Ray cluster; expected 'auto', 'local', 'host:port', or 'ray://host:port'."
         )
     try:
-        with socket.create_connection((host.strip("[]"), int(port)), _PATIENCE) as stream:
-            if os.environ.get("RAY_USE_TLS", "0") == "1":
-                return
-            stream.sendall(_GREETING)
-            said = stream.recv(9)
+        with socket.create_connection((host.strip("[]"), int(port)), _PATIENCE):
+            pass
     except (OSError, OverflowError, UnicodeError) as error:
         raise ClusterError(_not_reached(address, getattr(error, "strerror", None) or reason_of(error))) from error
-    if said[3:4] != bytes([_SETTINGS]):
-        raise ClusterError(_not_reached(address, "something else answers there"))
+    if os.environ.get("RAY_USE_TLS", "0") != "1" and (why := _refusal(f"{host}:{port}", address.startswith(_CLIENT))):
+        raise ClusterError(_not_reached(address, why))
+
+
+def _refusal(target: str, as_client: bool) -> str:
+    """Why ``target`` is not what Ray can be told to use; empty where it may be.
+
+    Ray would try it for half a minute or longer, and not say.
+    """
+    import grpc
+
+    another = "something is there that is no Ray"
+    refused = {grpc.StatusCode.UNAVAILABLE: another, grpc.StatusCode.DEADLINE_EXCEEDED: another}
+    refused[grpc.StatusCode.UNIMPLEMENTED] = (
+        "that is no port for programs from elsewhere; try it without 'ray://'"
+        if as_client
+        else "that is not the port of its head (6379 by default), but perhaps 'ray://' for programs from elsewhere"
+    )
+    if os.environ.get("RAY_AUTH_MODE") != "token":
+        refused[grpc.StatusCode.UNAUTHENTICATED] = (
+            "it wants a token; set the environment variable RAY_AUTH_MODE=token, and have the cluster's token in "
+            "~/.ray/auth_token"
+        )
+    with grpc.insecure_channel(target, options=[("grpc.enable_http_proxy", 0)]) as channel:
+        try:
+            channel.unary_unary(_ASKED[as_client])(b"", timeout=_PATIENCE)
+        except grpc.RpcError as error:
+            return refused.get(error.code(), "")
+    return ""
 
 
 def _not_reached(address: str, why: str) -> str:

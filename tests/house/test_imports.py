@@ -97,6 +97,7 @@ HOMES = {  # library -> the folders and modules that may import it
     "sqlite3": ("ui/workspace/log_database.py", "ui/workspace/gap_log.py", "ui/chat/feedback_log.py"),
     "threadpoolctl": ("index/blas_threads.py",),
     "xxhash": ("index/storage/", "index/update/spool.py"),
+    "grpc": ("index/update/ray_cluster.py",),
     "ray": ("index/update/ray_cluster.py",),
     "rapidfuzz": ("index/search/spelling.py", "index/storage/scope.py"),
     "sklearn": ("qa/evaluation/", "qa/training/", "ui/tabs/map_projection.py"),

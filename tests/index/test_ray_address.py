@@ -21,14 +21,15 @@ from index.update.ray_workers import RayWorkers
 @contextmanager
 def answering(said: bytes) -> Iterator[str]:
     """The address of a server that says this to everybody, and no more."""
+    callers: list[socket.socket] = []
     with socket.create_server(("127.0.0.1", 0)) as server:
 
         def answer() -> None:
-            caller, _ = server.accept()
-            with caller, suppress(OSError):  # who called may hang up
-                caller.sendall(said)
-                while caller.recv(100):
-                    pass
+            with suppress(OSError):  # the end of the server, or of whoever called
+                while True:
+                    caller, _ = server.accept()
+                    callers.append(caller)
+                    caller.sendall(said)
 
         Thread(target=answer, daemon=True).start()
         yield f"127.0.0.1:{server.getsockname()[1]}"
@@ -65,14 +66,12 @@ def test_an_address_that_cannot_be_is_told(address: str) -> None:
     assert told(address).startswith(f"No Ray cluster answers at {address}: ")
 
 
-def test_something_else_at_an_address_is_told() -> None:
-    with answering(b"HTTP/1.1 400 Bad Request\r\n\r\n") as address:
-        assert told(address).startswith(f"No Ray cluster answers at {address}: something else answers there. Start")
-
-
-def test_something_silent_at_an_address_is_told() -> None:
-    with answering(b"") as address:
-        assert told(address).startswith(f"No Ray cluster answers at {address}: timed out. Start one with")
+@pytest.mark.parametrize("said", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b""])
+@pytest.mark.parametrize("prefix", ["", "ray://"])
+def test_something_else_at_an_address_is_told(prefix: str, said: bytes) -> None:
+    with answering(said) as address:
+        line = told(prefix + address)
+    assert line.startswith(f"No Ray cluster answers at {prefix}{address}: something is there that is no Ray. Start one")
 
 
 def test_where_auto_finds_nothing_that_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
