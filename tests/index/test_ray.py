@@ -380,6 +380,7 @@ def test_a_cluster_without_a_free_processor_is_told(cluster: Any, workers: Any, 
             update_index(tmp_path / "two", documents(), ClusterEncoder(log), workers=impatient)
 
 
+@pytest.mark.slow
 def test_the_command_builds_with_the_real_model_what_it_builds_alone(cluster: Any, tmp_path: Path) -> None:
     try:
         data_file()
