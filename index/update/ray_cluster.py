@@ -52,6 +52,8 @@ def connected(address: str) -> Iterator[ModuleType]:
 def _library() -> ModuleType:
     """Ray, which is to tell nobody that it is used."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    # And nothing about its workers: it would print that among our output, and of those that are lost we tell ourselves.
+    os.environ.setdefault("RAY_DEDUP_LOGS_SKIP_REGEX", "^")
     # What a coming version does anyway, and this one warns of.
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     try:

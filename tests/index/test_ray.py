@@ -347,6 +347,28 @@ run(command)
     assert list((tmp_path / "index").glob("embedded-*")) != []
 
 
+def test_of_a_lost_worker_nobody_tells_but_the_program(
+    cluster: Any, workers: Any, tmp_path: Path, log: Path, program: Any
+) -> None:
+    lines = f"""
+import time
+from functools import partial
+from pathlib import Path
+from cluster_encoders import ClusterEncoder
+from corpus import Document
+from index.update.ray_workers import RayWorkers
+log = Path({str(log)!r})
+texts = [Document(f"{{at}}.md", "A", "", f"Ship {{at}} on the sea.") for at in range(100)]
+make = partial(ClusterEncoder, log, dies_at="Ship 77 ")
+with RayWorkers({cluster.address!r}, ClusterEncoder(log), make, group=8, told=print) as workers:
+    update_index(index, texts, ClusterEncoder(log), workers=workers)
+    time.sleep(1.5)  # Ray takes its time
+"""
+    done = subprocess.run(program(lines), capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert re.fullmatch(r"A worker on \S+ is lost; its passages go to another one\.\n", done.stdout)
+
+
 def test_another_model_on_a_worker_is_told(workers: Any, tmp_path: Path, log: Path) -> None:
     with workers(digest="other") as three, pytest.raises(ClusterError, match=r"another model .*: other \(here: fake-"):
         update_index(tmp_path / "index", documents(), ClusterEncoder(log), workers=three)
