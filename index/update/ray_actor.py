@@ -44,6 +44,7 @@ class WorkerFacts:
 class Coding:
     """How passages are to be coded."""
 
+    key: str  # another one for another update
     late_interaction: bool
     measured: Calibration
 
@@ -68,6 +69,7 @@ class Actor:
     def __init__(self, make: Callable[[], Encoder]) -> None:
         self._encoder = make()
         self._coder: PassageCoder | None = None
+        self._key = ""  # of what it was made from
 
     def facts(self) -> WorkerFacts:
         """What it works with."""
@@ -83,7 +85,8 @@ class Actor:
 
     def embed(self, coding: Coding, passages: Sequence[Passage]) -> Coded:
         """The vectors of ``passages``, see :class:`Coded`."""
-        if self._coder is None:
+        if self._coder is None or self._key != coding.key:
+            self._key = coding.key
             self._coder = PassageCoder(self._encoder, coding.late_interaction, coding.measured)
         found = dict(self._coder.coded(passages))
         records = [found[at][1] for at in range(len(passages))]

@@ -4,6 +4,7 @@ Files are read where they are, if the machines see them, and sent if not. Passag
 encoder would see, and their vectors come back: bytes are the same then, on processors that calculate the same.
 """
 
+import uuid
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
@@ -141,7 +142,7 @@ class RayWorkers:
                 if number < 0:
                     return None
                 if coding is None:
-                    coding = self._put(Coding(coder.late_interaction, coder.measured))
+                    coding = self._put(Coding(uuid.uuid4().hex, coder.late_interaction, coder.measured))
                 groups = list(_groups(window, size))
                 waiting.extend(Task("embed", (coding, [window[at] for at in rows]), (number, rows)) for rows in groups)
                 left[number], held[number] = len(groups), len(window)

@@ -172,6 +172,16 @@ def test_the_index_is_the_same_to_the_byte(
     assert same(tmp_path / "theirs", tmp_path / "ours")
 
 
+def test_workers_make_one_index_after_the_other(workers: Any, tmp_path: Path, log: Path) -> None:
+    with workers() as three:
+        for late in (True, False):
+            options = {"late_interaction": late, "workers": three}
+            update_index(tmp_path / f"theirs {late}", documents(50), ClusterEncoder(log), **options)
+    for late in (True, False):
+        update_index(tmp_path / f"ours {late}", documents(50), ClusterEncoder(log), late_interaction=late)
+        assert same(tmp_path / f"theirs {late}", tmp_path / f"ours {late}")
+
+
 def test_many_windows_come_in_order(workers: Any, tmp_path: Path, log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("index.update.embedding._AT_ONCE", 50)
     with workers() as three:
