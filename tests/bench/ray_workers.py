@@ -108,11 +108,10 @@ def main() -> None:
 def show(found: dict[int, list[Build]], same: bool) -> None:
     """Print what was ``found``, and whether all indexes were the ``same``."""
     processors, load = len(os.sched_getaffinity(0)), os.getloadavg()[0]
-    table = Table(
-        title=f"{found[0][0].passages} passages, {processors} processors, load {load:.1f}", title_justify="left"
-    )
-    for column in ("", "passages a second", "seconds", "until they began, s"):
-        table.add_column(column, justify="left" if not column else "right")
+    title = f"{found[0][0].passages} passages, {processors} processors, load {load:.1f}"
+    table = Table(title=title, title_justify="left")
+    for column in ("", "passages a second", "seconds"):
+        table.add_column(column, justify="right" if column else "left")
     for number, builds in found.items():
         rates = sorted(each.passages / each.seconds for each in builds)
         name = f"{number} worker{'s' if number > 1 else ''}" if number else "one process"
