@@ -9,7 +9,7 @@ SHARED ?= ../shared
 OUT    ?= reader.pt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick small-writer check corpus-check fit train train-retriever train-support calibrate ablate pools bench bench-page bench-index bench-shards bench-damaged bench-documents bench-asked-documents documents-files clean
+.PHONY: help serve test quick small-writer check corpus-check fit train train-retriever train-support calibrate ablate pools bench bench-page bench-index bench-shards bench-ray bench-damaged bench-documents bench-asked-documents documents-files clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -93,6 +93,9 @@ bench-shards: $(VENV)/installed ## What larger indexes would take (SCALE.md): me
 
 bench-damaged: $(VENV)/installed-dev ## What 500 damaged files in one folder cost (some minutes); ARGS="--files 60" for fewer
 	$(BIN)/python tests/bench/damaged.py $(ARGS)
+
+bench-ray: $(VENV)/installed-dev ## Passages a second with 1 to 3 workers on a Ray cluster beside one process (5 minutes); ARGS="--turns 1" for a look
+	$(BIN)/python tests/bench/ray_workers.py $(ARGS)
 
 # The libraries that we are compared with have an environment of their own.
 build/other-readers: tests/bench/documents/other_readers.txt

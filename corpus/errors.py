@@ -7,6 +7,7 @@
     ├── EncoderError      an embedding model cannot be had
     ├── StoredIndexError  an index is absent, damaged, or of another kind
     │   └── BusyIndexError  another process writes it
+    ├── ClusterError      other machines that are to help cannot be reached, or fail
     └── QuestionsError    a file of evaluation questions is wrong
 
 Their messages are written for the person at the keyboard: what is wrong, with which value, what was
@@ -47,6 +48,10 @@ class StoredIndexError(FoundationQAError):
 
 class BusyIndexError(StoredIndexError):
     """An index is being written by another process."""
+
+
+class ClusterError(FoundationQAError):
+    """Other machines that are to help cannot be reached, or what they do fails."""
 
 
 class QuestionsError(FoundationQAError):

@@ -11,7 +11,19 @@ from corpus import FoundationQAError
 from corpus.files.progress import heard_by
 from ui import terminal
 from ui.api.records import answer_facts, change_facts, hits_facts
-from ui.command_options import Corpus, In, Index, Json, Language, NoWriter, Question, SettingsFile, Since
+from ui.command_options import (
+    Corpus,
+    In,
+    Index,
+    Json,
+    Language,
+    NoWriter,
+    Question,
+    Ray,
+    RayWorkers,
+    SettingsFile,
+    Since,
+)
 from ui.command_options import workplace_of as _workplace
 from ui.corpus_commands import corpus_app
 from ui.server_commands import mcp, serve
@@ -117,18 +129,28 @@ def search(
 
 @index_app.command("update")
 def index_update(
-    corpus: Corpus = None, index: Index = None, settings: SettingsFile = None, as_json: Json = False
+    corpus: Corpus = None,
+    index: Index = None,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+    ray: Ray = None,
+    ray_workers: RayWorkers = None,
 ) -> None:
     """Bring the index up to date: only passages that changed are embedded."""
-    _change(_workplace(corpus, index, settings), as_json)
+    _change(_workplace(corpus, index, settings), as_json, cluster=(ray, ray_workers))
 
 
 @index_app.command("rebuild")
 def index_rebuild(
-    corpus: Corpus = None, index: Index = None, settings: SettingsFile = None, as_json: Json = False
+    corpus: Corpus = None,
+    index: Index = None,
+    settings: SettingsFile = None,
+    as_json: Json = False,
+    ray: Ray = None,
+    ray_workers: RayWorkers = None,
 ) -> None:
     """Build the index anew, whatever is there."""
-    _change(_workplace(corpus, index, settings), as_json, anew=True)
+    _change(_workplace(corpus, index, settings), as_json, anew=True, cluster=(ray, ray_workers))
 
 
 @index_app.command("status")
@@ -139,12 +161,23 @@ def index_status(
     _change(_workplace(corpus, index, settings), as_json, pending=True)
 
 
-def _change(workplace: "Workplace", as_json: bool, *, anew: bool = False, pending: bool = False) -> None:
+def _change(
+    workplace: "Workplace",
+    as_json: bool,
+    *,
+    anew: bool = False,
+    pending: bool = False,
+    cluster: tuple[str | None, int | None] = (None, None),
+) -> None:
     if pending:
         with terminal.reading_bars() as reading, heard_by(reading):
             change = workplace.pending()
-    else:
+    elif cluster == (None, None):
         change = workplace.update(anew=anew)
+    else:
+        from ui.workspace.cluster_update import update_on_cluster
+
+        change = update_on_cluster(workplace, *cluster, anew=anew)
     if as_json:
         terminal.print_json(change_facts(change))
     else:

@@ -47,6 +47,21 @@ Since = Annotated[
     ),
 ]
 
+Ray = Annotated[
+    str | None,
+    typer.Option(
+        "--ray",
+        metavar="ADDRESS",
+        help="Read and embed on a Ray cluster: 'auto', 'host:port', 'ray://host:port'; 'local' starts one here.",
+    ),
+]
+RayWorkers = Annotated[
+    int | None,
+    typer.Option(
+        "--ray-workers", metavar="N", min=1, help="How many workers there. Default: one for each of its processors."
+    ),
+]
+
 
 def workplace_of(corpus: list[str] | None, index: str | None, settings: str | None) -> Workplace:
     """Where a command works that was given these options."""

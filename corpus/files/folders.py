@@ -32,14 +32,17 @@ class TextFile:
     listed: Mapping[str, Reference] = field(default_factory=dict, repr=False)  # the sources its folder lists
     limits: FileLimits = LIMITS
 
-    def read(self) -> Document:
-        """The document; :class:`CorpusError` where it cannot be read."""
-        return load_document(self.path, self.id, self.limits, self.listed)
+    def read(self, raw: bytes | None = None) -> Document:
+        """The document; ``raw`` is what its file holds, if that is known.
 
-    def try_to_read(self) -> Document | Problem:
+        :class:`CorpusError` where it cannot be read.
+        """
+        return load_document(self.path, self.id, self.limits, self.listed, raw)
+
+    def try_to_read(self, raw: bytes | None = None) -> Document | Problem:
         """The document, or why it cannot be read."""
         try:
-            return self.read()
+            return self.read(raw)
         except CorpusError as error:
             # Whoever is told knows the text by its id, and not every one of them should know where it lies.
             message = str(error).replace(f"{self.path} ", "it ").replace(str(self.path), self.id).rstrip(".")

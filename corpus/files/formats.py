@@ -44,13 +44,18 @@ def is_text(name: str) -> bool:
 
 
 def load_document(
-    path: Path, name: str, limits: FileLimits = LIMITS, listed: Mapping[str, Reference] | None = None
+    path: Path,
+    name: str,
+    limits: FileLimits = LIMITS,
+    listed: Mapping[str, Reference] | None = None,
+    raw: bytes | None = None,
 ) -> Document:
     """The text in the file ``path``, as the document with the id ``name``; ``listed`` are the sources its folder
     lists.
 
     A title of more than 300 characters, and a source of more than 2,000, end in an ellipsis there. A file of an
-    unknown suffix is read as plain text. :class:`CorpusError` where the file cannot be read.
+    unknown suffix is read as plain text. ``raw`` is what the file holds where somebody has read it already.
+    :class:`CorpusError` where the file cannot be read.
     """
     try:
         name.encode("utf-8")
@@ -58,7 +63,7 @@ def load_document(
         raise CorpusError(f"The name of the file {name!r} is not UTF-8. Rename it.") from None
     read = READERS.get(Path(name).suffix.lower(), read_text_file)
     with naming(name):
-        content = read(_read_bytes(path, name, limits), path)
+        content = read(_read_bytes(path, name, limits) if raw is None else raw, path)
     return Document(
         name,
         shorten(content.title or Path(name).stem, _LONGEST_TITLE),

@@ -76,14 +76,14 @@ class OpenVinoModel:
         return [found[at] for at in range(len(texts))]
 
 
-def open_offline(cache: Path | None = None, progress: Progress = quiet) -> OpenVinoModel:
+def open_offline(cache: Path | None = None, progress: Progress = quiet, threads: int | None = None) -> OpenVinoModel:
     """The offline model, made first if it is not there yet, and again if it is damaged.
 
-    ``cache`` is the folder to keep it in (default: the user's cache folder). :class:`EncoderError` where the
-    package with its weights is missing, or the folder cannot be written.
+    ``cache`` is the folder to keep it in (default: the user's cache folder); for ``threads`` see :func:`compiled`.
+    :class:`EncoderError` where the package with its weights is missing, or the folder cannot be written.
     """
     folder = (cache or models_folder()) / f"{MODEL_NAME}-{DATA_SHA256[:12]}-openvino{_FORMAT}"
-    return open_made(folder, lambda work: _make(work, progress), _open, megabytes=100)
+    return open_made(folder, lambda work: _make(work, progress), lambda made: _open(made, threads), megabytes=100)
 
 
 def _make(folder: Path, progress: Progress) -> None:
@@ -105,7 +105,7 @@ def _make(folder: Path, progress: Progress) -> None:
     progress(steps, steps)
 
 
-def _open(folder: Path) -> OpenVinoModel:
+def _open(folder: Path, threads: int | None = None) -> OpenVinoModel:
     """The model in ``folder``; :class:`DamagedError` where a file is not what was written.
 
     The word embeddings are mapped and only checked for their size, since reading them all is what mapping them saves.
@@ -119,5 +119,5 @@ def _open(folder: Path) -> OpenVinoModel:
         raise DamagedError(f"The file {folder / _WORDS} is damaged")
     with ThreadPoolExecutor(1) as pool:  # both take a third of a second, and need not wait for each other
         cutting = pool.submit(Tokenizer, folder / "tokenizer.model")
-        request = compiled(folder / _GRAPH[0])
+        request = compiled(folder / _GRAPH[0], threads)
         return OpenVinoModel(request, cutting.result(), words, np.load(folder / "rarity.npy", allow_pickle=False))

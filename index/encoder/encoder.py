@@ -70,12 +70,13 @@ class SentenceEncoder:
 
     ``name`` is ``"offline"`` (multilingual-e5-small on OpenVINO, no network), or a sentence-transformers
     model, of one vector a text or of several: its folder, or its name on the hub. The model is loaded when it is
-    first used, by one thread; :class:`EncoderError` where it cannot be.
+    first used, by one thread; :class:`EncoderError` where it cannot be. The offline model runs on so many ``threads``
+    (default: one for each processor).
     """
 
-    def __init__(self, name: str | Path = OFFLINE, progress: Progress = quiet) -> None:
+    def __init__(self, name: str | Path = OFFLINE, progress: Progress = quiet, *, threads: int | None = None) -> None:
         self.name = str(name)
-        self._progress = progress
+        self._progress, self._threads = progress, threads
         self._loaded: Model | None = None
         self._digest = DIGEST if self.name == OFFLINE else ""
         self._lock = Lock()
@@ -101,10 +102,14 @@ class SentenceEncoder:
         """See :class:`Encoder`."""
         return self.model.dimension
 
+    @property
+    def at_once(self) -> int:
+        """How many passages the model sees together, see :func:`together`."""
+        return self.model.at_once
+
     def encode_passages(self, texts: Sequence[str], progress: Progress = quiet) -> Iterator[tuple[int, Encoded]]:
         """See :class:`Encoder`; ``progress`` is called between batches."""
-        # Texts of like length share a batch: they need no padding, or little.
-        order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
+        order = in_order(texts)
         at_once = self.model.at_once if texts else 1
         for start in range(0, len(order), at_once):
             progress(start, len(order))
@@ -143,7 +148,10 @@ class SentenceEncoder:
         """What runs it, loaded now if it was not."""
         with self._lock:
             if self._loaded is None:
-                self._loaded = open_offline(progress=self._progress) if self.name == OFFLINE else self._stock()
+                if self.name == OFFLINE:
+                    self._loaded = open_offline(progress=self._progress, threads=self._threads)
+                else:
+                    self._loaded = self._stock()
             return self._loaded
 
     def _stock(self) -> Model:
@@ -165,6 +173,19 @@ class SentenceEncoder:
                 f"Set 'encoder' to {OFFLINE!r}, to the folder of a sentence-transformers model, or to a name on "
                 f"the hub that this machine can reach."
             ) from error
+
+
+def in_order(texts: Sequence[str]) -> list[int]:
+    """The numbers of ``texts`` as a model reads them: those of like length share a batch, and need little padding."""
+    return sorted(range(len(texts)), key=lambda at: len(texts[at]))
+
+
+def together(encoder: Encoder) -> int:
+    """How many passages ``encoder`` sees together, of those that it is given :func:`in_order`.
+
+    The last digits of a vector may depend on what is beside it. One that says nothing sees each alone.
+    """
+    return int(getattr(encoder, "at_once", 1))
 
 
 def _looks_like_a_folder(name: str) -> bool:

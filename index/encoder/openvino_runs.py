@@ -68,8 +68,9 @@ def _runs(lengths: Sequence[int]) -> Iterator[list[int]]:
         yield members
 
 
-def compiled(path: Path) -> "InferRequest":
-    """The graph in the file ``path``, ready to run on this machine."""
+def compiled(path: Path, threads: int | None = None) -> "InferRequest":
+    """The graph in the file ``path``, ready to run on this machine, on so many ``threads`` (default: one for each
+    processor). Their number changes no number that comes out."""
     from index.encoder.openvino_import import openvino
 
     core = openvino.Core()
@@ -78,7 +79,7 @@ def compiled(path: Path) -> "InferRequest":
     brain_float = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
     settings: dict[str, Any] = {
         "INFERENCE_PRECISION_HINT": "bf16" if brain_float else "f32",
-        "INFERENCE_NUM_THREADS": min(_processors(), _MOST_THREADS),
+        "INFERENCE_NUM_THREADS": threads or min(_processors(), _MOST_THREADS),
         "NUM_STREAMS": 1,
         "ENABLE_CPU_PINNING": False,  # beside other programs a thread must be able to move
     }

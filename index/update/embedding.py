@@ -1,27 +1,33 @@
 """What is new becomes a segment: passages are embedded, or taken over from where the same words are already."""
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from corpus import Passage, encoder_text
+from corpus import Passage
 from index.arrays import FloatArray
-from index.encoder import Encoded, Encoder
+from index.encoder import Encoder
 from index.encoder.progress import Progress
 from index.storage.calibration import Calibration
 from index.storage.manifest import SegmentFacts
 from index.storage.segment_writer import SegmentWriter
 from index.storage.snapshot import Snapshot
-from index.storage.token_vectors import sentence_numbers, token_records
+from index.update.passage_coder import NO_TOKENS, PassageCoder
 from index.update.plan import Incoming, Plan
 from index.update.spool import Spool, Vectors
+from index.update.workers import LOCAL, Workers
 
-_AT_ONCE = 2048  # passages that are in memory with their token vectors
+_AT_ONCE = 2048  # passages that are in memory with their token vectors; where others help, some more
 _LONG = 256  # passages; what takes longer to embed is worth keeping in case it is interrupted
+
+Write = Callable[[Incoming, FloatArray, list[NDArray[np.uint8]]], None]
+"""Takes a document with the vectors of its passages, shape (passages, dimension), and each one's token records."""
 
 
 def write_segment(
@@ -32,27 +38,31 @@ def write_segment(
     measured: Calibration,
     old: Snapshot | None,
     progress: Progress,
+    workers: Workers = LOCAL,
 ) -> tuple[SegmentFacts, int]:
     """Write what ``todo`` brings into the new folder ``place``, and take away the words of what goes.
 
     The segment, and how many passages had been embedded before by an update that was interrupted.
-    Raises OSError and whatever the encoder raises unchanged.
+    Raises OSError and whatever the encoder or ``workers`` raise unchanged.
     """
     with ExitStack() as stack:
         writer = stack.enter_context(SegmentWriter(place, encoder.dimension, late_interaction))
-        coder = _Coder(encoder, late_interaction, measured, old, progress, todo.embedded)
+
+        def write(incoming: Incoming, vectors: FloatArray, tokens: list[NDArray[np.uint8]]) -> None:
+            writer.add(incoming.document, incoming.digest, incoming.stamp, incoming.passages, vectors, tokens)
+
+        coder = PassageCoder(encoder, late_interaction, measured)
+        filler = _Filler(coder, old, write, progress, todo.embedded)
         if todo.embedded > _LONG:
             identity = f"{encoder.digest} {hashlib.sha256(measured.pack()).hexdigest()} {late_interaction}"
-            coder.spool = stack.enter_context(Spool(place.parent, identity, encoder.dimension, coder.width))
-        for window in _windows(todo.incoming):
-            for incoming, (vectors, tokens) in zip(window, coder.encode(window), strict=True):
-                writer.add(incoming.document, incoming.digest, incoming.stamp, incoming.passages, vectors, tokens)
+            filler.spool = stack.enter_context(Spool(place.parent, identity, encoder.dimension, coder.width))
+        filler.fill(todo.incoming, workers)
         if old:
             for name in (*todo.changed, *todo.removed):
                 segment, number = old.catalogue[name]
                 for row in old.segments[segment].rows_of(number):
                     writer.tally.count(old.segments[segment].passage(row), -1)
-        return writer.finish(), coder.recovered
+        return writer.finish(), filler.recovered
 
 
 def _windows(incoming: Sequence[Incoming]) -> Iterator[list[Incoming]]:
@@ -69,29 +79,64 @@ def _windows(incoming: Sequence[Incoming]) -> Iterator[list[Incoming]]:
         yield window
 
 
-class _Coder:
-    """Turns passages into what an index keeps of them."""
+@dataclass(slots=True)
+class _Window:
+    """Some documents whose passages are being embedded."""
 
-    def __init__(
-        self,
-        encoder: Encoder,
-        late_interaction: bool,
-        measured: Calibration,
-        old: Snapshot | None,
-        progress: Progress,
-        total: int,
-    ) -> None:
-        self._encoder, self._late, self._old = encoder, late_interaction, old
-        self._means, self._four_bits = measured.passages, measured.four_bits()
-        self._progress, self._done, self._total = progress, 0, total
-        self.width = self._four_bits.size + 1 if late_interaction else 0  # bytes of a token record
+    incoming: Sequence[Incoming]
+    coded: list[tuple[FloatArray, list[NDArray[np.uint8]]]]  # of each: vectors, and each passage's token records
+    fresh: list[tuple[int, int]]  # document and passage of those to embed
+    left: int  # of these
+
+
+class _Filler:
+    """Fills windows with what an index keeps of their passages, and hands them on in their order."""
+
+    def __init__(self, coder: PassageCoder, old: Snapshot | None, write: Write, progress: Progress, total: int) -> None:
+        self._coder, self._old, self._write = coder, old, write
+        self._late = coder.late_interaction
+        self._progress, self._total = progress, total
+        self._open: deque[_Window] = deque()  # in order; the first one is not yet full
+        self._asked: dict[int, _Window] = {}  # those that somebody works on, by the numbers they were given
         self.spool: Spool | None = None
         self.recovered = 0
 
-    def encode(self, window: Sequence[Incoming]) -> list[tuple[FloatArray, list[NDArray[np.uint8]]]]:
-        """Of each document of ``window``: vectors, shape (passages, dimension), and each passage's token records."""
+    def fill(self, incoming: Sequence[Incoming], workers: Workers) -> None:
+        """Let ``workers`` embed what is to be embedded of ``incoming``, and hand all of it on."""
+        for number, part in workers.embed(self._to_embed(incoming), self._coder, self._report):
+            window = self._asked[number]
+            for at, vectors in part:
+                document, row = window.fresh[at]
+                window.coded[document][0][row], window.coded[document][1][row] = vectors
+                window.left -= 1
+                if self.spool is not None:
+                    self.spool.add(window.incoming[document].passages[row], vectors)
+            if self.spool is not None:
+                self.spool.flush()
+            if not window.left:
+                del self._asked[number]
+            self._hand_on()
+        self._hand_on()
+
+    def _to_embed(self, incoming: Sequence[Incoming]) -> Iterator[list[Passage]]:
+        """The passages to embed, a window after the other; where there are none, it is not told of."""
+        number = 0
+        for each in _windows(incoming):
+            window = self._opened(each)
+            self._open.append(window)
+            self._hand_on()
+            if window.fresh:
+                self._asked[number] = window
+                number += 1
+                yield [each[document].passages[row] for document, row in window.fresh]
+
+    def _opened(self, window: Sequence[Incoming]) -> _Window:
+        """``window`` with what is known of its passages."""
         coded: list[tuple[FloatArray, list[NDArray[np.uint8]]]] = [
-            (np.empty((len(each.passages), self._encoder.dimension), np.float32), [_NONE] * len(each.passages))
+            (
+                np.empty((len(each.passages), self._coder.encoder.dimension), np.float32),
+                [NO_TOKENS] * len(each.passages),
+            )
             for each in window
         ]
         fresh: list[tuple[int, int]] = []
@@ -102,42 +147,27 @@ class _Coder:
                     coded[at][0][row], coded[at][1][row] = found
                 else:
                     fresh.append((at, row))
-        texts = [encoder_text(window[at].passages[row]) for at, row in fresh]
-        for number, encoded in self._encoder.encode_passages(texts, self._report) if texts else ():
-            at, row = fresh[number]
-            passage = window[at].passages[row]
-            vectors = self._vectors_of(passage, encoded)
-            coded[at][0][row], coded[at][1][row] = vectors
-            if self.spool is not None:
-                self.spool.add(passage, vectors)
-        if self.spool is not None:
-            self.spool.flush()
-        self._done += len(texts)
-        return coded
+        return _Window(window, coded, fresh, len(fresh))
 
-    def _report(self, done: int, _: int) -> None:
-        self._progress(self._done + done, self._total)
+    def _hand_on(self) -> None:
+        """Write the first windows, as far as they are full."""
+        while self._open and not self._open[0].left:
+            window = self._open.popleft()
+            for incoming, (vectors, tokens) in zip(window.incoming, window.coded, strict=True):
+                self._write(incoming, vectors, tokens)
+
+    def _report(self, done: int) -> None:
+        self._progress(self.recovered + done, self._total)
 
     def _recovered(self, passage: Passage) -> Vectors | None:
         """What an update that was interrupted had made of ``passage``."""
         found = self.spool.find(passage) if self.spool is not None else None
         if found:
             self.recovered += 1
-            self._done += 1
         return found
 
     def _taken_over(self, segment: int, row: int) -> Vectors:
         assert self._old is not None
         source = self._old.segments[segment]
-        tokens = source.tokens.records_of(row) if self._late and source.tokens else _NONE
+        tokens = source.tokens.records_of(row) if self._late and source.tokens else NO_TOKENS
         return source.vectors_of(np.array([row]))[0], tokens
-
-    def _vectors_of(self, passage: Passage, encoded: Encoded) -> Vectors:
-        vector = self._means.centred(encoded.vector, passage.language)
-        if not self._late:
-            return vector, _NONE
-        tokens = self._means.centred_tokens(encoded.tokens, passage.language)
-        return vector, token_records(self._four_bits.codes(tokens), sentence_numbers(passage, encoded))
-
-
-_NONE: NDArray[np.uint8] = np.empty((0, 0), np.uint8)

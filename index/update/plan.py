@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus import CorpusError, Document, Passage, Problem, TextFile, split, unread_message
@@ -10,6 +10,7 @@ from index.storage.manifest import IndexChange
 from index.storage.segment import origin_facts
 from index.storage.snapshot import Snapshot
 from index.storage.unread_texts import NONE_UNREAD, UnreadTexts, unread_texts_of
+from index.update.workers import LOCAL, Arrival, Workers
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +71,18 @@ def plan(
     passage_width: int,
     old: Snapshot | None,
     unreadable: UnreadTexts = NONE_UNREAD,
+    workers: Workers = LOCAL,
 ) -> Plan:
     """What makes an index in the state ``old`` hold exactly ``documents``.
 
     A :class:`corpus.TextFile` with the stamp it had when it was indexed is not read, nor is one that is
     known to be ``unreadable`` as it is. One that cannot be read stays as it was indexed, and keeps none of the others
-    from being so.
+    from being so. The others are read by ``workers``.
     :class:`CorpusError` where two documents have one id, or where no passage is left.
     """
     before = old.catalogue if old else {}
     seen: set[str] = set()
-    incoming: list[tuple[Document, str, str]] = []
+    incoming: list[tuple[Arrival, Document, str, str]] = []
     added: list[str] = []
     changed: list[str] = []
     stamps = dict(old.stamps) if old else {}
@@ -89,22 +91,14 @@ def plan(
     unread: list[str] = []
     remembered: dict[str, tuple[TextFile, Problem]] = {}
     left_out = 0
-    for each in documents:
-        if each.id in seen:
-            raise CorpusError(
-                f"Two documents are called {each.id}: an index tells them apart by their ids. Rename one."
-            )
-        seen.add(each.id)
+    for arrival in workers.read(_arrivals(documents, old, unreadable, seen), passage_width):
+        each, entry, document = arrival.text, arrival.entry, arrival.document
         stamp = each.stamp if isinstance(each, TextFile) else ""
-        entry = None
-        if old and each.id in before:
-            segment, number = before[each.id]
-            entry = old.segments[segment].entries[number]
-            if stamp and stamps.get(each.id, entry.stamp) == stamp:
-                kept += entry.count
-                problems += entry.problems
-                continue
-        document = (unreadable.problem_of(each) or each.try_to_read()) if isinstance(each, TextFile) else each
+        if arrival.unchanged and entry:
+            kept += entry.count
+            problems += entry.problems
+            continue
+        assert document is not None, "not read"
         if isinstance(document, Problem):
             if isinstance(each, TextFile):
                 remembered[each.id] = each, document
@@ -122,11 +116,14 @@ def plan(
             continue
         stamps.pop(each.id, None)
         (changed if entry else added).append(each.id)
-        incoming.append((document, digest, stamp))
+        incoming.append((arrival, document, digest, stamp))
     removed = tuple(sorted(each for each in before if each not in seen))
     for name in removed:
         stamps.pop(name, None)
-    found = [split(document, passage_width) for document, _, _ in incoming]
+    found = [
+        split(document, passage_width) if arrival.passages is None else arrival.passages
+        for arrival, document, _, _ in incoming
+    ]
     passages = kept + sum(len(each) for each in found)
     if not passages:
         if unread:
@@ -138,7 +135,7 @@ def plan(
     return Plan(
         incoming=tuple(
             Incoming(document, digest, stamp, own, [next(known, None) for _ in own])
-            for (document, digest, stamp), own in zip(incoming, found, strict=True)
+            for (_, document, digest, stamp), own in zip(incoming, found, strict=True)
         ),
         added=tuple(added),
         changed=tuple(changed),
@@ -150,6 +147,28 @@ def plan(
         unread=tuple(unread),
         to_remember=unread_texts_of(remembered),
     )
+
+
+def _arrivals(
+    documents: Iterable[Document | TextFile], old: Snapshot | None, unreadable: UnreadTexts, seen: set[str]
+) -> Iterator[Arrival]:
+    """Each of ``documents`` with what is known of it without reading it; its id joins ``seen``."""
+    for each in documents:
+        if each.id in seen:
+            raise CorpusError(
+                f"Two documents are called {each.id}: an index tells them apart by their ids. Rename one."
+            )
+        seen.add(each.id)
+        entry = None
+        if old and each.id in old.catalogue:
+            segment, number = old.catalogue[each.id]
+            entry = old.segments[segment].entries[number]
+        if not isinstance(each, TextFile):
+            yield Arrival(text=each, entry=entry, document=each)
+        elif old and entry and each.stamp and old.stamps.get(each.id, entry.stamp) == each.stamp:
+            yield Arrival(text=each, entry=entry, unchanged=True)
+        else:
+            yield Arrival(text=each, entry=entry, document=unreadable.problem_of(each))
 
 
 def digest_of(document: Document) -> str:

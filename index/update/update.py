@@ -33,6 +33,7 @@ from index.update.embedding import write_segment
 from index.update.merge import merge_segments, to_merge
 from index.update.plan import Plan, plan
 from index.update.spool import remove_spools
+from index.update.workers import LOCAL, Workers
 
 _OPENING = timedelta(minutes=1)  # after which nobody is still opening the state before
 
@@ -47,6 +48,7 @@ def update_index(
     corpus: Sequence[str] = (),
     glossary: Sequence[Term] = (),
     progress: Progress = quiet,
+    workers: Workers = LOCAL,
 ) -> IndexChange:
     """Make the index in ``folder`` hold exactly ``documents``, and say what that took.
 
@@ -54,7 +56,7 @@ def update_index(
     passages whose text (as the encoder sees it) was not there before are embedded, and what is written grows with what
     changed, not with the index. Nothing is written where nothing changed. Without ``late_interaction`` the index keeps
     no token vectors: it is some 12 kB a passage smaller and finds less. ``corpus`` names the folders the texts came
-    from, for those who open the index; ``glossary`` holds their terms.
+    from, for those who open the index; ``glossary`` holds their terms. ``workers`` read and embed.
     :class:`StoredIndexError` where the index was built with another model or other settings (then
     :func:`rebuild_index` it), is damaged, or is being written by someone else; :class:`CorpusError` where not one text
     can be read. The index is then as it was. Texts that cannot be read among others are told of in the change: what was
@@ -68,7 +70,9 @@ def update_index(
         tidy(folder, old.manifest if old else None)
         settings = _Settings(passage_width, late_interaction, tuple(corpus), tuple(glossary))
         known = load_unread(folder)
-        return _write(folder, documents, encoder, settings, progress, old, old.manifest if old else None, known)
+        return _write(
+            folder, documents, encoder, settings, progress, old, old.manifest if old else None, known, workers
+        )
 
 
 def rebuild_index(
@@ -81,12 +85,13 @@ def rebuild_index(
     corpus: Sequence[str] = (),
     glossary: Sequence[Term] = (),
     progress: Progress = quiet,
+    workers: Workers = LOCAL,
 ) -> IndexChange:
     """Build the index in ``folder`` anew, whatever is there; the old one answers until the new one is whole."""
     folder = Path(folder)
     with index_lock(folder):
         settings = _Settings(passage_width, late_interaction, tuple(corpus), tuple(glossary))
-        return _write(folder, documents, encoder, settings, progress, None, _replaced(folder), NONE_UNREAD)
+        return _write(folder, documents, encoder, settings, progress, None, _replaced(folder), NONE_UNREAD, workers)
 
 
 def pending_change(
@@ -124,9 +129,10 @@ def _write(
     old: Snapshot | None,
     before: IndexManifest | None,
     known: UnreadTexts,
+    workers: Workers,
 ) -> IndexChange:
     start = time.perf_counter()
-    todo = plan(documents, settings.passage_width, old, known)
+    todo = plan(documents, settings.passage_width, old, known, workers)
     keep_unread(folder, todo.to_remember)  # it took long, and what follows may be interrupted
     if old and todo.empty and old.manifest.corpus == settings.corpus and old.glossary == settings.glossary:
         with storage_errors(folder):
@@ -146,7 +152,7 @@ def _write(
             place = folder / new_name()
             with _removed_on_failure(place):
                 late = settings.late_interaction
-                facts, recovered = write_segment(place, todo, encoder, late, measured, old, progress)
+                facts, recovered = write_segment(place, todo, encoder, late, measured, old, progress, workers)
             segments += (facts,)
         # After what takes long, and may be interrupted or cancelled.
         shared_glossary = keep_shared(folder, "glossary", ".jsonl", glossary_bytes(settings.glossary))

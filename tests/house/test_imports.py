@@ -97,6 +97,8 @@ HOMES = {  # library -> the folders and modules that may import it
     "sqlite3": ("ui/workspace/log_database.py", "ui/workspace/gap_log.py", "ui/chat/feedback_log.py"),
     "threadpoolctl": ("index/blas_threads.py",),
     "xxhash": ("index/storage/", "index/update/spool.py"),
+    "grpc": ("index/update/ray_cluster.py",),
+    "ray": ("index/update/ray_cluster.py",),
     "rapidfuzz": ("index/search/spelling.py", "index/storage/scope.py"),
     "sklearn": ("qa/evaluation/", "qa/training/", "ui/tabs/map_projection.py"),
     "ir_measures": ("qa/evaluation/metrics.py", "qa/evaluation/pool_rankings.py"),
@@ -229,6 +231,7 @@ def test_every_library_is_declared() -> None:
         *extras["ocr"],
         *extras["writer"],
         *extras["metrics"],
+        *extras["ray"],
     ]
     declared = " ".join(needed).lower().replace("-", "_")
     called = {"yaml": "pyyaml", "sklearn": "scikit_learn", "markdown_it": "markdown_it_py", "faiss": "faiss_cpu"}
@@ -246,9 +249,9 @@ def test_every_library_is_declared() -> None:
     ("module", "absent"),
     [
         ("corpus", "index qa ui faiss torch numpy gradio"),
-        ("index", "qa ui torch sentence_transformers transformers openvino sentencepiece tokenizers gradio"),
+        ("index", "qa ui torch sentence_transformers transformers openvino sentencepiece tokenizers gradio ray"),
         ("qa", "ui torch sentence_transformers sklearn ir_measures gradio"),
-        ("ui.cli", "faiss torch sentence_transformers sklearn gradio"),
+        ("ui.cli", "faiss torch sentence_transformers sklearn gradio ray"),
         ("ui.server.page", "torch sentence_transformers sklearn prometheus_client"),
         ("ui.server.site", "torch sentence_transformers sklearn"),
     ],

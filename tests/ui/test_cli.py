@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -737,3 +738,31 @@ def test_the_real_model_answers_in_the_shell(texts: Path, tmp_path: Path, real_e
     told = shell("ask", "什么是涌现？", "--corpus", texts, **variables)
     assert (told.returncode, told.stderr) == (0, b"")
     assert told.stdout.startswith("“涌".encode("cp1252", "backslashreplace"))
+
+
+@pytest.mark.parametrize("verb", ["update", "rebuild"])
+def test_a_cluster_that_does_not_answer_is_told_and_the_index_stays(
+    run: Command, texts: Path, index: Path, monkeypatch: pytest.MonkeyPatch, fake_encoders: Any, verb: str
+) -> None:
+    pytest.importorskip("ray", reason="Ray is not installed")
+    before = files_of(index)
+    monkeypatch.setattr("index.update.ray_workers.SentenceEncoder", fake_encoders)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"127.0.0.1:{server.getsockname()[1]}"
+    ran = run("index", verb, "--corpus", texts, "--index", index, "--ray", address)
+    assert ran.message.startswith(f"Error: No Ray cluster answers at {address}: Connection refused. Start one with")
+    assert files_of(index) == before
+
+
+def test_workers_without_a_cluster_are_told(run: Command, texts: Path, index: Path) -> None:
+    ran = run("index", "update", "--corpus", texts, "--index", index, "--ray-workers", 2)
+    assert ran.message.endswith("name it with --ray ADDRESS.")
+
+
+def test_a_cluster_without_the_extra_is_told(
+    run: Command, texts: Path, index: Path, monkeypatch: pytest.MonkeyPatch, fake_encoders: Any
+) -> None:
+    monkeypatch.setattr("index.update.ray_workers.SentenceEncoder", fake_encoders)
+    monkeypatch.setitem(sys.modules, "ray", None)
+    ran = run("index", "update", "--corpus", texts, "--index", index, "--ray", "auto")
+    assert ran.message.endswith("Run: python -m pip install 'foundation-qa[ray]'")

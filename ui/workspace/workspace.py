@@ -27,6 +27,7 @@ from ui.workspace.uploads import UploadLimits, Uploads
 
 if TYPE_CHECKING:
     from index import IndexChange, PassageIndex, Progress, Scope, SentenceEncoder
+    from index.update.workers import Workers
     from qa import Answerer
     from qa.writing import ChatModel, Writer
 
@@ -170,14 +171,23 @@ class Workplace:
         ):
             return self.follow(progress, reading, anew=anew)
 
-    def follow(self, progress: "Progress", reading: OnFileProgress = unheard, *, anew: bool = False) -> "IndexChange":
-        """The same, telling ``progress``, ``reading`` and :attr:`updates` alone how far it is.
+    def follow(
+        self,
+        progress: "Progress",
+        reading: OnFileProgress = unheard,
+        *,
+        anew: bool = False,
+        workers: "Workers | None" = None,
+    ) -> "IndexChange":
+        """The same, telling ``progress``, ``reading`` and :attr:`updates` alone how far it is; by ``workers``, if there
+        are any.
 
         :class:`ui.workspace.update_run.UpdateCancelledError` where somebody cancels it; the index is then as it was.
         """
 
         def work(told: "Progress") -> "IndexChange":
             from index import rebuild_index, update_index
+            from index.update.workers import LOCAL
 
             return (rebuild_index if anew else update_index)(
                 self.folder,
@@ -188,6 +198,7 @@ class Workplace:
                 corpus=self._sources,
                 glossary=load_glossary(*self.folders()),
                 progress=told,
+                workers=workers or LOCAL,
             )
 
         return self.updates.run(work, progress, reading)

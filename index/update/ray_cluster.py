@@ -1,0 +1,165 @@
+"""The connection to a Ray cluster: made within seconds or not at all, and quiet."""
+
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType, ModuleType
+from typing import Any
+
+from corpus.errors import ClusterError, reason_of
+
+EXTRA = "python -m pip install 'foundation-qa[ray]'"
+_CLIENT = "ray://"
+_FOUND = ("auto", "local")  # what no machine is called
+_ENDS = [int(getattr(signal, name)) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+_PATIENCE = 3.0  # seconds that a machine may take to say that it is there
+_ASKED = "/ray.rpc.NodeInfoGcsService/GetClusterId", "/ray.rpc.RayletDriver/ClusterInfo"
+"""What a cluster answers, and what it answers where it takes programs from elsewhere ("ray://")."""
+# Seconds; Ray itself waits for a minute and more for what does not answer.
+_QUICKLY = {"RAY_py_gcs_connect_timeout_s": "5", "RAY_gcs_rpc_server_connect_timeout_s": "2"}
+
+
+@contextmanager
+def connected(address: str) -> Iterator[ModuleType]:
+    """Within the block this process has a cluster: the library ``ray``, to use it with.
+
+    ``address`` is what ``ray.init`` takes: "auto", "ray://host:port", "host:port"; "local" starts one on this machine,
+    for the block. One that this process is connected to already is used as it is, and stays.
+    :class:`ClusterError` where there is none, or Ray is not installed.
+    """
+    ray = _library()
+    if ray.is_initialized():
+        yield ray
+        return
+    _check_address(address)
+    try:
+        with signals_held():
+            _connect(ray, address)
+    except (ConnectionError, RuntimeError, ValueError, OSError, AssertionError) as error:
+        ray.shutdown()
+        why = " ".join(str(error).split())  # of which the first line alone may say nothing
+        raise ClusterError(_not_reached(address, why[:300].rstrip(".") or type(error).__name__)) from error
+    try:
+        yield ray
+    finally:
+        ray.shutdown()
+
+
+def _library() -> ModuleType:
+    """Ray, which is to tell nobody that it is used."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    # And nothing about its workers: it would print that among our output, and of those that are lost we tell ourselves.
+    os.environ.setdefault("RAY_DEDUP_LOGS_SKIP_REGEX", "^")
+    # What a coming version does anyway, and this one warns of.
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    try:
+        import ray
+    except ModuleNotFoundError as error:
+        if error.name != "ray":
+            raise
+        raise ClusterError(f"Embedding on a cluster needs Ray, which is not installed. Run: {EXTRA}") from None
+    library: ModuleType = ray
+    return library
+
+
+def _connect(ray: ModuleType, address: str) -> None:
+    options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.CRITICAL}
+    if address == "local":
+        ray.init(address, include_dashboard=False, **options)
+        return
+    quickly = {name: value for name, value in _QUICKLY.items() if name not in os.environ}
+    os.environ.update(quickly)
+    try:
+        ray.init(address, **options)
+    finally:
+        for name in quickly:
+            os.environ.pop(name, None)
+
+
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Within the block, which is to be short, a call of Ray is not broken off by a signal other than that of Ctrl-C;
+    after it the signal is heard.
+
+    What a handler of ours raises amid such a call is lost, and printed. And Ray takes SIGTERM for itself as it begins.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    heard: list[tuple[int, FrameType | None]] = []
+    before = {number: signal.getsignal(number) for number in _ENDS}
+    for number, handler in before.items():
+        if callable(handler):
+            signal.signal(number, lambda *told: heard.append(told))
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    for number, frame in heard:
+        handler = before[number]
+        if callable(handler):
+            handler(number, frame)
+
+
+def _check_address(address: str) -> None:
+    """:class:`ClusterError` where nothing of Ray can be there."""
+    if address == "auto":
+        address = os.environ.get("RAY_ADDRESS") or address  # as Ray has it
+    if address in _FOUND:
+        return
+    host, _, port = address.removeprefix(_CLIENT).rpartition(":")
+    if not host or not port.isdecimal() or "/" in host:
+        raise ClusterError(
+            f"{address!r} is no address of a Ray cluster; expected 'auto', 'local', 'host:port', or 'ray://host:port'."
+        )
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), _PATIENCE):
+            pass
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise ClusterError(_not_reached(address, getattr(error, "strerror", None) or reason_of(error))) from error
+    if os.environ.get("RAY_USE_TLS", "0") != "1" and (why := _refusal(f"{host}:{port}", address.startswith(_CLIENT))):
+        raise ClusterError(_not_reached(address, why))
+
+
+def _refusal(target: str, as_client: bool) -> str:
+    """Why ``target`` is not what Ray can be told to use; empty where it may be.
+
+    Ray would try it for half a minute or longer, and not say.
+    """
+    import grpc
+
+    another = "something is there that is no Ray"
+    refused = {grpc.StatusCode.UNAVAILABLE: another, grpc.StatusCode.DEADLINE_EXCEEDED: another}
+    refused[grpc.StatusCode.UNIMPLEMENTED] = (
+        "that is no port for programs from elsewhere; try it without 'ray://'"
+        if as_client
+        else "that is not the port of its head (6379 by default), but perhaps 'ray://' for programs from elsewhere"
+    )
+    if os.environ.get("RAY_AUTH_MODE") != "token":
+        refused[grpc.StatusCode.UNAUTHENTICATED] = (
+            "it wants a token; set the environment variable RAY_AUTH_MODE=token, and have the cluster's token in "
+            "~/.ray/auth_token"
+        )
+    with grpc.insecure_channel(target, options=[("grpc.enable_http_proxy", 0)]) as channel:
+        try:
+            channel.unary_unary(_ASKED[as_client])(b"", timeout=_PATIENCE)
+        except grpc.RpcError as error:
+            return refused.get(error.code(), "")
+    return ""
+
+
+def _not_reached(address: str, why: str) -> str:
+    if address == "local":
+        return f"Ray cannot be started on this machine: {why}. The index is as it was."
+    found = (
+        f"No Ray cluster answers at {address}: {why}" if address != "auto" else "No Ray cluster runs on this machine"
+    )
+    return (
+        f"{found}. Start one with 'ray start --head', or name another with --ray ADDRESS; from a machine that is none "
+        f"of its nodes it is 'ray://host:10001'. The index is as it was."
+    )

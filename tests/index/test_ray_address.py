@@ -1,0 +1,103 @@
+"""A Ray cluster that is not there is told in a line, and soon; so is that Ray is not installed."""
+
+import socket
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from functools import cache, partial
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from corpus.errors import ClusterError
+from index import SentenceEncoder
+from index.update.ray_cluster import connected
+from index.update.ray_workers import RayWorkers
+
+
+@contextmanager
+def answering(said: bytes) -> Iterator[str]:
+    """The address of a server that says this to everybody, and no more."""
+    callers: list[socket.socket] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def answer() -> None:
+            with suppress(OSError):  # the end of the server, or of whoever called
+                while True:
+                    caller, _ = server.accept()
+                    callers.append(caller)
+                    caller.sendall(said)
+
+        Thread(target=answer, daemon=True).start()
+        yield f"127.0.0.1:{server.getsockname()[1]}"
+
+
+def told(address: str) -> str:
+    """What is said of ``address``."""
+    pytest.importorskip("ray", reason="Ray is not installed")
+    begun = time.monotonic()
+    with pytest.raises(ClusterError) as raised, connected(address):
+        pass
+    assert time.monotonic() - begun < 8
+    return str(raised.value)
+
+
+@pytest.mark.parametrize("address", ["somewhere", "127.0.0.1:", ":6379", "127.0.0.1:port", "http://127.0.0.1:6379", ""])
+def test_what_is_no_address_is_told(address: str) -> None:
+    assert told(address).startswith(
+        f"{address!r} is no address of a Ray cluster; expected 'auto', 'local', 'host:port'"
+    )
+
+
+@pytest.mark.parametrize("prefix", ["", "ray://"])
+def test_nobody_at_an_address_is_told(prefix: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    line = told(f"{prefix}127.0.0.1:{port}")
+    assert line.startswith(f"No Ray cluster answers at {prefix}127.0.0.1:{port}: Connection refused. Start one with")
+    assert line.endswith("The index is as it was.")
+
+
+@pytest.mark.parametrize("address", ["nowhere.invalid:6379", "127.0.0.1:99999"])
+def test_an_address_that_cannot_be_is_told(address: str) -> None:
+    assert told(address).startswith(f"No Ray cluster answers at {address}: ")
+
+
+@pytest.mark.parametrize("said", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b""])
+@pytest.mark.parametrize("prefix", ["", "ray://"])
+def test_something_else_at_an_address_is_told(prefix: str, said: bytes) -> None:
+    with answering(said) as address:
+        line = told(prefix + address)
+    assert line.startswith(f"No Ray cluster answers at {prefix}{address}: something is there that is no Ray. Start one")
+
+
+def test_where_auto_finds_nothing_that_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("RAY_TMPDIR", str(tmp_path))  # where Ray would have noted one
+    monkeypatch.setattr("ray._private.services.find_gcs_addresses", cache(set[str]))
+    assert told("auto").startswith("No Ray cluster runs on this machine. Start one with 'ray start --head'")
+
+
+def test_an_address_in_the_environment_is_the_one_that_auto_means(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAY_ADDRESS", "somewhere")
+    assert told("auto").startswith("'somewhere' is no address of a Ray cluster")
+
+
+def test_without_ray_it_is_said_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(ClusterError, match=r"Run: python -m pip install 'foundation-qa\[ray\]'$"), connected("auto"):
+        pass
+
+
+def test_an_encoder_of_ones_own_is_made_by_whoever_brings_it(fake_encoder: Any) -> None:
+    with pytest.raises(TypeError, match="make="):
+        RayWorkers("auto", fake_encoder)
+    RayWorkers("auto", fake_encoder, partial(type(fake_encoder)))
+    RayWorkers("auto", SentenceEncoder())
+
+
+def test_outside_of_its_block_nobody_works() -> None:
+    with pytest.raises(RuntimeError, match="with RayWorkers"):
+        next(RayWorkers("auto", SentenceEncoder()).read(iter(()), 250))
