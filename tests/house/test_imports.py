@@ -15,6 +15,7 @@ from house import MODULES, ROOMS, ROOT, SOURCES, imports, name
 FLOORS = {
     "corpus": (
         ("document", "language", "errors", "machine"),
+        ("api_key",),
         ("wording",),
         ("parsing",),
         ("splitting",),

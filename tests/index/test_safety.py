@@ -587,14 +587,14 @@ def test_a_file_that_cannot_be_removed_does_not_fail_the_update(
 
     edit(texts / "en" / "models.md", "175 billion", "many")
     with monkeypatch.context() as patch:
-        patch.setattr("index.storage.store.shutil.rmtree", lambda place, ignore_errors: None)
+        patch.setattr("index.storage.state_files.shutil.rmtree", lambda place, ignore_errors: None)
         patch.setattr(Path, "unlink", refused)
         (small_index.folder / f"glossary-{'0' * 16}.jsonl").touch()
         with pytest.raises(PermissionError):
             (small_index.folder / f"glossary-{'0' * 16}.jsonl").unlink()
-        from index.storage.store import tidy
+        from index.storage.folder_store import FolderStore
 
-        tidy(small_index.folder, small_index.snapshot.manifest)
+        FolderStore(small_index.folder).tidy(small_index.snapshot.manifest)
     update_index(small_index.folder, load_documents(texts), fake_encoder)
     assert "many" in found(small_index)
     assert not (small_index.folder / f"glossary-{'0' * 16}.jsonl").exists()
