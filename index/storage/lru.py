@@ -46,12 +46,12 @@ class RecentArrays(Generic[Key]):
         self._lock = Lock()
 
     def get(self, key: Key) -> NDArray[Any] | None:
-        """The array of ``key``; None where it is not known."""
+        """The array of ``key``, in the shape it was put; None where it is not known."""
         with self._lock:
             return self._values.get(key)
 
     def put(self, key: Key, array: NDArray[Any]) -> None:
-        """Keep ``array``, if it is not larger than all of them may be."""
+        """Keep ``array``, of any shape, if it is not larger than all of them may be."""
         if array.nbytes + _BESIDE <= self._most:
             with self._lock:
                 self._values[key] = array

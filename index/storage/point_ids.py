@@ -42,7 +42,7 @@ class PointIds:
 
     @classmethod
     def unpack(cls, arrays: Mapping[str, NDArray[Any]]) -> "PointIds":
-        """What :meth:`pack` packed."""
+        """What :meth:`pack` packed: the arrays by name, in the shapes that the attributes have."""
         sizes = dict(zip(arrays["batches"].tolist(), arrays["sizes"].tolist(), strict=True))
         return cls.of(np.asarray(arrays["ids"], np.uint64), sizes)
 

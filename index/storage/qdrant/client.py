@@ -93,7 +93,7 @@ def _opened(settings: QdrantSettings) -> "QdrantClient":
         if settings.embedded:
             # Its limit is told by us, see QdrantSettings.
             warnings.filterwarnings("ignore", "Local mode is not recommended", UserWarning)
-            where = {"location": IN_MEMORY} if settings.url else {"path": settings.path}
+            where: dict[str, Any] = {"location": IN_MEMORY} if settings.url else {"path": settings.path}
             return QdrantClient(**where, force_disable_check_same_thread=True)
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Api key is used with an insecure", UserWarning)  # the settings allow it

@@ -80,11 +80,10 @@ class PointSearch:
 
     def __init__(self, points: Points, segments: Sequence[Segment], inside: Sequence[NDArray[np.bool_]]) -> None:
         self._points, self._segments, self._inside = points, segments, inside
-        counted = [
-            np.bincount(segment.places.language[each], minlength=len(LANGUAGES))
-            for segment, each in zip(segments, inside, strict=True)
-        ]
-        self._chosen = dict(zip(LANGUAGES, np.sum([[0] * len(LANGUAGES), *counted], axis=0).tolist(), strict=True))
+        counted = np.zeros(len(LANGUAGES), np.int64)
+        for segment, each in zip(segments, inside, strict=True):
+            counted += np.bincount(segment.places.language[each], minlength=len(LANGUAGES))
+        self._chosen: dict[str, int] = dict(zip(LANGUAGES, counted.tolist(), strict=True))  # of each language
 
     def nearest(
         self, question: FloatArray, language: str, count: int, *, exact: bool = False

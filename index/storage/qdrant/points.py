@@ -108,7 +108,7 @@ class Points:
         self.sent += len(sent)
 
     def remove(self, ids: NDArray[np.uint64]) -> None:
-        """Remove the points ``ids``, as far as they are there."""
+        """Remove the points ``ids``, shape (ids,), as far as they are there."""
         for part in _parts(ids.tolist()):
             with self._connection.asking("remove passages") as client:
                 client.delete(self.name, part, wait=True)
@@ -126,7 +126,7 @@ class Points:
     ) -> tuple[FloatArray, NDArray[np.uint64]]:
         """Similarities and ids of the ``count`` points closest to ``question``, shape (dimension,), best first.
 
-        ``chosen`` says which may be found; None: all.
+        ``chosen`` says which may be found; None: all. Shape (found,) each.
         """
         from qdrant_client import models
 
