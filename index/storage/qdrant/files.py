@@ -156,22 +156,28 @@ class FilesCollection:
         for each in self._scrolled(kind, [name, "owner", "touched"]):
             yield Sent(str(each[name]), each["owner"], each["touched"])
 
-    def send(self, name: str, path: Path, owner: str) -> None:
-        """Keep the file ``path`` under ``name``. Raises OSError unchanged."""
-        with path.open("rb") as stream:
-            parts = enumerate(iter(lambda: stream.read(_PART), b""))
-            while some := [each for _, each in zip(range(_AT_ONCE), parts, strict=False)]:
-                self._send(name, some, owner)
+    def send(self, files: Mapping[str, Path], owner: str) -> None:
+        """Keep each of ``files`` under its name. Raises OSError unchanged."""
+        waiting: list[tuple[str, int, bytes]] = []
+        for name, path in files.items():
+            with path.open("rb") as stream:
+                for part, data in enumerate(iter(lambda stream=stream: stream.read(_PART), b"")):
+                    if sum(len(each) for *_, each in waiting) + len(data) > _AT_ONCE * _PART:
+                        self._send(waiting, owner)
+                        waiting = []
+                    waiting.append((name, part, data))
+        self._send(waiting, owner)
 
-    def _send(self, name: str, parts: list[tuple[int, bytes]], owner: str) -> None:
+    def _send(self, parts: list[tuple[str, int, bytes]], owner: str) -> None:
         from qdrant_client import models
 
-        facts, points = {"kind": "file", "name": name, "owner": owner, "touched": _now()}, []
-        for part, data in parts:
-            payload = facts | {"part": part, "data": base64.b64encode(data).decode("ascii")}
+        facts, points = {"kind": "file", "owner": owner, "touched": _now()}, []
+        for name, part, data in parts:
+            payload = facts | {"name": name, "part": part, "data": base64.b64encode(data).decode("ascii")}
             points.append(models.PointStruct(id=_id(name, part), vector={}, payload=payload))
-        with self._connection.asking(f"keep {name}") as client:
-            client.upsert(self.name, points, wait=True)
+        if points:
+            with self._connection.asking("keep files") as client:
+                client.upsert(self.name, points, wait=True)
 
     def fetch(self, name: str, facts: FileFacts, path: Path) -> bool:
         """Write what is kept under ``name`` into ``path``; whether that is what ``facts`` say. Raises OSError

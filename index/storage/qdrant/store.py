@@ -12,28 +12,28 @@ removed by a later update, some time after it was needed last: somebody may be a
 
 import hashlib
 import io
-import os
-import shutil
+import time
 import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 
 from corpus import StoredIndexError
 from corpus.errors import BusyIndexError
-from index.disk import PARTIAL, flush_folder
 from index.storage.calibration import Calibration
-from index.storage.files import FileFacts, altered
+from index.storage.files import FileFacts
 from index.storage.folder_store import no_index_error
 from index.storage.lock import index_lock
 from index.storage.manifest import MANIFEST, IndexManifest, SegmentFacts
 from index.storage.point_ids import POINTS, PointIds
 from index.storage.qdrant.client import connection
 from index.storage.qdrant.files import FilesCollection, StatePoint
+from index.storage.qdrant.local_copy import LocalCopy
 from index.storage.qdrant.point_vectors import PointVectors
 from index.storage.qdrant.point_writer import PointWriter
 from index.storage.qdrant.points import Points
@@ -43,6 +43,7 @@ from index.storage.snapshot import Snapshot
 from index.storage.state_files import open_state, remove_all_but
 
 _TRIED = 5  # states that are tried to open, each of which may be replaced meanwhile
+_TOUCHED = 60.0  # seconds, after which a batch that is still being sent says so again
 _REMEMBERED = timedelta(days=2)  # how long a state knows of segments that were replaced
 
 
@@ -63,6 +64,10 @@ class QdrantStore:
     @cached_property
     def _files(self) -> FilesCollection:
         return FilesCollection(connection(self._settings), self._settings)
+
+    @cached_property
+    def _copy(self) -> LocalCopy:
+        return LocalCopy(self.folder, self._files, self._where)
 
     @property
     def shown(self) -> str:
@@ -96,7 +101,7 @@ class QdrantStore:
             try:
                 if not known:
                     self._points.check(manifest.dimension)
-                opened = open_state(self.folder, manifest, known, self._whole, self._vectors_of)
+                opened = open_state(self.folder, manifest, known, self._copy.make_whole, self._vectors_of)
             except (OSError, StoredIndexError) as error:
                 # An update while we were reading, or a process beside us that tidied up.
                 if attempt + 1 < _TRIED and (isinstance(error, FileNotFoundError) or self._overtaken(manifest)):
@@ -119,31 +124,6 @@ class QdrantStore:
         dimension, record = len(calibration.passages.vectors["en"]), calibration.four_bits().size + 1
         return PointVectors(self._points, self.folder, segments, dimension, record)
 
-    def _whole(self, place: Path, files: Mapping[str, FileFacts]) -> None:
-        """Fetch what of ``files`` the folder ``place`` lacks, or holds otherwise; each whole, or not at all."""
-        single = place == self.folder
-        for names in [{name: facts} for name, facts in files.items()] if single else [files]:
-            with suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError):
-                if not altered(place, names):
-                    continue
-            target = place / next(iter(names)) if single else place
-            self.folder.mkdir(parents=True, exist_ok=True)
-            beside = self.folder / f"{target.name}.{uuid.uuid4().hex[:8]}{PARTIAL}"
-            try:
-                if not single:
-                    beside.mkdir()
-                for name, facts in names.items():
-                    kept_as = name if single else f"{place.name}/{name}"
-                    if not self._files.fetch(kept_as, facts, beside if single else beside / name):
-                        raise StoredIndexError(
-                            f"The index in {self._where} is damaged: {kept_as} is not what was written. Build it again "
-                            f"with: foundation-qa index rebuild --index {self.folder}"
-                        )
-                _put(beside, target)
-            finally:
-                _remove(beside)
-        flush_folder(self.folder)
-
     def _tidy_copy(self, manifest: IndexManifest, known: Snapshot | None) -> None:
         """Remove what the folder holds of older states, unless somebody writes: then it is not our turn."""
         if known:
@@ -164,14 +144,19 @@ class QdrantStore:
         """See :meth:`index.storage.store.Store.writer`."""
         self._files.make()
         self._points.make(dimension)
-        owner = self._owner
+        touched = 0.0
 
         def begin() -> int:
-            self._unsettled.append(self._files.begin_batch(owner))
+            nonlocal touched
+            self._unsettled.append(self._files.begin_batch(self._owner))
+            touched = time.monotonic()
             return self._unsettled[-1]
 
         def going_on(batch: int) -> None:
-            self._files.touch_batch(batch, owner)
+            nonlocal touched
+            if time.monotonic() - touched > _TOUCHED:
+                self._files.touch_batch(batch, self._owner)
+                touched = time.monotonic()
 
         return PointWriter(place, self._points, begin, going_on, self._forget, self._settings.batch)
 
@@ -191,9 +176,7 @@ class QdrantStore:
             raise self._too_late()
         kept = {each.name for each in manifest.segments} & {each.name for each in (before.segments if before else ())}
         there = _names_of(before) if before and kept else {}  # who builds anew sends all, whatever is damaged there
-        for name in _names_of(manifest):
-            if name not in there:
-                self._files.send(name, self.folder / name, self._owner)
+        self._files.send({name: self.folder / name for name in _names_of(manifest) if name not in there}, self._owner)
         lost = set(self._unsettled) - set(self._files.batches())
         new = StatePoint(manifest.generation, manifest.text(), self._retired(manifest, before, now))
         if lost or not self._files.replace_state(new, now.generation if now else ""):
@@ -220,15 +203,16 @@ class QdrantStore:
         self, manifest: IndexManifest, before: IndexManifest | None, now: StatePoint | None
     ) -> Mapping[str, str]:
         """The segments that ``manifest`` does not need and older states did, and since when."""
-        time = datetime.now(UTC)
-        gone = dict.fromkeys([each.name for each in before.segments] if before else [], time.isoformat("T", "seconds"))
+        now_is = datetime.now(UTC)
+        since_now = now_is.isoformat(timespec="seconds")
+        gone = dict.fromkeys([each.name for each in before.segments] if before else [], since_now)
         gone |= now.retired if now else {}
         needed = {each.name for each in manifest.segments}
         remembered = max(_REMEMBERED, timedelta(seconds=self._settings.keep_seconds))
         return {
             name: since
             for name, since in gone.items()
-            if name not in needed and time - datetime.fromisoformat(since) < remembered
+            if name not in needed and now_is - datetime.fromisoformat(since) < remembered
         }
 
     def tidy(self, manifest: IndexManifest | None) -> None:
@@ -254,11 +238,12 @@ class QdrantStore:
         left = {number: sent for number, sent in self._files.batches().items() if sent.may_go(self._owner)}
         if not gone and not left:
             return
-        needed = [self._ids_of(name.split("/")[0]) for name in there if name.endswith(POINTS) and name not in gone]
+        needed = [self._ids_of(name) for name in there if name.endswith(POINTS) and name not in gone]
         ids = np.unique(np.concatenate([np.empty(0, np.uint64), *(each.ids for each in needed)]))
         for name in sorted(gone):
             if name.endswith(POINTS):
-                self._points.remove(np.setdiff1d(self._ids_of(name.split("/")[0]).ids, ids))
+                with suppress(StoredIndexError):  # where it is damaged its batches go, once nobody needs any of them
+                    self._points.remove(np.setdiff1d(self._ids_of(name).ids, ids))
         used = {batch for each in needed for batch in each.batches.tolist()}
         if unused := sorted(set(left) - used):
             if self._points.exists():
@@ -266,10 +251,13 @@ class QdrantStore:
             self._files.forget_batches(unused)
         self._files.remove(gone)
 
-    def _ids_of(self, segment: str) -> PointIds:
-        """The points of a segment, that may be of an older state."""
-        with np.load(io.BytesIO(self._files.read(f"{segment}/{POINTS}")), allow_pickle=False) as arrays:
-            return PointIds.unpack(arrays)
+    def _ids_of(self, name: str) -> PointIds:
+        """The points of a segment, which may be of an older state, by the ``name`` of their file."""
+        try:
+            with np.load(io.BytesIO(self._files.read(name)), allow_pickle=False) as arrays:
+                return PointIds.unpack(arrays)
+        except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
+            raise StoredIndexError(f"The index in {self._where} is damaged: {name} is not what was written.") from error
 
 
 def _names_of(manifest: IndexManifest) -> dict[str, FileFacts]:
@@ -282,19 +270,3 @@ def _names_of(manifest: IndexManifest) -> dict[str, FileFacts]:
     for segment in manifest.segments:
         files |= within(segment)
     return files
-
-
-def _put(made: Path, target: Path) -> None:
-    """Let ``made`` be ``target``; if somebody else put the same there, all is well."""
-    try:
-        os.replace(made, target)
-    except OSError:  # a folder that is there is not replaced
-        _remove(target)
-        os.replace(made, target)
-
-
-def _remove(place: Path) -> None:
-    if place.is_dir():
-        shutil.rmtree(place, ignore_errors=True)
-    else:
-        place.unlink(missing_ok=True)
