@@ -203,9 +203,8 @@ def test_what_an_older_state_needs_stays_for_a_while(
     update_index(tmp_path, documents, fake_encoder, store=longer)
     snapshot = PassageIndex.open(tmp_path, fake_encoder, longer).snapshot
     for number in range(4):
-        rebuild_index(
-            tmp_path, [replace(each, text=f"{number}. {each.text}") for each in documents], fake_encoder, store=longer
-        )
+        later = [replace(each, text=f"{number}. {each.text}") for each in documents]
+        rebuild_index(tmp_path, later, fake_encoder, store=longer)
     fresh = replace(longer, cache_mb=0)
     vectors = vectors_of(snapshot)
     assert len(vectors) == 3
@@ -255,12 +254,12 @@ def test_an_update_that_fails_on_the_way_leaves_the_old_state(
     assert ids_of(there) == {*named(kept)}
 
 
+@pytest.mark.slow
 def test_a_killed_update_leaves_the_old_state_and_is_tidied_up_after(
     kept: PassageIndex, there: QdrantSettings, served: Address, texts: Path, tmp_path: Path, fake_encoder: Any
 ) -> None:
-    (texts / "new.md").write_text(
-        "\n\n".join(f"The lake number {at}. " + "And a ship. " * 19 for at in range(20)), encoding="utf-8"
-    )
+    paragraphs = [f"The lake number {at}. " + "And a ship. " * 19 for at in range(20)]
+    (texts / "new.md").write_text("\n\n".join(paragraphs), encoding="utf-8")
     before = ids_of(there)
     lines = f"""
 import os, sys
@@ -411,6 +410,7 @@ def test_without_the_client_the_command_is_named_that_installs_it(
         open_store(tmp_path, there).read_manifest()
 
 
+@pytest.mark.slow
 def test_an_embedded_one_is_kept_in_its_folder_and_serves_one_process(
     texts: Path, tmp_path: Path, fake_encoder: Any
 ) -> None:

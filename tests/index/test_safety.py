@@ -538,10 +538,8 @@ def test_many_ask_while_updates_land(tmp_path: Path, fake_encoder: Any) -> None:
 
 
 def test_an_index_that_was_opened_before_many_updates_still_reads_its_own_state(
-    small_index: PassageIndex, texts: Path, fake_encoder: Any, edit: Edit, store: Any
+    small_index: PassageIndex, texts: Path, fake_encoder: Any, edit: Edit
 ) -> None:
-    if store:
-        store.keep_seconds = 60  # nothing keeps points for whoever has them open, but time
     snapshot = small_index.snapshot
     before = (
         list(snapshot.passages),

@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from index.storage.files import FileFacts, FileWriter
 from index.storage.qdrant.client import Connection, NoCollectionError
@@ -161,7 +161,7 @@ class FilesCollection:
         waiting: list[tuple[str, int, bytes]] = []
         for name, path in files.items():
             with path.open("rb") as stream:
-                for part, data in enumerate(iter(lambda stream=stream: stream.read(_PART), b"")):
+                for part, data in enumerate(_parts_of(stream)):
                     if sum(len(each) for *_, each in waiting) + len(data) > _AT_ONCE * _PART:
                         self._send(waiting, owner)
                         waiting = []
@@ -242,6 +242,11 @@ class FilesCollection:
             yield from (each.payload or {} for each in found)
             if offset is None:
                 return
+
+
+def _parts_of(stream: IO[bytes]) -> Iterator[bytes]:
+    while part := stream.read(_PART):
+        yield part
 
 
 def _id(name: str, part: int) -> str:
