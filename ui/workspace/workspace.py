@@ -84,10 +84,13 @@ class Workplace:
 
     @cached_property
     def _store(self) -> "QdrantSettings | None":
-        """What keeps the index, if not its folder."""
-        for warning in self.settings.store.warnings() if self.settings.store is not None else ():
-            terminal.warn(warning)
-        return self.settings.store
+        """What keeps the index, if not its folder; :class:`corpus.SettingsError` where its key cannot be read."""
+        store = self.settings.store
+        if store is not None:
+            store.key()  # before anybody asks who may read it
+            for warning in store.warnings():
+                terminal.warn(warning)
+        return store
 
     @cached_property
     def encoder(self) -> "SentenceEncoder":
@@ -255,6 +258,7 @@ class Workplace:
             return None
         from qa.writing.openai_model import OpenAIModel
 
+        self.settings.writer.key()  # before anybody asks who may read it
         for warning in self.settings.writer.warnings():
             terminal.warn(warning)
         return OpenAIModel(self.settings.writer)

@@ -97,7 +97,7 @@ class Points:
         sent = [
             models.PointStruct(
                 id=number,
-                vector={language: vector.tolist()},
+                vector={language: self._written(vector)},
                 payload={"batch": batch, "row": row}
                 | ({} if records is None else {"tokens": base64.b64encode(records.tobytes()).decode("ascii")}),
             )
@@ -138,7 +138,7 @@ class Points:
         with self._connection.asking("search passages") as client:
             found = client.query_points(
                 self.name,
-                query=question.tolist(),
+                query=self._written(question),
                 using=language,
                 query_filter=chosen,
                 limit=count,
@@ -146,6 +146,11 @@ class Points:
                 **options,
             ).points
         return np.array([each.score for each in found], np.float32), np.array([each.id for each in found], np.uint64)
+
+    def _written(self, vector: FloatArray) -> list[float]:
+        """A vector, shape (dimension,), for the client. A server makes 32 bits of the shortest numbers that mean them,
+        which are half as long on the way; an embedded one calculates with what it is given."""
+        return vector.tolist() if self._settings.embedded else [float(str(each)) for each in vector]
 
     def vectors(self, ids: NDArray[np.uint64], dimension: int) -> FloatArray:
         """The vectors of the points ``ids``, shape (ids, dimension)."""
