@@ -13,6 +13,7 @@ from index.arrays import FloatArray
 from index.encoder import Encoded, Encoder
 from index.encoder.progress import Progress
 from index.storage.calibration import Calibration
+from index.storage.kept_vectors import Origin, PassageWriter
 from index.storage.manifest import SegmentFacts
 from index.storage.segment_writer import SegmentWriter
 from index.storage.snapshot import Snapshot
@@ -32,21 +33,25 @@ def write_segment(
     measured: Calibration,
     old: Snapshot | None,
     progress: Progress,
+    vectors: PassageWriter | None = None,
 ) -> tuple[SegmentFacts, int]:
     """Write what ``todo`` brings into the new folder ``place``, and take away the words of what goes.
 
-    The segment, and how many passages had been embedded before by an update that was interrupted.
-    Raises OSError and whatever the encoder raises unchanged.
+    ``vectors`` takes the vectors; None: they become files of the segment. The segment, and how many passages had been
+    embedded before by an update that was interrupted. Raises OSError and whatever the encoder raises unchanged.
     """
     with ExitStack() as stack:
-        writer = stack.enter_context(SegmentWriter(place, encoder.dimension, late_interaction))
+        writer = stack.enter_context(SegmentWriter(place, encoder.dimension, late_interaction, vectors))
         coder = _Coder(encoder, late_interaction, measured, old, progress, todo.embedded)
+        coder.fetches = vectors is None or not vectors.takes_over
         if todo.embedded > _LONG:
             identity = f"{encoder.digest} {hashlib.sha256(measured.pack()).hexdigest()} {late_interaction}"
             coder.spool = stack.enter_context(Spool(place.parent, identity, encoder.dimension, coder.width))
         for window in _windows(todo.incoming):
-            for incoming, (vectors, tokens) in zip(window, coder.encode(window), strict=True):
-                writer.add(incoming.document, incoming.digest, incoming.stamp, incoming.passages, vectors, tokens)
+            for incoming, (whole, tokens) in zip(window, coder.encode(window), strict=True):
+                origins = [Origin(old.segments[each[0]], each[1]) if old and each else None for each in incoming.known]
+                passages = incoming.passages
+                writer.add(incoming.document, incoming.digest, incoming.stamp, passages, whole, tokens, origins)
         if old:
             for name in (*todo.changed, *todo.removed):
                 segment, number = old.catalogue[name]
@@ -86,6 +91,7 @@ class _Coder:
         self._progress, self._done, self._total = progress, 0, total
         self.width = self._four_bits.size + 1 if late_interaction else 0  # bytes of a token record
         self.spool: Spool | None = None
+        self.fetches = True  # whether what is taken over is wanted with its vectors
         self.recovered = 0
 
     def encode(self, window: Sequence[Incoming]) -> list[tuple[FloatArray, list[NDArray[np.uint8]]]]:
@@ -95,13 +101,18 @@ class _Coder:
             for each in window
         ]
         fresh: list[tuple[int, int]] = []
+        taken_over: dict[tuple[int, int], tuple[int, int]] = {}
         for at, incoming in enumerate(window):
             for row, known in enumerate(incoming.known):
-                found = self._taken_over(*known) if known else self._recovered(incoming.passages[row])
-                if found:
+                if known:
+                    taken_over[at, row] = known
+                elif found := self._recovered(incoming.passages[row]):
                     coded[at][0][row], coded[at][1][row] = found
                 else:
                     fresh.append((at, row))
+        if self._old and self.fetches:
+            for (at, row), kept in zip(taken_over, self._old.vectors_at(list(taken_over.values())), strict=True):
+                coded[at][0][row], coded[at][1][row] = kept
         texts = [encoder_text(window[at].passages[row]) for at, row in fresh]
         for number, encoded in self._encoder.encode_passages(texts, self._report) if texts else ():
             at, row = fresh[number]
@@ -125,12 +136,6 @@ class _Coder:
             self.recovered += 1
             self._done += 1
         return found
-
-    def _taken_over(self, segment: int, row: int) -> Vectors:
-        assert self._old is not None
-        source = self._old.segments[segment]
-        tokens = source.tokens.records_of(row) if self._late and source.tokens else _NONE
-        return source.vectors_of(np.array([row]))[0], tokens
 
     def _vectors_of(self, passage: Passage, encoded: Encoded) -> Vectors:
         vector = self._means.centred(encoded.vector, passage.language)

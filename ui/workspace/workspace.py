@@ -27,6 +27,8 @@ from ui.workspace.uploads import UploadLimits, Uploads
 
 if TYPE_CHECKING:
     from index import IndexChange, PassageIndex, Progress, Scope, SentenceEncoder
+    from index.storage.qdrant.settings import QdrantSettings
+    from index.storage.store import IndexFacts
     from qa import Answerer
     from qa.writing import ChatModel, Writer
 
@@ -75,8 +77,17 @@ class Workplace:
         identity += f"\0{FORMAT}"  # an index of an older format stays for the older version
         if not self.settings.late_interaction:
             identity += "\0no token vectors"
+        if self.settings.store is not None:
+            identity += f"\0{self.settings.store.identity}"
         digest = hashlib.sha256(identity.encode("utf-8")).hexdigest()[:8]
         return _data() / "indexes" / f"{_name(places[0])}-{digest}"
+
+    @cached_property
+    def _store(self) -> "QdrantSettings | None":
+        """What keeps the index, if not its folder."""
+        for warning in self.settings.store.warnings() if self.settings.store is not None else ():
+            terminal.warn(warning)
+        return self.settings.store
 
     @cached_property
     def encoder(self) -> "SentenceEncoder":
@@ -98,7 +109,7 @@ class Workplace:
 
         if self.corpus:
             return tuple(str(Path(folder).resolve()) for folder in self.corpus)
-        present = index_facts(self.folder) if self.index else None
+        present = index_facts(self.folder, self._store) if self.index else None
         if present is None:
             return (BUILT_IN,)
         if not present.corpus:
@@ -188,6 +199,7 @@ class Workplace:
                 corpus=self._sources,
                 glossary=load_glossary(*self.folders()),
                 progress=told,
+                store=self._store,
             )
 
         return self.updates.run(work, progress, reading)
@@ -196,7 +208,13 @@ class Workplace:
         """What :meth:`update` would do."""
         from index import pending_change
 
-        return pending_change(self.folder, self.texts(), passage_width=self.settings.passage_width)
+        return pending_change(self.folder, self.texts(), passage_width=self.settings.passage_width, store=self._store)
+
+    def facts(self) -> "IndexFacts | None":
+        """What the index holds now; None where there is none."""
+        from index.storage.store import index_facts
+
+        return index_facts(self.folder, self._store)
 
     def open(self, *, follow: bool | None = None) -> "PassageIndex":
         """The index, open for questions; first made to follow its texts if ``follow`` (default: if nobody named it).
@@ -204,7 +222,6 @@ class Workplace:
         Where that fails and there is an index already, the old one answers, with a warning.
         """
         from index import PassageIndex
-        from index.storage.store import read_manifest
 
         if follow or (follow is None and not self.index):
             try:
@@ -212,12 +229,12 @@ class Workplace:
                 if change.unread or not change.empty:
                     terminal.warn_of_problems(change)
             except (CorpusError, StoredIndexError) as error:
-                if read_manifest(self.folder) is None:
+                if self.facts() is None:
                     raise
-                opened = PassageIndex.open(self.folder, self.encoder)
+                opened = PassageIndex.open(self.folder, self.encoder, self._store)
                 terminal.warn(f"{error} Answering from the index as it is.")
                 return opened
-        return PassageIndex.open(self.folder, self.encoder)
+        return PassageIndex.open(self.folder, self.encoder, self._store)
 
     def answerer(self, *, follow: bool | None = None, writes: bool = True) -> "Answerer":
         """Answers from the index; where it also ``writes``, the settings' language model is asked what a follow-up
