@@ -157,7 +157,7 @@ def application(store: Store, api_key: str | None = None, *, compressed: bool = 
 
     checks = [Route("/", root), Route("/readyz", ready), Route("/healthz", ready), Route("/livez", ready)]
     app: ASGIApp = Starlette(routes=[*checks, *routes(store), *_controls(watch)])
-    return _Gate(GZipMiddleware(app, minimum_size=500) if compressed else app, watch)
+    return _Gate(GZipMiddleware(app, minimum_size=500, compresslevel=1) if compressed else app, watch)
 
 
 @dataclass(frozen=True, slots=True)
