@@ -457,3 +457,40 @@ def test_what_is_held_is_told(kept: PassageIndex, there: QdrantSettings) -> None
     passages = len(kept.snapshot.passages)
     assert facts.store == f"The collection 'ours' of Qdrant at {there.url}: {passages} points"
     assert (facts.passages, facts.late_interaction) == (passages, True)
+
+
+@pytest.mark.parametrize("quantisation", ["scalar", "binary", "product"])
+def test_what_a_server_can_is_handed_to_it(
+    served: Address, texts: Path, tmp_path: Path, fake_encoder: Any, quantisation: str
+) -> None:
+    there = QdrantSettings(
+        url=served.url,
+        shards=3,
+        replicas=2,
+        write_consistency=2,
+        quantisation=quantisation,
+        on_disk=True,
+        read_consistency="majority",
+        exact=True,
+    )
+    update_index(tmp_path / "one", load_documents(texts), fake_encoder, store=there)
+    assert "175 billion" in found(PassageIndex.open(tmp_path / "one", fake_encoder, there))
+    with connection(there).asking("be looked at") as client:
+        config = client.get_collection("foundation-qa").config
+        files = client.get_collection("foundation-qa-files").config.params
+    params = config.params
+    assert (params.shard_number, params.replication_factor, params.write_consistency_factor) == (3, 2, 2)
+    assert (files.replication_factor, files.write_consistency_factor) == (2, 2)
+    assert {each.on_disk for each in params.vectors.values()} == {True}
+    assert getattr(config.quantization_config, quantisation)
+
+
+def test_a_reader_keeps_no_copy_of_older_states(
+    kept: PassageIndex, there: QdrantSettings, tmp_path: Path, fake_encoder: Any
+) -> None:
+    reader = PassageIndex.open(tmp_path / "reader", fake_encoder, there)
+    for number in range(5):
+        rebuild_index(kept.folder, [Document("a.md", "", "", f"The lake {number}.")], fake_encoder, store=there)
+        assert found(reader, "lake") == f"The lake {number}."
+    manifest = reader.snapshot.manifest
+    assert {path.name for path in (tmp_path / "reader").iterdir()} - {"lock"} <= manifest.needed

@@ -23,6 +23,7 @@ from typing import IO, Any
 
 from index.storage.files import FileFacts, FileWriter
 from index.storage.qdrant.client import Connection, NoCollectionError
+from index.storage.qdrant.points import consistency
 from index.storage.qdrant.settings import QdrantSettings
 
 _SPACE = uuid.UUID("6f1b6a52-0f4d-4b7e-9d55-1d2f9f5f0a10")  # of the names of our points
@@ -61,9 +62,8 @@ class FilesCollection:
     def __init__(self, connected: Connection, settings: QdrantSettings) -> None:
         self._connection, self._settings, self.name = connected, settings, f"{settings.collection}-files"
         self._reading: dict[str, Any] = {}
-        self._writing: dict[str, Any] = {}
         if not settings.embedded:
-            self._reading["consistency"] = settings.read_consistency or None
+            self._reading["consistency"] = consistency(settings)
 
     def make(self) -> None:
         """Make it, if it is not there."""

@@ -33,7 +33,7 @@ class Points:
     def __init__(self, connected: Connection, settings: QdrantSettings) -> None:
         self._connection, self._settings, self.name = connected, settings, settings.collection
         self._cache = RecentArrays[tuple[str, int]](int(settings.cache_mb * 1e6))
-        self._consistency: Any = settings.read_consistency or None
+        self._consistency = consistency(settings)
         self.sent = 0  # points so far
 
     def check(self, dimension: int) -> None:
@@ -194,6 +194,13 @@ class Points:
                 return bool(client.collection_exists(self.name))
         except NoCollectionError:
             return False
+
+
+def consistency(settings: QdrantSettings) -> Any:
+    """How many replicas have to agree in what is read."""
+    from qdrant_client import models
+
+    return models.ReadConsistencyType(settings.read_consistency) if settings.read_consistency else None
 
 
 def _parts(ids: Sequence[int]) -> Iterator[list[int]]:

@@ -253,8 +253,10 @@ class QdrantStore:
 
     def _ids_of(self, name: str) -> PointIds:
         """The points of a segment, which may be of an older state, by the ``name`` of their file."""
+        own = self.folder / name
         try:
-            with np.load(io.BytesIO(self._files.read(name)), allow_pickle=False) as arrays:
+            raw = own.read_bytes() if own.exists() else self._files.read(name)
+            with np.load(io.BytesIO(raw), allow_pickle=False) as arrays:
                 return PointIds.unpack(arrays)
         except (OSError, EOFError, ValueError, KeyError, BadZipFile) as error:
             raise StoredIndexError(f"The index in {self._where} is damaged: {name} is not what was written.") from error
