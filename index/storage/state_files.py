@@ -125,10 +125,17 @@ def remove_all_but(folder: Path, kept: Collection[str]) -> None:
     What cannot be removed, as where somebody still reads it, is left to the next time.
     """
     with suppress(OSError):
-        for place in folder.iterdir():
-            if _OURS.fullmatch(place.name) and place.name not in kept:
-                if place.is_dir():
-                    shutil.rmtree(place, ignore_errors=True)
-                else:
-                    with suppress(OSError):
-                        place.unlink()
+        for name in ours_in(folder):
+            place = folder / name
+            if name in kept:
+                continue
+            if place.is_dir():
+                shutil.rmtree(place, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    place.unlink()
+
+
+def ours_in(folder: Path) -> list[str]:
+    """The names of what lies in ``folder`` and is part of some state, or was to be. Raises OSError unchanged."""
+    return [place.name for place in folder.iterdir() if _OURS.fullmatch(place.name)]

@@ -1,5 +1,6 @@
 """An index that Qdrant keeps: several machines, two writers, failures on the way, and what is left of it all."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -178,10 +179,7 @@ def test_one_passage_in_two_texts_is_one_point_and_found_in_both(
     assert [hit.passage.document_id for hit in opened.search("lake")] == ["b.md"]
 
 
-def test_nothing_is_left_that_no_state_names(
-    there: QdrantSettings, tmp_path: Path, fake_encoder: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("index.storage.qdrant.store.QdrantStore._retired", lambda *those: {})
+def test_nothing_is_left_that_no_state_names(there: QdrantSettings, tmp_path: Path, fake_encoder: Any) -> None:
     documents = small(6)
     for number in range(12):
         documents[number % 6] = replace(documents[number % 6], text=f"Lake {number} is another one.")
@@ -448,6 +446,9 @@ def test_a_folder_with_an_index_of_its_own_is_left_alone(
 ) -> None:
     with pytest.raises(StoredIndexError, match="holds an index of its own, which the setting 'store' does not"):
         update_index(small_index.folder, load_documents(texts), fake_encoder, store=there)
+    update_index(texts.parent / "other", small(2), fake_encoder, store=there)
+    with pytest.raises(StoredIndexError, match="holds an index of its own"):
+        PassageIndex.open(small_index.folder, fake_encoder, there)
     assert "175 billion" in found(small_index)
 
 
@@ -493,4 +494,12 @@ def test_a_reader_keeps_no_copy_of_older_states(
         rebuild_index(kept.folder, [Document("a.md", "", "", f"The lake {number}.")], fake_encoder, store=there)
         assert found(reader, "lake") == f"The lake {number}."
     manifest = reader.snapshot.manifest
-    assert {path.name for path in (tmp_path / "reader").iterdir()} - {"lock"} <= manifest.needed
+    assert {path.name for path in (tmp_path / "reader").iterdir()} <= manifest.needed
+    left = [tmp_path / "reader" / name for name in ("segment-0123456789ab", "segment-0123456789ac", "mine")]
+    for path in left:
+        path.mkdir()
+        (path / "texts.txt").touch()
+    for path in (left[0], left[0] / "texts.txt", left[2], left[2] / "texts.txt"):
+        os.utime(path, (1_000_000_000, 1_000_000_000))
+    PassageIndex.open(tmp_path / "reader", fake_encoder, there)
+    assert [path.exists() for path in left] == [False, True, True]  # long left; maybe being written; not ours

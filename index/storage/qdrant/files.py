@@ -16,7 +16,7 @@ import math
 import secrets
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
@@ -62,8 +62,10 @@ class FilesCollection:
     def __init__(self, connected: Connection, settings: QdrantSettings) -> None:
         self._connection, self._settings, self.name = connected, settings, f"{settings.collection}-files"
         self._reading: dict[str, Any] = {}
+        self._after: dict[str, Any] = {}  # of what was just written: it has to be seen, whichever replica answers
         if not settings.embedded:
-            self._reading["consistency"] = consistency(settings)
+            most = replace(settings, read_consistency=settings.read_consistency or "majority")
+            self._reading["consistency"], self._after["consistency"] = consistency(settings), consistency(most)
 
     def make(self) -> None:
         """Make it, if it is not there."""
@@ -87,12 +89,14 @@ class FilesCollection:
             for name in ("kind", "name"):
                 client.create_payload_index(self.name, name, field_schema=models.PayloadSchemaType.KEYWORD)
 
-    def state(self, *, whole: bool = True) -> StatePoint | None:
-        """The current state, if there is one; without its manifest unless ``whole`` is wanted."""
+    def state(self, *, whole: bool = True, written: bool = False) -> StatePoint | None:
+        """The current state, if there is one; without its manifest unless ``whole`` is wanted. What was ``written``
+        just now is seen."""
         try:
             with self._connection.asking("read the state of the index") as client:
                 wanted = True if whole else ["generation"]
-                found = client.retrieve(self.name, [_STATE], with_payload=wanted, **self._reading)
+                options = self._after if written else self._reading
+                found = client.retrieve(self.name, [_STATE], with_payload=wanted, **options)
         except NoCollectionError:
             return None
         if not found:
@@ -111,7 +115,7 @@ class FilesCollection:
         options = {} if self._settings.embedded else {"ordering": models.WriteOrdering.STRONG}
         with self._connection.asking("replace the state of the index") as client:
             client.upsert(self.name, [point], wait=True, update_filter=models.Filter(must=[same]), **options)
-        now = self.state()
+        now = self.state(written=True)
         return now is not None and now.manifest == new.manifest
 
     def begin_batch(self, owner: str) -> int:
@@ -125,7 +129,7 @@ class FilesCollection:
             point.payload["nonce"] = nonce
             with self._connection.asking("begin to keep passages") as client:
                 client.upsert(self.name, [point], wait=True, update_filter=never)
-                (kept,) = client.retrieve(self.name, [point.id], with_payload=True, **self._reading)
+                (kept,) = client.retrieve(self.name, [point.id], with_payload=True, **self._after)
             if (kept.payload or {}).get("nonce") == nonce:
                 return number
 

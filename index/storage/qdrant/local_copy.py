@@ -2,8 +2,9 @@
 
 import os
 import shutil
+import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from corpus import StoredIndexError
 from index.disk import PARTIAL, flush_folder
 from index.storage.files import FileFacts, altered
 from index.storage.qdrant.files import FilesCollection
+from index.storage.state_files import ours_in
+
+_LONG = 86_400.0  # seconds, after which nobody is still writing a segment
 
 
 class LocalCopy:
@@ -31,6 +35,15 @@ class LocalCopy:
         for name, facts in files.items():
             if not _is_whole(place, {name: facts}):
                 self._fetch(place / name, {name: ("", facts)})
+
+    def tidy(self, needed: Collection[str], before: Collection[str] | None) -> None:
+        """Remove what was needed ``before`` and is not ``needed`` now, or, where it is not known what was (None), what
+        nobody has touched for long. No lock is asked for: a writer beside us would be refused its own."""
+        with suppress(OSError):
+            for name in ours_in(self._folder):
+                if name not in needed and (name in before if before is not None else _is_old(self._folder / name)):
+                    with suppress(OSError):
+                        _remove(self._folder / name)
 
     def _fetch(self, target: Path, files: Mapping[str, tuple[str, FileFacts]]) -> None:
         """Put ``files``, by the names they are kept under, where they belong: ``target``, or below it."""
@@ -53,6 +66,11 @@ class LocalCopy:
         finally:
             _remove(beside)
         flush_folder(self._folder)
+
+
+def _is_old(place: Path) -> bool:
+    """Whether ``place`` and what is in it was last written long ago."""
+    return time.time() - max(each.stat().st_mtime for each in (place, *place.rglob("*"))) > _LONG
 
 
 def _is_whole(place: Path, files: Mapping[str, FileFacts]) -> bool:

@@ -18,6 +18,8 @@ from index.storage.qdrant.point_vectors import points_of
 from index.storage.qdrant.points import Points
 from index.storage.segment import Segment
 
+_MOST = 16_000_000  # bytes that travel at once; a server takes twice as many by default
+
 
 class PointWriter:
     """:class:`index.storage.kept_vectors.PassageWriter` of the segment in the folder ``place``.
@@ -44,6 +46,7 @@ class PointWriter:
         self._size = 0  # points of it, those that wait among them
         self._ids, self._sizes = array("Q"), dict[int, int]()
         self._waiting: list[tuple[int, str, FloatArray, NDArray[np.uint8] | None]] = []
+        self._bytes = 0  # about what they take on the way
         self._done = False
 
     def add(
@@ -64,7 +67,8 @@ class PointWriter:
             self._size += 1
             record = records[at] if len(records) else None
             self._waiting.append((number, LANGUAGES[languages[at]], np.array(vectors[at], np.float32), record))
-            if len(self._waiting) >= self._at_once:
+            self._bytes += 12 * self._waiting[-1][2].size + (4 * record.size // 3 if record is not None else 0)
+            if len(self._waiting) >= self._at_once or self._bytes >= _MOST:
                 self._send()
 
     def copy(self, segment: Segment, rows: range) -> None:
@@ -82,7 +86,7 @@ class PointWriter:
         if self._waiting:
             self._going_on(self._batch)
             self._points.send(self._size - len(self._waiting), self._batch, self._waiting)
-            self._waiting = []
+            self._waiting, self._bytes = [], 0
 
     def write(self) -> tuple[Mapping[str, FileFacts], Mapping[str, Cells]]:
         """See :meth:`index.storage.kept_vectors.PassageWriter.write`."""

@@ -92,6 +92,7 @@ class QdrantStore:
 
     def read_snapshot(self, known: Snapshot | None = None) -> Snapshot:
         """See :meth:`index.storage.store.Store.read_snapshot`."""
+        self._check_folder()
         for attempt in range(_TRIED):
             manifest = self.read_manifest()
             if manifest is None:
@@ -108,11 +109,11 @@ class QdrantStore:
                     continue
                 if isinstance(error, OSError):
                     raise StoredIndexError(
-                        f"The copy of the index in {self.folder} cannot be written: {error.strerror or error}. "
-                        f"Name another folder with --index."
+                        f"This machine's copy of the index, {self.folder}, can be neither read nor fetched: "
+                        f"{error.strerror or error}. Name another folder with --index."
                     ) from error
                 raise
-            self._tidy_copy(manifest, known)
+            self._copy.tidy(manifest.needed, known.manifest.needed if known else None)
             return opened
         raise AssertionError("the last try returns or raises")
 
@@ -124,21 +125,18 @@ class QdrantStore:
         dimension, record = len(calibration.passages.vectors["en"]), calibration.four_bits().size + 1
         return PointVectors(self._points, self.folder, segments, dimension, record)
 
-    def _tidy_copy(self, manifest: IndexManifest, known: Snapshot | None) -> None:
-        """Remove what the folder holds of older states, unless somebody writes: then it is not our turn."""
-        if known:
-            with suppress(StoredIndexError), index_lock(self.folder):
-                latest = self.read_manifest()
-                remove_all_but(self.folder, latest.needed | manifest.needed if latest else manifest.needed)
-
     def lock(self) -> AbstractContextManager[None]:
         """See :meth:`index.storage.store.Store.lock`: on this machine; another is told by :meth:`commit`."""
+        self._check_folder()
+        return index_lock(self.folder)
+
+    def _check_folder(self) -> None:
+        """Nothing is put, or removed, where another index lies."""
         if (self.folder / MANIFEST).exists():
             raise StoredIndexError(
                 f"The folder {self.folder} holds an index of its own, which the setting 'store' does not look at. "
                 f"Name another folder with --index, or remove this one."
             )
-        return index_lock(self.folder)
 
     def writer(self, place: Path, dimension: int, late_interaction: bool) -> PointWriter:
         """See :meth:`index.storage.store.Store.writer`."""
