@@ -15,6 +15,7 @@ ONLY_IN_A_FOLDER = {  # modules that have no index in them, or only what lies be
     "test_encoder",
     "test_lru",
     "test_model_files",
+    "test_point_ids",
     "test_runtime",
     "test_token_vectors",
     "test_two_dimensions",

@@ -102,6 +102,44 @@ def test_the_same_is_found_as_in_files(
                 assert ours == theirs
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_after_many_updates_the_same_is_nearest_as_in_files(
+    there: QdrantSettings, tmp_path: Path, fake_encoders: Any, monkeypatch: pytest.MonkeyPatch, seed: int
+) -> None:
+    encoder, chance = fake_encoders("some", 24), np.random.default_rng(seed)
+    words = "foundation large parameter risk image bias task energy cost scale lake mountain city gold ship".split()
+    texts = {f"{'ab'[number % 2]}/{number}.md": f"{words[number % 15]} {number}." for number in range(40)}
+    texts |= {f"zh/{number}.md": f"{'湖河山海'[number % 4]}{number}。" for number in range(20)}
+    for step in range(6):
+        documents = [Document(name, "", "", text) for name, text in texts.items()]
+        update_index(tmp_path / "files", documents, encoder)
+        update_index(tmp_path / "qdrant", documents, encoder, store=there)
+        for name in chance.choice(sorted(texts), 7, replace=False).tolist():
+            texts[name] = f"{texts[name]} {'湖' if name[0] == 'z' else 'lake'} {step}"
+        for name in chance.choice(sorted(texts), 2, replace=False).tolist():
+            texts[f"new/{name}"] = texts.pop(name)  # taken over
+        texts[f"twice/{step}.md"] = texts.get("b/1.md", "lake.")
+    ours = PassageIndex.open(tmp_path / "qdrant", encoder, there).snapshot
+    theirs = PassageIndex.open(tmp_path / "files", encoder).snapshot
+    assert len(ours.segments) == len(theirs.segments) > 3
+    assert list(ours.passages) == list(theirs.passages)
+    assert vectors_of(ours).tobytes() == vectors_of(theirs).tobytes()
+    folders = [Scope(), Scope(("a",)), Scope(("zh", "twice")), Scope(language="zh"), Scope(("new",))]
+    for mostly in (0.5, 2.0):
+        monkeypatch.setattr("index.storage.qdrant.point_vectors._MOSTLY", mostly)
+        for scope in folders:
+            one, other = ours.narrowed(scope), theirs.narrowed(scope)
+            for language, count in (("en", 5), ("zh", 5), ("en", 48), ("zh", 1000)):
+                question = chance.standard_normal(24).astype(np.float32)
+                mine, its = (each.nearest(question, language, count) for each in (one, other))
+                # Those that are alike to the last digit may stand in another order.
+                scores = [vectors_of(theirs)[rows] @ question for rows in (mine, its)]
+                np.testing.assert_allclose(scores[0], scores[1], atol=1e-5)
+                certain = its[scores[1] > scores[1][-1] + 1e-5] if len(its) else its
+                assert set(certain.tolist()) <= set(mine.tolist())
+                assert len(set(mine.tolist())) == len(mine) == len(its)
+
+
 def test_what_a_machine_lacks_or_holds_damaged_is_fetched(kept: PassageIndex, there: QdrantSettings) -> None:
     files = [path for path in kept.folder.rglob("*") if path.is_file() and path.name != "lock"]
     assert len(files) > 7

@@ -86,8 +86,9 @@ class FilesCollection:
                 write_consistency_factor=settings.write_consistency,
                 on_disk_payload=True,
             )
-            for name in ("kind", "name"):
+            for name in ("kind", "name", "generation"):
                 client.create_payload_index(self.name, name, field_schema=models.PayloadSchemaType.KEYWORD)
+            client.create_payload_index(self.name, "part", field_schema=models.PayloadSchemaType.INTEGER)
 
     def state(self, *, whole: bool = True, written: bool = False) -> StatePoint | None:
         """The current state, if there is one; without its manifest unless ``whole`` is wanted. What was ``written``
