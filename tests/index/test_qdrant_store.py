@@ -30,6 +30,10 @@ from index.storage.store import index_facts, open_store  # noqa: E402
 Edit = Callable[[Path, str, str], None]
 TERM = term_of("emergence", "涌现", "What nobody designed.", "并非设计出来的。")
 
+WAYS = [(0.5, 1000), (2.0, 1000), (2.0, -1), (0.5, -1)]
+"""From which share of the points a search does without a filter, and how many passages are compared here: as it is, all
+here, all by a filter, and by a filter where little counts."""
+
 
 @pytest.fixture
 def served() -> Iterator[Address]:
@@ -94,8 +98,9 @@ def test_the_same_is_found_as_in_files(
     files = PassageIndex.open(tmp_path / "files", fake_encoder)
     assert vectors_of(files.snapshot).tobytes() == vectors_of(kept.snapshot).tobytes()
     scopes = [Scope(), Scope(("en",)), Scope(("zh/risks.md",)), Scope(language="zh"), Scope(("en/clip.md",), "en")]
-    for mostly in (0.5, 2.0):  # with a filter where little counts, and with one in any case
+    for mostly, few in WAYS:
         monkeypatch.setattr("index.storage.qdrant.point_vectors._MOSTLY", mostly)
+        monkeypatch.setattr("index.storage.qdrant.point_vectors._FEW", few)
         for scope in scopes:
             for question in ("Who coined the term in 2021?", "什么是同质化？", "electricity"):
                 ours, theirs = kept.search(question, 20, scope), files.search(question, 20, scope)
@@ -125,8 +130,9 @@ def test_after_many_updates_the_same_is_nearest_as_in_files(
     assert list(ours.passages) == list(theirs.passages)
     assert vectors_of(ours).tobytes() == vectors_of(theirs).tobytes()
     folders = [Scope(), Scope(("a",)), Scope(("zh", "twice")), Scope(language="zh"), Scope(("new",))]
-    for mostly in (0.5, 2.0):
+    for mostly, few in WAYS:
         monkeypatch.setattr("index.storage.qdrant.point_vectors._MOSTLY", mostly)
+        monkeypatch.setattr("index.storage.qdrant.point_vectors._FEW", few)
         for scope in folders:
             one, other = ours.narrowed(scope), theirs.narrowed(scope)
             for language, count in (("en", 5), ("zh", 5), ("en", 48), ("zh", 1000)):

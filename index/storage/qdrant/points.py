@@ -36,6 +36,11 @@ class Points:
         self._consistency = consistency(settings)
         self.sent = 0  # points so far
 
+    @property
+    def embedded(self) -> bool:
+        """Whether it is in this process."""
+        return self._settings.embedded
+
     def check(self, dimension: int) -> None:
         """Whether it holds vectors of ``dimension`` numbers, and compares them as we do."""
         with self._connection.asking(f"open the collection {self.name!r}") as client:
