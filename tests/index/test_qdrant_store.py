@@ -296,6 +296,37 @@ def test_an_update_that_fails_on_the_way_leaves_the_old_state(
     assert ids_of(there) == {*named(kept)}
 
 
+def test_an_answer_that_is_lost_loses_no_update(
+    kept: PassageIndex, there: QdrantSettings, served: Address, texts: Path, fake_encoder: Any, edit: Edit
+) -> None:
+    edit(texts / "en" / "models.md", "175 billion", "many")
+    path, after = REQUESTS["state"]
+    served.fail(Fault(path=path, method="PUT", after=after, times=1, status=0, done=True))
+    with pytest.raises(StoredIndexError, match="cannot be reached to replace the state"):
+        update_index(kept.folder, load_documents(texts), fake_encoder, glossary=[TERM], store=there)
+    assert "many" in found(kept)
+    for _ in range(2):
+        change = update_index(kept.folder, load_documents(texts), fake_encoder, glossary=[TERM], store=there)
+        assert (change.empty, change.embedded) == (True, 0)
+        assert "many" in found(PassageIndex.open(kept.folder, fake_encoder, there))
+    assert ids_of(there) >= named(kept)
+
+
+def test_a_state_of_another_format_is_named_and_a_rebuild_replaces_it(
+    kept: PassageIndex, there: QdrantSettings, texts: Path, fake_encoder: Any
+) -> None:
+    files = FilesCollection(connection(there), there)
+    state = files.state()
+    assert state
+    assert files.replace_state(replace(state, generation="other", manifest='{"format": 99}'), state.generation)
+    with pytest.raises(StoredIndexError, match="has format 99; this version reads"):
+        PassageIndex.open(kept.folder, fake_encoder, there)
+    with pytest.raises(StoredIndexError, match="has format 99"):
+        update_index(kept.folder, load_documents(texts), fake_encoder, store=there)
+    rebuild_index(kept.folder, load_documents(texts), fake_encoder, store=there)
+    assert "175 billion" in found(PassageIndex.open(kept.folder, fake_encoder, there))
+
+
 @pytest.mark.slow
 def test_a_killed_update_leaves_the_old_state_and_is_tidied_up_after(
     kept: PassageIndex, there: QdrantSettings, served: Address, texts: Path, tmp_path: Path, fake_encoder: Any

@@ -183,10 +183,13 @@ class QdrantStore:
 
     def _unreadable(self, now: StatePoint | None) -> bool:
         """Whether nobody can have made the current state just now, as it is damaged or of another format."""
+        if now is None:
+            return False
         try:
-            return now is not None and not IndexManifest.parse(now.manifest.encode("utf-8"), self.folder)
+            IndexManifest.parse(now.manifest.encode("utf-8"), self.folder)
         except StoredIndexError:
             return True
+        return False
 
     def _too_late(self) -> BusyIndexError:
         for batch in list(self._unsettled):
