@@ -9,7 +9,7 @@ SHARED ?= ../shared
 OUT    ?= reader.pt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick small-writer check corpus-check fit train train-retriever train-support calibrate ablate pools bench bench-page bench-index bench-shards bench-ray bench-damaged bench-documents bench-asked-documents documents-files clean
+.PHONY: help serve test quick small-writer check corpus-check fit train train-retriever train-support calibrate ablate pools bench bench-page bench-index bench-shards bench-store bench-qdrant bench-ray bench-damaged bench-documents bench-asked-documents documents-files clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -90,6 +90,13 @@ bench-shards: $(VENV)/installed ## What larger indexes would take (SCALE.md): me
 	$(BIN)/python tests/bench/held.py
 	$(BIN)/python tests/bench/shards.py $(ARGS)
 	$(BIN)/python tests/bench/scale.py
+
+bench-store: $(VENV)/installed-dev ## The same index in files and in Qdrant's embedded mode, 10,000 passages (some minutes); ARGS="--passages 100000" for more
+	$(BIN)/python tests/bench/store_size.py $(ARGS)
+
+bench-qdrant: $(VENV)/installed-dev ## Token records over the wire by how a Qdrant keeps them; how far its embedded mode carries (15 minutes)
+	PYTHONPATH=tests/support $(BIN)/python tests/bench/qdrant_bytes.py
+	$(BIN)/python tests/bench/qdrant_embedded.py $(ARGS)
 
 bench-damaged: $(VENV)/installed-dev ## What 500 damaged files in one folder cost (some minutes); ARGS="--files 60" for fewer
 	$(BIN)/python tests/bench/damaged.py $(ARGS)

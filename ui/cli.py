@@ -181,9 +181,7 @@ def _change(
     if as_json:
         terminal.print_json(change_facts(change))
     else:
-        from index.storage.store import index_facts
-
-        terminal.print_change(change, str(workplace.folder), pending, index_facts(workplace.folder))
+        terminal.print_change(change, str(workplace.folder), pending, workplace.facts())
     terminal.warn_of_problems(change)
     if change.unread:
         raise typer.Exit(1)

@@ -8,9 +8,10 @@ from corpus import Passage
 from index.encoder import Encoder
 from index.matching.words import words_in
 from index.search.retrieval import Retrieval, retrieve
+from index.storage.qdrant.settings import QdrantSettings
 from index.storage.scope import EVERYTHING, Scope
 from index.storage.snapshot import Snapshot
-from index.storage.store import check_identity, read_snapshot, version
+from index.storage.store import Store, check_identity, open_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,29 +29,38 @@ class PassageIndex:
     next search. Searching is safe from several threads.
     """
 
-    def __init__(self, folder: Path, encoder: Encoder, snapshot: Snapshot) -> None:
-        self.folder, self.encoder = folder, encoder
+    def __init__(self, store: Store, encoder: Encoder, snapshot: Snapshot) -> None:
+        self.folder, self.encoder = store.folder, encoder
+        self._store = store
         self._snapshot = snapshot
         self._version: object = None  # of the manifest when it was last read; None: not since the index was opened
         self._following = Lock()
 
     @classmethod
-    def open(cls, folder: str | Path, encoder: Encoder) -> "PassageIndex":
-        """The index in ``folder``.
+    def open(cls, folder: str | Path, encoder: Encoder, store: QdrantSettings | None = None) -> "PassageIndex":
+        """The index in ``folder``, or in ``store``, of which the folder then holds this machine's copy of small files.
 
         :class:`StoredIndexError` where there is none, where it is damaged, or where another model built it.
         """
-        return cls(Path(folder), encoder, _checked(Path(folder), encoder))
+        opened = open_store(Path(folder), store)
+        return cls(opened, encoder, _checked(opened, encoder))
+
+    def check(self) -> None:
+        """:class:`StoredIndexError` where the current state of the index cannot be read; as quick as can be."""
+        self._store.check()
 
     @property
     def snapshot(self) -> Snapshot:
-        """The current state of the index, read again if an update has replaced it."""
-        now = version(self.folder)
+        """The current state of the index, read again if an update has replaced it.
+
+        :class:`StoredIndexError` where a store elsewhere does not answer.
+        """
+        now = self._store.version()
         if now in (self._version, None):  # an index that was deleted answers as long as somebody has it open
             return self._snapshot
         with self._following:
             if now != self._version:
-                self._snapshot = _checked(self.folder, self.encoder, self._snapshot)
+                self._snapshot = _checked(self._store, self.encoder, self._snapshot)
                 # Should it be replaced at this very moment, the next question sees that it is not what was looked at.
                 self._version = now
         return self._snapshot
@@ -78,7 +88,7 @@ def hits_of(retrieval: Retrieval) -> list[Hit]:
     return [Hit(retrieval.passage(one.row), one.score) for one in retrieval.ranked]
 
 
-def _checked(folder: Path, encoder: Encoder, known: Snapshot | None = None) -> Snapshot:
-    snapshot = read_snapshot(folder, known)
-    check_identity(folder, snapshot.manifest, encoder)
+def _checked(store: Store, encoder: Encoder, known: Snapshot | None = None) -> Snapshot:
+    snapshot = store.read_snapshot(known)
+    check_identity(store.folder, snapshot.manifest, encoder)
     return snapshot

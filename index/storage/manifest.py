@@ -94,6 +94,11 @@ class IndexManifest:
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise damaged_error(shown, MANIFEST) from error
 
+    @property
+    def needed(self) -> set[str]:
+        """What has to be there for this state and the one before: names of segments and of files beside them."""
+        return {*(segment.name for segment in self.segments), *self.before, *self.files}
+
     def with_removed(self, removed: Mapping[str, set[int]]) -> tuple[SegmentFacts, ...]:
         """The segments once the documents ``removed`` (segment name -> numbers) are gone."""
         return tuple(

@@ -32,6 +32,14 @@ class RowMap:
         segment = bisect_right(self._begins, row) - 1
         return segment, int(self.locals[segment][row - self._begins[segment]])
 
+    def at(self, segments: NDArray[np.int64], locals_: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The rows of the passages in the local rows ``locals_`` of ``segments``, all of which count; shape (rows,)."""
+        found = np.empty(len(segments), np.int64)
+        for segment in np.unique(segments).tolist():
+            chosen = segments == segment
+            found[chosen] = self.rows[segment][locals_[chosen]]
+        return found
+
     def homes(self, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The segments that hold the passages in ``rows``, and their local rows; shape (rows,) each."""
         segments = np.searchsorted(self._starts, rows, "right") - 1

@@ -9,6 +9,7 @@
     vectors-en.faiss    the whole vectors of the passages in one language; with nearest-en.faiss, see
                         index.storage.faiss_vectors
     tokens.bin          the token vectors, see index.storage.token_vectors; not without late interaction
+    points.npz          instead of the last two where they are kept elsewhere: see index.storage.point_ids
 
 An index is made of segments, as those of Lucene are (and log-structured merge trees, O'Neil et al. 1996,
 https://doi.org/10.1007/s002360050048): an update writes a new segment with the documents that changed, and notes which
@@ -29,6 +30,7 @@ from corpus import LANGUAGES, Box, Document, Passage, Place, PlaceKind, Problem,
 from index.storage.files import mapped, read_arrays
 from index.storage.lru import Recent
 from index.storage.manifest import SegmentFacts
+from index.storage.point_ids import POINTS, PointIds
 from index.storage.token_vectors import TokenStore
 from index.storage.vectors import open_vectors
 from index.storage.word_counts import WordTable
@@ -83,10 +85,11 @@ class Segment:
         self.words = WordTable.unpack(read_arrays(place / WORDS))
         self.texts = mapped(place / TEXTS)
         self._documents, self._passages = mapped(place / DOCUMENTS), mapped(place / PASSAGES)
+        self.points = PointIds.unpack(read_arrays(place / POINTS)) if POINTS in facts.files else None
         rows = {language: np.flatnonzero(self.places.language == at) for at, language in enumerate(LANGUAGES)}
-        self.vectors = open_vectors(place, facts, rows)
+        self.vectors = open_vectors(place, facts, rows) if self.points is None else {}
         self.tokens = None
-        if code_size is not None:
+        if code_size is not None and self.points is None:
             self.tokens = TokenStore.open(place, self.places.tokens_at, self.places.checks, code_size)
         self._read_passages: Recent[int, Passage] = Recent(4096)
         self._read_documents: Recent[int, Document] = Recent(64)

@@ -1,4 +1,4 @@
-"""Writes a segment, document after document; of what it is made of only the whole vectors are in memory."""
+"""Writes a segment, document after document; the vectors go to whoever keeps them."""
 
 import json
 from array import array
@@ -15,6 +15,7 @@ from corpus import LANGUAGES, Document, Passage
 from index.arrays import FloatArray
 from index.disk import flush_folder
 from index.storage.files import FileFacts, FileWriter, pack_arrays, write_file
+from index.storage.kept_vectors import FolderWriter, Origin, PassageWriter
 from index.storage.manifest import SegmentFacts
 from index.storage.segment import (
     CATALOGUE,
@@ -30,7 +31,6 @@ from index.storage.segment import (
     passage_key,
 )
 from index.storage.token_vectors import TOKENS, checksum
-from index.storage.vectors import VectorWriter, vector_writer
 from index.storage.word_counts import Tally
 
 
@@ -41,16 +41,20 @@ class SegmentWriter:
     :meth:`copy`. Without :meth:`finish` the folder is of no use.
     """
 
-    def __init__(self, place: Path, dimension: int, late_interaction: bool) -> None:
+    def __init__(
+        self, place: Path, dimension: int, late_interaction: bool, vectors: PassageWriter | None = None
+    ) -> None:
+        """``vectors`` takes the vectors; None: they become files of the segment."""
         place.mkdir(parents=True)
-        self.place, self._dimension, self._late = place, dimension, late_interaction
+        self.place, self._late = place, late_interaction
         self.tally = Tally()  # of what is added; the caller subtracts the words of documents that are gone
         self._stack = ExitStack()
         self._files: dict[str, FileWriter] = {}
-        for name in (CATALOGUE, DOCUMENTS, TEXTS, PASSAGES, *([TOKENS] if late_interaction else [])):
+        for name in (CATALOGUE, DOCUMENTS, TEXTS, PASSAGES):
             self._files[name] = FileWriter(place / name)
             self._stack.callback(self._files[name].abandon)
-        self._vectors: dict[str, VectorWriter] = {}
+        self._vectors = vectors or FolderWriter(place, dimension, late_interaction)
+        self._stack.callback(self._vectors.abandon)
         self._documents = 0
         self._documents_at, self._passages_at = array("q", [0]), array("q", [0])
         self._document, self._language = array("i"), array("B")
@@ -74,9 +78,15 @@ class SegmentWriter:
         passages: Sequence[Passage],
         vectors: FloatArray,
         tokens: Sequence[NDArray[np.uint8]],
+        origins: Sequence[Origin | None] = (),
     ) -> None:
         """A document and its passages, with the vector, shape (passages, dimension), and the token records of each
-        (none without late interaction)."""
+        (none without late interaction).
+
+        ``origins`` says of each where its vectors are already; empty: of none. Those of a passage that has one mean
+        nothing where who keeps them ``takes_over``.
+        """
+        origins = origins or [None] * len(passages)
         text = document.text.encode("utf-8")
         first = len(self._document)
         self._begin(
@@ -103,16 +113,18 @@ class SegmentWriter:
             begin = counted + len(document.text[at : passage.start].encode("utf-8"))
             at, counted = passage.end, begin + len(passage.text.encode("utf-8"))
             beside, same = _connected(document, passages[row - first - 1], passage) if row > first else (False, False)
+            origin = origins[row - first]
             self._passage(
                 _line(passage_facts(passage, (begin, counted))),
                 LANGUAGES.index(passage.language),
                 self._paragraph[-1] if beside else row,
                 self._section[-1] if same else row,
                 passage_key(passage),
-                tokens[row - first] if self._late else None,
+                *(_tokens_of(origin.segment, origin.row) if origin else self._tokens(tokens, row - first)),
             )
             self.tally.count(passage)
-        self._add_vectors(np.array([LANGUAGES.index(each.language) for each in passages], np.uint8), vectors)
+        languages = np.array([LANGUAGES.index(each.language) for each in passages], np.uint8)
+        self._vectors.add(languages, vectors, tokens if self._late else (), origins)
 
     def copy(self, segment: Segment, number: int, stamp: str) -> None:
         """Document ``number`` of ``segment`` as it is there, with all that belongs to it.
@@ -134,23 +146,18 @@ class SegmentWriter:
                 int(places.paragraph[row]) + shift,
                 int(places.section[row]) + shift,
                 int(places.keys[row]),
-                segment.tokens.records_of(row) if segment.tokens else None,
+                *_tokens_of(segment, row),
             )
-        if rows:
-            chosen = np.arange(rows.start, rows.stop, dtype=np.int64)
-            self._add_vectors(places.language[rows.start : rows.stop], segment.vectors_of(chosen))
+        self._vectors.copy(segment, rows)
 
     def finish(self) -> SegmentFacts:
         """The segment, once all of it is on the disk."""
         files: dict[str, FileFacts] = {name: writer.close() for name, writer in self._files.items()}
+        own, cells = self._vectors.write()
+        files |= {name: facts for name, facts in own.items() if name == TOKENS}  # in the order of old: see manifest
         files[WORDS] = write_file(self.place / WORDS, self.tally.table().pack())
         files[PLACES] = write_file(self.place / PLACES, self._places())
-        cells = {}
-        for language, vectors in self._vectors.items():
-            own, found = vectors.write(self.place, language)
-            files |= own
-            if found:
-                cells[language] = found
+        files |= own
         flush_folder(self.place)
         return SegmentFacts(
             name=self.place.name,
@@ -171,9 +178,13 @@ class SegmentWriter:
         self._documents_at.append(self._files[DOCUMENTS].size)
         self._documents += 1
 
+    def _tokens(self, tokens: Sequence[NDArray[np.uint8]], at: int) -> tuple[int, int]:
+        return (len(tokens[at]), checksum(tokens[at])) if self._late else (0, 0)
+
     def _passage(
-        self, line: bytes, language: int, paragraph: int, section: int, key: int, tokens: NDArray[np.uint8] | None
+        self, line: bytes, language: int, paragraph: int, section: int, key: int, tokens: int, check: int
     ) -> None:
+        """The next passage, which has so many ``tokens``, whose records' digest is ``check``."""
         self._files[PASSAGES].write(line)
         self._passages_at.append(self._files[PASSAGES].size)
         self._document.append(self._documents - 1)
@@ -181,18 +192,8 @@ class SegmentWriter:
         self._paragraph.append(paragraph)
         self._section.append(section)
         self._keys.append(key)
-        if tokens is not None:
-            self._files[TOKENS].write(tokens.tobytes())
-        self._tokens_at.append(self._tokens_at[-1] + (len(tokens) if tokens is not None else 0))
-        self._checks.append(checksum(tokens) if tokens is not None else 0)
-
-    def _add_vectors(self, languages: NDArray[np.uint8], vectors: FloatArray) -> None:
-        for at, language in enumerate(LANGUAGES):
-            chosen = languages == at
-            if chosen.any():
-                if language not in self._vectors:
-                    self._vectors[language] = vector_writer(self._dimension)
-                self._vectors[language].add(vectors[chosen])
+        self._tokens_at.append(self._tokens_at[-1] + tokens)
+        self._checks.append(check)
 
     def _places(self) -> bytes:
         return pack_arrays(
@@ -206,6 +207,12 @@ class SegmentWriter:
             tokens_at=np.asarray(self._tokens_at, np.int64),
             checks=np.asarray(self._checks, np.uint64),
         )
+
+
+def _tokens_of(segment: Segment, row: int) -> tuple[int, int]:
+    """How many tokens the passage in ``row`` of ``segment`` has, and the digest of their records."""
+    places = segment.places
+    return int(places.tokens_at[row + 1] - places.tokens_at[row]), int(places.checks[row])
 
 
 def _line(facts: object) -> bytes:

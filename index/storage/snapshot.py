@@ -14,6 +14,7 @@ from index.arrays import FloatArray
 from index.matching.alignment import align
 from index.matching.words import words_in
 from index.storage.calibration import Calibration
+from index.storage.kept_vectors import FolderVectors, StateVectors
 from index.storage.lru import Recent
 from index.storage.manifest import IndexManifest
 from index.storage.rows import RowMap
@@ -41,7 +42,9 @@ class Snapshot:
         calibration: Calibration,
         glossary: tuple[Term, ...],
         stamps: Mapping[str, str] | None = None,
+        vectors: StateVectors | None = None,
     ) -> None:
+        """``vectors`` has those of the segments; None: they lie in their files."""
         self.manifest, self.calibration, self.glossary = manifest, calibration, glossary
         self.stamps = stamps or {}  # document id -> stamp, of texts that were touched but not changed
         self.segments = tuple(segments)
@@ -49,7 +52,9 @@ class Snapshot:
         removed = [facts.removed for facts in manifest.segments]
         alive = [_alive(segment, gone) for segment, gone in zip(segments, removed, strict=True)]
         self._rows = RowMap(alive)
-        self._only = [_searched(segment, each) for segment, each in zip(segments, alive, strict=True)]
+        self._four_bits = calibration.four_bits()
+        self._vectors = vectors or FolderVectors(self.segments, manifest.dimension, self._four_bits.size + 1)
+        self._searched = self._vectors.among(alive)
         # These views know the files, not the snapshot: with a cycle of references the files of an old state would stay
         # open until the collector finds it.
         self.passages: Sequence[Passage] = Passages(self._rows, self.segments)  # by their rows
@@ -65,7 +70,6 @@ class Snapshot:
         self.scope = EVERYTHING
         self._inside: NDArray[np.bool_] | None = None  # (passages,): whether each is in the scope; None: all are
         self._narrowed: Recent[Scope, Snapshot] = Recent(_NARROWED)
-        self._four_bits = calibration.four_bits()
         self._twins = np.full(len(self._languages), _UNKNOWN, np.int64)
         self._words: Recent[int, frozenset[str]] = Recent(4096)
 
@@ -92,7 +96,7 @@ class Snapshot:
                 each &= segment.places.language == LANGUAGES.index(scope.language)
         view = copy.copy(self)
         view.scope, view._narrowed = scope, Recent(_NARROWED)
-        view._only = [_searched(segment, each) for segment, each in zip(self.segments, inside, strict=True)]
+        view._searched = self._vectors.among(inside)
         view._inside = np.concatenate([each[rows] for each, rows in zip(inside, self._rows.locals, strict=True)])
         view.languages = tuple(LANGUAGES[at] for at in np.unique(self._languages[view._inside]).tolist())
         if not view.languages:
@@ -124,7 +128,7 @@ class Snapshot:
         """The token vectors; None: the index was built without late interaction."""
         if not self.manifest.late_interaction:
             return None
-        return Tokens([segment.tokens for segment in self.segments], self._rows.homes, self._four_bits)
+        return Tokens(self._vectors.records, self._rows.homes, self._four_bits)
 
     @cached_property
     def catalogue(self) -> Mapping[str, tuple[int, int]]:
@@ -180,25 +184,22 @@ class Snapshot:
         ``vector`` has shape (dimension,), the rows (passages,). There are fewer where the index holds
         fewer. In a large index one of them may be missed, unless it has to be ``exact``: then all vectors are compared.
         """
-        scores, rows = [np.empty(0, np.float32)], [np.empty(0, np.int64)]
-        for at, segment in enumerate(self.segments):
-            if language in segment.vectors:
-                found, places = segment.vectors[language].search(
-                    vector, count, self._only[at].get(language), exact=exact
-                )
-                scores.append(found)
-                rows.append(self._rows.rows[at][places])
-        order = np.argsort(-np.concatenate(scores), kind="stable")[:count]
-        return np.concatenate(rows)[order]
+        _, segments, places = self._searched.nearest(vector, language, count, exact=exact)
+        return self._rows.at(segments, places)
 
     def vectors(self, rows: Sequence[int] | NDArray[np.int64]) -> FloatArray:
         """The centred unit vectors of the passages in ``rows``, shape (rows, dimension)."""
-        segments, homes = self._rows.homes(np.asarray(rows, np.int64))
-        vectors = np.empty((len(segments), self.manifest.dimension), np.float32)
-        for segment in np.unique(segments).tolist():
-            chosen = segments == segment
-            vectors[chosen] = self.segments[segment].vectors_of(homes[chosen])
-        return vectors
+        return self._vectors.of(*self._rows.homes(np.asarray(rows, np.int64)))
+
+    def vectors_at(self, homes: Sequence[tuple[int, int]]) -> list[tuple[FloatArray, NDArray[np.uint8]]]:
+        """Of the passages in ``homes``, each a segment and a row there, those that count no more among them: the
+        vector, shape (dimension,), and the token records, shape (tokens, bytes of a record; 0, 0 without any)."""
+        places = np.array(homes, np.int64).reshape(-1, 2)
+        vectors = self._vectors.of(places[:, 0], places[:, 1])
+        if not self.manifest.late_interaction:
+            return [(vector, np.empty((0, 0), np.uint8)) for vector in vectors]
+        records, starts = self._vectors.records(places[:, 0], places[:, 1])
+        return list(zip(vectors, np.split(records, starts[1:-1]), strict=True)) if homes else []
 
     def find(self, passages: Sequence[Passage]) -> list[tuple[int, int] | None]:
         """For each of ``passages`` the segment and the row there of one that the model sees just as it."""
@@ -291,10 +292,3 @@ def _alive(segment: Segment, removed: Sequence[int]) -> NDArray[np.bool_]:
         entry = segment.entries[number]
         alive[entry.first : entry.first + entry.count] = False
     return alive
-
-
-def _searched(segment: Segment, alive: NDArray[np.bool_]) -> dict[str, NDArray[np.bool_]]:
-    """For each language some of whose passages do not count, which of its vectors a search may find."""
-    return {
-        language: alive[vectors.rows] for language, vectors in segment.vectors.items() if not alive[vectors.rows].all()
-    }

@@ -27,6 +27,10 @@ COMPARED_WHOLE = 1 << 28
 Places = Callable[[NDArray[np.int64]], tuple[NDArray[np.int64], NDArray[np.int64]]]
 """From rows of an index to the segments that hold them, and their rows there."""
 
+Records = Callable[[NDArray[np.int64], NDArray[np.int64]], tuple[NDArray[np.uint8], NDArray[np.int64]]]
+"""From segments and rows there to the records of those passages, one passage after the other, shape (tokens, bytes of a
+record), and where each begins, and the end."""
+
 OUTSIDE = 255
 """The sentence of tokens that are in none: title, heading, context, on no word; and the sentences beyond the 255th."""
 
@@ -92,11 +96,42 @@ class TokenStore:
         return np.asarray(self.records.take(_stretches(self.starts[rows], lengths), axis=0))
 
 
+class SegmentRecords:
+    """:data:`Records` that lie in the files of the segments."""
+
+    def __init__(self, stores: Sequence[TokenStore | None], width: int) -> None:
+        """``width`` is the bytes of a record."""
+        self._stores, self._width = stores, width
+
+    def __call__(
+        self, segments: NDArray[np.int64], rows: NDArray[np.int64]
+    ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """See :data:`Records`."""
+        lengths = np.zeros(len(segments), np.int64)
+        members = {at: np.flatnonzero(segments == at) for at in np.unique(segments).tolist()}
+        for at, chosen in members.items():
+            starts = self._store(at).starts
+            lengths[chosen] = starts[rows[chosen] + 1] - starts[rows[chosen]]
+        begins = np.concatenate([[0], np.cumsum(lengths)])
+        if len(members) == 1:
+            (at,) = members
+            return self._store(at).records_of_all(rows), begins
+        records = np.empty((int(begins[-1]), self._width), np.uint8)
+        for at, chosen in members.items():
+            records[_stretches(begins[chosen], lengths[chosen])] = self._store(at).records_of_all(rows[chosen])
+        return records, begins
+
+    def _store(self, segment: int) -> TokenStore:
+        store = self._stores[segment]
+        assert store is not None, "no token vectors"
+        return store
+
+
 class Tokens:
     """The token vectors of all passages of an index."""
 
-    def __init__(self, stores: Sequence[TokenStore | None], places: Places, four_bits: FourBits) -> None:
-        self._stores, self._places, self._four_bits = stores, places, four_bits
+    def __init__(self, records: Records, places: Places, four_bits: FourBits) -> None:
+        self._kept, self._places, self._four_bits = records, places, four_bits
 
     def of(self, rows: Sequence[int] | NDArray[np.int64]) -> PassageTokens:
         """The token vectors of the passages in ``rows``, shape (passages,)."""
@@ -110,25 +145,7 @@ class Tokens:
 
     def _records(self, rows: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
         """The records of the passages in ``rows``, one after the other; where each begins, and the end."""
-        segments, locals_ = self._places(np.asarray(rows, np.int64))
-        lengths = np.zeros(len(segments), np.int64)
-        members = {at: np.flatnonzero(segments == at) for at in np.unique(segments).tolist()}
-        for at, chosen in members.items():
-            starts = self._store(at).starts
-            lengths[chosen] = starts[locals_[chosen] + 1] - starts[locals_[chosen]]
-        begins = np.concatenate([[0], np.cumsum(lengths)])
-        if len(members) == 1:
-            (at,) = members
-            return self._store(at).records_of_all(locals_), begins
-        records = np.empty((int(begins[-1]), self._four_bits.size + 1), np.uint8)
-        for at, chosen in members.items():
-            records[_stretches(begins[chosen], lengths[chosen])] = self._store(at).records_of_all(locals_[chosen])
-        return records, begins
-
-    def _store(self, segment: int) -> TokenStore:
-        store = self._stores[segment]
-        assert store is not None, "no token vectors"
-        return store
+        return self._kept(*self._places(np.asarray(rows, np.int64)))
 
 
 def _stretches(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -1,9 +1,10 @@
-"""The seam between an index and what keeps its whole vectors.
+"""The seam between an index in a folder and what its whole vectors are searched with.
 
 Of each segment the vectors of one language are kept together: written once, never changed, found by their inner product
-with a question, gone with the segment. Whoever keeps them elsewhere than in :mod:`index.storage.faiss_vectors` writes a
-module with these two protocols and names it in the two functions below, and takes them away where
-:func:`index.storage.store.tidy` removes a segment; nothing else knows.
+with a question, gone with the segment. Whoever keeps them in other files than those of
+:mod:`index.storage.faiss_vectors` writes a module with these two protocols and names it in the two functions below;
+nothing else knows. Who keeps all vectors elsewhere, token records among them, goes behind another seam:
+:mod:`index.storage.kept_vectors`.
 """
 
 from collections.abc import Mapping

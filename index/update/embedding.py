@@ -15,6 +15,7 @@ from index.arrays import FloatArray
 from index.encoder import Encoder
 from index.encoder.progress import Progress
 from index.storage.calibration import Calibration
+from index.storage.kept_vectors import Origin, PassageWriter
 from index.storage.manifest import SegmentFacts
 from index.storage.segment_writer import SegmentWriter
 from index.storage.snapshot import Snapshot
@@ -38,21 +39,25 @@ def write_segment(
     measured: Calibration,
     old: Snapshot | None,
     progress: Progress,
+    vectors: PassageWriter | None = None,
     workers: Workers = LOCAL,
 ) -> tuple[SegmentFacts, int]:
     """Write what ``todo`` brings into the new folder ``place``, and take away the words of what goes.
 
-    The segment, and how many passages had been embedded before by an update that was interrupted.
-    Raises OSError and whatever the encoder or ``workers`` raise unchanged.
+    ``vectors`` takes the vectors; None: they become files of the segment. The segment, and how many passages had been
+    embedded before by an update that was interrupted. Raises OSError and whatever the encoder or ``workers`` raise
+    unchanged.
     """
     with ExitStack() as stack:
-        writer = stack.enter_context(SegmentWriter(place, encoder.dimension, late_interaction))
+        writer = stack.enter_context(SegmentWriter(place, encoder.dimension, late_interaction, vectors))
 
-        def write(incoming: Incoming, vectors: FloatArray, tokens: list[NDArray[np.uint8]]) -> None:
-            writer.add(incoming.document, incoming.digest, incoming.stamp, incoming.passages, vectors, tokens)
+        def write(incoming: Incoming, whole: FloatArray, tokens: list[NDArray[np.uint8]]) -> None:
+            origins = [Origin(old.segments[each[0]], each[1]) if old and each else None for each in incoming.known]
+            writer.add(incoming.document, incoming.digest, incoming.stamp, incoming.passages, whole, tokens, origins)
 
         coder = PassageCoder(encoder, late_interaction, measured)
         filler = _Filler(coder, old, write, progress, todo.embedded)
+        filler.fetches = vectors is None or not vectors.takes_over
         if todo.embedded > _LONG:
             identity = f"{encoder.digest} {hashlib.sha256(measured.pack()).hexdigest()} {late_interaction}"
             filler.spool = stack.enter_context(Spool(place.parent, identity, encoder.dimension, coder.width))
@@ -94,11 +99,11 @@ class _Filler:
 
     def __init__(self, coder: PassageCoder, old: Snapshot | None, write: Write, progress: Progress, total: int) -> None:
         self._coder, self._old, self._write = coder, old, write
-        self._late = coder.late_interaction
         self._progress, self._total = progress, total
         self._open: deque[_Window] = deque()  # in order; the first one is not yet full
         self._asked: dict[int, _Window] = {}  # those that somebody works on, by the numbers they were given
         self.spool: Spool | None = None
+        self.fetches = True  # whether what is taken over is wanted with its vectors
         self.recovered = 0
 
     def fill(self, incoming: Sequence[Incoming], workers: Workers) -> None:
@@ -140,13 +145,18 @@ class _Filler:
             for each in window
         ]
         fresh: list[tuple[int, int]] = []
+        taken_over: dict[tuple[int, int], tuple[int, int]] = {}
         for at, incoming in enumerate(window):
             for row, known in enumerate(incoming.known):
-                found = self._taken_over(*known) if known else self._recovered(incoming.passages[row])
-                if found:
+                if known:
+                    taken_over[at, row] = known
+                elif found := self._recovered(incoming.passages[row]):
                     coded[at][0][row], coded[at][1][row] = found
                 else:
                     fresh.append((at, row))
+        if self._old and self.fetches:
+            for (at, row), kept in zip(taken_over, self._old.vectors_at(list(taken_over.values())), strict=True):
+                coded[at][0][row], coded[at][1][row] = kept
         return _Window(window, coded, fresh, len(fresh))
 
     def _hand_on(self) -> None:
@@ -165,9 +175,3 @@ class _Filler:
         if found:
             self.recovered += 1
         return found
-
-    def _taken_over(self, segment: int, row: int) -> Vectors:
-        assert self._old is not None
-        source = self._old.segments[segment]
-        tokens = source.tokens.records_of(row) if self._late and source.tokens else NO_TOKENS
-        return source.vectors_of(np.array([row]))[0], tokens

@@ -8,6 +8,7 @@ logarithmic method, Bentley and Saxe 1980, https://doi.org/10.1016/0196-6774(80)
 from collections.abc import Sequence
 from pathlib import Path
 
+from index.storage.kept_vectors import PassageWriter
 from index.storage.manifest import SegmentFacts
 from index.storage.segment_writer import SegmentWriter
 from index.storage.snapshot import Snapshot
@@ -40,13 +41,15 @@ def _magnitude(passages: int) -> int:
     return magnitude
 
 
-def merge_segments(snapshot: Snapshot, places: Sequence[int], folder: Path) -> SegmentFacts:
+def merge_segments(
+    snapshot: Snapshot, places: Sequence[int], folder: Path, vectors: PassageWriter | None = None
+) -> SegmentFacts:
     """Write the segments in ``places`` as one into the new ``folder``, without what has been removed from them.
 
-    Raises OSError unchanged.
+    ``vectors`` takes the vectors; None: they become files of the segment. Raises OSError unchanged.
     """
     manifest, stamps = snapshot.manifest, snapshot.stamps
-    with SegmentWriter(folder, manifest.dimension, manifest.late_interaction) as writer:
+    with SegmentWriter(folder, manifest.dimension, manifest.late_interaction, vectors) as writer:
         for place in places:
             segment, gone = snapshot.segments[place], set(manifest.segments[place].removed)
             writer.tally.add(segment.words)

@@ -13,21 +13,11 @@ from corpus import PASSAGE_WIDTH, Document, StoredIndexError, Term, TextFile
 from index.encoder import Encoder
 from index.encoder.progress import Progress, quiet
 from index.storage.calibration import calibration
-from index.storage.lock import index_lock
 from index.storage.manifest import FORMAT, IndexChange, IndexManifest, SegmentFacts
+from index.storage.qdrant.settings import QdrantSettings
 from index.storage.snapshot import Snapshot
-from index.storage.store import (
-    check_identity,
-    commit,
-    glossary_bytes,
-    keep_shared,
-    keep_stamps,
-    new_name,
-    read_manifest,
-    read_snapshot,
-    storage_errors,
-    tidy,
-)
+from index.storage.state_files import glossary_bytes, keep_shared, keep_stamps, new_name, storage_errors
+from index.storage.store import Store, check_identity, open_store
 from index.storage.unread_texts import NONE_UNREAD, UnreadTexts, keep_unread, load_unread
 from index.update.embedding import write_segment
 from index.update.merge import merge_segments, to_merge
@@ -49,6 +39,7 @@ def update_index(
     glossary: Sequence[Term] = (),
     progress: Progress = quiet,
     workers: Workers = LOCAL,
+    store: QdrantSettings | None = None,
 ) -> IndexChange:
     """Make the index in ``folder`` hold exactly ``documents``, and say what that took.
 
@@ -56,23 +47,24 @@ def update_index(
     passages whose text (as the encoder sees it) was not there before are embedded, and what is written grows with what
     changed, not with the index. Nothing is written where nothing changed. Without ``late_interaction`` the index keeps
     no token vectors: it is some 12 kB a passage smaller and finds less. ``corpus`` names the folders the texts came
-    from, for those who open the index; ``glossary`` holds their terms. ``workers`` read and embed.
+    from, for those who open the index; ``glossary`` holds their terms. ``workers`` read and embed. With a ``store`` the
+    vectors are kept there, and so is what makes up a state; the folder then holds this machine's copy of the small
+    files.
     :class:`StoredIndexError` where the index was built with another model or other settings (then
     :func:`rebuild_index` it), is damaged, or is being written by someone else; :class:`CorpusError` where not one text
     can be read. The index is then as it was. Texts that cannot be read among others are told of in the change: what was
     indexed of them before stays, so that a file that is broken for a moment takes no answers away.
     """
-    folder = Path(folder)
-    with index_lock(folder):
-        old = read_snapshot(folder) if read_manifest(folder) else None
+    kept = open_store(Path(folder), store)
+    with kept.lock():
+        old = kept.read_snapshot() if kept.read_manifest() else None
         if old:
-            check_identity(folder, old.manifest, encoder, passage_width, late_interaction)
-        tidy(folder, old.manifest if old else None)
+            check_identity(kept.folder, old.manifest, encoder, passage_width, late_interaction)
+        kept.tidy(old.manifest if old else None)
         settings = _Settings(passage_width, late_interaction, tuple(corpus), tuple(glossary))
-        known = load_unread(folder)
-        return _write(
-            folder, documents, encoder, settings, progress, old, old.manifest if old else None, known, workers
-        )
+        known = load_unread(kept.folder)
+        before = old.manifest if old else None
+        return _write(kept, documents, encoder, settings, progress, old, before, known, workers)
 
 
 def rebuild_index(
@@ -86,20 +78,27 @@ def rebuild_index(
     glossary: Sequence[Term] = (),
     progress: Progress = quiet,
     workers: Workers = LOCAL,
+    store: QdrantSettings | None = None,
 ) -> IndexChange:
-    """Build the index in ``folder`` anew, whatever is there; the old one answers until the new one is whole."""
-    folder = Path(folder)
-    with index_lock(folder):
+    """Build the index in ``folder``, or in ``store``, anew, whatever is there; the old one answers until the new one
+    is whole."""
+    kept = open_store(Path(folder), store)
+    with kept.lock():
         settings = _Settings(passage_width, late_interaction, tuple(corpus), tuple(glossary))
-        return _write(folder, documents, encoder, settings, progress, None, _replaced(folder), NONE_UNREAD, workers)
+        return _write(kept, documents, encoder, settings, progress, None, _replaced(kept), NONE_UNREAD, workers)
 
 
 def pending_change(
-    folder: str | Path, documents: Iterable[Document | TextFile], *, passage_width: int = PASSAGE_WIDTH
+    folder: str | Path,
+    documents: Iterable[Document | TextFile],
+    *,
+    passage_width: int = PASSAGE_WIDTH,
+    store: QdrantSettings | None = None,
 ) -> IndexChange:
     """What :func:`update_index` would do, without a model and without doing it."""
     start = time.perf_counter()
-    old = read_snapshot(Path(folder)) if read_manifest(Path(folder)) else None
+    kept = open_store(Path(folder), store)
+    old = kept.read_snapshot() if kept.read_manifest() else None
     known = load_unread(Path(folder))
     return plan(documents, passage_width, old, known).change(time.perf_counter() - start)
 
@@ -112,16 +111,16 @@ class _Settings:
     glossary: tuple[Term, ...]
 
 
-def _replaced(folder: Path) -> IndexManifest | None:
+def _replaced(store: Store) -> IndexManifest | None:
     """The state that a new index replaces, if that can be told."""
     try:
-        return read_manifest(folder)
+        return store.read_manifest()
     except StoredIndexError:
         return None  # whoever builds anew need not read what was there
 
 
 def _write(
-    folder: Path,
+    store: Store,
     documents: Iterable[Document | TextFile],
     encoder: Encoder,
     settings: _Settings,
@@ -131,12 +130,12 @@ def _write(
     known: UnreadTexts,
     workers: Workers,
 ) -> IndexChange:
-    start = time.perf_counter()
+    start, folder = time.perf_counter(), store.folder
     todo = plan(documents, settings.passage_width, old, known, workers)
     keep_unread(folder, todo.to_remember)  # it took long, and what follows may be interrupted
     if old and todo.empty and old.manifest.corpus == settings.corpus and old.glossary == settings.glossary:
         with storage_errors(folder):
-            _refresh(folder, old, todo)
+            _refresh(store, old, todo)
         return todo.change(time.perf_counter() - start)
     recovered = 0
     measured = old.calibration if old else calibration(encoder, progress=progress)
@@ -152,7 +151,8 @@ def _write(
             place = folder / new_name()
             with _removed_on_failure(place):
                 late = settings.late_interaction
-                facts, recovered = write_segment(place, todo, encoder, late, measured, old, progress, workers)
+                vectors = store.writer(place, encoder.dimension, late)
+                facts, recovered = write_segment(place, todo, encoder, late, measured, old, progress, vectors, workers)
             segments += (facts,)
         # After what takes long, and may be interrupted or cancelled.
         shared_glossary = keep_shared(folder, "glossary", ".jsonl", glossary_bytes(settings.glossary))
@@ -176,24 +176,24 @@ def _write(
             stamps=next(iter(stamps), ""),
             before=_names(before),
         )
-        commit(folder, manifest)
+        store.commit(manifest, before)
     remove_spools(folder)
-    tidy(folder, _merge(folder, manifest, old))
+    store.tidy(_merge(store, manifest, old))
     return todo.change(time.perf_counter() - start, recovered)
 
 
-def _refresh(folder: Path, old: Snapshot, todo: Plan) -> None:
+def _refresh(store: Store, old: Snapshot, todo: Plan) -> None:
     """Note how touched files look now, and let go of the state before: in the same state, nobody reads it again."""
     manifest = old.manifest
     if todo.stamps != old.stamps:
-        stamps = keep_stamps(folder, todo.stamps)
+        stamps = keep_stamps(store.folder, todo.stamps)
         files = {name: facts for name, facts in manifest.files.items() if name != manifest.stamps}
         manifest = replace(manifest, stamps=next(iter(stamps), ""), files=files | stamps)
     if manifest.before and datetime.now(UTC) - datetime.fromisoformat(manifest.built) > _OPENING:
         manifest = replace(manifest, before=())
     if manifest != old.manifest:
-        commit(folder, manifest)
-        tidy(folder, manifest)
+        store.commit(manifest, old.manifest)
+        store.tidy(manifest)
 
 
 def _names(manifest: IndexManifest | None) -> tuple[str, ...]:
@@ -218,20 +218,20 @@ def _removed_on_failure(place: Path) -> Iterator[None]:
         raise
 
 
-def _merge(folder: Path, manifest: IndexManifest, old: Snapshot | None) -> IndexManifest:
+def _merge(store: Store, manifest: IndexManifest, old: Snapshot | None) -> IndexManifest:
     """Merge segments for as long as there are some to merge; the manifest that counts in the end."""
     snapshot = old
     while places := to_merge(manifest.segments):
-        snapshot = read_snapshot(folder, snapshot)
-        place = folder / new_name()
+        snapshot = store.read_snapshot(snapshot)
+        place = store.folder / new_name()
         inside = {name for name, (segment, _) in snapshot.catalogue.items() if segment in places}
         outside = {name: stamp for name, stamp in snapshot.stamps.items() if name not in inside}
         try:
             with _removed_on_failure(place):
-                facts = merge_segments(snapshot, places, place)
-                stamps = keep_stamps(folder, outside)
-            commit(
-                folder,
+                vectors = store.writer(place, manifest.dimension, manifest.late_interaction)
+                facts = merge_segments(snapshot, places, place, vectors)
+                stamps = keep_stamps(store.folder, outside)
+            store.commit(
                 replace(
                     manifest,
                     generation=uuid.uuid4().hex,
@@ -240,9 +240,10 @@ def _merge(folder: Path, manifest: IndexManifest, old: Snapshot | None) -> Index
                     files={name: each for name, each in manifest.files.items() if name != manifest.stamps} | stamps,
                     before=_names(manifest),
                 ),
+                manifest,
             )
         except (OSError, StoredIndexError):
             break  # the update has landed; what a full disk forbids now is done by a later one
         finally:
-            manifest = read_manifest(folder) or manifest
+            manifest = store.read_manifest() or manifest
     return manifest

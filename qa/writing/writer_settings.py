@@ -1,17 +1,12 @@
 """Which language model writes, where it is, and what it may take."""
 
-import ipaddress
 import math
-import os
-import re
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
+from corpus.api_key import place_of, read_key
 from corpus.errors import SettingsError
-from corpus.machine import is_loopback, others_may_read
-
-_LARGEST_KEY_FILE = 10_000  # bytes
+from corpus.machine import others_may_read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,27 +76,11 @@ class WriterSettings:
     @property
     def place(self) -> str:
         """The host that what the model reads is sent to; empty where that is this machine."""
-        host = self._address.hostname or ""
-        return "" if is_loopback(host) or _is_any(host) else host
+        return place_of(self._address.hostname or "")
 
     def key(self) -> str:
         """The key; empty for none. :class:`corpus.SettingsError`, which does not repeat it, where it is not there."""
-        if self.api_key_env:
-            found = os.environ.get(self.api_key_env, "").strip()
-            if not found:
-                raise SettingsError(f"'api_key_env' of 'writer' names {self._variable}, which is not set.")
-            return _checked(found, f"The environment variable {self._variable}")
-        if self.api_key_file:
-            return _checked(_read(self.api_key_file), f"The file {self.api_key_file} of 'api_key_file'")
-        return ""
-
-    @property
-    def _variable(self) -> str:
-        """What a message calls it: a key may stand there by mistake."""
-        looks_like_one = re.fullmatch(r"[A-Z][A-Z0-9_]*", self.api_key_env) and len(self.api_key_env) <= 40
-        return (
-            f"{self.api_key_env}" if looks_like_one else "an environment variable (the key itself never stands there)"
-        )
+        return read_key(self.api_key_env, self.api_key_file, "writer")
 
     def warnings(self) -> list[str]:
         """What whoever runs this should know: who else may read the key, or what is sent."""
@@ -126,27 +105,3 @@ _BOUNDS: tuple[tuple[str, float, float], ...] = (
     ("reads", 512, 10_000_000),
     ("most_tokens", 16, 100_000),
 )
-
-
-def _is_any(host: str) -> bool:
-    """Whether ``host`` is what servers say that listen everywhere; whoever calls it calls this machine."""
-    try:
-        return ipaddress.ip_address(host).is_unspecified
-    except ValueError:
-        return False
-
-
-def _read(file: str) -> str:
-    try:
-        with Path(file).open(encoding="utf-8-sig") as stream:
-            return stream.read(_LARGEST_KEY_FILE).strip()
-    except OSError as error:
-        raise SettingsError(f"The file {file} of 'api_key_file' cannot be read: {error.strerror}.") from error
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"The file {file} of 'api_key_file' is not UTF-8.") from error
-
-
-def _checked(key: str, place: str) -> str:
-    if not re.fullmatch(r"[!-~]{1,4000}", key):
-        raise SettingsError(f"{place} holds no key: expected one line of letters, digits and signs, without blanks.")
-    return key

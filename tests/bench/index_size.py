@@ -33,7 +33,7 @@ from index.encoder import Encoded
 from index.encoder.progress import Progress, quiet
 from index.search.passage_index import PassageIndex
 from index.storage.calibration import calibration
-from index.storage.store import read_snapshot
+from index.storage.store import open_store
 from index.update.plan import plan
 from index.update.update import update_index
 
@@ -151,7 +151,7 @@ def _update(texts: Path, place: Path) -> dict[str, Any]:
 
 def _unchanged(texts: Path, place: Path) -> dict[str, Any]:
     start = time.perf_counter()
-    todo = plan(find_texts(texts), 250, read_snapshot(place))
+    todo = plan(find_texts(texts), 250, open_store(place).read_snapshot())
     assert todo.empty
     return {"seconds": time.perf_counter() - start, "peak": _peak()}
 

@@ -14,10 +14,12 @@ from compare import QUICK, Plan, main
 from page_load import idle_share
 from processes import finished, side_of, step_of
 from profiles import profile
+from rich.console import Console
 from tables import Compared, Target, compared_table, profile_table
 from worker import Side, part_of, work
 
 from corpus import encoder_text, load_documents, split
+from index.matching.four_bits import FourBits
 
 
 def cells(row: Compared) -> list[str]:
@@ -159,6 +161,31 @@ def test_a_step_of_the_bench_of_indexes_runs_by_itself(tmp_path: Path) -> None:
     make_texts(tmp_path / "texts", 3, 60)
     assert run_step("build", tmp_path / "texts", tmp_path / "index")["passages"] == 3
     assert run_step("ask", tmp_path / "texts", tmp_path / "index")["recall"] == 1
+
+
+@pytest.mark.slow
+def test_files_and_qdrant_are_measured_on_the_same_index_and_rank_the_same() -> None:
+    pytest.importorskip("qdrant_client")
+    from store_size import measure, same
+
+    found = measure(24, 60, Console(file=io.StringIO()))
+    asked = [own["ask"]["found"] for own in found.values()]
+    assert same(asked[0], asked[1]) == len(asked[0])
+    assert found["address"]["ask"]["bytes"] > 100
+    assert found["files"]["ask"]["bytes"] == 0
+
+
+def test_records_are_the_same_however_a_qdrant_keeps_them_but_not_what_is_compared_with_them() -> None:
+    pytest.importorskip("qdrant_client")
+    from qdrant_bytes import FORMS, cost
+
+    chance = np.random.default_rng(0)
+    four_bits = FourBits(np.full(16, -1, np.float32), np.ones(16, np.float32))
+    records = [chance.integers(0, 256, (tokens, 9), np.uint8) for tokens in (1, 7)]
+    text, of_bytes, of_numbers = (cost(form, records, four_bits, np.ones((2, 16), np.float32)) for form in FORMS)
+    assert text.unlike == of_bytes.unlike == 0
+    assert of_numbers.unlike < 1e-5
+    assert text.plain < of_bytes.plain < of_numbers.plain
 
 
 @pytest.mark.slow

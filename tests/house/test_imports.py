@@ -15,6 +15,7 @@ from house import MODULES, ROOMS, ROOT, SOURCES, imports, name
 FLOORS = {
     "corpus": (
         ("document", "language", "errors", "machine"),
+        ("api_key",),
         ("wording",),
         ("parsing",),
         ("splitting",),
@@ -94,10 +95,16 @@ HOMES = {  # library -> the folders and modules that may import it
     "tokenizers": ("index/encoder/e5_export.py",),
     "safetensors": ("index/encoder/",),
     "watchfiles": ("ui/workspace/watch.py",),
-    "sqlite3": ("ui/workspace/log_database.py", "ui/workspace/gap_log.py", "ui/chat/feedback_log.py"),
+    "sqlite3": (
+        "index/storage/qdrant/client.py",  # what an embedded one keeps its points in
+        "ui/workspace/log_database.py",
+        "ui/workspace/gap_log.py",
+        "ui/chat/feedback_log.py",
+    ),
+    "qdrant_client": ("index/storage/qdrant/",),
     "threadpoolctl": ("index/blas_threads.py",),
     "xxhash": ("index/storage/", "index/update/spool.py"),
-    "grpc": ("index/update/ray_cluster.py",),
+    "grpc": ("index/storage/qdrant/client.py", "index/update/ray_cluster.py"),
     "ray": ("index/update/ray_cluster.py",),
     "rapidfuzz": ("index/search/spelling.py", "index/storage/scope.py"),
     "sklearn": ("qa/evaluation/", "qa/training/", "ui/tabs/map_projection.py"),
@@ -225,19 +232,13 @@ def test_no_home_of_a_library_stands_empty() -> None:
 def test_every_library_is_declared() -> None:
     facts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     extras = facts["project"]["optional-dependencies"]
-    needed = [
-        *facts["project"]["dependencies"],
-        *extras["documents"],
-        *extras["ocr"],
-        *extras["writer"],
-        *extras["metrics"],
-        *extras["ray"],
-    ]
+    extra = ("documents", "ocr", "writer", "metrics", "ray", "qdrant")
+    needed = [*facts["project"]["dependencies"], *(each for name in extra for each in extras[name])]
     declared = " ".join(needed).lower().replace("-", "_")
     called = {"yaml": "pyyaml", "sklearn": "scikit_learn", "markdown_it": "markdown_it_py", "faiss": "faiss_cpu"}
     called["PIL"] = "pillow"
-    # They come with sentence-transformers, whose own modules hand them out.
-    comes_along = {"transformers", "huggingface_hub"}
+    # They come with sentence-transformers, whose own modules hand them out, and with Qdrant's client, whose errors are.
+    comes_along = {"transformers", "huggingface_hub", "grpc"}
     used = {module.split(".")[0] for path in SOURCES for module in imports(path)}
     foreign = used - set(sys.stdlib_module_names) - set(ROOMS) - comes_along
     assert sorted(library for library in foreign if called.get(library, library) not in declared) == []

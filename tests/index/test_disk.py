@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from index.disk import PARTIAL, replace_file
-from index.storage.store import tidy
+from index.storage.folder_store import FolderStore
 from index.user_folders import cache_folder, data_folder
 
 
@@ -66,7 +66,7 @@ def test_what_a_dead_process_left_of_an_index_goes(tmp_path: Path) -> None:
     theirs = [tmp_path / "manifest.json", tmp_path / f"notes.01234567{PARTIAL}"]
     for path in theirs:
         path.touch()
-    tidy(tmp_path, None)
+    FolderStore(tmp_path).tidy(None)
     assert sorted(tmp_path.iterdir()) == theirs
 
 

@@ -4,7 +4,9 @@ import gc
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 
-from index.storage.lru import Recent
+import numpy as np
+
+from index.storage.lru import Recent, RecentArrays
 
 
 def test_what_was_asked_for_lately_is_not_made_again() -> None:
@@ -46,3 +48,17 @@ def test_its_user_is_gone_as_soon_as_nobody_has_it() -> None:
         assert gone() is None
     finally:
         gc.enable()
+
+
+def test_arrays_are_kept_by_their_bytes() -> None:
+    arrays: RecentArrays[int] = RecentArrays(10_000)
+    for number in range(20):
+        arrays.put(number, np.zeros(1000, np.uint8))
+        assert arrays.get(0) is not None  # it is asked for again and again
+    assert [number for number in range(20) if arrays.get(number) is not None] == [0, *range(13, 20)]
+    arrays.put(99, np.zeros(20_000, np.uint8))  # too large, and nothing goes for it
+    assert arrays.get(99) is None
+    assert arrays.get(19) is not None
+    nothing: RecentArrays[int] = RecentArrays(0)
+    nothing.put(1, np.zeros(1, np.uint8))
+    assert nothing.get(1) is None

@@ -19,7 +19,7 @@ from corpus import Document, Passage, TextFile, encoder_text, split
 from index import PassageIndex, pending_change, rebuild_index, update_index
 from index.matching.words import words_in
 from index.storage.manifest import SegmentFacts
-from index.storage.store import read_manifest
+from index.storage.store import open_store
 from index.update.merge import to_merge
 
 MANY = 8  # segments of about one size are merged
@@ -191,12 +191,13 @@ def folders(place: Path) -> set[str]:
 
 
 def nothing_is_left_over(place: Path) -> None:
-    manifest = read_manifest(place)
+    manifest = open_store(place).read_manifest()
     assert manifest
     current = {each.name for each in manifest.segments}
     assert current <= folders(place) <= current | set(manifest.before)
     files = {path.name for path in place.iterdir() if path.is_file()}
-    assert files - {"lock"} == {"manifest.json", manifest.calibration, manifest.glossary}
+    # Beside a store elsewhere, which has the manifest, there is none.
+    assert files - {"lock", "manifest.json"} == {manifest.calibration, manifest.glossary}
     for each in manifest.segments:
         assert {path.name for path in (place / each.name).iterdir()} == set(each.files)
 
@@ -262,7 +263,7 @@ def test_after_forty_edits_an_index_is_as_good_as_new(
         assert (change.added, change.changed, change.removed) == ((), (name,), ())
         assert [text.split("\n")[-1] for text in fake_encoder.seen] == [edited]
         assert (change.embedded, change.passages) == (1, len(passages_of(documents)))
-        manifest = read_manifest(tmp_path / "kept")
+        manifest = open_store(tmp_path / "kept").read_manifest()
         assert manifest
         assert (manifest.documents, manifest.passages) == (60, change.passages)
         assert following.snapshot.generation == manifest.generation
@@ -294,7 +295,7 @@ def test_edits_of_one_text_leave_nothing_of_its_older_versions(tmp_path: Path, f
         texts = [Document(name, "", "", text) for name, text in documents.items()]
         assert update_index(tmp_path, texts, encoder, late_interaction=False).embedded <= 2
         nothing_is_left_over(tmp_path)
-    manifest = read_manifest(tmp_path)
+    manifest = open_store(tmp_path).read_manifest()
     assert manifest
     assert len(manifest.segments) < MANY
     assert sum(each.documents for each in manifest.segments) < 2 + MANY
@@ -372,8 +373,8 @@ def test_what_a_full_disk_does_not_let_merge_is_merged_later(
     documents = seven_segments(tmp_path, fake_encoder)
 
     def full(*given: Any) -> Any:
-        given[-1].mkdir()
-        (given[-1] / "texts.txt").write_bytes(b"half of it")
+        given[2].mkdir()
+        (given[2] / "texts.txt").write_bytes(b"half of it")
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
@@ -386,6 +387,7 @@ def test_what_a_full_disk_does_not_let_merge_is_merged_later(
     nothing_is_left_over(tmp_path)
 
 
+@pytest.mark.in_folder  # a manifest that is put in its place
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), MemoryError(), OSError(errno.EIO, os.strerror(errno.EIO))])
 @pytest.mark.parametrize("at", ["before", "after"])
 def test_a_merge_that_is_interrupted_leaves_a_whole_index(
@@ -436,7 +438,7 @@ def test_a_text_that_was_touched_is_not_read_again_after_a_merge(tmp_path: Path,
     assert update().changed == ()
     stamps["b"] = stamps["c"] = "changed"
     update(b="The lake b, changed.", c="The lake c, changed.")  # what is left of the first segment is written anew
-    manifest = read_manifest(place)
+    manifest = open_store(place).read_manifest()
     assert manifest
     assert [each.documents for each in manifest.segments if not each.removed] == [1, 2, 2]
     for path in folder.iterdir():

@@ -101,12 +101,14 @@ def built(first_built: Path, tmp_path: Path, fake_encoder: Any) -> PassageIndex:
     return PassageIndex.open(shutil.copytree(first_built, tmp_path / "index"), fake_encoder)
 
 
+@pytest.mark.in_folder  # other files
 def test_these_are_all_its_files(built: PassageIndex) -> None:
     files = [path.relative_to(built.folder).as_posix() for path in built.folder.rglob("*") if path.is_file()]
     expected = [the(built.folder, name).relative_to(built.folder).as_posix() for name in FILES]
     assert sorted(set(files) - {"lock"}) == sorted([*expected, "manifest.json"])
 
 
+@pytest.mark.in_folder  # a copy that is damaged is fetched again, see test_qdrant_store
 @pytest.mark.parametrize("damage", [_truncated, _altered, _deleted, _a_folder])
 @pytest.mark.parametrize("name", FILES)
 def test_a_damaged_file_is_named_and_a_rebuild_mends_it(
@@ -126,6 +128,7 @@ def test_a_damaged_file_is_named_and_a_rebuild_mends_it(
     assert "175 billion" in found(PassageIndex.open(built.folder, fake_encoder))
 
 
+@pytest.mark.in_folder  # the file
 @pytest.mark.parametrize(
     ("raw", "message"),
     [
@@ -148,6 +151,7 @@ def test_a_manifest_of_another_kind_is_named(
     assert "175 billion" in found(PassageIndex.open(small_index.folder, fake_encoder))
 
 
+@pytest.mark.in_folder  # the file
 def test_no_byte_of_the_manifest_can_change_unnoticed(small_index: PassageIndex, fake_encoder: Any) -> None:
     path, chance = small_index.folder / "manifest.json", random.Random(1)
     raw = path.read_bytes()
@@ -165,6 +169,7 @@ def test_no_byte_of_the_manifest_can_change_unnoticed(small_index: PassageIndex,
             assert json.loads(flipped) == facts  # white space
 
 
+@pytest.mark.in_folder  # no other store had an older format
 @pytest.mark.parametrize("name", ["20260101T000000-0123abcd", "20260101T000000-0123abcd.partial"])
 def test_an_index_of_an_older_format_is_named_and_a_rebuild_replaces_it(
     texts: Path, tmp_path: Path, fake_encoder: Any, name: str
@@ -184,6 +189,7 @@ def test_an_index_of_an_older_format_is_named_and_a_rebuild_replaces_it(
     assert not (folder / name).exists()
 
 
+@pytest.mark.in_folder  # elsewhere it is said where
 def test_a_missing_index_is_named_with_what_builds_it(tmp_path: Path, fake_encoder: Any) -> None:
     with pytest.raises(StoredIndexError, match=r"no index in .*none.*foundation-qa index update --index .*none"):
         PassageIndex.open(tmp_path / "none", fake_encoder)
@@ -316,7 +322,9 @@ def test_one_process_writes_at_a_time_and_everyone_reads(
     assert "many" in found(small_index)
 
 
-def test_old_states_do_not_pile_up(small_index: PassageIndex, texts: Path, fake_encoder: Any, edit: Edit) -> None:
+def test_old_states_do_not_pile_up(
+    small_index: PassageIndex, texts: Path, fake_encoder: Any, edit: Edit, store: Any
+) -> None:
     (small_index.folder / "notes.txt").write_text("not ours", encoding="utf-8")
     for name in ("mine", "segment-mine"):
         (small_index.folder / name).mkdir()
@@ -327,12 +335,14 @@ def test_old_states_do_not_pile_up(small_index: PassageIndex, texts: Path, fake_
     segments = {segment.name for segment in manifest.segments}
     assert len(segments) < 10
     ours = {path.name for path in small_index.folder.iterdir()} - {"notes.txt", "mine", "segment-mine", "lock"}
-    assert ours - {*segments, *manifest.before} == {"manifest.json", manifest.calibration, manifest.glossary}
+    own = {"manifest.json"} if store is None else set()
+    assert ours - {*segments, *manifest.before} == {*own, manifest.calibration, manifest.glossary}
     assert (small_index.folder / "notes.txt").exists()
     assert (small_index.folder / "mine").exists()
     assert (small_index.folder / "segment-mine").exists()
 
 
+@pytest.mark.in_folder  # the file
 def test_the_manifest_says_what_the_index_is(small_index: PassageIndex, texts: Path) -> None:
     facts = json.loads((small_index.folder / "manifest.json").read_text(encoding="utf-8"))
     assert (facts["encoder_name"], facts["dimension"], facts["passage_width"]) == ("fake", 192, 250)
@@ -352,6 +362,7 @@ def test_an_index_is_read_without_loading_a_model(small_index: PassageIndex, pro
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.in_folder  # a copy that is damaged is fetched again, see test_qdrant_store
 @pytest.mark.parametrize("damage", [_truncated, _deleted])
 @pytest.mark.parametrize("name", [*FILES, "manifest.json"])
 def test_a_named_index_is_rebuilt_from_what_it_says_or_asks_for_its_texts(
@@ -561,6 +572,7 @@ def test_a_long_life_of_updates_keeps_no_file_open(tmp_path: Path, fake_encoder:
         gc.enable()
 
 
+@pytest.mark.in_folder  # what is done meanwhile is done while FAISS opens a file
 def test_a_reader_that_is_overtaken_by_two_updates_reads_the_last_state(
     small_index: PassageIndex, texts: Path, fake_encoder: Any, edit: Edit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -587,14 +599,14 @@ def test_a_file_that_cannot_be_removed_does_not_fail_the_update(
 
     edit(texts / "en" / "models.md", "175 billion", "many")
     with monkeypatch.context() as patch:
-        patch.setattr("index.storage.store.shutil.rmtree", lambda place, ignore_errors: None)
+        patch.setattr("index.storage.state_files.shutil.rmtree", lambda place, ignore_errors: None)
         patch.setattr(Path, "unlink", refused)
         (small_index.folder / f"glossary-{'0' * 16}.jsonl").touch()
         with pytest.raises(PermissionError):
             (small_index.folder / f"glossary-{'0' * 16}.jsonl").unlink()
-        from index.storage.store import tidy
+        from index.storage.folder_store import FolderStore
 
-        tidy(small_index.folder, small_index.snapshot.manifest)
+        FolderStore(small_index.folder).tidy(small_index.snapshot.manifest)
     update_index(small_index.folder, load_documents(texts), fake_encoder)
     assert "many" in found(small_index)
     assert not (small_index.folder / f"glossary-{'0' * 16}.jsonl").exists()

@@ -20,6 +20,7 @@ from index.storage.token_vectors import (
     OUTSIDE,
     TOKENS,
     Places,
+    SegmentRecords,
     Tokens,
     TokenStore,
     checksum,
@@ -88,7 +89,9 @@ def test_token_vectors_come_back_in_the_order_of_the_passages(
     # Two segments, and the passages of the index in an order of their own.
     one, *_ = _stored(tmp_path / "one", [records[2], records[0]], four_bits)
     other, *_ = _stored(tmp_path / "other", [records[3], records[1]], four_bits)
-    tokens = Tokens([one, other], _places([(0, 1), (1, 1), (0, 0), (1, 0)]), four_bits)
+    tokens = Tokens(
+        SegmentRecords([one, other], four_bits.size + 1), _places([(0, 1), (1, 1), (0, 0), (1, 0)]), four_bits
+    )
     for rows in ([0, 1, 2, 3], [3, 0], [1], [], [2, 2], np.array([3, 1, 0], np.int64)):
         found = tokens.of(rows)
         expected = np.concatenate([np.empty((0, 8), np.float32), *(vectors[row] for row in rows)])
@@ -115,7 +118,7 @@ def test_records_of_any_passages_are_found_in_any_segments(segments: list[list[i
             )[0]
             for at, counts in enumerate(segments)
         ]
-        found = Tokens(stores, _places(places), four_bits).of(rows)
+        found = Tokens(SegmentRecords(stores, four_bits.size + 1), _places(places), four_bits).of(rows)
         records = [stores[segment].records_of(local) for segment, local in (places[row] for row in rows)]
         assert found.starts.tolist() == [0, *np.cumsum([len(each) for each in records])]
         joined = np.concatenate([np.empty((0, four_bits.size + 1), np.uint8), *records])
@@ -159,8 +162,12 @@ def test_copied_token_vectors_are_the_same_bytes(tmp_path: Path) -> None:
         np.testing.assert_array_equal(new.records_of(row), records[source])
         assert copied[row] == checks[source]
     ours, theirs = (
-        Tokens([old], _places([(0, row) for row in range(3)]), four_bits).of([2, 0]),
-        Tokens([new], _places([(0, row) for row in range(2)]), four_bits).of([0, 1]),
+        Tokens(SegmentRecords([old], four_bits.size + 1), _places([(0, row) for row in range(3)]), four_bits).of(
+            [2, 0]
+        ),
+        Tokens(SegmentRecords([new], four_bits.size + 1), _places([(0, row) for row in range(2)]), four_bits).of(
+            [0, 1]
+        ),
     )
     np.testing.assert_array_equal(ours.vectors, theirs.vectors)
     assert theirs.sentences.tolist() == [0, 1, 2, 0]
@@ -171,9 +178,9 @@ def test_an_index_without_a_token_can_be_stored(tmp_path: Path) -> None:
     nothing = np.empty((0, four_bits.size + 1), np.uint8)
     store, *_ = _stored(tmp_path, [nothing, nothing], four_bits)
     assert store.records_of(0).shape == nothing.shape
-    found = Tokens([store], _places([(0, 0), (0, 1)]), four_bits).of([0, 1])
+    found = Tokens(SegmentRecords([store], four_bits.size + 1), _places([(0, 0), (0, 1)]), four_bits).of([0, 1])
     assert (found.vectors.shape, found.starts.tolist(), len(found.sentences)) == ((0, 8), [0, 0, 0], 0)
-    assert Tokens([], _places([]), four_bits).of([]).vectors.shape == (0, 8)
+    assert Tokens(SegmentRecords([], four_bits.size + 1), _places([]), four_bits).of([]).vectors.shape == (0, 8)
 
 
 def test_altered_records_of_a_large_store_are_noticed_when_they_are_read(
@@ -188,7 +195,7 @@ def test_altered_records_of_a_large_store_are_noticed_when_they_are_read(
     mends = rf"{small_index.folder} is damaged: {name} is not what was written\. .*index rebuild --index"
     with pytest.raises(StoredIndexError, match=mends):  # of a common size it is noticed at once
         PassageIndex.open(small_index.folder, fake_encoder)
-    for module in ("store", "token_vectors"):  # so small that the file is a large one
+    for module in ("folder_store", "token_vectors"):  # so small that the file is a large one
         monkeypatch.setattr(f"index.storage.{module}.COMPARED_WHOLE", 100)
     opened = PassageIndex.open(small_index.folder, fake_encoder)
     last = len(opened.snapshot.passages) - 1

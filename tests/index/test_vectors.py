@@ -59,7 +59,7 @@ def elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:
 
     KEPT.clear()
     monkeypatch.setattr("index.storage.segment.open_vectors", opened)
-    monkeypatch.setattr("index.storage.segment_writer.vector_writer", sender)
+    monkeypatch.setattr("index.storage.kept_vectors.vector_writer", sender)
 
 
 def told(index: PassageIndex) -> Any:

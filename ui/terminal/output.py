@@ -163,6 +163,8 @@ def print_change(change: "IndexChange", folder: str, pending: bool, stored: "Ind
     table.add_row("seconds", f"{change.seconds:.2f}", "")
     if stored:
         table.add_row("bytes", f"{stored.size:,}", f"{stored.size // stored.passages:,} a passage")
+        if stored.store:
+            table.add_row("store", "", escape(f"{stored.store}. The bytes are this machine's copy of the rest."))
     _out.print(table)
     if stored and not stored.late_interaction:
         warn("The index has no token vectors (late_interaction: false): it finds less, above all across the languages.")

@@ -14,6 +14,7 @@ from corpus.files.yaml_text import YAML_ERRORS, explain_yaml_error
 from corpus.splitting.passages import PASSAGE_WIDTH
 
 if TYPE_CHECKING:
+    from index.storage.qdrant.settings import QdrantSettings
     from qa.writing.writer_settings import WriterSettings
 
 
@@ -34,6 +35,7 @@ class Settings:
     all_uploads_mb: float = 256.0  # that all which visitors brought may have together
     log_gaps: bool = True  # keep the questions that the texts do not answer, on this machine
     share_originals: bool = False  # let visitors of the page download the files that the texts were read from
+    store: "QdrantSettings | None" = None  # a Qdrant collection that keeps the index; none: its folder does
     writer: "WriterSettings | None" = None  # a language model that writes sentences from quotes; none: quotes alone
 
     def __post_init__(self) -> None:
@@ -65,6 +67,7 @@ _EXPECTED = {
     "all_uploads_mb": "a number",
     "log_gaps": "true or false",
     "share_originals": "true or false",
+    "store": "lines 'kind: qdrant' and 'url: http://127.0.0.1:6333' below it",
     "writer": "lines 'base_url: http://127.0.0.1:11434/v1' and 'model: ...' below it",
 }
 _EXPECTED_OF = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}
@@ -127,6 +130,7 @@ def _value(path: Path, key: str, value: Any) -> Any:
         "all_uploads_mb": is_number,
         "log_gaps": isinstance(value, bool),
         "share_originals": isinstance(value, bool),
+        "store": isinstance(value, dict),
         "writer": isinstance(value, dict),
     }[key]
     if not right:
@@ -135,6 +139,8 @@ def _value(path: Path, key: str, value: Any) -> Any:
         return tuple(str(path.parent / folder) for folder in value)
     if key == "index":
         return str(path.parent / value)
+    if key == "store":
+        return _store(path, value)
     if key == "writer":
         return _writer(path, value)
     if key in ("encoder", "reader") and (path.parent / value).is_dir():
@@ -146,27 +152,47 @@ def _writer(path: Path, facts: Mapping[object, Any]) -> "WriterSettings":
     # With all that answers need: not before there is a writer.
     from qa.writing.writer_settings import WriterSettings
 
-    kinds = get_type_hints(WriterSettings)
+    values = _checked_values(path, "writer", facts, get_type_hints(WriterSettings), ("base_url", "model"))
+    try:
+        return WriterSettings(**values)
+    except SettingsError as error:
+        raise SettingsError(f"In the settings file {path}, 'writer': {error}") from error
+
+
+def _store(path: Path, facts: Mapping[object, Any]) -> "QdrantSettings":
+    from index.storage.qdrant.settings import QdrantSettings  # with all of the index
+
+    values = _checked_values(path, "store", facts, get_type_hints(QdrantSettings), ("kind",))
+    if values.get("path"):
+        values["path"] = str(path.parent / values["path"])
+    try:
+        return QdrantSettings(**values)
+    except SettingsError as error:
+        raise SettingsError(f"In the settings file {path}, 'store': {error}") from error
+
+
+def _checked_values(
+    path: Path, name: str, facts: Mapping[object, Any], kinds: Mapping[str, type], needed: tuple[str, ...]
+) -> dict[str, Any]:
+    """What stands below the setting ``name``, each of its kind; :class:`SettingsError` where one is not, or is not
+    known, or one that is ``needed`` is not there."""
     for key, value in facts.items():
         if key not in kinds:
             raise SettingsError(
-                f"In the settings file {path}, 'writer' has an unknown key {key!r}.{_hint(key, list(kinds))}"
+                f"In the settings file {path}, {name!r} has an unknown key {key!r}.{_hint(key, list(kinds))}"
             )
         kind = kinds[str(key)]
         right = isinstance(value, (int, float) if kind is float else kind)
         if not right or (isinstance(value, bool) and kind is not bool):
             is_key = str(key).startswith("api_key")  # what stands there by mistake is not repeated
             raise SettingsError(
-                f"In the settings file {path}, 'writer': {key!r} is {'wrong' if is_key else repr(value)}; "
+                f"In the settings file {path}, {name!r}: {key!r} is {'wrong' if is_key else repr(value)}; "
                 f"expected {_EXPECTED_OF[kind]}."
             )
-    for needed in ("base_url", "model"):
-        if needed not in facts:
-            raise SettingsError(f"In the settings file {path}, 'writer' lacks {needed!r}: {_EXPECTED['writer']}.")
+    for each in needed:
+        if each not in facts:
+            raise SettingsError(f"In the settings file {path}, {name!r} lacks {each!r}: {_EXPECTED[name]}.")
     values = {str(key): value for key, value in facts.items()}
     if values.get("api_key_file"):
         values["api_key_file"] = str(path.parent / values["api_key_file"])
-    try:
-        return WriterSettings(**values)
-    except SettingsError as error:
-        raise SettingsError(f"In the settings file {path}, 'writer': {error}") from error
+    return values

@@ -27,6 +27,8 @@ from ui.workspace.uploads import UploadLimits, Uploads
 
 if TYPE_CHECKING:
     from index import IndexChange, PassageIndex, Progress, Scope, SentenceEncoder
+    from index.storage.qdrant.settings import QdrantSettings
+    from index.storage.store import IndexFacts
     from index.update.workers import Workers
     from qa import Answerer
     from qa.writing import ChatModel, Writer
@@ -76,8 +78,20 @@ class Workplace:
         identity += f"\0{FORMAT}"  # an index of an older format stays for the older version
         if not self.settings.late_interaction:
             identity += "\0no token vectors"
+        if self.settings.store is not None:
+            identity += f"\0{self.settings.store.identity}"
         digest = hashlib.sha256(identity.encode("utf-8")).hexdigest()[:8]
         return _data() / "indexes" / f"{_name(places[0])}-{digest}"
+
+    @cached_property
+    def _store(self) -> "QdrantSettings | None":
+        """What keeps the index, if not its folder; :class:`corpus.SettingsError` where its key cannot be read."""
+        store = self.settings.store
+        if store is not None:
+            store.key()  # before anybody asks who may read it
+            for warning in store.warnings():
+                terminal.warn(warning)
+        return store
 
     @cached_property
     def encoder(self) -> "SentenceEncoder":
@@ -99,7 +113,7 @@ class Workplace:
 
         if self.corpus:
             return tuple(str(Path(folder).resolve()) for folder in self.corpus)
-        present = index_facts(self.folder) if self.index else None
+        present = index_facts(self.folder, self._store) if self.index else None
         if present is None:
             return (BUILT_IN,)
         if not present.corpus:
@@ -199,6 +213,7 @@ class Workplace:
                 glossary=load_glossary(*self.folders()),
                 progress=told,
                 workers=workers or LOCAL,
+                store=self._store,
             )
 
         return self.updates.run(work, progress, reading)
@@ -207,7 +222,13 @@ class Workplace:
         """What :meth:`update` would do."""
         from index import pending_change
 
-        return pending_change(self.folder, self.texts(), passage_width=self.settings.passage_width)
+        return pending_change(self.folder, self.texts(), passage_width=self.settings.passage_width, store=self._store)
+
+    def facts(self) -> "IndexFacts | None":
+        """What the index holds now; None where there is none."""
+        from index.storage.store import index_facts
+
+        return index_facts(self.folder, self._store)
 
     def open(self, *, follow: bool | None = None) -> "PassageIndex":
         """The index, open for questions; first made to follow its texts if ``follow`` (default: if nobody named it).
@@ -215,7 +236,6 @@ class Workplace:
         Where that fails and there is an index already, the old one answers, with a warning.
         """
         from index import PassageIndex
-        from index.storage.store import read_manifest
 
         if follow or (follow is None and not self.index):
             try:
@@ -223,12 +243,12 @@ class Workplace:
                 if change.unread or not change.empty:
                     terminal.warn_of_problems(change)
             except (CorpusError, StoredIndexError) as error:
-                if read_manifest(self.folder) is None:
+                if self.facts() is None:
                     raise
-                opened = PassageIndex.open(self.folder, self.encoder)
+                opened = PassageIndex.open(self.folder, self.encoder, self._store)
                 terminal.warn(f"{error} Answering from the index as it is.")
                 return opened
-        return PassageIndex.open(self.folder, self.encoder)
+        return PassageIndex.open(self.folder, self.encoder, self._store)
 
     def answerer(self, *, follow: bool | None = None, writes: bool = True) -> "Answerer":
         """Answers from the index; where it also ``writes``, the settings' language model is asked what a follow-up
@@ -249,6 +269,7 @@ class Workplace:
             return None
         from qa.writing.openai_model import OpenAIModel
 
+        self.settings.writer.key()  # before anybody asks who may read it
         for warning in self.settings.writer.warnings():
             terminal.warn(warning)
         return OpenAIModel(self.settings.writer)

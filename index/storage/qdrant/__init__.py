@@ -1,0 +1,1 @@
+"""An index whose vectors, and whose state, are in a Qdrant collection."""
