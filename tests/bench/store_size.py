@@ -33,6 +33,7 @@ from rich.table import Table
 
 from corpus import find_texts
 from index.search.passage_index import PassageIndex
+from index.search.ranking import CANDIDATES
 from index.storage.calibration import calibration
 from index.storage.qdrant.settings import QdrantSettings
 from index.update.update import update_index
@@ -97,7 +98,16 @@ def _ask(texts: Path, place: Path, store: QdrantSettings | None) -> dict[str, An
         "bytes": asked / _QUESTIONS,
         "known": known / _QUESTIONS,
         "found": found,
+        "exact": [_nearest(passages, encoder, question) for question in questions],
     }
+
+
+def _nearest(passages: PassageIndex, encoder: BenchEncoder, question: str) -> list[list[int]]:
+    """The rows of the candidates of each language, if all vectors are compared."""
+    snapshot = passages.snapshot
+    (encoded,) = encoder.encode_questions([question])
+    vectors = {each: snapshot.calibration.questions.centred(encoded.vector, each) for each in snapshot.languages}
+    return [sorted(snapshot.nearest(vectors[each], each, CANDIDATES, exact=True).tolist()) for each in vectors]
 
 
 def _name(text: str, score: float) -> str:
@@ -193,8 +203,8 @@ _ROWS: tuple[tuple[str, str, str, float, str], ...] = (
 )
 
 
-def same(one: list[list[str]], other: list[list[str]]) -> int:
-    """How many questions have the same passages with the same scores."""
+def same(one: list[Any], other: list[Any]) -> int:
+    """How many questions have the same of both."""
     return sum(first == second for first, second in zip(one, other, strict=True))
 
 
@@ -227,9 +237,11 @@ def main() -> None:
         values = [own.get(step, {}).get(key) for own in found.values()]
         table.add_row(shown, *("" if value in (None, 0) else format(scale * value, form) for value in values))
     console.print(table)
-    files, embedded = found["files"]["ask"]["found"], found["embedded"]["ask"]["found"]
+    files, embedded = found["files"]["ask"], found["embedded"]["ask"]
+    answers, candidates = (same(files[key], embedded[key]) for key in ("found", "exact"))
     console.print(
-        f"Ranked the same, to nine digits: {same(files, embedded)} of {len(files)} questions in files and embedded"
+        f"Of {_QUESTIONS} questions, the same in files and embedded: {answers} answers, with scores to nine digits; "
+        f"{candidates} times all candidates, where files compare all vectors, as the embedded mode always does"
     )
 
 

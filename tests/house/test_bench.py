@@ -169,8 +169,8 @@ def test_files_and_qdrant_are_measured_on_the_same_index_and_rank_the_same() -> 
     from store_size import measure, same
 
     found = measure(24, 60, Console(file=io.StringIO()))
-    asked = [own["ask"]["found"] for own in found.values()]
-    assert same(asked[0], asked[1]) == len(asked[0])
+    files, embedded = found["files"]["ask"], found["embedded"]["ask"]
+    assert same(files["found"], embedded["found"]) == same(files["exact"], embedded["exact"]) == len(files["found"])
     assert found["address"]["ask"]["bytes"] > 100
     assert found["files"]["ask"]["bytes"] == 0
 
