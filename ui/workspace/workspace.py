@@ -9,15 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from corpus import (
-    BUILT_IN_TEXTS,
-    CorpusError,
-    Document,
-    StoredIndexError,
-    TextFile,
-    find_texts,
-    load_glossary,
-)
+from corpus import BUILT_IN_TEXTS, CorpusError, Document, StoredIndexError, TextFile, find_texts, load_glossary
 from corpus.files.limits import FileLimits
 from corpus.files.progress import OnFileProgress, unheard
 from ui import terminal
