@@ -561,6 +561,38 @@ def test_what_a_server_can_is_handed_to_it(
     assert getattr(config.quantization_config, quantisation)
 
 
+@pytest.mark.parametrize(("exact", "in_view"), [(False, 384), (True, None)])
+def test_a_search_keeps_more_in_view_than_it_is_to_find(
+    served: Address,
+    kept: PassageIndex,
+    there: QdrantSettings,
+    monkeypatch: pytest.MonkeyPatch,
+    exact: bool,
+    in_view: int | None,
+) -> None:
+    asked: list[Any] = []
+    real = qdrant_client.QdrantClient.query_points
+
+    def watched(self: Any, *args: Any, **options: Any) -> Any:
+        asked.append(options["search_params"])
+        return real(self, *args, **options)
+
+    monkeypatch.setattr(qdrant_client.QdrantClient, "query_points", watched)
+    assert "175 billion" in found(PassageIndex.open(kept.folder, kept.encoder, replace(there, exact=exact)))
+    assert {each.hnsw_ef for each in asked} == {in_view}
+    assert {each.exact for each in asked} == {exact}
+
+
+def test_answers_are_compressed_only_if_that_is_set(served: Address, kept: PassageIndex, there: QdrantSettings) -> None:
+    def fetched(settings: QdrantSettings) -> int:
+        asked = PassageIndex.open(kept.folder, kept.encoder, settings)
+        served.count_anew()
+        assert "175 billion" in found(asked)
+        return int(served.counted("POST")["out"])
+
+    assert fetched(replace(there, compressed=True)) < fetched(there)
+
+
 def test_a_reader_keeps_no_copy_of_older_states(
     kept: PassageIndex, there: QdrantSettings, tmp_path: Path, fake_encoder: Any
 ) -> None:

@@ -14,6 +14,7 @@ from corpus.files.limits import FileLimits
 from corpus.files.progress import OnFileProgress, unheard
 from ui import terminal
 from ui.workspace.settings import Settings
+from ui.workspace.store_choice import told_of
 from ui.workspace.update_run import Updates
 from ui.workspace.uploads import UploadLimits, Uploads
 
@@ -68,22 +69,15 @@ class Workplace:
         from index.storage.manifest import FORMAT
 
         identity += f"\0{FORMAT}"  # an index of an older format stays for the older version
-        if not self.settings.late_interaction:
-            identity += "\0no token vectors"
-        if self.settings.store is not None:
-            identity += f"\0{self.settings.store.identity}"
+        identity += "" if self.settings.late_interaction else "\0no token vectors"
+        identity += f"\0{self.settings.store.identity}" if self.settings.store is not None else ""
         digest = hashlib.sha256(identity.encode("utf-8")).hexdigest()[:8]
         return _data() / "indexes" / f"{_name(places[0])}-{digest}"
 
     @cached_property
     def _store(self) -> "QdrantSettings | None":
         """What keeps the index, if not its folder; :class:`corpus.SettingsError` where its key cannot be read."""
-        store = self.settings.store
-        if store is not None:
-            store.key()  # before anybody asks who may read it
-            for warning in store.warnings():
-                terminal.warn(warning)
-        return store
+        return told_of(self.settings.store)
 
     @cached_property
     def encoder(self) -> "SentenceEncoder":

@@ -63,7 +63,8 @@ _opening = Lock()
 def connection(settings: QdrantSettings) -> Connection:
     """The client that ``settings`` name. Raises :class:`StoredIndexError` and :class:`corpus.SettingsError`."""
     address = str(Path(settings.path).resolve()) if settings.path else settings.url
-    key = (address, settings.api_key_env, settings.api_key_file, settings.prefer_grpc, settings.timeout)
+    speaks = (settings.prefer_grpc, settings.compressed, settings.timeout)
+    key = (address, settings.api_key_env, settings.api_key_file, *speaks)
     with _opening:
         if key not in _connections:
             if not _connections:
@@ -104,6 +105,7 @@ def _opened(settings: QdrantSettings) -> "QdrantClient":
                 prefer_grpc=settings.prefer_grpc,
                 grpc_port=settings.grpc_port,
                 check_compatibility=False,
+                headers=None if settings.compressed or settings.prefer_grpc else {"accept-encoding": "identity"},
             )
 
 

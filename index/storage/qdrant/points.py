@@ -138,7 +138,10 @@ class Points:
         options: dict[str, Any] = {}
         if not self._settings.embedded:  # which always compares all
             again = models.QuantizationSearchParams(rescore=True) if self._settings.quantisation != "none" else None
-            options["search_params"] = models.SearchParams(exact=exact or self._settings.exact, quantization=again)
+            exact = exact or self._settings.exact
+            options["search_params"] = models.SearchParams(
+                exact=exact, hnsw_ef=None if exact else max(self._settings.hnsw_ef, count), quantization=again
+            )
             options["consistency"] = self._consistency
         with self._connection.asking("search passages") as client:
             found = client.query_points(

@@ -21,6 +21,7 @@ _BOUNDS: tuple[tuple[str, float, float], ...] = (
     ("shards", 1, 10_000),
     ("replicas", 1, 100),
     ("write_consistency", 1, 100),
+    ("hnsw_ef", 1, 100_000),
     ("cache_mb", 0, 1_000_000),
     ("batch", 1, 10_000),
     ("keep_seconds", 0, 864_000),
@@ -48,6 +49,8 @@ class QdrantSettings:
     on_disk: bool = False  # whole vectors on disk, not in memory
     read_consistency: str = ""  # "majority", "quorum" or "all": replicas that have to agree; empty: one answers
     exact: bool = False  # compare all vectors, without Qdrant's graph
+    hnsw_ef: int = 384  # vectors of a shard that a search keeps in view; with 100 it misses some, see SCALE.md
+    compressed: bool = False  # take answers compressed: less on a slow line, and slower on a fast one
     cache_mb: float = 256.0  # of fetched vectors, that are kept in memory
     batch: int = 256  # passages sent at a time
     keep_seconds: float = 60.0  # how long what an older state needs stays: longer than anybody takes to answer
