@@ -85,6 +85,23 @@ def test_an_error_is_told_as_one() -> None:
         assert (told["level"], told["message"]) == ("error", "Error: There is no index.")
 
 
+@pytest.mark.parametrize(
+    ("line", "level"),
+    [
+        ("ERROR:    [Errno 98] address already in use", "error"),
+        ("WARNING:  Invalid HTTP request received.", "warning"),
+        ("INFO:     Shutting down", "info"),
+        ("CRITICAL: The end", "critical"),
+        ("ERRORS: none", "warning"),
+    ],
+)
+def test_what_others_say_has_the_level_they_give_it(line: str, level: str) -> None:
+    out = io.StringIO()
+    JsonLog(out).write(f"{line}\n")
+    (told,) = objects(out.getvalue())
+    assert (told["level"], told["message"]) == (level, line)
+
+
 def test_colours_are_left_out() -> None:
     out = io.StringIO()
     JsonLog(out).write("\x1b[1;31mError:\x1b[0m gone\n")
@@ -272,6 +289,8 @@ def test_who_is_no_proxy_of_ours_does_not_name_requests(started: Callable[..., A
     with requests_of(started, Serving()) as (url, requests):
         httpx.get(f"{url}/theme.css", headers={"X-Request-ID": "mine"})
         assert told_of(requests, path="/theme.css")["request"] != "mine"
+        httpx.head(f"{url}/")
+        assert told_of(requests, path="/", method="HEAD")["bytes"] == 0
 
 
 @pytest.mark.slow

@@ -67,7 +67,7 @@ class Entrance:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 MutableHeaders(scope=message)["X-Request-ID"] = called
-            elif message["type"] == "http.response.body":
+            elif message["type"] == "http.response.body" and scope["method"] != "HEAD":  # of which no body is sent
                 size += len(message.get("body", b""))
             await send(message)
 

@@ -23,6 +23,7 @@ REQUEST = ContextVar("request", default="")
 """The id of the request that is being answered; empty: none is."""
 
 _REQUESTS = 20_000  # at once, and that come back in an hour: some 5 MB
+_LEVELS = re.compile(r"(INFO|WARNING|ERROR|CRITICAL): ")  # as uvicorn begins its lines
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _TRACEBACKS = re.compile(r"^[\s+|]*(?:Exception Group )?Traceback \(most recent call last\):", re.MULTILINE)
 
@@ -82,7 +83,11 @@ class JsonLog(BoundedLog):
     def _text(self, lines: list[str]) -> str:
         message = "\n".join(lines)
         failed = _TRACEBACKS.search(message) is not None
-        level = "error" if failed or message.startswith("Error: ") else LEVEL.get()
+        if failed or message.startswith("Error: "):
+            level = "error"
+        else:
+            said = _LEVELS.match(message)
+            level = said[1].lower() if said else LEVEL.get()
         request = REQUEST.get()
         facts = ({"request": request} if request else {}) | {"message": message.strip("\n")}
         return _object(level, "traceback" if failed else "message", facts)
