@@ -20,6 +20,7 @@ from ports import free_port
 from small_answerer import ZH_QUESTION, SmallAnswerer
 
 from ui import terminal
+from ui.api.service import Service
 from ui.gate.accounts import Accounts
 from ui.gate.public_address import PublicAddress
 from ui.server.json_log import REQUEST, JsonLog, json_log
@@ -82,6 +83,23 @@ def test_an_error_is_told_as_one() -> None:
         terminal.fail("There is no index.")
         (told,) = told_so_far()
         assert (told["level"], told["message"]) == ("error", "Error: There is no index.")
+
+
+@pytest.mark.parametrize(
+    ("line", "level"),
+    [
+        ("ERROR:    [Errno 98] address already in use", "error"),
+        ("WARNING:  Invalid HTTP request received.", "warning"),
+        ("INFO:     Shutting down", "info"),
+        ("CRITICAL: The end", "critical"),
+        ("ERRORS: none", "warning"),
+    ],
+)
+def test_what_others_say_has_the_level_they_give_it(line: str, level: str) -> None:
+    out = io.StringIO()
+    JsonLog(out).write(f"{line}\n")
+    (told,) = objects(out.getvalue())
+    assert (told["level"], told["message"]) == (level, line)
 
 
 def test_colours_are_left_out() -> None:
@@ -149,6 +167,27 @@ def test_requests_have_bounds_of_their_own_and_those_left_out_are_counted() -> N
     log.tell_request(path="/last")
     left_out, last = objects(out.getvalue())[-2:]
     assert (left_out["event"], left_out["requests"], last["path"]) == ("left_out", 5000, "/last")
+
+
+def test_what_could_not_be_written_is_counted_too() -> None:
+    class Full(io.StringIO):
+        full = True
+
+        def write(self, text: str) -> int:
+            if self.full:
+                raise BrokenPipeError
+            return super().write(text)
+
+    out = Full()
+    log = JsonLog(out, Clock())
+    log.tell("started")
+    log.tell_request(path="/")
+    log.write("Gone.\n")
+    out.full = False
+    log.tell_request(path="/last")
+    left_out, last = objects(out.getvalue())
+    assert (left_out["event"], left_out["requests"], left_out["lines"]) == ("left_out", 1, 1)
+    assert last["path"] == "/last"
 
 
 def test_what_is_said_while_a_request_is_answered_names_it() -> None:
@@ -220,6 +259,23 @@ def test_a_request_is_one_object_without_a_word_of_its_visitor(started: Callable
     assert len(last["request"]) == 16
 
 
+def test_what_fails_is_told_as_it_was_answered_and_its_traceback_names_the_request(
+    started: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answerer = SmallAnswerer()
+    monkeypatch.setattr(answerer, "ask", lambda *arguments, **more: 1 // 0)
+    serving = Serving(Service(answerer, lambda: None))  # type: ignore[arg-type, return-value]
+    with heard() as told:
+        page = started(answerer, port=free_port(), serving=serving)
+        reply = httpx.post(f"{page.local_url}api/ask", json={"question": ZH_QUESTION})
+        asked = told_of(lambda: [each for each in told() if each["event"] == "request"], path="/api/ask")
+        failed = told_of(told, event="traceback")
+        page.close(verbose=False)
+    assert (reply.status_code, asked["status"]) == (500, 500)
+    assert "ZeroDivisionError" in failed["message"]
+    assert failed["request"] == asked["request"] == reply.headers["x-request-id"]
+
+
 def test_probes_that_go_well_fill_no_log(started: Callable[..., Any]) -> None:
     with requests_of(started, BEHIND_A_PROXY) as (url, requests):
         for path in ("/healthz", "/readyz"):
@@ -233,6 +289,8 @@ def test_who_is_no_proxy_of_ours_does_not_name_requests(started: Callable[..., A
     with requests_of(started, Serving()) as (url, requests):
         httpx.get(f"{url}/theme.css", headers={"X-Request-ID": "mine"})
         assert told_of(requests, path="/theme.css")["request"] != "mine"
+        httpx.head(f"{url}/")
+        assert told_of(requests, path="/", method="HEAD")["bytes"] == 0
 
 
 @pytest.mark.slow

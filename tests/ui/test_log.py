@@ -1,5 +1,6 @@
 """The log of a served page has bounds: what is said again and again is summed up."""
 
+import errno
 import io
 import sys
 import traceback
@@ -19,6 +20,17 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
+
+
+class Full(io.StringIO):
+    """A stream on a disk that is full for some time."""
+
+    full = True
+
+    def write(self, text: str) -> int:
+        if self.full:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(text)
 
 
 def fail(log: BoundedLog, depth: int = 1) -> None:
@@ -65,6 +77,29 @@ def test_the_end_tells_what_was_left_out(clock: Clock) -> None:
         log.write(f"A wrong password of 'ada' from 192.0.2.{number}.\n")
     log.close_off()
     assert out.getvalue().splitlines()[-1].startswith("3 more like: A wrong password of # from #")
+
+
+def test_the_end_tells_how_many_there_was_no_room_for(clock: Clock) -> None:
+    out = io.StringIO()
+    log = BoundedLog(out, clock)
+    for number in range(2100):
+        log.write(f"{chr(0x4E00 + number)}\n")
+    log.close_off()
+    assert out.getvalue().splitlines()[-1] == "(100 lines were left out.)"
+
+
+def test_a_log_that_cannot_be_written_stops_nobody_and_what_it_lacks_is_counted(clock: Clock) -> None:
+    out = Full()
+    log = BoundedLog(out, clock)
+    log.write("One.\nTwo.\n")
+    fail(log)
+    log.flush()
+    log.close_off()
+    out.full = False
+    log.write("Three.\n")
+    left_out, told = out.getvalue().splitlines()
+    assert (left_out.endswith(" lines were left out.)"), told) == (True, "Three.")
+    assert int(left_out.split()[0].strip("(")) >= 2 + 3
 
 
 @pytest.mark.slow

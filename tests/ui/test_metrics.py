@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import prometheus_client.exposition
 import pytest
 from ports import free_port
 from scripted_writing import ScriptedModel
@@ -177,6 +178,14 @@ def test_every_way_in_is_counted_and_no_word_is_told(page: tuple[str, Metrics]) 
     text = httpx.get(f"{url}/metrics").text
     for word in ("parameters", "参数", "chess", "models.md", "GPT"):
         assert word not in text
+
+
+def test_figures_need_no_more_than_the_first_release_that_is_allowed_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [each for each in vars(prometheus_client.exposition) if each.startswith("CONTENT_TYPE_PLAIN")]:
+        monkeypatch.delattr(prometheus_client.exposition, name)  # of later ones
+    content, media_type = Metrics().figures()
+    assert content.startswith(b"# HELP foundation_qa_questions_total ")
+    assert media_type == "text/plain; version=0.0.4; charset=utf-8"
 
 
 def test_without_the_library_the_command_that_installs_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,7 @@ from ui.gate.public_address import AddressError, PublicAddress
 from ui.html.visitor_message import visitor_messages
 from ui.server.metrics import Metrics
 from ui.server.options import Serving
+from ui.server.probes import ASKED_HERE, Probes
 from ui.server.readiness import Readiness, look_at
 
 
@@ -57,7 +58,7 @@ def test_a_look_that_takes_too_long_is_a_reason_and_is_not_taken_twice() -> None
 
     def look() -> str:
         looks.append(1)
-        go_on.wait(1)
+        go_on.wait(0.3)
         return ""
 
     heard = reasons(Readiness(look, Closing(), patience=0.05), times=2)
@@ -124,9 +125,11 @@ class Served:
 
 @pytest.fixture(scope="module")
 def served(started: Callable[..., Any]) -> Iterator[Served]:
-    found = Served(started, metrics=Metrics())
-    yield found
-    found.page.close(verbose=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("ui.server.readiness._GOOD_FOR", 0.0)  # nobody here waits for another look
+        found = Served(started, metrics=Metrics())
+        yield found
+        found.page.close(verbose=False)
 
 
 def test_probes_need_no_password_and_come_below_the_public_path_too(served: Served) -> None:
@@ -144,7 +147,6 @@ def test_probes_need_no_password_and_come_below_the_public_path_too(served: Serv
 
 def test_a_server_that_cannot_answer_lives_and_says_why_in_a_line(served: Served) -> None:
     served.trouble = "the index cannot be read"
-    time.sleep(2.1)  # so long a look is good
     try:
         assert served.ask("/healthz").status_code == 200
         reply = served.ask("/readyz")
@@ -153,7 +155,6 @@ def test_a_server_that_cannot_answer_lives_and_says_why_in_a_line(served: Served
         assert "\n" not in reply.text
     finally:
         served.trouble = ""
-        time.sleep(2.1)
 
 
 def test_probes_are_no_visitors(served: Served) -> None:
@@ -189,6 +190,33 @@ def test_without_accounts_figures_are_for_this_machine_alone(started: Callable[.
         assert (reply.status_code, "--auth" in reply.json()["error"]) == (403, True)
     finally:
         served.page.close(verbose=False)
+
+
+def test_who_asks_for_figures_holds_up_nobody_while_the_state_is_read() -> None:
+    alive = threading.Event()
+
+    def figures() -> tuple[bytes, str]:
+        return str(alive.wait(5)).encode(), "text/plain"
+
+    async def reply(path: str) -> bytes:
+        sent: list[bytes] = []
+
+        async def send(message: Any) -> None:
+            sent.append(message.get("body", b""))
+
+        scope = {"type": "http", "method": "GET", "path": path, "headers": [], ASKED_HERE: True}
+        await probes(scope, None, send)  # type: ignore[arg-type]
+        return b"".join(sent)
+
+    async def both() -> bytes:
+        told = asyncio.create_task(reply("/metrics"))
+        await asyncio.sleep(0)
+        assert b"alive" in await reply("/healthz")
+        alive.set()
+        return await told
+
+    probes = Probes(None, readiness=Readiness(None, Closing()), figures=figures)  # type: ignore[arg-type]
+    assert asyncio.run(both()) == b"True"
 
 
 def test_without_metrics_there_are_none(started: Callable[..., Any]) -> None:

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import pytest
 import watchfiles
 from filelock import FileLock
 
-from corpus import FoundationQAError
+from corpus import CorpusError, FoundationQAError
 from index import IndexChange, PassageIndex
 from qa import Answerer
 from ui.workspace.settings import Settings
@@ -197,7 +198,6 @@ def test_a_page_beside_it_hears_of_the_failure_and_goes_on_serving(
     assert isinstance(answerer, Answerer)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="interrupts as a POSIX shell does")
 def test_an_update_under_way_is_called_off_with_the_page(workplace: Workplace, fake_encoder: Any) -> None:
     begun, encode = threading.Event(), fake_encoder.encode_passages
 
@@ -216,6 +216,61 @@ def test_an_update_under_way_is_called_off_with_the_page(workplace: Workplace, f
     assert not (workplace.folder / "manifest.json").exists()
 
 
+def test_an_update_that_is_just_about_to_begin_is_called_off_too(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, told_to_end, called_off = threading.Event(), threading.Event(), threading.Event()
+    cancel = workplace.updates.cancel
+
+    def cancelled() -> None:
+        cancel()
+        told_to_end.set()
+
+    def late(self: Workplace, **how: Any) -> IndexChange:
+        begun.set()
+        assert told_to_end.wait(SOON)
+        return self.updates.run(without_end, lambda done, total: None)
+
+    def without_end(told: Callable[[int, int], None]) -> IndexChange:
+        begin = time.monotonic()
+        while time.monotonic() - begin < SOON:
+            try:
+                told(0, 1)
+            except UpdateCancelledError:
+                called_off.set()
+                raise
+            time.sleep(0.01)
+        raise FoundationQAError("Nobody called it off.")
+
+    monkeypatch.setattr(workplace.updates, "cancel", cancelled)
+    monkeypatch.setattr(Workplace, "update", late)
+    with Watch(workplace):
+        assert begun.wait(SOON)
+    assert called_off.is_set()
+
+
+def test_what_landed_and_what_failed_is_counted(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+    counts: list[bool] = []
+    nothing = IndexChange(added=(), changed=(), removed=(), documents=4, passages=9, embedded=0, reused=9, seconds=0.1)
+    happened: list[IndexChange | Exception] = [
+        replace(nothing, changed=("en/models.md",)),
+        FoundationQAError("The index is being updated by another process."),
+        nothing,  # that it goes on again changes nothing in the index
+    ]
+
+    def told_so(_: Workplace, stop: threading.Event, told: Callable[[Any], None]) -> None:
+        for each in happened:
+            told(each)
+        raise CorpusError("The folders of texts cannot be watched.")
+
+    monkeypatch.setattr("ui.workspace.watch.follow", told_so)
+    with Watch(workplace, counts.append) as watching:
+        watching._thread.join(SOON)
+        assert watching.problem == "The folders of texts cannot be watched."
+    assert counts == [True, False, False]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="interrupts as a POSIX shell does")
 def test_the_command_tells_each_update_as_json_until_ctrl_c(
     texts: Path, tmp_path: Path, real_encoder: Any, edit: Edit
 ) -> None:

@@ -71,9 +71,10 @@ class Closing:
     def heard_by(self, hear: Callable[[], None]) -> Iterator[None]:
         """Let ``hear`` be called once there is no more time; from any thread, at once where that has come already."""
         with self._lock:
-            if not self._is_cut:
+            too_late = self._is_cut
+            if not too_late:
                 self._hearing.append(hear)
-        if self._is_cut:
+        if too_late:
             hear()
         try:
             yield

@@ -7,6 +7,7 @@ from time import perf_counter
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.api.closing import Closing
@@ -66,15 +67,20 @@ class Entrance:
             if message["type"] == "http.response.start":
                 status = message["status"]
                 MutableHeaders(scope=message)["X-Request-ID"] = called
-            elif message["type"] == "http.response.body":
+            elif message["type"] == "http.response.body" and scope["method"] != "HEAD":  # of which no body is sent
                 size += len(message.get("body", b""))
             await send(message)
 
-        token = REQUEST.set(called)
+        REQUEST.set(called)  # to the end of the task of the request: what it fails of is told behind all of these
         try:
             await self._app(scope, receive, sending)
+        except ClientDisconnect:
+            raise
+        except Exception:
+            if not status:  # those before would answer the same, without its name
+                await PlainTextResponse("Internal Server Error", 500)(scope, receive, sending)
+            raise
         finally:
-            REQUEST.reset(token)
             if not (status == 200 and scope["path"].endswith(_PROBES)):
                 log.tell_request(
                     request=called,

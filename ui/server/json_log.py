@@ -23,6 +23,7 @@ REQUEST = ContextVar("request", default="")
 """The id of the request that is being answered; empty: none is."""
 
 _REQUESTS = 20_000  # at once, and that come back in an hour: some 5 MB
+_LEVELS = re.compile(r"(INFO|WARNING|ERROR|CRITICAL): ")  # as uvicorn begins its lines
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _TRACEBACKS = re.compile(r"^[\s+|]*(?:Exception Group )?Traceback \(most recent call last\):", re.MULTILINE)
 
@@ -56,8 +57,7 @@ class JsonLog(BoundedLog):
     def tell(self, event: str, **facts: object) -> None:
         """Write that ``event`` happened."""
         with self._lock:
-            self._out.write(_object("info", event, facts))
-            self._out.flush()
+            self._send(_object("info", event, facts))
 
     def tell_request(self, **facts: object) -> None:
         """Write what became of a request."""
@@ -65,20 +65,29 @@ class JsonLog(BoundedLog):
             now = self._clock()
             self._requests = min(_REQUESTS, self._requests + (now - self._requests_at) * _REQUESTS / 3600)
             self._requests_at = now
-            if self._requests < 1:
+            if self._requests < 1 or not self._tell_unwritten():
                 self._unwritten_requests += 1
                 return
             self._requests -= 1
-            if self._unwritten_requests:
-                self._out.write(_object("warning", "left_out", {"requests": self._unwritten_requests}))
-                self._unwritten_requests = 0
-            self._out.write(_object("info", "request", facts))
-            self._out.flush()
+            if not self._send(_object("info", "request", facts)):
+                self._unwritten_requests += 1
+
+    def _tell_unwritten(self) -> bool:
+        left_out = {"lines": self._unwritten, "requests": self._unwritten_requests}
+        facts = {what: count for what, count in left_out.items() if count}
+        if facts and not self._send(_object("warning", "left_out", facts)):
+            return False
+        self._unwritten = self._unwritten_requests = 0
+        return True
 
     def _text(self, lines: list[str]) -> str:
         message = "\n".join(lines)
         failed = _TRACEBACKS.search(message) is not None
-        level = "error" if failed or message.startswith("Error: ") else LEVEL.get()
+        if failed or message.startswith("Error: "):
+            level = "error"
+        else:
+            said = _LEVELS.match(message)
+            level = said[1].lower() if said else LEVEL.get()
         request = REQUEST.get()
         facts = ({"request": request} if request else {}) | {"message": message.strip("\n")}
         return _object(level, "traceback" if failed else "message", facts)

@@ -79,7 +79,7 @@ class BoundedLog:
         with self._lock:
             if not self._record.in_traceback:
                 self._finish()
-            self._out.flush()
+            self._send("")
 
     def close_off(self) -> None:
         """Write what is left, and what was left out."""
@@ -91,7 +91,8 @@ class BoundedLog:
             for kind, known in self._kinds.items():
                 if known.left_out:
                     self._put([f"{known.left_out} more like: {kind}"])
-            self._out.flush()
+            self._tell_unwritten()
+            self._send("")
 
     def _take(self, line: str) -> None:
         record = self._record
@@ -134,16 +135,29 @@ class BoundedLog:
         now = self._clock()
         self._lines = min(_BURST, self._lines + (now - self._at) * _AN_HOUR / 3600)
         self._at = now
-        if len(lines) > self._lines:
+        if len(lines) > self._lines or not self._tell_unwritten():
             self._unwritten += len(lines)
             return
-        records = [lines]
-        if self._unwritten:
-            records.insert(0, [f"({self._unwritten} lines were left out: there were too many.)"])
-            self._unwritten = 0
-        for each in records:
-            self._lines -= len(each)
-            self._out.write(self._text(each))
+        self._lines -= len(lines)
+        if not self._send(self._text(lines)):
+            self._unwritten += len(lines)
+
+    def _tell_unwritten(self) -> bool:
+        """Say how many lines were left out, if any were; False where that cannot be written either."""
+        if self._unwritten and not self._send(self._text([f"({self._unwritten} lines were left out.)"])):
+            return False
+        self._unwritten = 0
+        return True
+
+    def _send(self, text: str) -> bool:
+        """Write ``text`` and all before it; False where that cannot be: who reads the log has left, or the disk is
+        full. The page goes on, and nobody whom it answers hears of it."""
+        try:
+            self._out.write(text)
+            self._out.flush()
+        except OSError:
+            return False
+        return True
 
     def _text(self, lines: list[str]) -> str:
         """What is written of a record."""

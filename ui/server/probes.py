@@ -3,6 +3,7 @@
 They come before the gate: they have no password, and learn nothing that is one's own.
 """
 
+import asyncio
 from collections.abc import Callable
 
 from starlette.datastructures import Headers
@@ -49,7 +50,8 @@ class Probes:
         path = scope["path"]
         if path == METRICS and self._figures is not None and scope["method"] == "GET":
             here = scope.get(ASKED_HERE) and not from_another_site("GET", Headers(scope=scope), None)
-            return _figures_reply(self._figures) if here else None
+            # In a thread: they may be those of a state that has to be read first, or asked of a store elsewhere.
+            return await asyncio.to_thread(_figures_reply, self._figures) if here else None
         if path not in (HEALTH, READY):
             return None
         if scope["method"] not in ("GET", "HEAD"):

@@ -103,8 +103,8 @@ class _Texts:
 
 
 class Watch:
-    """Follows the texts in a thread of its own, beside a page that is being served. ``updated`` hears whether an update
-    has landed; of one that failed once for each reason."""
+    """Follows the texts in a thread of its own, beside a page that is being served. ``updated`` hears True whenever the
+    index has changed, and False whenever an update failed, once for each reason, or the texts are followed no more."""
 
     def __init__(self, workplace: Workplace, updated: Callable[[bool], None] | None = None) -> None:
         self._workplace, self._updated = workplace, updated
@@ -123,23 +123,29 @@ class Watch:
 
     def __exit__(self, *exception: object) -> None:
         self._stop.set()
-        self._workplace.updates.cancel()  # nobody is there to see it land: the next start makes it
-        self._thread.join()
+        while self._thread.is_alive():  # again and again: one may be just about to begin
+            self._workplace.updates.cancel()  # nobody is there to see it land: the next start makes it
+            self._thread.join(_AGAIN)
 
     def _run(self) -> None:
         try:
             follow(self._workplace, self._stop, self._heard)
         except FoundationQAError as error:
-            self._problem = str(error)
+            self._heard(error)
         except Exception as error:
+            self._count(False)
             # A fault of this program: the page tells that the texts are no longer followed, the log gets the traceback.
             self._problem = f"The texts are no longer watched: {error or type(error).__name__}."
             raise
 
     def _heard(self, outcome: "IndexChange | FoundationQAError") -> None:
-        if self._updated is not None:
-            self._updated(not isinstance(outcome, FoundationQAError))
+        if isinstance(outcome, FoundationQAError) or not outcome.empty:
+            self._count(not isinstance(outcome, FoundationQAError))
         problems = [outcome] if isinstance(outcome, FoundationQAError) else outcome.problems
         self._problem = "\n".join(map(str, problems))
         if self._problem:
             terminal.warn(self._problem)  # visitors are not told where the texts are
+
+    def _count(self, landed: bool) -> None:
+        if self._updated is not None:
+            self._updated(landed)
