@@ -71,7 +71,7 @@ class Workplace:
         identity += f"\0{FORMAT}"  # an index of an older format stays for the older version
         identity += "" if self.settings.late_interaction else "\0no token vectors"
         identity += f"\0{self.settings.store.identity}" if self.settings.store is not None else ""
-        digest = hashlib.sha256(identity.encode("utf-8")).hexdigest()[:8]
+        digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:8]
         return _data() / "indexes" / f"{_name(places[0])}-{digest}"
 
     @cached_property
