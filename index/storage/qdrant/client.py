@@ -141,8 +141,6 @@ def _explained(settings: QdrantSettings, what: str) -> Iterator[None]:
 
 
 def _error(settings: QdrantSettings, what: str, error: Exception) -> StoredIndexError:
-    from pydantic import ValidationError
-
     where = f"Qdrant at {settings.address}"
     status, said = _status(error), _said(error)
     if _is_missing(error, status, said):
@@ -163,7 +161,7 @@ def _error(settings: QdrantSettings, what: str, error: Exception) -> StoredIndex
         return StoredIndexError(f"{where} could not {what}: it answers {status}, {said}.")
     if _is_away(error):
         return StoredIndexError(f"{where} cannot be reached to {what}: {said}. See whether it runs, and try again.")
-    if isinstance(getattr(error, "source", error), ValidationError | JSONDecodeError):
+    if isinstance(error, JSONDecodeError) or isinstance(getattr(error, "source", None), ValueError):
         return StoredIndexError(f"{where} could not {what}: its answer cannot be read ({said}). {_NO_QDRANT}")
     return StoredIndexError(f"{where} could not {what}: {said}.")
 
