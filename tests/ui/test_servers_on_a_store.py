@@ -43,8 +43,9 @@ class Servers:
 
     def update(self, figure: int) -> None:
         """Let both twins say ``figure``; the update lands whole."""
-        (self.texts / "en" / "gpt-9.md").write_text(f"# GPT-9\n\nGPT-9 has {figure} million parameters.\n", "utf-8")
-        (self.texts / "zh" / "gpt-9.md").write_text(f"# GPT-9\n\nGPT-9 有 {figure} 百万参数。🙂\n", "utf-8")
+        told = {"en": f"GPT-9 has {figure} million parameters.", "zh": f"GPT-9 有 {figure} 百万参数。🙂"}
+        for language, text in told.items():
+            (self.texts / language / "gpt-9.md").write_text(f"# GPT-9\n\n{text}\n", encoding="utf-8")
         self.workplace.update(quietly=True)
 
     def ask(self, port: int, question: str) -> httpx.Response:
@@ -62,7 +63,8 @@ def servers(texts: Path, tmp_path: Path, fake_encoders: Any) -> Iterator[Servers
     settings = tmp_path / "settings.yaml"
     with ExitStack() as open_now:
         store = open_now.enter_context(qdrant_server())
-        settings.write_text(f"reader: none\nstore: {{kind: qdrant, url: '{store.url}', collection: 湖}}\n", "utf-8")
+        lines = f"reader: none\nstore: {{kind: qdrant, url: '{store.url}', collection: 湖}}\n"
+        settings.write_text(lines, encoding="utf-8")
         workplace = Workplace(load_settings(settings), (str(texts),), str(tmp_path / "writer"))
         vars(workplace)["encoder"] = fake_encoders(digest="fake")
         found = Servers(ports, store, workplace, texts, logs)
