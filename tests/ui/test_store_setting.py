@@ -188,3 +188,4 @@ def test_a_folder_whose_name_is_no_utf_8_is_indexed_and_read_again(
             status, out, _ = run("ask", "How many parameters does GPT-3 have?", "--json", "--corpus", folder, *more)
             assert (status, "175 billion" in out) == (0, True)
         assert "175 billion" in run("ask", "How many parameters does GPT-3 have?", "--json", *more)[1]
+    assert Workplace(Settings(), (str(folder),), "").gap_log.suffix == ".sqlite"

@@ -59,7 +59,7 @@ class Workplace:
     def gap_log(self) -> Path:
         """The file that keeps what these texts did not answer."""
         places = [folder if folder == BUILT_IN else str(Path(folder).resolve()) for folder in self._folders]
-        digest = hashlib.sha256("\0".join(places).encode("utf-8")).hexdigest()[:8]
+        digest = hashlib.sha256("\0".join(places).encode("utf-8", "surrogatepass")).hexdigest()[:8]
         return _data() / "gaps" / f"{_name(places[0])}-{digest}.sqlite"
 
     def _own_folder(self) -> Path:
