@@ -72,7 +72,9 @@ class IndexManifest:
         """The manifest as the text of its file."""
         facts = asdict(self)
         facts["checksum"] = _checksum(facts)
-        return json.dumps(facts, ensure_ascii=False, indent=1) + "\n"
+        text = json.dumps(facts, ensure_ascii=False, indent=1) + "\n"
+        # A folder whose name is no UTF-8: JSON has the same escapes.
+        return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
     @classmethod
     def parse(cls, raw: bytes, shown: Path) -> "IndexManifest":

@@ -33,7 +33,11 @@ class Store(Protocol):
         ...
 
     def version(self) -> object:
-        """What differs as soon as the index has another state, without reading it; None where there is no index."""
+        """What differs as soon as the index has another state, without reading it.
+
+        None where there is no index any more, and whoever has it open can go on with it; :class:`StoredIndexError`
+        where they cannot.
+        """
         ...
 
     def read_snapshot(self, known: Snapshot | None = None) -> Snapshot:

@@ -4,7 +4,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -178,7 +178,8 @@ def _write(
         )
         store.commit(manifest, before)
     remove_spools(folder)
-    store.tidy(_merge(store, manifest, old))
+    with suppress(StoredIndexError):  # the update has landed, and a later one merges and tidies up
+        store.tidy(_merge(store, manifest, old))
     return todo.change(time.perf_counter() - start, recovered)
 
 

@@ -3,8 +3,11 @@
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -610,3 +613,187 @@ def test_a_reader_keeps_no_copy_of_older_states(
         os.utime(path, (1_000_000_000, 1_000_000_000))
     PassageIndex.open(tmp_path / "reader", fake_encoder, there)
     assert [path.exists() for path in left] == [False, True, True]  # long left; maybe being written; not ours
+
+
+@contextmanager
+def answering(status: int) -> Iterator[str]:
+    """The address of a program that answers ``status`` with a page, whatever is asked."""
+
+    class Page(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.rfile.read(int(self.headers.get("content-length", 0)))
+            page = "<html>\n<body>你好</body>\n</html>".encode()
+            self.send_response(status)
+            self.send_header("content-type", "text/html")
+            self.send_header("content-length", str(len(page)))
+            self.end_headers()
+            self.wfile.write(page)
+
+        def log_message(self, *those: object) -> None:
+            pass
+
+        do_POST = do_PUT = do_GET
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+    close_connections()
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        (200, "its answer cannot be read .*See whether 'url' of 'store' is the address of a Qdrant"),
+        (302, "it answers 302, .*See whether 'url' of 'store' is the address of a Qdrant"),
+        (404, "it answers 404, .*See whether 'url' of 'store' is the address of a Qdrant"),
+        (502, r"it answers 502, .*Bad Gateway\)\.$"),
+    ],
+)
+def test_an_address_where_something_else_answers_is_no_empty_store(
+    tmp_path: Path, fake_encoder: Any, status: int, told: str
+) -> None:
+    with answering(status) as url:
+        there = QdrantSettings(url=url)
+        for attempt in (
+            lambda: index_facts(tmp_path / "one", there),
+            lambda: PassageIndex.open(tmp_path / "one", fake_encoder, there),
+            lambda: update_index(tmp_path / "one", small(2), fake_encoder, store=there),
+        ):
+            with pytest.raises(StoredIndexError, match=f"^Qdrant at {url} could not .*{told}") as caught:
+                attempt()
+            assert "\n" not in str(caught.value)
+
+
+def test_an_address_with_a_wrong_path_is_no_empty_store(served: Address, tmp_path: Path) -> None:
+    with pytest.raises(StoredIndexError, match=r"/wrong could not .* answers 404, .* the address of a Qdrant"):
+        index_facts(tmp_path, QdrantSettings(url=f"{served.url}/wrong"))
+
+
+@pytest.mark.parametrize("raw", ["", "{", "{}", "[]", '{"collections": [], "aliases": 1}'])
+def test_what_is_no_embedded_one_is_told(tmp_path: Path, raw: str) -> None:
+    (tmp_path / "meta.json").write_text(raw, encoding="utf-8")
+    with pytest.raises(StoredIndexError, match=r"^The embedded Qdrant in .* could not be opened: \S.*\.$"):
+        index_facts(tmp_path / "one", QdrantSettings(path=str(tmp_path)))
+    close_connections()
+
+
+def test_a_collection_that_was_half_made_is_made_whole(
+    there: QdrantSettings, served: Address, tmp_path: Path, fake_encoder: Any
+) -> None:
+    for name in ("ours-files/index", "ours/index"):
+        for after in (0, 1):
+            served.fail(Fault(path=name, method="PUT", after=after, times=1, status=500))
+            with pytest.raises(StoredIndexError, match="could not index the payloads"):
+                update_index(tmp_path, small(2), fake_encoder, store=there)
+    update_index(tmp_path, small(2), fake_encoder, store=there)
+    with connection(there).asking("be looked at") as client:
+        assert set(client.get_collection("ours").payload_schema) == {"batch", "row"}
+        assert set(client.get_collection("ours-files").payload_schema) == {"kind", "name", "generation", "part"}
+    served.count_anew()
+    update_index(tmp_path, small(3), fake_encoder, store=there)
+    assert served.counted("/index")["calls"] == 0
+
+
+def test_whoever_makes_a_collection_while_another_does_goes_on(
+    there: QdrantSettings, tmp_path: Path, fake_encoder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, made = qdrant_client.QdrantClient.create_collection, set[str]()
+
+    def overtaken(self: Any, name: str, **options: Any) -> Any:
+        made.add(name)
+        real(self, name, **options)
+        return real(self, name, **options)  # which is refused: it is there
+
+    monkeypatch.setattr(qdrant_client.QdrantClient, "create_collection", overtaken)
+    assert update_index(tmp_path, small(2), fake_encoder, store=there).embedded == 2
+    assert made == {"ours", "ours-files"}
+
+
+def test_what_a_process_beside_has_fetched_by_now_is_left_in_its_place(
+    kept: PassageIndex, there: QdrantSettings, tmp_path: Path, fake_encoder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places: dict[Path, int] = {}
+    real = FilesCollection.fetch
+
+    def overtaken(self: FilesCollection, *those: Any) -> bool:
+        if not places:
+            places[tmp_path] = 0
+            PassageIndex.open(tmp_path / "both", fake_encoder, there)
+            places.update({place: place.stat().st_ino for place in (tmp_path / "both").glob("segment-*")})
+        return real(self, *those)
+
+    (segment,) = kept.folder.glob("segment-*")
+    both = tmp_path / "both"
+    both.mkdir()
+    for path in kept.folder.iterdir():
+        if path.is_file():
+            (both / path.name).write_bytes(path.read_bytes())
+    monkeypatch.setattr(FilesCollection, "fetch", overtaken)
+    assert "175 billion" in found(PassageIndex.open(both, fake_encoder, there))
+    assert places[both / segment.name] == (both / segment.name).stat().st_ino
+    assert not list(both.glob("*.partial"))
+
+
+def test_a_store_that_is_full_in_the_middle_keeps_the_old_state_and_nothing_of_the_new(
+    kept: PassageIndex, there: QdrantSettings, served: Address, fake_encoder: Any
+) -> None:
+    before = ids_of(there)
+    served.fail(Fault(path="ours/points", method="PUT", after=2, times=99, status=507))
+    with pytest.raises(StoredIndexError, match="could not keep passages: it answers 507"):
+        update_index(kept.folder, small(30), fake_encoder, store=there)
+    assert ids_of(there) == before
+    assert "175 billion" in found(kept)
+
+
+def test_a_store_that_goes_away_once_an_update_has_landed_spoils_none(
+    there: QdrantSettings, served: Address, tmp_path: Path, fake_encoder: Any
+) -> None:
+    for count in range(1, 8):
+        update_index(tmp_path, small(count), fake_encoder, store=there)
+    reader = PassageIndex.open(tmp_path / "reader", fake_encoder, there)
+    real, times = FilesCollection.replace_state, 0
+
+    def landed(self: FilesCollection, *those: Any) -> bool:
+        nonlocal times
+        done, times = real(self, *those), times + 1
+        served.fail(Fault(path="ours", times=6, status=503))  # what follows is to merge the eight
+        return done
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(FilesCollection, "replace_state", landed)
+        assert update_index(tmp_path, small(8), fake_encoder, store=there).embedded == 1
+    assert times == 1
+    served.stop_failing()
+    assert len(reader.snapshot.documents) == 8
+    assert update_index(tmp_path, small(9), fake_encoder, store=there).embedded == 1
+    assert len(reader.snapshot.documents) == 9
+
+
+def test_an_index_that_is_gone_from_its_store_is_told(
+    kept: PassageIndex, there: QdrantSettings, texts: Path, fake_encoder: Any
+) -> None:
+    with connection(there).asking("lose them") as client:
+        client.delete_collection("ours")
+        client.delete_collection("ours-files")
+    for attempt in (lambda: kept.search("GPT-3"), lambda: kept.snapshot, kept.check):
+        with pytest.raises(StoredIndexError, match="There is no index in the collection 'ours'"):
+            attempt()
+    update_index(kept.folder, load_documents(texts), fake_encoder, store=there)
+    assert "175 billion" in found(kept)
+
+
+def test_names_and_texts_of_all_scripts_come_back(served: Address, tmp_path: Path, fake_encoder: Any) -> None:
+    there = QdrantSettings(url=served.url, collection="湖.泊-1")
+    lake = Document("子/湖 🏞️.md", "湖 🙂", "", "湖在这里。🏔️ ＧＰＴ－９ is here, with 5 lakes.")
+    folders = ["/文 🙂", "/no \udcff UTF-8"]
+    for folder in ("目录 🙂", "第二"):
+        update_index(tmp_path / folder, [lake], fake_encoder, corpus=folders, glossary=[TERM], store=there)
+        opened = PassageIndex.open(tmp_path / folder, fake_encoder, there)
+        assert [hit.passage.document_id for hit in opened.search("湖在哪里？", 1)] == [lake.id]
+        assert opened.snapshot.documents[lake.id].text == lake.text
+        facts = index_facts(tmp_path / folder, there)
+        assert facts
+        assert facts.corpus == tuple(folders)

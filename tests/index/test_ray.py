@@ -207,6 +207,34 @@ def test_an_update_embeds_what_changed(workers: Any, tmp_path: Path, log: Path) 
     assert same(tmp_path / "theirs", tmp_path / "ours")
 
 
+def test_a_store_is_handed_what_workers_embed(workers: Any, tmp_path: Path, log: Path) -> None:
+    pytest.importorskip("qdrant_client")
+    from qdrant_server import qdrant_server
+
+    from index.storage.qdrant.client import close_connections
+    from index.storage.qdrant.settings import QdrantSettings
+
+    texts, encoder = write_texts(tmp_path / "texts"), ClusterEncoder(log)
+    with qdrant_server() as served, workers() as three:
+        there = QdrantSettings(url=served.url, keep_seconds=0)
+        for _ in range(2):
+            theirs = update_index(tmp_path / "theirs", find_texts(texts), encoder, workers=three, store=there)
+            ours = update_index(tmp_path / "ours", find_texts(texts), encoder)
+            assert told_of(theirs) == told_of(ours)
+            kept = PassageIndex.open(tmp_path / "second", encoder, there)
+            files = PassageIndex.open(tmp_path / "ours", encoder)
+            assert list(kept.snapshot.passages) == list(files.snapshot.passages)
+            rows = range(len(kept.snapshot.passages))
+            assert kept.snapshot.vectors(rows).tobytes() == files.snapshot.vectors(rows).tobytes()
+            assert kept.snapshot.tokens
+            assert files.snapshot.tokens
+            assert kept.snapshot.tokens.of(rows).vectors.tobytes() == files.snapshot.tokens.of(rows).vectors.tobytes()
+            (texts / "more/7.md").write_text("A ship on the river 🎉 7.\n", encoding="utf-8")
+            (texts / "more/8.md").unlink(missing_ok=True)
+            time.sleep(SETTLED)
+        close_connections()
+
+
 def test_nobody_begins_where_nothing_changed(workers: Any, tmp_path: Path, log: Path) -> None:
     update_index(tmp_path / "index", documents(), ClusterEncoder(log))
     with workers() as three:

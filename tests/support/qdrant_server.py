@@ -8,7 +8,7 @@ of a collection that the embedded mode has no use for are kept in memory only, t
 ``python tests/support/qdrant_server.py FOLDER`` runs it by itself and prints its address.
 
 For tests: ``GET /counted`` tells the bytes of bodies in and out (``DELETE`` begins anew), and ``POST /fail`` has calls
-fail or wait, see :class:`Fault`.
+fail or wait, see :class:`Fault` (``DELETE``: no more).
 """
 
 import argparse
@@ -83,10 +83,13 @@ def _controls(watch: Watch) -> list[Route]:
         return json_answer(watch.counted)
 
     async def fail(request: Request) -> Response:
-        watch.faults.append(Fault(**await request.json()))
+        if request.method == "DELETE":
+            watch.faults.clear()
+        else:
+            watch.faults.append(Fault(**await request.json()))
         return json_answer({})
 
-    return [Route("/counted", counted, methods=["GET", "DELETE"]), Route("/fail", fail, methods=["POST"])]
+    return [Route("/counted", counted, methods=["GET", "DELETE"]), Route("/fail", fail, methods=["POST", "DELETE"])]
 
 
 class _Gate:
@@ -179,6 +182,10 @@ class Address:
     def fail(self, fault: Fault) -> None:
         """Have calls fail from now on."""
         httpx.post(f"{self.url}/fail", json=asdict(fault)).raise_for_status()
+
+    def stop_failing(self) -> None:
+        """Have all calls do well from now on."""
+        httpx.delete(f"{self.url}/fail").raise_for_status()
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The setting ``store``: what it may be, and commands on an index that Qdrant keeps."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -44,6 +45,13 @@ def test_a_store_is_named_by_its_kind_and_address(tmp_path: Path) -> None:
         (STORE + ", path: x}", ["either 'url'", "or 'path'"]),
         (STORE + ", colection: x}", ["unknown key 'colection'", "Did you mean 'collection'?"]),
         (STORE + ", collection: a/b}", ["'collection' is 'a/b'", "letters"]),
+        (STORE + ", collection: ..}", ["'collection' is '..'", "letters"]),
+        (STORE + ", collection: 湖🙂}", ["'collection' is '湖🙂'", "letters"]),
+        (STORE + f", collection: {'湖' * 70}}}", ["at most 200 bytes"]),
+        (STORE + ", collection: ours-files}", ["'collection' is 'ours-files'", "the second collection"]),
+        ('store: {kind: qdrant, path: "a\\0b"}', ["'store' holds a character of no text"]),
+        ("corpus: &a [*a]", ["'corpus'", "list of folders"]),
+        ('corpus: ["a\\0b"]', ["'corpus' holds a character of no text"]),
         (STORE + ", shards: 0}", ["'shards' is 0", "1 to"]),
         (STORE + ", shards: 1.5}", ["'shards' is 1.5", "a whole number"]),
         (STORE + ", on_disk: 1}", ["'on_disk' is 1", "true or false"]),
@@ -73,6 +81,22 @@ def test_what_is_not_kept_or_read_by_others_is_told(tmp_path: Path) -> None:
     (one,) = QdrantSettings(path=str(tmp_path), shards=2, quantisation="scalar").warnings()
     assert one == "An embedded Qdrant knows no 'shards', 'quantisation' of 'store'; a server does."
     assert QdrantSettings(path=str(tmp_path)).warnings() == []
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("http://a", "http://a:6333"),
+        ("https://a/", "https://a:6333"),
+        ("https://a:443/b/", "https://a:443/b"),
+        ("http://[::1]", "http://[::1]:6333"),
+        ("http://[::1]:80", "http://[::1]:80"),
+    ],
+)
+def test_an_address_is_shown_with_the_port_that_is_called(url: str, address: str) -> None:
+    assert QdrantSettings(url=url).address == address
+    client = pytest.importorskip("qdrant_client").QdrantClient(url=url, check_compatibility=False)
+    assert str(client._client.rest_uri).rstrip("/") == address
 
 
 def test_an_index_that_nobody_named_is_another_one_in_another_store() -> None:
@@ -149,3 +173,19 @@ def test_a_store_that_cannot_be_reached_is_told_in_a_line(
         assert status == 1
         assert "Error: Qdrant at http://127.0.0.1:9 cannot be reached to" in " ".join(err.split())
         assert "Traceback" not in err
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere names are text")
+def test_a_folder_whose_name_is_no_utf_8_is_indexed_and_read_again(
+    run: Callable[..., tuple[int, str, str]], tmp_path: Path
+) -> None:
+    folder = tmp_path / os.fsdecode(b"no \xff UTF-8")
+    (tmp_path / "texts").rename(folder)
+    for store in ("store: {kind: qdrant, path: vectors}\n", ""):
+        (tmp_path / "settings.yaml").write_text(f"reader: none\n{store}", encoding="utf-8")
+        for more in ((), ("--index", tmp_path / f"index{len(store)}")):
+            assert run("index", "update", "--corpus", folder, *more)[0] == 0
+            status, out, _ = run("ask", "How many parameters does GPT-3 have?", "--json", "--corpus", folder, *more)
+            assert (status, "175 billion" in out) == (0, True)
+        assert "175 billion" in run("ask", "How many parameters does GPT-3 have?", "--json", *more)[1]
+    assert Workplace(Settings(), (str(folder),), "").gap_log.suffix == ".sqlite"

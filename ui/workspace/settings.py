@@ -99,6 +99,8 @@ def load_settings(path: str | Path | None) -> Settings:
     for key, value in facts.items():
         if key not in known:
             raise SettingsError(f"The settings file {path} has an unknown key {key!r}.{_hint(key, known)}")
+        if any(isinstance(each, str) and "\0" in each for each in _values_in(value)):
+            raise SettingsError(f"In the settings file {path}, {key!r} holds a character of no text (\\0).")
         checked[key] = _value(path, key, value)
     try:
         return Settings(**checked)
@@ -109,6 +111,13 @@ def load_settings(path: str | Path | None) -> Settings:
 def _hint(key: object, known: list[str]) -> str:
     near = get_close_matches(str(key), known, 1)
     return f"{f' Did you mean {near[0]!r}?' if near else ''} Known: {', '.join(known)}."
+
+
+def _values_in(value: Any) -> list[Any]:
+    """What stands in a value: in a list, below a setting, or itself."""
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else [value]
 
 
 def _value(path: Path, key: str, value: Any) -> Any:

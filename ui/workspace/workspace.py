@@ -59,7 +59,7 @@ class Workplace:
     def gap_log(self) -> Path:
         """The file that keeps what these texts did not answer."""
         places = [folder if folder == BUILT_IN else str(Path(folder).resolve()) for folder in self._folders]
-        digest = hashlib.sha256("\0".join(places).encode("utf-8")).hexdigest()[:8]
+        digest = hashlib.sha256("\0".join(places).encode("utf-8", "surrogatepass")).hexdigest()[:8]
         return _data() / "gaps" / f"{_name(places[0])}-{digest}.sqlite"
 
     def _own_folder(self) -> Path:
@@ -71,7 +71,7 @@ class Workplace:
         identity += f"\0{FORMAT}"  # an index of an older format stays for the older version
         identity += "" if self.settings.late_interaction else "\0no token vectors"
         identity += f"\0{self.settings.store.identity}" if self.settings.store is not None else ""
-        digest = hashlib.sha256(identity.encode("utf-8")).hexdigest()[:8]
+        digest = hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()[:8]
         return _data() / "indexes" / f"{_name(places[0])}-{digest}"
 
     @cached_property

@@ -4,12 +4,14 @@ An embedded Qdrant is open in one process at a time, and is not made for threads
 """
 
 import atexit
+import math
 import re
 import sqlite3
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext, suppress
 from importlib.util import find_spec
+from json import JSONDecodeError
 from pathlib import Path
 from threading import Lock, RLock
 from typing import TYPE_CHECKING, Any
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
 
 _OLDEST = (1, 16)
 """The first server that changes a point only if nobody else has; one before would take each writer for the only one."""
+
+_NO_QDRANT = "See whether 'url' of 'store' is the address of a Qdrant, and of nothing else."
 
 
 class NoCollectionError(StoredIndexError):
@@ -62,8 +66,8 @@ _opening = Lock()
 
 def connection(settings: QdrantSettings) -> Connection:
     """The client that ``settings`` name. Raises :class:`StoredIndexError` and :class:`corpus.SettingsError`."""
-    address = str(Path(settings.path).resolve()) if settings.path else settings.url
-    speaks = (settings.prefer_grpc, settings.compressed, settings.timeout)
+    address = str(Path(settings.path).resolve()) if settings.path else settings.address
+    speaks = (settings.prefer_grpc, settings.grpc_port, settings.compressed, settings.timeout)
     key = (address, settings.api_key_env, settings.api_key_file, *speaks)
     with _opening:
         if key not in _connections:
@@ -95,13 +99,16 @@ def _opened(settings: QdrantSettings) -> "QdrantClient":
             # Its limit is told by us, see QdrantSettings.
             warnings.filterwarnings("ignore", "Local mode is not recommended", UserWarning)
             where: dict[str, Any] = {"location": IN_MEMORY} if settings.url else {"path": settings.path}
-            return QdrantClient(**where, force_disable_check_same_thread=True)
+            try:
+                return QdrantClient(**where, force_disable_check_same_thread=True)
+            except (AttributeError, LookupError, TypeError) as error:  # it trusts what lies there to be its own
+                raise ValueError("what lies there is no Qdrant's") from error
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", "Api key is used with an insecure", UserWarning)  # the settings allow it
             return QdrantClient(
                 url=settings.url,
                 api_key=key or None,
-                timeout=round(settings.timeout + 0.5),
+                timeout=math.ceil(settings.timeout),
                 prefer_grpc=settings.prefer_grpc,
                 grpc_port=settings.grpc_port,
                 check_compatibility=False,
@@ -136,7 +143,7 @@ def _explained(settings: QdrantSettings, what: str) -> Iterator[None]:
 def _error(settings: QdrantSettings, what: str, error: Exception) -> StoredIndexError:
     where = f"Qdrant at {settings.address}"
     status, said = _status(error), _said(error)
-    if status == 404 or (settings.embedded and isinstance(error, ValueError) and said.endswith("not found")):
+    if _is_missing(error, status, said):
         return NoCollectionError(f"{where} has no such collection: {said}.")
     if status in (401, 403):
         named = "" if settings.api_key_env or settings.api_key_file else "; name one by 'api_key_env' of 'store'"
@@ -148,9 +155,23 @@ def _error(settings: QdrantSettings, what: str, error: Exception) -> StoredIndex
                 f"For more, run a Qdrant server and name its 'url'."
             )
         return StoredIndexError(f"The embedded Qdrant in {settings.address} could not {what}: {said}.")
+    if status in (404, 405) or (300 <= status < 400):
+        return StoredIndexError(f"{where} could not {what}: it answers {status}, {said}. {_NO_QDRANT}")
     if status:
         return StoredIndexError(f"{where} could not {what}: it answers {status}, {said}.")
-    return StoredIndexError(f"{where} cannot be reached to {what}: {said}. See whether it runs, and try again.")
+    if _is_away(error):
+        return StoredIndexError(f"{where} cannot be reached to {what}: {said}. See whether it runs, and try again.")
+    if isinstance(error, JSONDecodeError) or isinstance(getattr(error, "source", None), ValueError):
+        return StoredIndexError(f"{where} could not {what}: its answer cannot be read ({said}). {_NO_QDRANT}")
+    return StoredIndexError(f"{where} could not {what}: {said}.")
+
+
+def _is_missing(error: Exception, status: int, said: str) -> bool:
+    """Whether it knows no such collection. Others answer 404 as well, as where 'url' is that of another program."""
+    if status == 404:
+        return bool(_told(error))
+    embedded = isinstance(error, ValueError) and said.startswith("Collection ") and said.endswith("not found")
+    return embedded or _grpc_status(error) == "NOT_FOUND"
 
 
 def _status(error: Exception) -> int:
@@ -158,16 +179,37 @@ def _status(error: Exception) -> int:
     number = getattr(error, "status_code", None)
     if isinstance(number, int):
         return number
-    with suppress(AttributeError, TypeError, ValueError):
-        name = error.code().name  # type: ignore[attr-defined]  # of gRPC
-        return {"NOT_FOUND": 404, "UNAUTHENTICATED": 401, "PERMISSION_DENIED": 403}.get(str(name), 0)
-    return 0
+    return {"UNAUTHENTICATED": 401, "PERMISSION_DENIED": 403}.get(_grpc_status(error), 0)
+
+
+def _grpc_status(error: Exception) -> str:
+    """What gRPC calls it; empty where it is not of gRPC."""
+    with suppress(AttributeError, TypeError):
+        return str(error.code().name)  # type: ignore[attr-defined]
+    return ""
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether nobody answered."""
+    from httpx import TransportError
+
+    told = _grpc_status(error)
+    return told in ("UNAVAILABLE", "DEADLINE_EXCEEDED") or isinstance(
+        getattr(error, "source", error), TransportError | OSError
+    )
+
+
+def _told(error: Exception) -> str:
+    """What Qdrant's answer names as its error; empty where it is no answer of Qdrant's, or none."""
+    with suppress(AttributeError, LookupError, TypeError, ValueError):
+        return str(error.structured()["status"]["error"]).strip().rstrip(".")  # type: ignore[attr-defined]
+    return ""
 
 
 def _said(error: Exception) -> str:
     """What went wrong, in one line."""
-    with suppress(Exception):
-        return str(error.structured()["status"]["error"]).strip().rstrip(".")  # type: ignore[attr-defined]
+    if told := _told(error):
+        return told
     with suppress(AttributeError, TypeError):
         return str(error.details()).strip().rstrip(".")  # type: ignore[attr-defined]  # of gRPC
     source = getattr(error, "source", error)  # what the client was told by what speaks HTTP

@@ -23,8 +23,9 @@ from typing import IO, Any
 
 from index.storage.files import FileFacts, FileWriter
 from index.storage.qdrant.client import Connection, NoCollectionError
+from index.storage.qdrant.collections import make_collection, make_payload_indexes
 from index.storage.qdrant.points import consistency
-from index.storage.qdrant.settings import QdrantSettings
+from index.storage.qdrant.settings import FILES, QdrantSettings
 
 _SPACE = uuid.UUID("6f1b6a52-0f4d-4b7e-9d55-1d2f9f5f0a10")  # of the names of our points
 _PART = 1 << 20  # bytes of a part
@@ -60,7 +61,7 @@ class FilesCollection:
     """The collection beside the one that ``settings`` name. All raises :class:`StoredIndexError`."""
 
     def __init__(self, connected: Connection, settings: QdrantSettings) -> None:
-        self._connection, self._settings, self.name = connected, settings, f"{settings.collection}-files"
+        self._connection, self._settings, self.name = connected, settings, f"{settings.collection}{FILES}"
         self._reading: dict[str, Any] = {}
         self._after: dict[str, Any] = {}  # of what was just written: it has to be seen, whichever replica answers
         if not settings.embedded:
@@ -68,27 +69,20 @@ class FilesCollection:
             self._reading["consistency"], self._after["consistency"] = consistency(settings), consistency(most)
 
     def make(self) -> None:
-        """Make it, if it is not there."""
+        """Make it, if it is not there, and what of it is missing."""
         with self._connection.asking(f"look for the collection {self.name!r}") as client:
-            if client.collection_exists(self.name):
-                return
-        from qdrant_client import models
-
-        settings = self._settings
-        with self._connection.asking(f"make the collection {self.name!r}") as client:
-            if settings.embedded:
-                client.create_collection(self.name, vectors_config={})
-                return
-            client.create_collection(
-                self.name,
-                vectors_config={},
-                replication_factor=settings.replicas,
-                write_consistency_factor=settings.write_consistency,
-                on_disk_payload=True,
-            )
-            for name in ("kind", "name", "generation"):
-                client.create_payload_index(self.name, name, field_schema=models.PayloadSchemaType.KEYWORD)
-            client.create_payload_index(self.name, "part", field_schema=models.PayloadSchemaType.INTEGER)
+            there = client.collection_exists(self.name)
+        if not there:
+            settings, options = self._settings, dict[str, Any]()
+            if not settings.embedded:
+                options = {
+                    "replication_factor": settings.replicas,
+                    "write_consistency_factor": settings.write_consistency,
+                    "on_disk_payload": True,
+                }
+            make_collection(self._connection, self.name, {}, options)
+        kinds = {"kind": "keyword", "name": "keyword", "generation": "keyword", "part": "integer"}
+        make_payload_indexes(self._connection, self.name, kinds)
 
     def state(self, *, whole: bool = True, written: bool = False) -> StatePoint | None:
         """The current state, if there is one; without its manifest unless ``whole`` is wanted. What was ``written``

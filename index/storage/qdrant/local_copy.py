@@ -61,8 +61,9 @@ class LocalCopy:
             try:
                 os.replace(beside, target)
             except OSError:  # a folder that is there is not replaced
-                _remove(target)
-                os.replace(beside, target)
+                if not _is_whole(target, dict(files.values())):  # a process beside us may have been faster
+                    _remove(target)
+                    os.replace(beside, target)
         finally:
             _remove(beside)
         flush_folder(self._folder)

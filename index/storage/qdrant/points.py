@@ -19,6 +19,7 @@ from corpus import LANGUAGES, StoredIndexError
 from index.arrays import FloatArray
 from index.storage.lru import RecentArrays
 from index.storage.qdrant.client import Connection, NoCollectionError
+from index.storage.qdrant.collections import make_collection, make_payload_indexes
 from index.storage.qdrant.settings import QdrantSettings
 
 if TYPE_CHECKING:
@@ -55,34 +56,29 @@ class Points:
             )
 
     def make(self, dimension: int) -> None:
-        """Make the collection, if it is not there; else check it."""
+        """Make the collection, if it is not there, and what of it is missing; check it."""
         with self._connection.asking(f"look for the collection {self.name!r}") as client:
             there = client.collection_exists(self.name)
         if not there:
             self._make(dimension)
         self.check(dimension)
+        make_payload_indexes(self._connection, self.name, {"batch": "integer", "row": "integer"})
 
     def _make(self, dimension: int) -> None:
         from qdrant_client import models
 
         one, settings = models.VectorParams(size=dimension, distance=models.Distance.DOT), self._settings
-        if settings.embedded:
-            with self._connection.asking(f"make the collection {self.name!r}") as client:
-                client.create_collection(self.name, vectors_config=dict.fromkeys(LANGUAGES, one))
-            return
-        one.on_disk = settings.on_disk
-        with self._connection.asking(f"make the collection {self.name!r}") as client:
-            client.create_collection(
-                self.name,
-                vectors_config=dict.fromkeys(LANGUAGES, one),
-                shard_number=settings.shards,
-                replication_factor=settings.replicas,
-                write_consistency_factor=settings.write_consistency,
-                on_disk_payload=True,
-                quantization_config=_quantisation(settings.quantisation),
-            )
-            for name in ("batch", "row"):
-                client.create_payload_index(self.name, name, field_schema=models.PayloadSchemaType.INTEGER)
+        options: dict[str, Any] = {}
+        if not settings.embedded:
+            one.on_disk = settings.on_disk
+            options = {
+                "shard_number": settings.shards,
+                "replication_factor": settings.replicas,
+                "write_consistency_factor": settings.write_consistency,
+                "on_disk_payload": True,
+                "quantization_config": _quantisation(settings.quantisation),
+            }
+        make_collection(self._connection, self.name, dict.fromkeys(LANGUAGES, one), options)
 
     def count(self) -> int:
         """How many points there are, those of other states among them."""

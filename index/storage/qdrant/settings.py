@@ -12,7 +12,12 @@ from corpus.machine import others_may_read
 IN_MEMORY = ":memory:"
 """The ``url`` of an embedded Qdrant that keeps nothing: for tests."""
 
+FILES = "-files"
+"""The end of the name of the second collection."""
+
 _KINDS = ("qdrant",)
+_PORT = 6333  # where the client calls if 'url' names none
+_LONGEST_NAME = 200  # bytes: with what is added to it, it has to be a name of a folder
 _QUANTISATIONS = ("none", "scalar", "binary", "product")
 _CONSISTENCIES = ("", "majority", "quorum", "all")
 _BOUNDS: tuple[tuple[str, float, float], ...] = (
@@ -33,7 +38,7 @@ class QdrantSettings:
     """The setting ``store``, without the key itself. :class:`corpus.SettingsError` for what means nothing."""
 
     kind: str = "qdrant"
-    url: str = ""  # of a server or a cluster: http://127.0.0.1:6333
+    url: str = ""  # of a server or a cluster: http://127.0.0.1:6333; 6333 is the port where it names none
     path: str = ""  # instead of it: the folder of an embedded Qdrant, for one process and some 20,000 passages
     collection: str = "foundation-qa"  # and a second one, whose name ends with -files
     api_key_env: str = ""  # the environment variable that holds the key; empty: none does
@@ -64,8 +69,7 @@ class QdrantSettings:
             )
         if self.url not in ("", IN_MEMORY):
             self._check_address()
-        if not re.fullmatch(r"[\w.-]{1,200}", self.collection):
-            raise SettingsError(f"'collection' is {self.collection!r}; expected letters, digits, '.', '-' and '_'.")
+        self._check_collection()
         for name, least, most in _BOUNDS:
             value = getattr(self, name)
             if not (math.isfinite(value) and least <= value <= most):
@@ -82,6 +86,17 @@ class QdrantSettings:
                 f"The key would travel unencrypted to {self.place}: 'url' is {self.url!r}. Name an address "
                 f"that begins with https, or set 'allow_http: true' where everybody on the way may read it."
             )
+
+    def _check_collection(self) -> None:
+        """It becomes the name of a folder, and a second one stands beside it."""
+        name = self.collection
+        long = len(name.encode("utf-8", "replace")) > _LONGEST_NAME
+        if not re.fullmatch(r"[\w.-]+", name) or not name.strip(".") or long:
+            raise SettingsError(
+                f"'collection' is {name!r}; expected letters, digits, '.', '-' and '_', at most {_LONGEST_NAME} bytes."
+            )
+        if name.endswith(FILES):
+            raise SettingsError(f"'collection' is {name!r}; the end {FILES!r} is that of the second collection.")
 
     def _check_address(self) -> None:
         address = "an address such as http://127.0.0.1:6333"
@@ -110,8 +125,12 @@ class QdrantSettings:
 
     @property
     def address(self) -> str:
-        """Where it is, for a message."""
-        return self.path or self.url
+        """Where it is, for a message, with the port that is called."""
+        if self.embedded:
+            return self.path or self.url
+        parts = self._address
+        place = parts.netloc if parts.port else f"{parts.netloc.rstrip(':')}:{_PORT}"
+        return parts._replace(netloc=place).geturl().rstrip("/")
 
     @property
     def identity(self) -> str:

@@ -12,6 +12,7 @@ removed by a later update, some time after it was needed last: somebody may be a
 
 import hashlib
 import io
+import platform
 import time
 import uuid
 from collections.abc import Mapping, Sequence
@@ -52,7 +53,8 @@ class QdrantStore:
 
     def __init__(self, folder: Path, settings: QdrantSettings) -> None:
         self.folder, self._settings = folder, settings
-        machine = f"{uuid.getnode():x} {folder.absolute()}"
+        # Containers of two machines may have one address, and one folder.
+        machine = f"{uuid.getnode():x} {platform.node()} {folder.absolute()}"
         self._owner = hashlib.sha256(machine.encode("utf-8", "surrogateescape")).hexdigest()[:16]
         self._where = f"the collection {settings.collection!r} of Qdrant at {settings.address}"
         self._unsettled: list[int] = []  # batches that we sent for a state that is not current yet
@@ -80,15 +82,16 @@ class QdrantStore:
         state = self._files.state()
         return IndexManifest.parse(state.manifest.encode("utf-8"), self.folder) if state else None
 
-    def version(self) -> str | None:
-        """See :meth:`index.storage.store.Store.version`."""
+    def version(self) -> str:
+        """See :meth:`index.storage.store.Store.version`; with an index its vectors are gone as well."""
         state = self._files.state(whole=False)
-        return state.generation if state else None
+        if state is None:
+            raise no_index_error(self.folder, self._where)
+        return state.generation
 
     def check(self) -> None:
         """See :meth:`index.storage.store.Store.check`."""
-        if self.version() is None:
-            raise no_index_error(self.folder, self._where)
+        self.version()
 
     def read_snapshot(self, known: Snapshot | None = None) -> Snapshot:
         """See :meth:`index.storage.store.Store.read_snapshot`."""
