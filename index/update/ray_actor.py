@@ -64,7 +64,7 @@ class Coded:
 
 
 class Actor:
-    """One worker. ``make`` makes its encoder, when passages come."""
+    """One worker, with the encoder that ``make`` makes."""
 
     def __init__(self, make: Callable[[], Encoder]) -> None:
         self._encoder = make()
