@@ -42,10 +42,12 @@ def connected(address: str) -> Iterator[ModuleType]:
         return
     _check_address(address)
     try:
-        with signals_held():
+        with signals_held(signal.SIGINT, *_ENDS):
             _connect(ray, address)
     except BaseException as error:
         ray.shutdown()  # of what had begun
+        if isinstance(error, SystemExit):  # how Ray answers SIGTERM as it begins, if no handler but its own hears it
+            signal.raise_signal(signal.SIGTERM)
         if not isinstance(error, (ConnectionError, RuntimeError, ValueError, OSError, AssertionError)):
             raise
         why = " ".join(str(error).split())  # of which the first line alone may say nothing
@@ -94,9 +96,9 @@ def _connect(ray: ModuleType, address: str) -> None:
 
 
 @contextmanager
-def signals_held() -> Iterator[None]:
-    """Within the block, which is to be short, a call of Ray is not broken off by a signal other than that of Ctrl-C;
-    after it the signal is heard.
+def signals_held(*numbers: int) -> Iterator[None]:
+    """Within the block, which is to be short, a call of Ray is not broken off by a first signal of ``numbers``
+    (default: those that end a program but for that of Ctrl-C); after it the signal is heard, a second one at once.
 
     What a handler of ours raises amid such a call is lost, and printed. And Ray takes SIGTERM for itself as it begins.
     """
@@ -104,15 +106,23 @@ def signals_held() -> Iterator[None]:
         yield
         return
     heard: list[tuple[int, FrameType | None]] = []
-    before = {number: signal.getsignal(number) for number in _ENDS}
+    before = {number: signal.getsignal(number) for number in numbers or _ENDS}
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        heard.append((number, frame))
+        handler = before[number]
+        if len(heard) > 1 and callable(handler):
+            handler(number, frame)
+
     for number, handler in before.items():
         if callable(handler):
-            signal.signal(number, lambda *told: heard.append(told))
+            signal.signal(number, hear)
     try:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            if handler is not None:  # one of a library, which cannot be put back
+                signal.signal(number, handler)
     for number, frame in heard:
         handler = before[number]
         if callable(handler):

@@ -460,6 +460,15 @@ def test_another_program_on_a_worker_is_told(
         update_index(tmp_path / "index", documents(), ClusterEncoder(log), workers=one)
 
 
+def test_an_encoder_that_a_worker_cannot_make_is_told_at_once(workers: Any, tmp_path: Path, log: Path) -> None:
+    with (
+        workers(count=1, unknown="🎉") as one,
+        pytest.raises(ClusterError, match=r"^A worker failed: TypeError: .*'unknown'"),
+    ):
+        update_index(tmp_path / "index", documents(), ClusterEncoder(log), workers=one)
+    assert one.count == 1
+
+
 def test_more_workers_than_processors_are_refused(workers: Any) -> None:
     with pytest.raises(ClusterError, match=r"4 workers are wanted, and the Ray cluster at .* has 3 processors"):
         workers(count=4).__enter__()

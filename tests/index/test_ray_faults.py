@@ -1,7 +1,11 @@
 """What a Ray cluster does to those who use it, without one: whatever fails there is told in a line."""
 
+import re
+import signal
 import socket
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,7 +13,8 @@ import pytest
 
 from corpus.errors import ClusterError
 from index.update import ray_cluster
-from index.update.ray_cluster import Head
+from index.update.ray_actor import program_versions
+from index.update.ray_cluster import Head, connected, signals_held
 from index.update.ray_pool import Pool, Task
 
 exceptions = pytest.importorskip("ray.exceptions", reason="Ray is not installed")
@@ -75,6 +80,76 @@ def test_a_head_that_is_gone_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         ClusterError, match=r"head of the Ray cluster is gone: .+\. The index is as it was, and what is"
     ):
         head.check()
+
+
+@contextmanager
+def heard_in(heard: list[str]) -> Iterator[None]:
+    def hear(number: int, _: object) -> None:
+        heard.append(signal.Signals(number).name)
+
+    before = {number: signal.signal(number, hear) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def test_a_signal_is_heard_after_a_call() -> None:
+    heard: list[str] = []
+    with heard_in(heard):
+        with signals_held():
+            signal.raise_signal(signal.SIGTERM)
+            assert heard == []
+        assert heard == ["SIGTERM"]
+        with signals_held():
+            signal.raise_signal(signal.SIGINT)
+            assert heard == ["SIGTERM", "SIGINT"]
+
+
+def test_where_one_does_not_wait_a_second_signal_is_heard_at_once() -> None:
+    heard: list[str] = []
+    with heard_in(heard), signals_held(signal.SIGINT, signal.SIGTERM):
+        signal.raise_signal(signal.SIGINT)
+        assert heard == []
+        signal.raise_signal(signal.SIGTERM)
+        assert heard == ["SIGTERM"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_connecting_is_not_broken_off_by_a_signal(number: signal.Signals, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[str] = []
+    ray = pytest.importorskip("ray", reason="Ray is not installed")
+
+    def init(*_: object, **__: object) -> None:
+        signal.raise_signal(number)
+        assert heard == []
+
+    monkeypatch.setattr(ray, "init", init)
+    monkeypatch.setattr(ray, "shutdown", lambda: None)
+    with heard_in(heard), connected("local"):
+        assert heard == [number.name]
+
+
+def test_a_signal_that_ray_takes_for_itself_is_heard(monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[str] = []
+    ray = pytest.importorskip("ray", reason="Ray is not installed")
+
+    def init(*_: object, **__: object) -> None:
+        signal.signal(signal.SIGTERM, lambda number, _: sys.exit(number))
+        signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(ray, "init", init)
+    monkeypatch.setattr(ray, "shutdown", lambda: None)
+    with heard_in(heard), pytest.raises(SystemExit), connected("local"):
+        pass
+    assert heard == ["SIGTERM"]
+
+
+def test_each_library_that_decides_what_is_read_is_compared() -> None:
+    here = program_versions()
+    for name in ("markdown-it-py", "charset-normalizer", "pyyaml"):  # which every installation has
+        assert re.match(r"\d", here[name])
 
 
 def test_elsewhere_the_connection_tells() -> None:
