@@ -82,6 +82,7 @@ def _library() -> ModuleType:
 
 
 def _connect(ray: ModuleType, address: str) -> None:
+    logging.getLogger("ray.util.client").setLevel(logging.CRITICAL)  # it tells of what it raises as well
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.CRITICAL}
     if address == "local":
         ray.init(address, include_dashboard=False, **options)

@@ -133,7 +133,10 @@ class Pool:
 
     def _begin(self) -> None:
         with self._asked():
-            worker = _Worker(self._start())
+            try:
+                worker = _Worker(self._start())
+            except ModuleNotFoundError as error:  # "ray://" looks at once
+                raise ClusterError(_lacking("The head", error)) from error
             self._workers.append(worker)
             self._running[worker.actor.facts.remote()] = worker, None
 
@@ -217,11 +220,15 @@ def _of_ours(error: Any, worker: _Worker) -> ClusterError:
     if isinstance(cause, FoundationQAError):
         return ClusterError(f"{where}: {cause}")
     if isinstance(cause, ModuleNotFoundError) and not worker.facts:
-        return ClusterError(
-            f"{where} of the Ray cluster lacks the package {cause.name!r}: install the same foundation-qa on "
-            f"all of its machines, in the environment that Ray runs in."
-        )
+        return ClusterError(_lacking(where, cause))
     return ClusterError(f"{where} failed: {type(cause).__name__}: {_said(cause)}")
+
+
+def _lacking(where: str, error: ModuleNotFoundError) -> str:
+    return (
+        f"{where} of the Ray cluster lacks the package {error.name!r}: install the same foundation-qa on all of its "
+        f"machines, in the environment that Ray runs in."
+    )
 
 
 def _said(error: BaseException) -> str:

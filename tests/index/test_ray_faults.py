@@ -59,6 +59,11 @@ def test_what_the_cluster_raises_is_its_own_fault(where: str, fault: Exception) 
         done(cluster(**does), fail(fault) if where == "start" else lambda: WORKER)
 
 
+def test_a_head_without_the_program_is_told() -> None:
+    with pytest.raises(ClusterError, match=r"^The head of the Ray cluster lacks the package 'index': install the same"):
+        done(cluster(), fail(ModuleNotFoundError("No module named 'index'", name="index")))
+
+
 def test_what_others_raise_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
     pool = Pool(cluster(), lambda: WORKER, 1, lambda facts: None, pytest.fail, 1.0)
     with pytest.raises(BrokenPipeError):
