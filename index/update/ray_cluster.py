@@ -82,7 +82,6 @@ def _library() -> ModuleType:
 
 
 def _connect(ray: ModuleType, address: str) -> None:
-    logging.getLogger("ray.util.client").setLevel(logging.CRITICAL)  # it tells of what it raises as well
     options: dict[str, Any] = {"log_to_driver": False, "logging_level": logging.CRITICAL}
     if address == "local":
         ray.init(address, include_dashboard=False, **options)
@@ -91,6 +90,8 @@ def _connect(ray: ModuleType, address: str) -> None:
     os.environ.update(quickly)
     try:
         ray.init(address, **options)
+        # What the head logs, which Ray shows from here on: what goes wrong we tell ourselves.
+        logging.getLogger("ray.util.client.logsclient").setLevel(logging.CRITICAL)
     finally:
         for name in quickly:
             os.environ.pop(name, None)
