@@ -7,7 +7,7 @@ import hashlib
 import platform
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from importlib import metadata
 from pathlib import Path
 
@@ -21,7 +21,16 @@ from index.storage.calibration import Calibration
 from index.update.passage_coder import PassageCoder
 from index.update.spool import Vectors
 
-_READERS = ("docutils", "lxml", "pylatexenc", "pypdfium2", "rapidocr")  # what texts are read with, where it is there
+_READERS = (  # what texts are read with, where it is there
+    "charset-normalizer",
+    "docutils",
+    "lxml",
+    "markdown-it-py",
+    "pylatexenc",
+    "pypdfium2",
+    "pyyaml",
+    "rapidocr",
+)
 _NONE = "none"
 
 Look = tuple[int, int]
@@ -64,12 +73,16 @@ class Coded:
 
 
 class Actor:
-    """One worker. ``make`` makes its encoder, when passages come."""
+    """One worker, with the encoder that ``make`` makes."""
 
     def __init__(self, make: Callable[[], Encoder]) -> None:
-        self._encoder = make()
+        self._make = make
         self._coder: PassageCoder | None = None
         self._key = ""  # of what it was made from
+
+    @cached_property
+    def _encoder(self) -> Encoder:
+        return self._make()  # not as the worker begins: what fails there is told as the loss of a worker
 
     def facts(self) -> WorkerFacts:
         """What it works with."""

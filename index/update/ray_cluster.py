@@ -2,9 +2,11 @@
 
 import logging
 import os
+import re
 import signal
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType, ModuleType
@@ -13,10 +15,13 @@ from typing import Any
 from corpus.errors import ClusterError, reason_of
 
 EXTRA = "python -m pip install 'foundation-qa[ray]'"
+_LIBRARIES = ("grpc", "ray")
 _CLIENT = "ray://"
 _FOUND = ("auto", "local")  # what no machine is called
 _ENDS = [int(getattr(signal, name)) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 _PATIENCE = 3.0  # seconds that a machine may take to say that it is there
+_GONE = 10.0  # seconds that the head of a cluster may be away, as while it begins anew
+KEPT = "The index is as it was, and what is embedded so far is kept."
 _ASKED = "/ray.rpc.NodeInfoGcsService/GetClusterId", "/ray.rpc.RayletDriver/ClusterInfo"
 """What a cluster answers, and what it answers where it takes programs from elsewhere ("ray://")."""
 # Seconds; Ray itself waits for a minute and more for what does not answer.
@@ -37,12 +42,21 @@ def connected(address: str) -> Iterator[ModuleType]:
         return
     _check_address(address)
     try:
-        with signals_held():
+        with signals_held(signal.SIGINT, *_ENDS):
             _connect(ray, address)
-    except (ConnectionError, RuntimeError, ValueError, OSError, AssertionError) as error:
-        ray.shutdown()
+    except BaseException as error:
+        ray.shutdown()  # of what had begun
+        if isinstance(error, SystemExit):  # how Ray answers SIGTERM as it begins, if no handler but its own hears it
+            signal.raise_signal(signal.SIGTERM)
+        if not isinstance(error, (ConnectionError, RuntimeError, ValueError, OSError, AssertionError)):
+            raise
         why = " ".join(str(error).split())  # of which the first line alone may say nothing
-        raise ClusterError(_not_reached(address, why[:300].rstrip(".") or type(error).__name__)) from error
+        why = why[:300].rstrip(".") or type(error).__name__
+        if address == "local" or isinstance(error, ConnectionError):
+            raise ClusterError(_not_reached(address, why)) from error
+        raise ClusterError(  # it answers, as one does that runs another version
+            f"The Ray cluster at {address} cannot be used: {why}. The index is as it was."
+        ) from error
     try:
         yield ray
     finally:
@@ -57,11 +71,12 @@ def _library() -> ModuleType:
     # What a coming version does anyway, and this one warns of.
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     try:
+        import grpc  # noqa: F401  # which Ray can do without, and we not
         import ray
-    except ModuleNotFoundError as error:
-        if error.name != "ray":
-            raise
-        raise ClusterError(f"Embedding on a cluster needs Ray, which is not installed. Run: {EXTRA}") from None
+    except ImportError as error:
+        if error.name in _LIBRARIES:
+            raise ClusterError(f"Embedding on a cluster needs Ray, which is not installed. Run: {EXTRA}") from None
+        raise ClusterError(f"Ray, which embeds on a cluster, cannot be loaded: {reason_of(error)}.") from error
     library: ModuleType = ray
     return library
 
@@ -75,15 +90,17 @@ def _connect(ray: ModuleType, address: str) -> None:
     os.environ.update(quickly)
     try:
         ray.init(address, **options)
+        # What the head logs, which Ray shows from here on: what goes wrong we tell ourselves.
+        logging.getLogger("ray.util.client.logsclient").setLevel(logging.CRITICAL)
     finally:
         for name in quickly:
             os.environ.pop(name, None)
 
 
 @contextmanager
-def signals_held() -> Iterator[None]:
-    """Within the block, which is to be short, a call of Ray is not broken off by a signal other than that of Ctrl-C;
-    after it the signal is heard.
+def signals_held(*numbers: int) -> Iterator[None]:
+    """Within the block, which is to be short, a call of Ray is not broken off by a first signal of ``numbers``
+    (default: those that end a program but for that of Ctrl-C); after it the signal is heard, a second one at once.
 
     What a handler of ours raises amid such a call is lost, and printed. And Ray takes SIGTERM for itself as it begins.
     """
@@ -91,15 +108,23 @@ def signals_held() -> Iterator[None]:
         yield
         return
     heard: list[tuple[int, FrameType | None]] = []
-    before = {number: signal.getsignal(number) for number in _ENDS}
+    before = {number: signal.getsignal(number) for number in numbers or _ENDS}
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        heard.append((number, frame))
+        handler = before[number]
+        if len(heard) > 1 and callable(handler):
+            handler(number, frame)
+
     for number, handler in before.items():
         if callable(handler):
-            signal.signal(number, lambda *told: heard.append(told))
+            signal.signal(number, hear)
     try:
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            if handler is not None:  # one of a library, which cannot be put back
+                signal.signal(number, handler)
     for number, frame in heard:
         handler = before[number]
         if callable(handler):
@@ -113,7 +138,7 @@ def _check_address(address: str) -> None:
     if address in _FOUND:
         return
     host, _, port = address.removeprefix(_CLIENT).rpartition(":")
-    if not host or not port.isdecimal() or "/" in host:
+    if not re.fullmatch(r"[^/\s]+", host) or not re.fullmatch("[0-9]+", port):
         raise ClusterError(
             f"{address!r} is no address of a Ray cluster; expected 'auto', 'local', 'host:port', or 'ray://host:port'."
         )
@@ -151,6 +176,32 @@ def _refusal(target: str, as_client: bool) -> str:
         except grpc.RpcError as error:
             return refused.get(error.code(), "")
     return ""
+
+
+class Head:
+    """The head of the cluster that ``ray`` is connected to. Where it is gone, Ray says nothing, and after a minute ends
+    the program."""
+
+    def __init__(self, ray: ModuleType) -> None:
+        found = "" if ray.util.client.ray.is_connected() else ray.get_runtime_context().gcs_address
+        host, _, port = found.rpartition(":")
+        self._place = (host.strip("[]"), int(port)) if port else None  # None: what we are connected to tells us
+        self._seen = self._asked = time.monotonic()
+
+    def check(self) -> None:
+        """:class:`ClusterError` where it has been gone for some time; it is asked now and then, not at each call."""
+        now = time.monotonic()
+        if self._place is None or now - self._asked < _PATIENCE:
+            return
+        try:
+            with socket.create_connection(self._place, _PATIENCE):
+                self._seen = time.monotonic()
+        except OSError as error:
+            if now - self._seen > _GONE:
+                raise ClusterError(
+                    f"The head of the Ray cluster is gone: {error.strerror or reason_of(error)}. {KEPT}"
+                ) from error
+        self._asked = time.monotonic()
 
 
 def _not_reached(address: str, why: str) -> str:

@@ -3,14 +3,14 @@
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any
 
 from corpus.errors import ClusterError, FoundationQAError
 from index.update.ray_actor import WorkerFacts
-from index.update.ray_cluster import signals_held
+from index.update.ray_cluster import KEPT, Head, signals_held
 
 _AT_ONCE = 2  # tasks that a worker has: one to do, and one to go on with at once
 _BEAT = 0.25  # seconds between two looks at whether somebody wants an end
@@ -60,6 +60,7 @@ class Pool:
         told: Callable[[str], None],
         patience: float,
     ) -> None:
+        self._head = Head(ray)
         self._ray, self._start, self._count = ray, start, count
         self._check, self._told, self._patience = check, told, patience
         self._workers: list[_Worker] = []
@@ -81,9 +82,11 @@ class Pool:
                 if not any(task for _, task in self._running.values()) and not self._again:
                     return
                 self._wait_for_workers()
-                with signals_held():
+                with self._asked(), signals_held():
                     ready, _ = self._ray.wait(list(self._running), num_returns=1, timeout=_BEAT)
                 beat()
+                if not ready:
+                    self._head.check()
                 for outcome in ready:
                     worker, task = self._running.pop(outcome)
                     if task is None:
@@ -121,16 +124,21 @@ class Pool:
             if task is None:
                 return
             free.tasks += 1
-            self._running[getattr(free.actor, task.method).remote(*task.arguments)] = free, task
+            with self._asked():
+                self._running[getattr(free.actor, task.method).remote(*task.arguments)] = free, task
 
     def _freest(self) -> _Worker | None:
         able = [each for each in self._workers if each.facts and each.tasks < _AT_ONCE]
         return min(able, key=lambda each: each.tasks, default=None)
 
     def _begin(self) -> None:
-        worker = _Worker(self._start())
-        self._workers.append(worker)
-        self._running[worker.actor.facts.remote()] = worker, None
+        with self._asked():
+            try:
+                worker = _Worker(self._start())
+            except ModuleNotFoundError as error:  # "ray://" looks at once
+                raise ClusterError(_lacking("The head", error)) from error
+            self._workers.append(worker)
+            self._running[worker.actor.facts.remote()] = worker, None
 
     def _welcome(self, worker: _Worker, outcome: Any) -> None:
         facts = self._outcome(worker, None, outcome)
@@ -149,27 +157,36 @@ class Pool:
         elif time.monotonic() - self._alone_since > self._patience:
             raise ClusterError(
                 f"The Ray cluster has had no processor for a worker for {self._patience:.0f} s: others have taken them "
-                f"all, or its machines are gone. See 'ray status'. What is embedded so far is kept."
+                f"all, or its machines are gone. See 'ray status'. {KEPT}"
             )
 
     def _outcome(self, worker: _Worker, task: Task | None, outcome: Any) -> Any:
         """What came of a task; None where its worker is lost."""
         errors = self._ray.exceptions
+        with self._asked():
+            try:
+                with signals_held():
+                    return self._ray.get(outcome)
+            except errors.RayTaskError as error:
+                raise _of_ours(error, worker) from error
+            except (
+                errors.RayActorError,
+                errors.WorkerCrashedError,
+                errors.NodeDiedError,
+                errors.OutOfMemoryError,
+                errors.ObjectLostError,
+                errors.RaySystemError,
+            ) as error:
+                self._lose(worker, task, error)
+                return None
+
+    @contextmanager
+    def _asked(self) -> Iterator[None]:
+        """What the cluster itself raises, as where a connection to it breaks, is no fault of a file of ours."""
         try:
-            with signals_held():
-                return self._ray.get(outcome)
-        except errors.RayTaskError as error:
-            raise _of_ours(error, worker) from error
-        except (
-            errors.RayActorError,
-            errors.WorkerCrashedError,
-            errors.NodeDiedError,
-            errors.OutOfMemoryError,
-            errors.ObjectLostError,
-            errors.RaySystemError,
-        ) as error:
-            self._lose(worker, task, error)
-            return None
+            yield
+        except (self._ray.exceptions.RayError, OSError) as error:
+            raise ClusterError(f"The Ray cluster fails: {_said(error).rstrip('.')}. {KEPT}") from error
 
     def _lose(self, worker: _Worker, task: Task | None, error: Exception) -> None:
         """Hand the work of ``worker`` to others, and let another one begin in its place."""
@@ -177,8 +194,7 @@ class Pool:
             task.lost += 1
             if task.lost >= _TRIES:
                 raise ClusterError(
-                    f"{_TRIES} workers were lost over the same texts, the last one as follows: {_said(error)} "
-                    f"What is embedded so far is kept."
+                    f"{_TRIES} workers were lost over the same texts, the last one as follows: {_said(error)} {KEPT}"
                 ) from error
             self._again.append(task)
         if worker not in self._workers:
@@ -204,11 +220,15 @@ def _of_ours(error: Any, worker: _Worker) -> ClusterError:
     if isinstance(cause, FoundationQAError):
         return ClusterError(f"{where}: {cause}")
     if isinstance(cause, ModuleNotFoundError) and not worker.facts:
-        return ClusterError(
-            f"{where} of the Ray cluster lacks the package {cause.name!r}: install the same foundation-qa on "
-            f"all of its machines, in the environment that Ray runs in."
-        )
+        return ClusterError(_lacking(where, cause))
     return ClusterError(f"{where} failed: {type(cause).__name__}: {_said(cause)}")
+
+
+def _lacking(where: str, error: ModuleNotFoundError) -> str:
+    return (
+        f"{where} of the Ray cluster lacks the package {error.name!r}: install the same foundation-qa on all of its "
+        f"machines, in the environment that Ray runs in."
+    )
 
 
 def _said(error: BaseException) -> str:

@@ -18,6 +18,7 @@ ONLY_IN_A_FOLDER = {  # modules that have no index in them, or only what lies be
     "test_point_ids",
     "test_ray",  # compares files; one of its tests has a store of its own
     "test_ray_address",
+    "test_ray_faults",
     "test_runtime",
     "test_token_vectors",
     "test_two_dimensions",

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from threading import Thread
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -45,7 +46,11 @@ def told(address: str) -> str:
     return str(raised.value)
 
 
-@pytest.mark.parametrize("address", ["somewhere", "127.0.0.1:", ":6379", "127.0.0.1:port", "http://127.0.0.1:6379", ""])
+WRONG = ["somewhere", "127.0.0.1:", ":6379", "127.0.0.1:port", "http://127.0.0.1:6379", ""]
+WRONG += ["127.0.0.1:６３７９", " 127.0.0.1:6379", "127.0.0.1:6379\n", "ray://", "AUTO", "🎉"]
+
+
+@pytest.mark.parametrize("address", WRONG)
 def test_what_is_no_address_is_told(address: str) -> None:
     assert told(address).startswith(
         f"{address!r} is no address of a Ray cluster; expected 'auto', 'local', 'host:port'"
@@ -68,7 +73,8 @@ def test_an_address_that_cannot_be_is_told(address: str) -> None:
 
 @pytest.mark.parametrize("said", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b""])
 @pytest.mark.parametrize("prefix", ["", "ray://"])
-def test_something_else_at_an_address_is_told(prefix: str, said: bytes) -> None:
+def test_something_else_at_an_address_is_told(prefix: str, said: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.update.ray_cluster._PATIENCE", 0.5)
     with answering(said) as address:
         line = told(prefix + address)
     assert line.startswith(f"No Ray cluster answers at {prefix}{address}: something is there that is no Ray. Start one")
@@ -85,10 +91,53 @@ def test_an_address_in_the_environment_is_the_one_that_auto_means(monkeypatch: p
     assert told("auto").startswith("'somewhere' is no address of a Ray cluster")
 
 
-def test_without_ray_it_is_said_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "ray", None)
+@pytest.mark.parametrize("library", ["ray", "grpc"])
+def test_without_ray_it_is_said_what_installs_it(library: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if library == "ray":
+        monkeypatch.setitem(sys.modules, "grpc", ModuleType("grpc"))
+    monkeypatch.setitem(sys.modules, library, None)
     with pytest.raises(ClusterError, match=r"Run: python -m pip install 'foundation-qa\[ray\]'$"), connected("auto"):
         pass
+
+
+def test_a_broken_ray_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "ray.py").write_text("raise ImportError('libray.so: no such file')\n", encoding="utf-8")
+    monkeypatch.setitem(sys.modules, "grpc", ModuleType("grpc"))
+    monkeypatch.delitem(sys.modules, "ray", raising=False)
+    monkeypatch.syspath_prepend(tmp_path)
+    with (
+        pytest.raises(ClusterError, match=r"Ray, .*, cannot be loaded: libray\.so: no such file\.$"),
+        connected("auto"),
+    ):
+        pass
+
+
+def test_a_cluster_of_another_version_is_no_cluster_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    ray = pytest.importorskip("ray", reason="Ray is not installed")
+
+    def init(*_: object, **__: object) -> None:
+        raise RuntimeError("Version mismatch:\nThe cluster was started with Ray 2.1.")
+
+    monkeypatch.setattr("index.update.ray_cluster._check_address", lambda address: None)
+    monkeypatch.setattr(ray, "init", init)
+    assert told("head:6379") == (
+        "The Ray cluster at head:6379 cannot be used: Version mismatch: The cluster was started with Ray 2.1. "
+        "The index is as it was."
+    )
+
+
+def test_what_had_begun_ends_with_who_ends_the_connecting(monkeypatch: pytest.MonkeyPatch) -> None:
+    ray = pytest.importorskip("ray", reason="Ray is not installed")
+    ended: list[bool] = []
+
+    def init(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ray, "init", init)
+    monkeypatch.setattr(ray, "shutdown", lambda: ended.append(True))
+    with pytest.raises(KeyboardInterrupt), connected("local"):
+        pass
+    assert ended == [True]
 
 
 def test_an_encoder_of_ones_own_is_made_by_whoever_brings_it(fake_encoder: Any) -> None:

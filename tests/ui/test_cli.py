@@ -754,6 +754,23 @@ def test_a_cluster_that_does_not_answer_is_told_and_the_index_stays(
     assert files_of(index) == before
 
 
+def test_an_address_that_is_empty_is_no_address(
+    run: Command, texts: Path, index: Path, monkeypatch: pytest.MonkeyPatch, fake_encoders: Any
+) -> None:
+    monkeypatch.setattr("index.update.ray_workers.SentenceEncoder", fake_encoders)
+    pytest.importorskip("ray", reason="Ray is not installed")
+    ran = run("index", "update", "--corpus", texts, "--index", index, "--ray", "")
+    assert ran.message.startswith("Error: '' is no address of a Ray cluster")
+
+
+def test_what_is_wrong_with_the_texts_is_told_before_a_cluster_begins(
+    run: Command, tmp_path: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("index.update.ray_workers.RayWorkers", pytest.fail)
+    ran = run("index", "update", "--corpus", tmp_path / "none", "--index", index, "--ray", "local")
+    assert ran.message.startswith(f"Error: There is no folder {tmp_path / 'none'}")
+
+
 def test_workers_without_a_cluster_are_told(run: Command, texts: Path, index: Path) -> None:
     ran = run("index", "update", "--corpus", texts, "--index", index, "--ray-workers", 2)
     assert ran.message.endswith("name it with --ray ADDRESS.")

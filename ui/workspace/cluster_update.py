@@ -15,8 +15,9 @@ def update_on_cluster(workplace: Workplace, address: str | None, count: int | No
 
     :class:`SettingsError` without an address; :class:`corpus.errors.ClusterError` where the cluster does not do.
     """
-    if not address:
+    if address is None:
         raise SettingsError("--ray-workers says how many workers a Ray cluster is to give: name it with --ray ADDRESS.")
+    workplace.texts()  # what is wrong with them is told before a cluster begins
     from index.update.ray_workers import RayWorkers
 
     with RayWorkers(address, workplace.encoder, count=count, told=terminal.warn) as workers:
