@@ -153,6 +153,7 @@ def test_a_signal_that_ray_takes_for_itself_is_heard(monkeypatch: pytest.MonkeyP
     assert heard == ["SIGTERM"]
 
 
+@pytest.mark.slow  # a program of its own
 def test_a_lost_connection_is_not_looked_for_by_ray() -> None:
     lines = """
 import time
