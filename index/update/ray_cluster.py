@@ -70,6 +70,8 @@ def _library() -> ModuleType:
     os.environ.setdefault("RAY_DEDUP_LOGS_SKIP_REGEX", "^")
     # What a coming version does anyway, and this one warns of.
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    # Once a connection is lost, each further call would look for a cluster by itself, for more than a minute.
+    os.environ["RAY_ENABLE_AUTO_CONNECT"] = "0"
     try:
         import grpc  # noqa: F401  # which Ray can do without, and we not
         import ray

@@ -3,6 +3,7 @@
 import re
 import signal
 import socket
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,6 +11,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from house import ROOT
 
 from corpus.errors import ClusterError
 from index.update import ray_cluster
@@ -149,6 +151,22 @@ def test_a_signal_that_ray_takes_for_itself_is_heard(monkeypatch: pytest.MonkeyP
     with heard_in(heard), pytest.raises(SystemExit), connected("local"):
         pass
     assert heard == ["SIGTERM"]
+
+
+@pytest.mark.slow  # a program of its own
+def test_a_lost_connection_is_not_looked_for_by_ray() -> None:
+    lines = """
+import time
+from index.update.ray_cluster import _library
+ray, begun = _library(), time.monotonic()
+try:
+    ray.put(1)
+except ray.exceptions.RayError:
+    assert time.monotonic() - begun < 3
+else:
+    raise SystemExit("it found one")
+"""
+    subprocess.run([sys.executable, "-c", lines], check=True, cwd=ROOT)
 
 
 def test_each_library_that_decides_what_is_read_is_compared() -> None:
