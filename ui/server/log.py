@@ -144,9 +144,12 @@ class BoundedLog:
 
     def _tell_unwritten(self) -> bool:
         """Say how many lines were left out, if any were; False where that cannot be written either."""
-        if self._unwritten and not self._send(self._text([f"({self._unwritten} lines were left out.)"])):
+        if not self._unwritten:
+            return True
+        if not self._send(self._text([f"({self._unwritten} lines were left out.)"])):
             return False
         self._unwritten = 0
+        self._lines -= 1  # it is a line, too
         return True
 
     def _send(self, text: str) -> bool:
