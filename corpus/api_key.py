@@ -1,12 +1,11 @@
 """The key of a server that settings name: where it stands, never the key itself."""
 
-import ipaddress
 import os
 import re
 from pathlib import Path
 
 from corpus.errors import SettingsError
-from corpus.machine import is_loopback
+from corpus.machine import others_may_read
 
 _LARGEST_FILE = 10_000  # bytes
 
@@ -26,23 +25,17 @@ def read_key(variable: str, file: str, setting: str) -> str:
     return ""
 
 
-def place_of(host: str) -> str:
-    """The machine that ``host`` is; empty where it is this one."""
-    return "" if is_loopback(host) or _is_any(host) else host
+def key_file_warnings(file: str) -> list[str]:
+    """That others may read the key in ``file``, if they may; nothing where no file is named."""
+    if not file or not others_may_read(file):
+        return []
+    return [f"Others on this machine may read the key in {file}. Mend it with: chmod 600 {file}"]
 
 
 def _shown(variable: str) -> str:
     """What a message calls it: a key may stand there by mistake."""
     looks_like_one = re.fullmatch(r"[A-Z][A-Z0-9_]*", variable) and len(variable) <= 40
     return variable if looks_like_one else "an environment variable (the key itself never stands there)"
-
-
-def _is_any(host: str) -> bool:
-    """Whether ``host`` is what servers say that listen everywhere; whoever calls it calls this machine."""
-    try:
-        return ipaddress.ip_address(host).is_unspecified
-    except ValueError:
-        return False
 
 
 def _read(file: str) -> str:

@@ -4,9 +4,9 @@ import math
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-from corpus.api_key import place_of, read_key
+from corpus.api_key import key_file_warnings, read_key
 from corpus.errors import SettingsError
-from corpus.machine import others_may_read
+from corpus.server_address import check_address, check_encrypted, place_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +26,9 @@ class WriterSettings:
     most_tokens: int = 800  # of one answer, its thoughts included where it thinks aloud
 
     def __post_init__(self) -> None:
-        self._check_address()
+        parts = check_address("base_url", self.base_url, "http://127.0.0.1:11434/v1")
+        if parts.path.rstrip("/").endswith("/chat/completions"):
+            raise SettingsError(f"'base_url' is {self.base_url!r}; leave out /chat/completions: it is added.")
         if not self.model.strip() or not self.model.isprintable():
             raise SettingsError(f"'model' is {self.model!r}; expected a name, such as the server's list of models has.")
         for name, least, most in _BOUNDS:
@@ -40,25 +42,8 @@ class WriterSettings:
             )
         if self.api_key_env and self.api_key_file:
             raise SettingsError("'api_key_env' and 'api_key_file' both name a key; leave out one.")
-        if self._has_key and self.place and self._address.scheme == "http" and not self.allow_http:
-            raise SettingsError(
-                f"The key would travel unencrypted to {self.place}: 'base_url' is {self.base_url!r}. Name an address "
-                f"that begins with https, or set 'allow_http: true' where everybody on the way may read it."
-            )
-
-    def _check_address(self) -> None:
-        address = "an address such as http://127.0.0.1:11434/v1"
-        try:
-            parts, port = self._address, self._address.port
-        except ValueError as error:
-            raise SettingsError(f"'base_url' is {self.base_url!r}; expected {address}.") from error
-        if "@" in parts.netloc:  # what stands before it is not repeated
-            raise SettingsError("'base_url' holds a name or a password; a key is named by 'api_key_env'.")
-        right = parts.scheme in ("http", "https") and parts.hostname and port != 0
-        if not right or not self.base_url.isprintable() or " " in self.base_url or parts.query or parts.fragment:
-            raise SettingsError(f"'base_url' is {self.base_url!r}; expected {address}.")
-        if parts.path.rstrip("/").endswith("/chat/completions"):
-            raise SettingsError(f"'base_url' is {self.base_url!r}; leave out /chat/completions: it is added.")
+        if self._has_key and not self.allow_http:
+            check_encrypted("base_url", self.base_url, self.place)
 
     @property
     def _address(self) -> SplitResult:
@@ -84,12 +69,7 @@ class WriterSettings:
 
     def warnings(self) -> list[str]:
         """What whoever runs this should know: who else may read the key, or what is sent."""
-        found = []
-        if self.api_key_file and others_may_read(self.api_key_file):
-            found.append(
-                f"Others on this machine may read the key in {self.api_key_file}. "
-                f"Mend it with: chmod 600 {self.api_key_file}"
-            )
+        found = key_file_warnings(self.api_key_file)
         if self.place and not self.is_encrypted:
             found.append(
                 f"Questions and passages travel unencrypted to {self.place}: 'base_url' of 'writer' begins with http."

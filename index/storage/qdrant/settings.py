@@ -5,9 +5,9 @@ import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
-from corpus.api_key import place_of, read_key
+from corpus.api_key import key_file_warnings, read_key
 from corpus.errors import SettingsError
-from corpus.machine import others_may_read
+from corpus.server_address import check_address, check_encrypted, place_of
 
 IN_MEMORY = ":memory:"
 """The ``url`` of an embedded Qdrant that keeps nothing: for tests."""
@@ -68,7 +68,7 @@ class QdrantSettings:
                 "Name either 'url', as http://127.0.0.1:6333, or 'path', the folder of an embedded Qdrant."
             )
         if self.url not in ("", IN_MEMORY):
-            self._check_address()
+            check_address("url", self.url, "http://127.0.0.1:6333")
         self._check_collection()
         for name, least, most in _BOUNDS:
             value = getattr(self, name)
@@ -81,11 +81,8 @@ class QdrantSettings:
                 )
         if self.api_key_env and self.api_key_file:
             raise SettingsError("'api_key_env' and 'api_key_file' both name a key; leave out one.")
-        if self._has_key and self.place and self._address.scheme == "http" and not self.allow_http:
-            raise SettingsError(
-                f"The key would travel unencrypted to {self.place}: 'url' is {self.url!r}. Name an address "
-                f"that begins with https, or set 'allow_http: true' where everybody on the way may read it."
-            )
+        if self._has_key and not self.allow_http:
+            check_encrypted("url", self.url, self.place)
 
     def _check_collection(self) -> None:
         """It becomes the name of a folder, and a second one stands beside it."""
@@ -97,18 +94,6 @@ class QdrantSettings:
             )
         if name.endswith(FILES):
             raise SettingsError(f"'collection' is {name!r}; the end {FILES!r} is that of the second collection.")
-
-    def _check_address(self) -> None:
-        address = "an address such as http://127.0.0.1:6333"
-        try:
-            parts, port = self._address, self._address.port
-        except ValueError as error:
-            raise SettingsError(f"'url' is {self.url!r}; expected {address}.") from error
-        if "@" in parts.netloc:  # what stands before it is not repeated
-            raise SettingsError("'url' holds a name or a password; a key is named by 'api_key_env'.")
-        right = parts.scheme in ("http", "https") and parts.hostname and port != 0
-        if not right or not self.url.isprintable() or " " in self.url or parts.query or parts.fragment:
-            raise SettingsError(f"'url' is {self.url!r}; expected {address}.")
 
     @property
     def _address(self) -> SplitResult:
@@ -148,12 +133,7 @@ class QdrantSettings:
 
     def warnings(self) -> list[str]:
         """What whoever runs this should know: who else may read the key or the texts, and what is not kept."""
-        found = []
-        if self.api_key_file and others_may_read(self.api_key_file):
-            found.append(
-                f"Others on this machine may read the key in {self.api_key_file}. "
-                f"Mend it with: chmod 600 {self.api_key_file}"
-            )
+        found = key_file_warnings(self.api_key_file)
         if self.place and self._address.scheme == "http":
             found.append(f"Texts travel unencrypted to {self.place}: 'url' of 'store' begins with http.")
         if self.embedded:
