@@ -34,6 +34,14 @@ def write_weights(path: Path, tensors: Mapping[str, NDArray[np.float32]]) -> Non
         np.savez_compressed(stream, allow_pickle=False, **kept)
 
 
+def read_weights(path: Path) -> dict[str, NDArray[np.float32]]:
+    """What :func:`write_weights` wrote, to eight bits a weight of matrices of low rank."""
+    with np.load(path, allow_pickle=False) as kept:
+        found = {name: kept[name].astype(np.float32) for name in kept}
+    scales = {name: found.pop(name + _SCALE) for name in [*found] if name + _SCALE in found}
+    return {name: values * scales[name] if name in scales else values for name, values in found.items()}
+
+
 @dataclass(frozen=True)
 class AdaptedWeights:
     """The weights of ``base`` with those that were trained, in the file ``path``, merged into them."""
@@ -65,19 +73,15 @@ class AdaptedWeights:
         """See :class:`Matrices`; also the ``.w`` and ``.b`` of heads, which ``base`` has none of."""
         kept = self._kept
         if name in kept:
-            return np.asarray(kept[name], np.float32)
+            return kept[name]
         part = name.removesuffix(".w")
         if part + _DOWN in kept:
-            return np.asarray(self.base[name] + self._matrix(part + _UP) @ self._matrix(part + _DOWN), np.float32)
+            return np.asarray(self.base[name] + kept[part + _UP] @ kept[part + _DOWN], np.float32)
         return self.base[name]
 
-    def _matrix(self, name: str) -> NDArray[np.float32]:
-        return self._kept[name].astype(np.float32) * self._kept[name + _SCALE].astype(np.float32)
-
     @cached_property
-    def _kept(self) -> dict[str, NDArray[np.generic]]:
-        with np.load(self.path, allow_pickle=False) as kept:
-            return dict(kept)
+    def _kept(self) -> dict[str, NDArray[np.float32]]:
+        return read_weights(self.path)
 
 
 def digest_of(path: Path) -> str:

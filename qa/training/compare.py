@@ -10,10 +10,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import torch
-
 from index.encoder.e5_openvino import open_offline
 from qa.training.examples import Asked
+from qa.training.export import trained_in
 from qa.training.held_out import Verdict, differences, figures, judge
 from qa.training.model import Reader
 from qa.training.train import OWN, load_encoder, load_sets
@@ -21,7 +20,7 @@ from qa.training.train import OWN, load_encoder, load_sets
 
 def verdicts_of(checkpoint: Path, sets: Mapping[str, Sequence[Asked]]) -> dict[str, list[Verdict]]:
     """What the reader kept in ``checkpoint`` makes of the questions of each set."""
-    reader = Reader.of_checkpoint(load_encoder(), torch.load(checkpoint, weights_only=True)["trained"]).eval()
+    reader = Reader.of_checkpoint(load_encoder(), trained_in(checkpoint)).eval()
     tokenizer = open_offline().tokenizer
     return {name: judge(reader, tokenizer, questions) for name, questions in sets.items()}
 
@@ -29,7 +28,7 @@ def verdicts_of(checkpoint: Path, sets: Mapping[str, Sequence[Asked]]) -> dict[s
 def main() -> None:
     """Print the figures of the checkpoints on the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("checkpoints", type=Path, nargs="+", help="what qa.training.train wrote")
+    parser.add_argument("checkpoints", type=Path, nargs="+", help="what qa.training.train wrote, or weights that ship")
     parser.add_argument("--own", type=Path, default=OWN, help="folder of questions of our own")
     parser.add_argument("--public", type=Path, help="folder of public sets")
     parser.add_argument("--most", type=int, help="questions of each held-out set")

@@ -1,6 +1,10 @@
-"""``python -m qa.training.export CHECKPOINT``: what was trained, written as the weights that ship with the program."""
+"""``python -m qa.training.export CHECKPOINT``: what was trained, written as the weights that ship with the program.
+
+Those are read back here, too, to be trained further or compared.
+"""
 
 import argparse
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -9,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from index.encoder.adapted_weights import write_weights
+from index.encoder.adapted_weights import read_weights, write_weights
 from index.encoder.e5_export import HEAD as TOKEN_HEAD
 from qa.reading.weights import FILE, HEAD
 from qa.training.low_rank import PARTS, SCALE
@@ -20,6 +24,7 @@ from qa.writing.support import HEAD as SUPPORT_HEAD
 _KINDS = {"up": "up", "down": "down", "weight": "w", "bias": "b"}
 _HEADS = {"tokens.weight": "w", "tokens.bias": "b", "W": "w", "b": "b"}
 """Those of a reader and of a check of sentences, and of a retriever."""
+_OF_LAYER = re.compile(r"l(\d+)\.(\w+)\.(up|down|w|b)$")
 
 
 def shipped_tensors(trained: Mapping[str, Tensor]) -> dict[str, NDArray[np.float32]]:
@@ -40,6 +45,27 @@ def is_retriever(trained: Mapping[str, Tensor]) -> bool:
 def is_support(trained: Mapping[str, Tensor]) -> bool:
     """Whether that was trained of the check of written sentences."""
     return not is_retriever(trained) and any(name.startswith("layers.") for name in trained)
+
+
+def trained_in(path: Path) -> dict[str, Tensor]:
+    """What was trained of a reader or a check of sentences, in a checkpoint or in weights that ship (``.npz``)."""
+    if path.suffix != ".npz":
+        trained: dict[str, Tensor] = torch.load(path, weights_only=True)["trained"]
+        return trained
+    kept = read_weights(path)
+    support = f"{SUPPORT_HEAD}.w" in kept
+    lower = min(int(found[1]) for name in kept if (found := _OF_LAYER.match(name))) if support else 0
+    modules = {part: module for module, part in PARTS.items()}
+    kinds = {shipped: kind for kind, shipped in _KINDS.items()}
+    trained = {}
+    for name, values in kept.items():
+        if found := _OF_LAYER.match(name):
+            start = f"layers.{int(found[1]) - lower}" if support else f"encoder.encoder.layer.{found[1]}"
+            tensor = values / np.float32(SCALE) if found[3] == "up" else values
+            trained[f"{start}.{modules[found[2]]}.{kinds[found[3]]}"] = torch.from_numpy(tensor)
+        else:
+            trained[f"tokens.{'weight' if name.endswith('.w') else 'bias'}"] = torch.from_numpy(values)
+    return trained
 
 
 def _head(trained: Mapping[str, Tensor]) -> str:

@@ -1,7 +1,7 @@
 """What reader and retriever have in common as torch trains them: small matrices beside the upper layers of BERT."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -95,6 +95,13 @@ class Adapted(nn.Module):
         own = self.trained()
         if own.keys() != trained.keys():
             raise KeyError(f"{len(own)} tensors are trained here, and {len(trained)} were before")
+        self.begin(trained)
+
+    def begin(self, trained: Mapping[str, Tensor]) -> None:
+        """Begin with what was trained of the same or of fewer layers; KeyError where that holds what is not here."""
+        own = self.trained()
+        if strange := sorted(trained.keys() - own.keys()):
+            raise KeyError(f"{len(strange)} of the tensors to begin with are not trained here: {strange[0]}, ...")
         with torch.no_grad():
             for name, value in trained.items():
                 own[name].copy_(value)

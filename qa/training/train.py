@@ -24,6 +24,7 @@ from index.encoder.e5_tokenizer import Tokenizer
 from qa.training.batches import chunks_of, labelled, tensors_of
 from qa.training.checkpoint import keep, resume, tell
 from qa.training.examples import Asked, Read, for_training, is_held_out, own_questions, public_questions
+from qa.training.export import trained_in
 from qa.training.han_names import HanNames
 from qa.training.held_out import figures, judge
 from qa.training.model import Reader
@@ -205,6 +206,7 @@ def main() -> None:
     """Train by the arguments of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path, help="the checkpoint; where it exists the training goes on")
+    parser.add_argument("--begin", type=Path, help="an earlier checkpoint, or weights that ship, to begin with")
     parser.add_argument("--own", type=Path, default=OWN, help="folder of questions of our own")
     parser.add_argument("--public", type=Path, help="folder of public sets")
     parser.add_argument("--most", type=int, default=3_000, help="questions of each public set")
@@ -219,6 +221,8 @@ def main() -> None:
     chosen = parser.parse_args()
     torch.manual_seed(0)
     reader = Reader(load_encoder(), chosen.frozen, chosen.rank)
+    if chosen.begin:
+        reader.begin(trained_in(chosen.begin))
     sets = load_sets(chosen.own, chosen.public, chosen.most, chosen.times)
     size = sum(value.numel() for value in reader.trained().values())
     tell(f"{len(sets.learned)} questions, {size / 1e6:.2f} million weights")

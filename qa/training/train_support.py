@@ -172,7 +172,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path, help="the checkpoint; where it exists the training goes on")
     parser.add_argument("--public", type=Path, help="folder of public sets, reading and parallel")
-    parser.add_argument("--begin", type=Path, help="an earlier checkpoint, whose weights are begun with")
+    parser.add_argument("--begin", type=Path, help="an earlier checkpoint, or weights that ship, to begin with")
     parser.add_argument("--own", type=int, default=8_000, help="claims made of our own questions")
     parser.add_argument("--most", type=int, default=400, help="questions or paragraphs of each public set")
     parser.add_argument("--times", type=int, default=4, help="how often a pair that was written for this is among them")
@@ -188,7 +188,7 @@ def main() -> None:
     states = ClaimStates(claims.all, chosen.frozen, chosen.out, tell)
     model = Support(upper_layers(load_encoder(), chosen.frozen), chosen.rank)
     if chosen.begin:
-        model.load(torch.load(chosen.begin, weights_only=True)["trained"])
+        model.begin(trained_in(chosen.begin))
     size = sum(value.numel() for value in model.trained().values())
     held = ", ".join(f"{len(numbers)} {kind}" for kind, numbers in claims.held_out.items())
     tell(f"{len(claims.learned)} claims, {size / 1e6:.2f} million weights; held out: {held}")

@@ -32,8 +32,16 @@ def answering(said: bytes) -> Iterator[str]:
                     callers.append(caller)
                     caller.sendall(said)
 
-        Thread(target=answer, daemon=True).start()
-        yield f"127.0.0.1:{server.getsockname()[1]}"
+        answering = Thread(target=answer)
+        answering.start()
+        try:
+            yield f"127.0.0.1:{server.getsockname()[1]}"
+        finally:
+            with suppress(OSError):
+                server.shutdown(socket.SHUT_RDWR)  # which ends the waiting, as closing does not
+            answering.join()
+            for caller in callers:
+                caller.close()
 
 
 def told(address: str) -> str:
