@@ -1,6 +1,5 @@
 """A graph of the offline model with what was trained on top of it merged in, made once and kept in the cache folder."""
 
-from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
@@ -10,19 +9,20 @@ from index.encoder.adapted_weights import AdaptedWeights, digest_of
 from index.encoder.cache_folder import check_digests, models_folder, open_made, write_digests
 from index.encoder.e5_openvino import OpenVinoModel, open_offline
 from index.encoder.e5_tokenizer import Tokenizer
-from index.encoder.e5_weights import DATA_SHA256, MODEL_NAME, Matrices, data_file, opened
+from index.encoder.e5_weights import DATA_SHA256, MODEL_NAME, data_file, opened
 from index.encoder.openvino_runs import GraphRunner, compiled
 
 
 class AdaptedGraph:
-    """Runs the offline model with the weights in ``paths`` merged into it, one after the other, and the last layer
-    mapped by ``head``. It is loaded when it is first used; safe to be used by several threads.
+    """Runs the offline model with the weights in ``path`` merged into it, and the last layer mapped by ``head``.
+
+    It is loaded when it is first used; safe to be used by several threads.
 
     ``encoder`` is the one beside it: where that is the offline one, both share word embeddings and tokenizer.
     """
 
-    def __init__(self, paths: Sequence[Path], head: str, encoder: Encoder | None = None) -> None:
-        self._paths, self._head, self._encoder = tuple(paths), head, encoder
+    def __init__(self, path: Path, head: str, encoder: Encoder | None = None) -> None:
+        self._path, self._head, self._encoder = path, head, encoder
         self._files = (f"{head}.xml", f"{head}.bin")
         self._lock = Lock()
 
@@ -45,18 +45,14 @@ class AdaptedGraph:
 
     @cached_property
     def _runner(self) -> GraphRunner:
-        digest = "-".join(digest_of(path)[:12] for path in self._paths)
-        folder = models_folder() / f"{MODEL_NAME}-{DATA_SHA256[:12]}-{self._head}-{digest}"
+        folder = models_folder() / f"{MODEL_NAME}-{DATA_SHA256[:12]}-{self._head}-{digest_of(self._path)[:12]}"
         return open_made(folder, self._make, self._open, megabytes=50)
 
     def _make(self, folder: Path) -> None:
         from index.encoder.e5_graph import write_graph
 
         with opened(data_file()) as weights:
-            merged: Matrices = weights
-            for path in self._paths:
-                merged = AdaptedWeights(merged, path)
-            write_graph(merged, folder / self._files[0], self._head)
+            write_graph(AdaptedWeights(weights, self._path), folder / self._files[0], self._head)
         write_digests(folder, self._files)
 
     def _open(self, folder: Path) -> GraphRunner:

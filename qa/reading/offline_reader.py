@@ -27,7 +27,7 @@ class OfflineReader:
     name = OFFLINE_READER
 
     def __init__(self, encoder: Encoder | None = None, path: Path = FILE) -> None:
-        self._graph = AdaptedGraph([path], HEAD, encoder)
+        self._graph = AdaptedGraph(path, HEAD, encoder)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
         """See :class:`qa.reading.Reader`."""

@@ -1,4 +1,4 @@
-"""Hidden states of sentences beside their passages, behind the lower layers of the reader: computed once, on disk."""
+"""Hidden states of sentences beside their passages, behind the lower layers of a reader: computed once, on disk."""
 
 import hashlib
 from collections.abc import Callable, Sequence
@@ -22,20 +22,22 @@ from qa.writing.claim_pairs import claim_pair
 class ClaimStates:
     """The states of ``claims`` behind so many ``layers``, in a file beside ``path`` that is made where it is not there.
 
-    ``tell`` hears now and then how far that is.
+    The layers are those of the weights in ``base``; ``tell`` hears now and then how far that is.
     """
 
-    def __init__(self, claims: Sequence[Claim], layers: int, path: Path, tell: Callable[[str], None]) -> None:
+    def __init__(
+        self, claims: Sequence[Claim], layers: int, path: Path, tell: Callable[[str], None], base: Path = READER
+    ) -> None:
         model = open_offline()
         pairs = [claim_pair(model.tokenizer, each.text, each.passages) for each in claims]
         self._ends = ends_of(pairs)
-        made = hashlib.sha256(f"{layers} {digest_of(READER)}".encode())
+        made = hashlib.sha256(f"{layers} {digest_of(base)}".encode())
         for ids in pairs:
             made.update(ids.tobytes() + b"\0")
         file = path.with_suffix(f".{made.hexdigest()[:12]}.states.npy")
         if not file.exists():
-            with opened(data_file()) as base:
-                lower = AdaptedWeights(replace(base, layers=layers), READER)
+            with opened(data_file()) as weights:
+                lower = AdaptedWeights(replace(weights, layers=layers), base)
                 write_states(
                     pairs, lower, model.words, file, lambda done: tell(f"states of {done} of {len(pairs)} pairs")
                 )

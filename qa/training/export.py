@@ -24,6 +24,7 @@ from qa.writing.support import HEAD as SUPPORT_HEAD
 _KINDS = {"up": "up", "down": "down", "weight": "w", "bias": "b"}
 _HEADS = {"tokens.weight": "w", "tokens.bias": "b", "W": "w", "b": "b"}
 """Those of a reader and of a check of sentences, and of a retriever."""
+_RANK = 64  # of a check of sentences, together with what it was trained above
 _OF_LAYER = re.compile(r"l(\d+)\.(\w+)\.(up|down|w|b)$")
 
 
@@ -48,24 +49,41 @@ def is_support(trained: Mapping[str, Tensor]) -> bool:
 
 
 def trained_in(path: Path) -> dict[str, Tensor]:
-    """What was trained of a reader or a check of sentences, in a checkpoint or in weights that ship (``.npz``)."""
+    """What was trained of a reader: in a checkpoint, or in weights that ship (``.npz``)."""
     if path.suffix != ".npz":
         trained: dict[str, Tensor] = torch.load(path, weights_only=True)["trained"]
         return trained
-    kept = read_weights(path)
-    support = f"{SUPPORT_HEAD}.w" in kept
-    lower = min(int(found[1]) for name in kept if (found := _OF_LAYER.match(name))) if support else 0
     modules = {part: module for module, part in PARTS.items()}
     kinds = {shipped: kind for kind, shipped in _KINDS.items()}
     trained = {}
-    for name, values in kept.items():
+    for name, values in read_weights(path).items():
         if found := _OF_LAYER.match(name):
-            start = f"layers.{int(found[1]) - lower}" if support else f"encoder.encoder.layer.{found[1]}"
             tensor = values / np.float32(SCALE) if found[3] == "up" else values
-            trained[f"{start}.{modules[found[2]]}.{kinds[found[3]]}"] = torch.from_numpy(tensor)
+            trained[f"encoder.encoder.layer.{found[1]}.{modules[found[2]]}.{kinds[found[3]]}"] = torch.from_numpy(
+                tensor
+            )
         else:
             trained[f"tokens.{'weight' if name.endswith('.w') else 'bias'}"] = torch.from_numpy(values)
     return trained
+
+
+def joined(
+    base: Mapping[str, NDArray[np.float32]], above: Mapping[str, NDArray[np.float32]], rank: int
+) -> dict[str, NDArray[np.float32]]:
+    """Weights that were trained ``above`` those of ``base``, as differences to the offline model.
+
+    The heads are those of ``above``. Where both change a matrix, what they add together is cut to its ``rank`` largest
+    singular values (Eckart and Young 1936, https://doi.org/10.1007/BF02288367).
+    """
+    found = {name: values for name, values in base.items() if _OF_LAYER.match(name)} | dict(above)
+    for name in above:
+        part = name.removesuffix(".down")
+        if part != name and name in base:
+            both = sum(each[f"{part}.up"] @ each[name] for each in (base, above))
+            left, values, right = np.linalg.svd(both, full_matrices=False)
+            # Eight bits a weight are shared by a row: so each direction has one of its own, with its size.
+            found[f"{part}.up"], found[name] = left[:, :rank], values[:rank, None] * right[:rank]
+    return found
 
 
 def _head(trained: Mapping[str, Tensor]) -> str:
@@ -86,12 +104,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path, help="what train, train_retriever or train_support wrote")
     parser.add_argument("--output", type=Path, help="default: the file that ships; of a retriever none does")
+    parser.add_argument("--base", type=Path, default=FILE, help="what a check of sentences was trained above")
     chosen = parser.parse_args()
     trained = torch.load(chosen.checkpoint, weights_only=True)["trained"]
     if is_retriever(trained) and not chosen.output:
         parser.error("name a file with --output: no retriever ships")
-    usual = SUPPORT_FILE if is_support(trained) else FILE
-    write_weights(chosen.output or usual, shipped_tensors(trained))
+    shipped, usual = shipped_tensors(trained), FILE
+    if is_support(trained):
+        shipped, usual = joined(read_weights(chosen.base), shipped, _RANK), SUPPORT_FILE
+    write_weights(chosen.output or usual, shipped)
 
 
 if __name__ == "__main__":

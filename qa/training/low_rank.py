@@ -25,6 +25,11 @@ MAPS = tuple(name for name in PARTS if name not in NORMS)
 """The linear maps of a layer, likewise."""
 
 SCALE = 2.0  # of what is added
+HALF = any(torch.cpu.get_capabilities().get(each) for each in ("amx_bf16", "avx512_bf16"))
+"""Whether this machine multiplies in bfloat16. Where it does not, that takes nine times as long as in full."""
+
+COMPUTED = torch.bfloat16 if HALF else torch.float32
+
 NEVER = -1e4  # what is added to what counts nothing: attention to padding, a token where no answer begins
 
 
@@ -47,15 +52,20 @@ class LowRank(nn.Module):
         return added
 
 
+def computing() -> torch.autocast:
+    """The context in which layers run."""
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=HALF)
+
+
 def freeze(module: nn.Module) -> None:
-    """Nothing of ``module`` is trained; its linear maps are kept in what they are computed in, bfloat16.
+    """Nothing of ``module`` is trained; its linear maps are kept in what they are :data:`COMPUTED` in.
 
     That saves turning them into it in each step.
     """
     module.requires_grad_(False)
     for part in module.modules():
         if isinstance(part, nn.Linear):
-            part.to(torch.bfloat16)
+            part.to(COMPUTED)
 
 
 def add_low_rank(layers: Iterable[nn.Module], rank: int) -> None:
@@ -76,8 +86,8 @@ def last_states(layers: Iterable[nn.Module], states: Tensor, attended: Tensor) -
 
     ``attended`` (texts, tokens) are no padding.
     """
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        mask = torch.zeros(attended.shape, dtype=torch.bfloat16).masked_fill(~attended, NEVER)[:, None, None]
+    with computing():
+        mask = torch.zeros(attended.shape, dtype=COMPUTED).masked_fill(~attended, NEVER)[:, None, None]
         for layer in layers:
             states = layer(states, attention_mask=mask)
     return states.float()

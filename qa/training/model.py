@@ -2,10 +2,9 @@
 
 from typing import Any
 
-import torch
 from torch import Tensor, nn
 
-from qa.training.low_rank import NEVER, Adapted, add_low_rank, freeze
+from qa.training.low_rank import NEVER, Adapted, add_low_rank, computing, freeze
 
 HIDDEN = 384
 HEADS = 5  # numbers that the reader says of each token, see Reader.forward
@@ -31,7 +30,7 @@ class Reader(Adapted):
         first token alone, as BERT has it, learned nothing in forty steps on twenty questions that this way fits: the
         model was trained to be averaged. See :mod:`qa.training.batches` for what goes in.
         """
-        with torch.autocast("cpu", dtype=torch.bfloat16):
+        with computing():
             states = self.encoder(input_ids=ids, attention_mask=attended).last_hidden_state
         of_tokens = self.tokens(states.float())
         span = of_tokens[..., :2].masked_fill(~readable[..., None], NEVER)

@@ -1,5 +1,6 @@
-"""The check of written sentences as torch trains it: upper layers of the reader that ships, and a head."""
+"""The check of written sentences as torch trains it: upper layers of a reader, and a head."""
 
+from pathlib import Path
 from typing import Any
 
 import torch
@@ -41,11 +42,11 @@ class Support(Adapted):
         return logits
 
 
-def upper_layers(encoder: Any, frozen: int = FROZEN) -> Any:
-    """The layers of ``encoder``, a BertModel, above the ``frozen`` ones, as the reader that ships has them."""
+def upper_layers(encoder: Any, frozen: int = FROZEN, path: Path = READER) -> Any:
+    """The layers of ``encoder``, a BertModel, above the ``frozen`` ones, as the weights in ``path`` have them."""
     layers = encoder.encoder.layer
     with opened(data_file()) as base, torch.no_grad():
-        weights = AdaptedWeights(base, READER)
+        weights = AdaptedWeights(base, path)
         for number in range(frozen, len(layers)):
             for module, part in PARTS.items():
                 own = layers[number].get_submodule(module)

@@ -1,4 +1,4 @@
-"""``python -m qa.training.train_support``: train the check of written sentences, on top of the reader that ships."""
+"""``python -m qa.training.train_support``: train the check of written sentences, above a reader or an earlier check."""
 
 import argparse
 import json
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 from torch.nn import functional
 
+from qa.reading.weights import FILE as READER
 from qa.training.changed_sentences import SeenSentences
 from qa.training.checkpoint import keep, resume, tell
 from qa.training.claim_states import ClaimStates
@@ -172,7 +173,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("out", type=Path, help="the checkpoint; where it exists the training goes on")
     parser.add_argument("--public", type=Path, help="folder of public sets, reading and parallel")
-    parser.add_argument("--begin", type=Path, help="an earlier checkpoint, or weights that ship, to begin with")
+    parser.add_argument("--base", type=Path, default=READER, help="weights that ship to train above, see export --base")
     parser.add_argument("--own", type=int, default=8_000, help="claims made of our own questions")
     parser.add_argument("--most", type=int, default=400, help="questions or paragraphs of each public set")
     parser.add_argument("--times", type=int, default=4, help="how often a pair that was written for this is among them")
@@ -185,10 +186,8 @@ def main() -> None:
     chosen = parser.parse_args()
     torch.manual_seed(0)
     claims = load_claims(chosen.public, chosen.own, chosen.most, chosen.times, random.Random(0))
-    states = ClaimStates(claims.all, chosen.frozen, chosen.out, tell)
-    model = Support(upper_layers(load_encoder(), chosen.frozen), chosen.rank)
-    if chosen.begin:
-        model.begin(trained_in(chosen.begin))
+    states = ClaimStates(claims.all, chosen.frozen, chosen.out, tell, chosen.base)
+    model = Support(upper_layers(load_encoder(), chosen.frozen, chosen.base), chosen.rank)
     size = sum(value.numel() for value in model.trained().values())
     held = ", ".join(f"{len(numbers)} {kind}" for kind, numbers in claims.held_out.items())
     tell(f"{len(claims.learned)} claims, {size / 1e6:.2f} million weights; held out: {held}")

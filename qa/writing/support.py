@@ -1,6 +1,6 @@
 """Is a sentence carried by the passages that it names? Read by a small model, and held to its figures and names.
 
-The model is the reader that ships, trained further on sentences that passages carry or not (``make train-support``).
+The model is a reader, trained further on sentences that passages carry or not (``make train-support``).
 What it says is weighed together with what can be told by form, see :mod:`qa.writing.details`, by a logistic regression
 that was fitted by ``python -m qa.training.weigh_support``.
 """
@@ -18,7 +18,6 @@ from corpus import Term, language_of
 from index import Encoder, FloatArray
 from qa.confidence import Confidence
 from qa.reading.adapted_graph import AdaptedGraph
-from qa.reading.weights import FILE as READER
 from qa.writing.claim_pairs import claim_pair, is_read_whole
 from qa.writing.details import LONGEST_NAME, as_written, denials, missing_figures, missing_names, repeats_itself
 from qa.writing.written import Verdict
@@ -46,7 +45,7 @@ class SupportCheck:
 
     def __init__(self, encoder: Encoder | None = None, glossary: Sequence[Term] = (), path: Path = FILE) -> None:
         self._glossary = tuple(glossary)
-        self._graph = AdaptedGraph([READER, path], HEAD, encoder)
+        self._graph = AdaptedGraph(path, HEAD, encoder)
 
     def judge(self, sentence: str, passages: Sequence[str]) -> tuple[Verdict, float, str]:
         """See :class:`Check`."""

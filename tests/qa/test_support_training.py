@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from index.encoder.adapted_weights import write_weights
+from index.encoder.adapted_weights import read_weights, write_weights
+from qa.reading.weights import FILE as READER
 from qa.training.claim_states import ClaimStates
 from qa.training.claims import Claim
-from qa.training.export import is_support, shipped_tensors
+from qa.training.export import is_support, joined, shipped_tensors
 from qa.training.support import Support, upper_layers
 from qa.training.train import load_encoder
 from qa.training.train_support import Claims, Schedule, logits, train
@@ -67,7 +68,7 @@ def test_it_learns_goes_on_and_ships_what_it_learned(
 
     trained = torch.load(tmp_path / "check.pt", weights_only=True)["trained"]
     assert is_support(trained)
-    write_weights(tmp_path / "support.npz", shipped_tensors(trained))
+    write_weights(tmp_path / "support.npz", joined(read_weights(READER), shipped_tensors(trained), 64))
     check = SupportCheck(real_encoder, path=tmp_path / "support.npz")
     shipped = [check.logit(each.text, each.passages) for each in every]
     # Sixteen bits there and eight here: the same to a tenth of what tells them apart.
