@@ -14,6 +14,7 @@ from qa.question_kinds import QuestionKind, holds_kind
 RETRIEVED = 8  # passages whose sentences are looked at
 QUOTES = 3  # at most, in one answer
 LONGEST = 600  # characters of all quotes of an answer; the first may be longer
+_GAP = 4  # characters between a quote and the one that goes on with it: the end of a line, an empty one, an indentation
 
 # All in units of similarity, like leads; chosen on the development questions.
 _NEAR = {True: 0.2, False: 0.1}  # broad question -> a further passage may be this much worse than the best one
@@ -109,7 +110,10 @@ def says_nothing(retrieval: Retrieval, passage: Passage, text: str) -> bool:
 
 
 def select_quotes(candidates: Sequence[Quote], kind: QuestionKind) -> list[Quote]:
-    """Those of ``candidates`` that make an answer together: near the best one, short enough, none said twice."""
+    """Those of ``candidates`` that make an answer together: near the best one, short enough, none said twice.
+
+    The best one is first; one that goes on where another ends, as the second half of a list, follows that.
+    """
     selected: list[Quote] = []
     said: list[frozenset[str]] = []  # the words of those
     length = 0
@@ -126,7 +130,21 @@ def select_quotes(candidates: Sequence[Quote], kind: QuestionKind) -> list[Quote
         selected.append(quote)
         said.append(words)
         length += len(quote.text)
-    return selected
+    return _in_turn(selected)
+
+
+def _in_turn(quotes: Sequence[Quote]) -> list[Quote]:
+    found: list[Quote] = []
+    rest = list(quotes)
+    while rest:
+        further = next((quote for quote in rest if found and _goes_on(found[-1], quote)), rest[0])
+        rest.remove(further)
+        found.append(further)
+    return found
+
+
+def _goes_on(quote: Quote, other: Quote) -> bool:
+    return other.passage.document_id == quote.passage.document_id and 0 <= other.span[0] - quote.span[1] <= _GAP
 
 
 def _holds(text: str, said: str) -> bool:

@@ -194,6 +194,23 @@ def test_an_answer_has_a_length(over: Callable[..., Snapshot]) -> None:
     assert select_quotes([grown, first, third], QuestionKind.FACT) == [grown]
 
 
+@pytest.mark.parametrize(
+    "step", ["Let the {} zeppelin land on the field and wait for it.", "让第{}艘飞艇降落，然后等待。"]
+)
+def test_the_second_half_of_a_list_follows_the_first(over: Callable[..., Snapshot], step: str) -> None:
+    steps = "\n".join(f"{number}. {step.format(f'{number} 🎉 part{number}')}" for number in range(1, 25))
+    snapshot = over(f"# Steps\n\n{steps}", "Rain falls on trees.")
+    first, second, *_, other = (
+        replace(lead(snapshot, row, 0.5 - 0.01 * row), span=(passage.start, passage.end), text=f"part of {row}")
+        for row, passage in enumerate(snapshot.passages)
+    )
+    assert second.passage.document_id == first.passage.document_id != other.passage.document_id
+    for kind in QuestionKind:
+        assert select_quotes([first, other, second], kind) == [first, second, other]
+        assert select_quotes([other, first, second], kind) == [other, first, second]
+        assert select_quotes([second, other, first], kind) == [second, other, first]  # the best one is first
+
+
 def test_a_scrap_is_no_quote(over: Callable[..., Snapshot]) -> None:
     snapshot = over("CLIP learns from images.", "😀", "是")
     candidates = [lead(snapshot, row, 0.5) for row in range(len(snapshot.passages))]
