@@ -52,7 +52,7 @@ def section_question(heading: str, title: str, text: str, language: str, glossar
         return ""
 
     def say(key: str, **values: str) -> str:
-        return word(f"suggestions.{key}", language, **values)
+        return _said(key, language, **values)
 
     ask = _chinese if language == "zh" else _english
     term = next((each for each in glossary if plain.casefold() == each.names[language].casefold()), None)
@@ -62,7 +62,12 @@ def section_question(heading: str, title: str, text: str, language: str, glossar
 def term_question(term: Term, language: str) -> str:
     """What a term of the glossary means."""
     name = term.names[language]
-    return word("suggestions.name" if name[:1].isupper() else "suggestions.term", language, term=name)
+    return _said("name" if name[:1].isupper() else "term", language, term=name)
+
+
+def _said(key: str, language: str, **values: str) -> str:
+    text = word(f"suggestions.{key}", language, **values)
+    return _SEAM.sub(" ", text) if language == "zh" else text
 
 
 def _english(heading: str, title: str, text: str, say: Say) -> str:
@@ -114,6 +119,7 @@ def _lowered(heading: str, text: str) -> str:
     return heading if is_name and not common else f"{first[:1].lower()}{first[1:]} {rest}".strip()
 
 
+_SEAM = re.compile(rf"(?<=[{HAN}])(?=[A-Za-z])|(?<=[A-Za-z])(?=[{HAN}])")  # Chinese is set with a space there
 _ASKS = re.compile(
     r"什么|怎|谁|哪|多少|多大|多久|多长|多高|多远|[吗呢]$|是否|能否|可否|有没有|是不是|能不能|如何|为何|何时|何处|何地|何以|从何|何谓|何为"
 )
