@@ -20,7 +20,8 @@ from qa.training.changed_sentences import SeenSentences, changed_sentence
 from qa.training.claims import HELD_OUT, PAIRS, held_out_pairs, own_claims, unrelated_claims, written_claims
 from qa.training.examples import is_held_out
 
-FILES = sorted(PAIRS.glob("*.jsonl"))
+UNSEEN = ROOT / "qa/training/unseen"  # for the next training
+FILES = sorted([*PAIRS.glob("*.jsonl"), *UNSEEN.glob("pairs/*.jsonl")])
 MEASURED = ROOT / "qa/evaluation/claims.jsonl"
 CARRIED = {"paraphrase", "merged", "inferred", "copy"}
 NOT_CARRIED = {"number", "name", "date", "negation", "relation", "added", "generalised"}
@@ -30,7 +31,8 @@ def rows(path: Any) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
-OWN = {row["id"]: row for path in (ROOT / "qa/training/own").glob("*.jsonl") for row in rows(path)}
+PASSAGES = [*(ROOT / "qa/training/own").glob("*.jsonl"), *UNSEEN.glob("*.jsonl")]
+OWN = {row["id"]: row for path in PASSAGES for row in rows(path)}
 
 
 @pytest.mark.parametrize("path", [*FILES, MEASURED], ids=lambda path: path.stem)
