@@ -193,7 +193,7 @@ def test_without_a_server_a_click_says_why(browser: Browser, site: Site) -> None
 
 
 def brought(folder: Path, name: str, content: bytes) -> Path:
-    """A file of the visitor's own machine: the browser reads it there. What is handed over takes it many times as long."""
+    """A file of the visitor's own machine, where the browser reads it: handed over it would take many times as long."""
     path = folder / "visitor" / name
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(content)
