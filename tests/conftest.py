@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import certifi
+import gradio_import  # noqa: F401  # before anything imports Gradio
 import pytest
 from platformdirs import user_cache_path
 

@@ -29,6 +29,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--process-per-site",  # so that a page opens where one did before, see visits.py
 ]
 
 expect.set_options(timeout=30_000)  # ms; five seconds, as it comes, were too few where a machine does other work, too

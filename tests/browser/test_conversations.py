@@ -2,7 +2,8 @@
 
 import json
 import re
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -317,12 +318,14 @@ def test_a_link_begins_a_conversation_of_its_own_and_what_was_there_stays(page: 
     expect(page.locator("#question")).to_have_value("half a question")
 
 
-@pytest.mark.parametrize("query", ["?q=", "?q=%20%0A", "?p=1"])
-def test_a_link_without_a_question_asks_nothing(browser: Browser, page_url: str, query: str) -> None:
-    with visit(browser, f"{page_url}{query}") as page:
-        page.wait_for_timeout(400)
-        assert page.locator(".turn").count() == 0
-        assert seen(page, ".hint") == ""
+def test_a_link_without_a_question_asks_nothing(browser: Browser, page_url: str) -> None:
+    with visit(browser, f"{page_url}?q=") as page:
+        for query in ("?q=", "?q=%20%0A", "?p=1"):
+            page.goto(f"{page_url}{query}")
+            page.wait_for_selector("#question")
+            page.wait_for_timeout(400)
+            assert page.locator(".turn").count() == 0, query
+            assert seen(page, ".hint") == "", query
 
 
 def test_a_linked_question_that_cannot_be_asked_stands_in_the_box(browser: Browser, page_url: str) -> None:
@@ -359,13 +362,11 @@ def test_a_suggestion_leans_on_nothing_before_it(page: Page) -> None:
 
 
 @pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_the_list_is_fit_for_everybody(
-    browser: Browser, page_url: str, artifacts: Any, locale: str, scheme: Any, width: int
-) -> None:
-    size = {"width": width, "height": 844}
-    with visit(browser, page_url, locale=locale, color_scheme=scheme, viewport=size) as page:
+def test_the_list_is_fit_for_everybody(browser: Browser, page_url: str, artifacts: Path, locale: str) -> None:
+    looks: list[tuple[int, Literal["light", "dark"]]] = [(390, "light"), (390, "dark"), (1280, "light"), (1280, "dark")]
+    # Each width with each language, each scheme with both: what axe-core finds hangs on no more than two of them.
+    examined = {"en-US": [(390, "dark"), (1280, "light")], "zh-CN": [(390, "light"), (1280, "dark")]}[locale]
+    with visit(browser, page_url, locale=locale, viewport={"width": 390, "height": 844}) as page:
         for question in (EN_QUESTION, ZH_QUESTION, "W" * 200):
             ask(page, question)
             page.locator(".anew").click()
@@ -373,12 +374,17 @@ def test_the_list_is_fit_for_everybody(
         page.click(".listed")
         page.locator(".kept .delete").nth(1).click()
         page.locator(".kept .rename").nth(1).click()
-        page.screenshot(path=artifacts / f"list-{locale[:2]}-{scheme}-{width}.png")
-        assert sideways(page) == 0
-        found = Axe().run(page).response["violations"]
-        assert [
-            (each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")
-        ] == []
+        for width, scheme in looks:
+            page.set_viewport_size({"width": width, "height": 844})
+            page.emulate_media(color_scheme=scheme)
+            page.wait_for_function("dark => document.body.classList.contains('dark') === dark", arg=scheme == "dark")
+            page.screenshot(path=artifacts / f"list-{locale[:2]}-{scheme}-{width}.png")
+            assert sideways(page) == 0, (width, scheme)
+            expect(page.locator(".new-name")).to_be_visible()
+            if (width, scheme) in examined:
+                found = Axe().run(page).response["violations"]
+                grave = [each for each in found if each["impact"] in ("serious", "critical")]
+                assert [(each["id"], each["nodes"][0]["html"]) for each in grave] == [], (width, scheme)
         if locale == "zh-CN":
             own = page.locator(".conversations .words:visible, .told .words:visible").all_inner_texts()
             assert [text for text in own if not re.search(r"[\u3400-\u9fff]|\d", text)] == []

@@ -8,10 +8,10 @@ import gradio as gr
 import pytest
 from nginx import ABSENT, proxy
 from pages import chat_page
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 from ports import free_port
 from small_answerer import EN_QUESTION, SmallAnswerer
-from visits import ask, served, visit
+from visits import ask, visit
 
 from ui.gate.public_address import PublicAddress
 from ui.server.options import Serving
@@ -99,41 +99,41 @@ def test_a_page_that_does_not_know_its_address_says_how_to_tell_it(browser: Brow
             assert "其他网站不能使用此服务器。" in _asked_in_vain(page)
 
 
-@pytest.mark.parametrize(
-    ("status", "said", "chinese"),
-    [
-        (502, "gets no answer from it (status 502)", "没有得到应答（状态 502）"),
-        (404, "does not let this page's calls through (status 404)", "没有放行本页的请求（状态 404）"),
-        (0, "The server cannot be reached", "无法连接服务器"),
-    ],
-)
-def test_what_stands_before_the_server_is_named(browser: Browser, status: int, said: str, chinese: str) -> None:
+@pytest.mark.parametrize("locale", ["en-US", "zh-CN"])
+def test_what_stands_before_the_server_is_named(browser: Browser, page_url: str, locale: str) -> None:
+    statuses = [502, 404, 0]
+
     def answer(route: Route) -> None:
-        if status:
-            route.fulfill(status=status, content_type="text/html", body="<h1>nginx</h1>")
+        if statuses[0]:
+            route.fulfill(status=statuses[0], content_type="text/html", body="<h1>nginx</h1>")
         else:
             route.abort()
 
-    with served(SmallAnswerer()) as address:
-        for locale, expected in (("en-US", said), ("zh-CN", chinese)):
-            with visit(browser, address, locale=locale) as page:
-                page.route("**/component_server/", answer)
-                assert expected in _asked_in_vain(page)
+    with visit(browser, page_url, locale=locale) as page:
+        page.route("**/component_server/", answer)
+        for said, chinese in (
+            ("gets no answer from it (status 502)", "没有得到应答（状态 502）"),
+            ("does not let this page's calls through (status 404)", "没有放行本页的请求（状态 404）"),
+            ("The server cannot be reached", "无法连接服务器"),
+        ):
+            page.fill("#question", EN_QUESTION)
+            page.press("#question", "Enter")
+            expect(page.locator(".hint")).to_contain_text(chinese if locale == "zh-CN" else said)
+            assert page.input_value("#question") == EN_QUESTION  # it stands there to be asked again
+            statuses.pop(0)
 
 
-def test_a_page_whose_files_do_not_come_says_so(browser: Browser) -> None:
-    with served(SmallAnswerer()) as address:
-        page = browser.new_page()
-        try:
-            page.route("**/assets/index-*.js", lambda route: route.fulfill(status=404, body=""))
-            page.goto(address)
-            page.wait_for_function("document.body.innerText.includes('does not let this page')")
-        finally:
-            page.close()
+def test_a_page_whose_files_do_not_come_says_so(browser: Browser, page_url: str) -> None:
+    page = browser.new_page()
+    try:
+        page.route("**/assets/index-*.js", lambda route: route.fulfill(status=404, body=""))
+        page.goto(page_url)
+        page.wait_for_function("document.body.innerText.includes('does not let this page')")
+    finally:
+        page.close()
 
 
-def test_a_fault_of_the_server_itself_is_for_its_log(browser: Browser) -> None:
-    with served(SmallAnswerer()) as address, visit(browser, address) as page:
-        page.fill("#question", "fault")
-        page.press("#question", "Enter")
-        page.wait_for_function("document.querySelector('.hint').innerText.includes('Its log may say why')")
+def test_a_fault_of_the_server_itself_is_for_its_log(page: Page) -> None:
+    page.fill("#question", "fault")
+    page.press("#question", "Enter")
+    page.wait_for_function("document.querySelector('.hint').innerText.includes('Its log may say why')")

@@ -91,13 +91,13 @@ def test_the_address_of_a_text_that_has_changed_finds_the_beginning_of_the_quote
             expect(other.locator(".changed")).to_contain_text(ZH_QUOTE[:20])
 
 
-@pytest.mark.parametrize(
-    "fragment", ["text=", "text=a&from=x&to=1", "text=en/definition.md&from=-4&to=1e99", "text=%F0%28&from=1&to=2", "q"]
-)
-def test_an_address_that_is_none_harms_nobody(browser: Browser, page_url: str, fragment: str) -> None:
-    with visit(browser, f"{page_url}#{fragment}") as page:
+def test_an_address_that_is_none_harms_nobody(page: Page, page_url: str) -> None:
+    numbers = ("text=a&from=x&to=1", "text=en/definition.md&from=-4&to=1e99", "text=%F0%28&from=1&to=2")
+    for fragment in ("text=", *numbers, "q"):
+        page.goto("about:blank")  # else the page that is there would hear of it
+        page.goto(f"{page_url}#{fragment}")
         ask(page, EN_QUESTION)
-        assert page.locator(".reader mark").count() == 0
+        assert page.locator(".reader mark").count() == 0, fragment
 
 
 def test_no_two_landmarks_have_one_name(page: Page) -> None:

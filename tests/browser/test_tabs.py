@@ -106,12 +106,6 @@ def test_every_text_is_listed_with_its_state_and_can_be_read(page: Page, site: S
     expect(row(page, "zh/emergence.md").locator(".open")).to_be_focused()
 
 
-def test_an_open_text_is_named_by_its_whole_title(page: Page) -> None:
-    show(page, "Sources")
-    row(page, "zh/pair.md").locator(".open").click()
-    expect(page.get_by_role("region", name=PAIR, exact=True)).to_be_visible()
-
-
 def test_a_text_is_brought_indexed_asked_and_removed(page: Page, site: Site, artifacts: Path) -> None:
     show(page, "Sources")
     bring(page, "动物 quokka.md", b"# Quokka\n\nThe quokka is a small animal of Rottnest.\n")
@@ -235,8 +229,12 @@ def test_one_update_at_a_time(page: Page, site: Site) -> None:
     page.wait_for_selector("#outcome .change")
 
 
-def test_a_text_is_found_by_a_word_of_its_title(page: Page) -> None:
+def test_a_text_is_found_by_a_word_of_its_title_and_named_by_the_whole_of_it(page: Page) -> None:
     show(page, "Sources")
+    row(page, "zh/pair.md").locator(".open").click()
+    expect(page.get_by_role("region", name=PAIR, exact=True)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator(".panel")).to_have_count(0)
     page.fill("[data-filter]", "clip")
     expect(page.locator(".texts tbody tr:visible")).to_have_count(1)
     page.fill("[data-filter]", "")

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
@@ -22,6 +22,7 @@ from small_answerer import (
     citation,
 )
 from visits import ask, held, open_citation, sideways, visit, wait_for
+from visits import served as serve
 
 from qa import Answer
 from qa.writing import Trouble, Verdict, WritingEvent, Written, WrittenSentence
@@ -60,11 +61,38 @@ def written_by(browser: Browser, writer: Writer, served: Any, **options: Any) ->
         yield page
 
 
-@pytest.fixture
-def served(feedback: FeedbackLog) -> Any:
-    from visits import served as serve
+class Stage:
+    """The writer of a served page: each test has one of its own there, in the same place."""
 
-    return lambda writer: serve(SmallAnswerer(), writer=writer, feedback=feedback)
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+
+    @property
+    def model(self) -> ScriptedModel:
+        return self.writer.model
+
+    def write(self, answer: Answer, stop: Event | None = None) -> Iterator[WritingEvent]:
+        return self.writer.write(answer, stop)
+
+
+@pytest.fixture(scope="module")
+def served(feedback: FeedbackLog) -> Iterator[Any]:
+    """The page that has a writer: one is served for each place, all that a page knows of its writer as it begins."""
+    stages: dict[str, tuple[Stage, str]] = {}
+    with ExitStack() as pages:
+
+        @contextmanager
+        def with_writer(writer: Writer) -> Iterator[str]:
+            place = writer.model.place
+            if place not in stages:
+                stage = Stage(writer)
+                address = serve(SmallAnswerer(), writer=stage, feedback=feedback)
+                stages[place] = stage, pages.enter_context(address)
+            stage, url = stages[place]
+            stage.writer = writer
+            yield url
+
+        yield with_writer
 
 
 def writer_of(*sentences: WrittenSentence, place: str = "", **fields: Any) -> Writer:

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 
 _PROGRAM = """
+import gradio_import
 import index
 from fake_encoder import FakeEncoder
 index.SentenceEncoder = lambda name, progress: FakeEncoder(digest="fake")

@@ -20,14 +20,15 @@ ROOT = Path(__file__).parents[2]
 QUESTION = "How many parameters has GPT-3?"
 
 
-@pytest.fixture
-def program(texts: Path, tmp_path: Path) -> Callable[..., list[str]]:
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[str]]:
     """Makes the command line of ``foundation-qa`` with the fake encoder for the model."""
-    path = tmp_path / "program.py"
+    path = tmp_path_factory.mktemp("program") / "program.py"
     path.write_text(
         f"""
 import sys
 sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "tests/support")!r}]
+import gradio_import
 import index
 from fake_encoder import FakeEncoder
 index.SentenceEncoder = lambda name, progress: FakeEncoder(digest="fake")
@@ -39,13 +40,17 @@ main()
     return lambda *arguments: [sys.executable, str(path), *map(str, arguments)]
 
 
-@pytest.fixture
-def commands(texts: Path, tmp_path: Path, program: Callable[..., list[str]]) -> list[list[str]]:
+@pytest.fixture(scope="module")
+def commands(
+    tmp_path_factory: pytest.TempPathFactory,
+    write_texts: Callable[[Path], Path],
+    program: Callable[..., list[str]],
+) -> list[list[str]]:
     """Every command that prints something; the index is there."""
-    index = ["--index", tmp_path / "index", "--corpus", texts]
+    folder = tmp_path_factory.mktemp("commands")
+    texts = write_texts(folder / "texts")
+    index = ["--index", folder / "index", "--corpus", texts]
     assert subprocess.run(program("index", "update", *index), capture_output=True).returncode == 0
-    questions = tmp_path / "questions.jsonl"
-    questions.write_text(f'{{"question": "{QUESTION}", "gold": [], "facts": []}}\n', encoding="utf-8")
     return [
         program("ask", QUESTION, *index),
         program("ask", QUESTION, "--json", *index),

@@ -50,11 +50,20 @@ def write_figure(texts: Path, figure: int) -> None:
 class Servers:
     """Two processes, and nginx before them."""
 
-    url: str
-    processes: dict[str, "subprocess.Popen[str]"]  # by their addresses
+    ports: tuple[int, int]
     workplace: Workplace
     texts: Path
+    folder: Path  # of their logs
+    running: ExitStack
+    url: str = ""
+    processes: dict[str, "subprocess.Popen[str]"] = field(default_factory=dict)  # by their addresses
     figure: int = FIRST
+
+    def begin(self, port: int) -> None:
+        """Let a process be ready at ``port``, unless there is one."""
+        address = f"127.0.0.1:{port}"
+        if address not in self.processes or self.processes[address].poll() is not None:
+            self.processes[address] = self.running.enter_context(server(port, self.folder, self.texts))
 
     def update(self) -> None:
         """Change the figure in both texts; the update lands whole."""
@@ -63,20 +72,28 @@ class Servers:
         self.workplace.update(quietly=True)
 
 
-@pytest.fixture
-def servers(texts: Path, tmp_path: Path, fake_encoders: Any) -> Iterator[Servers]:
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory, write_texts: Any, fake_encoders: Any) -> Iterator[Servers]:
+    folder = tmp_path_factory.mktemp("servers")
+    texts = write_texts(folder / "texts")
     write_figure(texts, FIRST)
-    workplace = Workplace(Settings(), (str(texts),), str(tmp_path / "index"))
+    workplace = Workplace(Settings(), (str(texts),), str(folder / "index"))
     vars(workplace)["encoder"] = fake_encoders(digest="fake")
     workplace.update(quietly=True)
-    ports = free_port(), free_port()
+    with ExitStack() as running:
+        yield Servers((free_port(), free_port()), workplace, texts, folder, running)
+
+
+@pytest.fixture
+def servers(both: Servers, tmp_path: Path) -> Iterator[Servers]:
+    """Those that the test before left, a new one where it ended one, and nginx, which knows nothing of that."""
+    with ThreadPoolExecutor(2) as at_once:
+        list(at_once.map(both.begin, both.ports))
     outside = free_port()
-    with ExitStack() as open_now:
-        processes = {f"127.0.0.1:{port}": open_now.enter_context(server(port, tmp_path, texts)) for port in ports}
-        conf = shipped(outside, ports)
-        served_by = "add_header X-Served-By $upstream_addr always;\n    add_header Set-Cookie"
-        open_now.enter_context(proxy(tmp_path, conf.replace("add_header Set-Cookie", served_by)))
-        yield Servers(f"https://127.0.0.1:{outside}", processes, workplace, texts)
+    served_by = "add_header X-Served-By $upstream_addr always;\n    add_header Set-Cookie"
+    with proxy(tmp_path, shipped(outside, both.ports).replace("add_header Set-Cookie", served_by)):
+        both.url = f"https://127.0.0.1:{outside}"
+        yield both
 
 
 @contextmanager
@@ -115,6 +132,13 @@ class Asking:
                 turn += 1
                 asking.cookies.clear()  # now this process, now that
                 self._once(asking, way, QUESTIONS[turn % 2])
+
+    def go_on(self, answers: int) -> None:
+        """Wait until there are so many more answers."""
+        until, enough = time.monotonic() + 30, len(self.answers) + answers
+        while len(self.answers) < enough and not self.wrong:
+            assert time.monotonic() < until
+            time.sleep(0.02)
 
     def _once(self, asking: httpx.Client, way: Callable[[httpx.Client, str], httpx.Response], question: str) -> None:
         name = way.__name__
@@ -165,38 +189,36 @@ def component_of(asking: httpx.Client, url: str) -> int:
     return int(next(each["id"] for each in components if each["props"].get("server_fns")))
 
 
-@pytest.mark.timeout(300)
-def test_twenty_updates_and_an_end_under_load_lose_no_answer_and_mix_none(servers: Servers, tmp_path: Path) -> None:
-    with client() as one:
-        asking = Asking(servers.url, component_of(one, servers.url))
-    with ThreadPoolExecutor(CLIENTS) as threads:
-        running = [threads.submit(asking.run, number) for number in range(CLIENTS)]
-        for _ in range(UPDATES):
-            time.sleep(0.6)
-            servers.update()
-        time.sleep(1)
-        landed = len(asking.answers)
-        ended, stays = servers.processes
-        servers.processes[ended].send_signal(signal.SIGTERM)
-        time.sleep(4)
-        asking.stop.set()
-        for each in running:
-            each.result(30)
-    assert asking.wrong == []
-    status = servers.processes[ended].wait(20)
-    said = (tmp_path / f"log-{ended.rpartition(':')[2]}").read_text(encoding="utf-8")
-    told = [json.loads(line) for line in said.splitlines()]
-    assert (status, told[-1]["event"]) == (0, "stopped")
-    assert [each for each in told if each["level"] == "error"] == []
-    # Both answered, by every way, with the figures of many states; afterwards one of them alone.
-    before = Counter((way, process) for way, process, _ in asking.answers[:landed])
-    assert len(before) == 5 * 2
-    assert landed > 200
-    assert len({figure for *_, figure in asking.answers}) > UPDATES / 2
-    last = asking.answers[-50:]
-    assert {figure for *_, figure in last} == {FIRST + UPDATES}
-    assert {process for _, process, _ in last} == {stays}
-    print(f"{len(asking.answers)} answers, {landed} of them while {UPDATES} updates landed")
+def test_programs_are_spread_over_both(servers: Servers) -> None:
+    with client() as program:
+        seen = set()
+        for _ in range(30):
+            program.cookies.clear()
+            seen.add(program.get(f"{servers.url}/healthz").headers["x-served-by"])
+    assert seen == set(servers.processes)
+
+
+def test_gradio_s_client_asks_through_the_proxy(servers: Servers) -> None:
+    """It keeps no cookie, and needs none: its calls are one request and one reply."""
+    asking = Client(servers.url, ssl_verify=False, verbose=False)
+    for _ in range(8):
+        assert FIGURE.findall(json.dumps(asking.predict(QUESTIONS[0], api_name="/ask"), ensure_ascii=False))
+
+
+def test_what_comes_back_is_used_again(servers: Servers) -> None:
+    ended = next(iter(servers.processes))
+    servers.processes[ended].terminate()
+    servers.processes[ended].wait(20)
+    servers.begin(int(ended.rpartition(":")[2]))
+    with client() as program:
+        until, seen = time.monotonic() + 15, set[str]()
+        while ended not in seen:
+            assert time.monotonic() < until
+            program.cookies.clear()
+            reply = program.get(f"{servers.url}/healthz")
+            assert reply.status_code == 200
+            seen.add(reply.headers["x-served-by"])
+            time.sleep(0.1)
 
 
 def test_a_visitor_stays_with_one_process_and_a_conversation_outlives_it(servers: Servers) -> None:
@@ -224,32 +246,36 @@ def test_a_visitor_stays_with_one_process_and_a_conversation_outlives_it(servers
         assert visitor.get(f"{servers.url}/readyz").json() == {"ready": True}
 
 
-def test_programs_are_spread_over_both(servers: Servers) -> None:
-    with client() as program:
-        seen = set()
-        for _ in range(30):
-            program.cookies.clear()
-            seen.add(program.get(f"{servers.url}/healthz").headers["x-served-by"])
-    assert seen == set(servers.processes)
-
-
-def test_gradio_s_client_asks_through_the_proxy(servers: Servers) -> None:
-    """It keeps no cookie, and needs none: its calls are one request and one reply."""
-    asking = Client(servers.url, ssl_verify=False, verbose=False)
-    for _ in range(8):
-        assert FIGURE.findall(json.dumps(asking.predict(QUESTIONS[0], api_name="/ask"), ensure_ascii=False))
-
-
-def test_what_comes_back_is_used_again(servers: Servers, tmp_path: Path) -> None:
-    ended = next(iter(servers.processes))
-    servers.processes[ended].terminate()
-    servers.processes[ended].wait(20)
-    with client() as program, server(int(ended.rpartition(":")[2]), tmp_path, servers.texts):
-        until, seen = time.monotonic() + 15, set[str]()
-        while ended not in seen:
-            assert time.monotonic() < until
-            program.cookies.clear()
-            reply = program.get(f"{servers.url}/healthz")
-            assert reply.status_code == 200
-            seen.add(reply.headers["x-served-by"])
-            time.sleep(0.1)
+@pytest.mark.timeout(300)
+def test_twenty_updates_and_an_end_under_load_lose_no_answer_and_mix_none(servers: Servers) -> None:
+    with client() as one:
+        asking = Asking(servers.url, component_of(one, servers.url))
+    with ThreadPoolExecutor(CLIENTS) as threads:
+        running = [threads.submit(asking.run, number) for number in range(CLIENTS)]
+        try:
+            for _ in range(UPDATES):
+                servers.update()
+                asking.go_on(3 * CLIENTS)
+            landed = len(asking.answers)
+            ended, stays = servers.processes
+            servers.processes[ended].send_signal(signal.SIGTERM)
+            status = servers.processes[ended].wait(20)
+            asking.go_on(50 + CLIENTS)
+        finally:
+            asking.stop.set()
+        for each in running:
+            each.result(30)
+    assert asking.wrong == []
+    said = (servers.folder / f"log-{ended.rpartition(':')[2]}").read_text(encoding="utf-8")
+    told = [json.loads(line) for line in said.splitlines()]
+    assert (status, told[-1]["event"]) == (0, "stopped")
+    assert [each for each in told if each["level"] == "error"] == []
+    # Both answered, by every way, with the figures of many states; afterwards one of them alone.
+    before = Counter((way, process) for way, process, _ in asking.answers[:landed])
+    assert len(before) == 5 * 2
+    assert landed > 200
+    assert len({figure for *_, figure in asking.answers}) > UPDATES / 2
+    last = asking.answers[-50:]
+    assert {figure for *_, figure in last} == {FIRST + UPDATES}
+    assert {process for _, process, _ in last} == {stays}
+    print(f"{len(asking.answers)} answers, {landed} of them while {UPDATES} updates landed")
