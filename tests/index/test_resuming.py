@@ -99,6 +99,7 @@ update_index(index, documents, FakeEncoder(), progress=report)
     assert kept(tmp_path / "index") == []
 
 
+@pytest.mark.in_folder  # what is kept lies in a file, whatever keeps the index
 @pytest.mark.parametrize("damage", ["torn", "altered", "empty", "of nothing known"])
 def test_what_was_kept_is_used_as_far_as_it_is_whole(tmp_path: Path, fake_encoders: Any, damage: str) -> None:
     with pytest.raises(MemoryError):
@@ -124,6 +125,7 @@ def test_what_was_kept_is_used_as_far_as_it_is_whole(tmp_path: Path, fake_encode
     np.testing.assert_array_equal(vectors_of(ours), vectors_of(theirs))
 
 
+@pytest.mark.in_folder  # what is kept lies in a file, whatever keeps the index
 def test_vectors_of_another_model_are_not_taken(tmp_path: Path, fake_encoders: Any) -> None:
     with pytest.raises(MemoryError):
         update_index(tmp_path, documents(), fake_encoders(fails_after=500))
@@ -132,6 +134,7 @@ def test_vectors_of_another_model_are_not_taken(tmp_path: Path, fake_encoders: A
     assert kept(tmp_path) == []  # nobody goes on with the first one any more
 
 
+@pytest.mark.in_folder  # what is kept lies in a file, whatever keeps the index
 def test_a_small_update_keeps_nothing(tmp_path: Path, fake_encoders: Any) -> None:
     with pytest.raises(MemoryError):
         update_index(tmp_path, documents(50), fake_encoders(fails_after=100))
