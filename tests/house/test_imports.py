@@ -247,18 +247,29 @@ def test_every_library_is_declared() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("module", "absent"),
+    "one_after_the_other",
     [
-        ("corpus", "index qa ui faiss torch numpy gradio"),
-        ("index", "qa ui torch sentence_transformers transformers openvino sentencepiece tokenizers gradio ray"),
-        ("qa", "ui torch sentence_transformers sklearn ir_measures gradio"),
-        ("ui.cli", "faiss torch sentence_transformers sklearn gradio ray"),
-        ("ui.server.page", "torch sentence_transformers sklearn prometheus_client"),
-        ("ui.server.site", "torch sentence_transformers sklearn"),
+        {
+            "corpus": "index qa ui faiss torch numpy gradio",
+            "index": "qa ui torch sentence_transformers transformers openvino sentencepiece tokenizers gradio ray",
+            "qa": "ui torch sentence_transformers sklearn ir_measures gradio",
+        },
+        {"ui.cli": "faiss torch sentence_transformers sklearn gradio ray"},
+        {
+            "ui.server.page": "torch sentence_transformers sklearn prometheus_client",
+            "ui.server.site": "torch sentence_transformers sklearn",
+        },
     ],
+    ids=" ".join,
 )
-def test_a_room_starts_without_what_it_does_not_need_yet(module: str, absent: str) -> None:
-    code = f"import sys, {module}; print([name for name in {absent.split()} if name in sys.modules])"
+def test_a_room_starts_without_what_it_does_not_need_yet(one_after_the_other: dict[str, str]) -> None:
+    lines = ["import sys", "early = []"]
+    for module, absent in one_after_the_other.items():
+        lines += [
+            f"import {module}",
+            f"early += [({module!r}, name) for name in {absent.split()} if name in sys.modules]",
+        ]
+    code = "\n".join([*lines, "print(early)"])
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "default"}
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", env=environment)
     assert run.stdout == "[]\n", run.stderr

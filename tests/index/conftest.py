@@ -16,10 +16,13 @@ ONLY_IN_A_FOLDER = {  # modules that have no index in them, or only what lies be
     "test_lru",
     "test_model_files",
     "test_point_ids",
+    "test_query",  # what a question becomes, from words and letters that are in files anyway
     "test_ray",  # compares files; one of its tests has a store of its own
     "test_ray_address",
     "test_ray_faults",
     "test_runtime",
+    "test_segments",
+    "test_spelling",
     "test_token_vectors",
     "test_two_dimensions",
     "test_vectors",

@@ -96,9 +96,10 @@ def rewrite(path: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize("kind", [{}, {"expanded": None}, {"strategy": "min", "expanded": 12}, {"whole": True}])
-def test_token_vectors_are_the_models_own(tmp_path: Path, kind: Any) -> None:
-    model = multi_vector_model(**kind)
-    encoder = SentenceEncoder(saved(model, tmp_path / "model"))
+def test_token_vectors_are_the_models_own(tmp_path: Path, model: Any, encoder: SentenceEncoder, kind: Any) -> None:
+    if kind:
+        model = multi_vector_model(**kind)
+        encoder = SentenceEncoder(saved(model, tmp_path / "model"))
     for own, theirs in zip(encoder.encode_questions(QUESTIONS), model.encode_query(QUESTIONS), strict=True):
         np.testing.assert_allclose(own.tokens, theirs.numpy(), atol=1e-5)
         assert len(own.tokens) == len(own.spans) == len(own.weights)
@@ -177,28 +178,25 @@ def index(
     return PassageIndex.open(place / "index", encoder)
 
 
-@pytest.mark.parametrize(
-    ("question", "words"),
-    [
-        ("How many parameters has GPT-3?", "175 billion"),
-        ("What is classified by comparing it with captions?", "captions of all classes"),
-        ("同质化是指什么？", "同质化是指"),
-        ("语言模型会重复什么偏见？", "偏见"),
-    ],
-)
 @pytest.mark.parametrize("late_interaction", [True, False])
 def test_an_index_of_two_dimensions_answers_in_both_languages(
-    wide: SentenceEncoder, texts: Path, tmp_path: Path, question: str, words: str, late_interaction: bool
+    wide: SentenceEncoder, texts: Path, tmp_path: Path, late_interaction: bool
 ) -> None:
     update_index(tmp_path / "index", load_documents(texts), wide, late_interaction=late_interaction)
     found = PassageIndex.open(tmp_path / "index", wide)
     assert found.snapshot.manifest.dimension == 384
-    hits = found.search(question, 2)
-    assert words in hits[0].passage.text
-    assert hits[0].score > hits[1].score
-    retrieval = found.retrieve(question)
-    leads = retrieval.sentence_leads(retrieval.ranked[:1])
-    assert np.isfinite(leads[0]).all()
+    for question, words in [
+        ("How many parameters has GPT-3?", "175 billion"),
+        ("What is classified by comparing it with captions?", "captions of all classes"),
+        ("同质化是指什么？", "同质化是指"),
+        ("语言模型会重复什么偏见？", "偏见"),
+    ]:
+        hits = found.search(question, 2)
+        assert words in hits[0].passage.text, question
+        assert hits[0].score > hits[1].score, question
+        retrieval = found.retrieve(question)
+        leads = retrieval.sentence_leads(retrieval.ranked[:1])
+        assert np.isfinite(leads[0]).all(), question
 
 
 def test_an_update_takes_over_what_stayed(wide: SentenceEncoder, texts: Path, tmp_path: Path, edit: Any) -> None:
@@ -229,12 +227,12 @@ def test_a_model_that_changed_on_disk_is_found_out(folder: Path, texts: Path, tm
         PassageIndex.open(place, SentenceEncoder(minilm_folder()))
 
 
-def test_where_tokens_are_pooled_each_vector_stands_on_the_token_most_like_it(tmp_path: Path) -> None:
-    model = multi_vector_model(pooled=2)
-    encoder = SentenceEncoder(saved(model, tmp_path / "model"))
+def test_where_tokens_are_pooled_each_vector_stands_on_the_token_most_like_it(model: Any, tmp_path: Path) -> None:
+    pooled = multi_vector_model(pooled=2)
+    encoder = SentenceEncoder(saved(pooled, tmp_path / "model"))
     text = "Emergence means that behaviour arises implicitly from training, and that nobody has designed it."
-    (passage,), plain = passages(encoder, [text]), multi_vector_model().encode_document(text).numpy()
-    np.testing.assert_allclose(passage.tokens, model.encode_document(text).numpy(), atol=1e-5)
+    (passage,), plain = passages(encoder, [text]), model.encode_document(text).numpy()
+    np.testing.assert_allclose(passage.tokens, pooled.encode_document(text).numpy(), atol=1e-5)
     assert len(passage.tokens) <= len(plain) / 2 + 1
     pieces = [text[start:end] for start, end in passage.spans]
     assert all(piece.isalpha() for piece in pieces if piece)
@@ -326,19 +324,18 @@ def test_one_vector_a_text_stays_one(tmp_path: Path) -> None:
         SentenceEncoder(copy).encode_questions(["x"])
 
 
-@pytest.mark.parametrize(("several", "version", "facts"), [(True, "-1", ["97", "32"]), (False, "", ["384", "2"])])
-def test_a_name_on_the_hub_is_found_in_its_cache(
-    folder: Path, tmp_path: Path, several: bool, version: str, facts: list[str]
-) -> None:
-    kept = tmp_path / "hub/models--someone--model"
+def test_a_name_on_the_hub_is_found_in_its_cache(folder: Path, tmp_path: Path) -> None:
     commit = "0123456789abcdef0123456789abcdef01234567"
-    (kept / "refs").mkdir(parents=True)
-    (kept / "refs/main").write_text(commit, encoding="utf-8")
-    linked(folder if several else minilm_folder(), kept / "snapshots" / commit)
+    for name, model in (("several", folder), ("one", minilm_folder())):
+        kept = tmp_path / f"hub/models--someone--{name}"
+        (kept / "refs").mkdir(parents=True)
+        (kept / "refs/main").write_text(commit, encoding="utf-8")
+        linked(model, kept / "snapshots" / commit)
     program = """if True:
         from index import SentenceEncoder
-        encoder = SentenceEncoder("someone/model")
-        print(encoder.digest, encoder.dimension, len(encoder.encode_questions(["Who?"])[0].tokens))
+        for name in ("several", "one"):
+            encoder = SentenceEncoder(f"someone/{name}")
+            print(encoder.digest, encoder.dimension, len(encoder.encode_questions(["Who?"])[0].tokens))
     """
     ran = subprocess.run(
         [sys.executable, "-c", program],
@@ -349,7 +346,7 @@ def test_a_name_on_the_hub_is_found_in_its_cache(
         timeout=300,
         check=True,
     )
-    assert ran.stdout.split() == [f"someone/model@{commit}{version}", *facts]
+    assert ran.stdout.splitlines() == [f"someone/several@{commit}-1 97 32", f"someone/one@{commit} 384 2"]
 
 
 def _pylate(folder: Path, place: Path) -> Path:
@@ -405,9 +402,11 @@ def test_what_was_trained_of_the_offline_model_is_one(tmp_path: Path, real_encod
     file = tmp_path / "trained.npz"
     write_weights(file, {"tokens.w": weights, "tokens.b": bias, "l11.q.down": down, "l11.q.up": up})
     folder = offline_model(tmp_path / "cache", trained=file)
-    assert folder != offline_model(tmp_path / "cache")
-    for text in ("What is homogenization?", "同质化是什么？🙂"):
-        (one,), (plain,) = (encoder.encode_questions([text]) for encoder in (SentenceEncoder(folder), real_encoder))
+    assert folder.name != offline_model().name
+    texts = ["What is homogenization?", "同质化是什么？🙂"]
+    for one, plain in zip(
+        *(each.encode_questions(texts) for each in (SentenceEncoder(folder), real_encoder)), strict=True
+    ):
         words = one.spans[:, 1] > one.spans[:, 0]  # prompts and marks are compared, too, and stand on no word
         expected = unit(plain.tokens @ weights.T + bias)
         assert (np.einsum("td,td->t", one.tokens[words], expected) > 0.999).all()

@@ -16,36 +16,39 @@ LAKES = [
 ]
 
 
-def ranked(folder: Path, documents: list[Document], encoder: Any, question: str) -> dict[str, Ranked]:
-    """What is found, best first, by the document's id and the passage's text."""
+def built(folder: Path, documents: list[Document], encoder: Any) -> PassageIndex:
     rebuild_index(folder, documents, encoder)
-    snapshot = PassageIndex.open(folder, encoder).snapshot
-    found = PassageIndex.open(folder, encoder).retrieve(question).ranked
-    return {f"{snapshot.passages[one.row].document_id} {snapshot.passages[one.row].text}": one for one in found}
+    return PassageIndex.open(folder, encoder)
 
 
-@pytest.mark.parametrize(
-    "question", ["How many ships of 120 tons sail on lake number 20?", "哪个湖最深？ lake 31", "tons"]
-)
+def ranked(index: PassageIndex, question: str) -> dict[str, Ranked]:
+    """What is found, best first, by the document's id and the passage's text."""
+    found, passages = index.retrieve(question).ranked, index.snapshot.passages
+    return {f"{passages[one.row].document_id} {passages[one.row].text}": one for one in found}
+
+
 def test_what_is_found_first_is_what_is_found_where_all_are_looked_at(
-    tmp_path: Path, fake_encoder: Any, monkeypatch: pytest.MonkeyPatch, question: str
+    tmp_path: Path, fake_encoder: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     documents = [Document(f"{number}.md", f"Lake {number}", "", text) for number, text in enumerate(LAKES)]
-    some = ranked(tmp_path / "some", documents, fake_encoder, question)
-    assert len(some) > 40
-    for limit in ("_WORDS", "_NEIGHBOURS", "_TWINS"):
-        monkeypatch.setattr(f"index.search.ranking.{limit}", 10**6)
-    everything = ranked(tmp_path / "all", documents, fake_encoder, question)
-    assert list(some)[:10] == list(everything)[:10]
-    for name in list(some)[:10]:
-        assert some[name].lead == pytest.approx(everything[name].lead, abs=1e-5)
+    index = built(tmp_path, documents, fake_encoder)
+    for question in ("How many ships of 120 tons sail on lake number 20?", "哪个湖最深？ lake 31", "tons"):
+        some = ranked(index, question)
+        assert len(some) > 40
+        with monkeypatch.context() as patch:
+            for limit in ("_WORDS", "_NEIGHBOURS", "_TWINS"):
+                patch.setattr(f"index.search.ranking.{limit}", 10**6)
+            everything = ranked(index, question)
+        assert list(some)[:10] == list(everything)[:10]
+        for name in list(some)[:10]:
+            assert some[name].lead == pytest.approx(everything[name].lead, abs=1e-5)
 
 
 def test_the_order_of_rows_says_nothing_where_passages_are_alike(tmp_path: Path, fake_encoder: Any) -> None:
     # Sixty texts that answer alike: more than are in front, and each has a neighbour that makes it better.
     text = "# Lakes\n\nThe lake is deep.\n\nIt has three ships and a harbour with a crane that is older than the ships."
     documents = [Document(f"{number:02}.md", "Lakes", "", text) for number in range(60)]
-    found = ranked(tmp_path, documents, fake_encoder, "How many ships has the deep lake?")
+    found = ranked(built(tmp_path, documents, fake_encoder), "How many ships has the deep lake?")
     leads = np.array([one.lead for one in found.values()])
     assert len(leads) > 40
     assert np.ptp(leads) < 1e-4

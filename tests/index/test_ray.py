@@ -1,4 +1,5 @@
-"""Workers on a Ray cluster: three nodes of one processor each, on this machine. What they make is what is made here."""
+"""Workers on a Ray cluster: two nodes, of two processors and of one, on this machine. What they make is what is made
+here."""
 
 import json
 import os
@@ -58,7 +59,7 @@ def cluster(written: Path) -> Iterator[Any]:
         patch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(ROOT / "tests/support")]))
         patch.setenv("RAY_USAGE_STATS_ENABLED", "0")
         patch.setenv("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-        head = {"num_cpus": 1, "include_dashboard": False, "object_store_memory": STORE}
+        head = {"num_cpus": 2, "include_dashboard": False, "object_store_memory": STORE}
         # A node that is gone is missed within a second instead of thirty.
         head["_system_config"] = {"health_check_period_ms": 200, "health_check_failure_threshold": 3}
         started = Cluster(initialize_head=True, head_node_args=head)
@@ -73,8 +74,8 @@ def cluster(written: Path) -> Iterator[Any]:
 
 
 def complete(cluster: Any) -> None:
-    """Let there be three nodes."""
-    for _ in range(3 - len(cluster.list_all_nodes())):
+    """Let there be two nodes."""
+    for _ in range(2 - len(cluster.list_all_nodes())):
         cluster.add_node(wait=False, num_cpus=1, object_store_memory=STORE)
     cluster.wait_for_nodes()
 
@@ -109,12 +110,13 @@ def three(open_workers: RayWorkers, log: Path) -> RayWorkers:
 
 @pytest.fixture
 def workers(cluster: Any, open_workers: RayWorkers, log: Path) -> Iterator[Callable[..., RayWorkers]]:
-    """Makes workers of one's own, two where it is not said, whose encoder takes these options."""
+    """Makes workers of one's own, whose encoder takes these options: one where it is not said, since each is a process
+    that takes a second to begin."""
     complete(cluster)
     open_workers.pool.close()
     all_free("others still work")
 
-    def made(*, count: int | None = 2, told: Callable[[str], None] = pytest.fail, **options: Any) -> RayWorkers:
+    def made(*, count: int | None = 1, told: Callable[[str], None] = pytest.fail, **options: Any) -> RayWorkers:
         make = partial(ClusterEncoder, log, **options)
         return RayWorkers(cluster.address, ClusterEncoder(log), make, count=count, told=told, group=GROUP)
 
@@ -299,6 +301,27 @@ def test_files_that_a_worker_does_not_see_are_sent(
     assert same(tmp_path / "theirs", tmp_path / "ours")
 
 
+@pytest.mark.parametrize("then", ["there", "here"])
+def test_an_interrupted_build_goes_on_where_it_was(three: RayWorkers, tmp_path: Path, log: Path, then: str) -> None:
+    def interrupt(done: int, total: int) -> None:
+        if total == MANY and done >= MANY // 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        update_index(tmp_path / "theirs", documents(), ClusterEncoder(log), workers=three, progress=interrupt)
+    first = len(embedded(log))
+    assert MANY // 2 <= first < MANY
+    # The same workers may be asked again.
+    again = three if then == "there" else LOCAL
+    change = update_index(tmp_path / "theirs", documents(), ClusterEncoder(log), workers=again)
+    assert change.reused >= MANY // 2
+    assert change.embedded <= MANY // 2
+    # Twice is embedded what was under way, and no more.
+    assert MANY <= len(embedded(log)) <= MANY + 2 * 3 * GROUP
+    update_index(tmp_path / "ours", documents(), ClusterEncoder(log))
+    assert same(tmp_path / "theirs", tmp_path / "ours")
+
+
 def test_a_cluster_without_a_free_processor_is_told(cluster: Any, three: RayWorkers, tmp_path: Path, log: Path) -> None:
     update_index(tmp_path / "one", documents(), ClusterEncoder(log), workers=three)
     impatient = RayWorkers(cluster.address, ClusterEncoder(log), partial(ClusterEncoder, log), patience=1.0)
@@ -308,15 +331,15 @@ def test_a_cluster_without_a_free_processor_is_told(cluster: Any, three: RayWork
 
 def test_nobody_begins_where_nothing_changed(workers: Any, tmp_path: Path, log: Path) -> None:
     update_index(tmp_path / "index", documents(), ClusterEncoder(log))
-    with workers() as two:
-        change = update_index(tmp_path / "index", documents(), ClusterEncoder(log), workers=two)
-        assert two.pool.state.ready == 0
+    with workers() as one:
+        change = update_index(tmp_path / "index", documents(), ClusterEncoder(log), workers=one)
+        assert one.pool.state.ready == 0
     assert change.embedded == 0
 
 
 def test_the_work_of_a_worker_that_dies_is_done_by_another(workers: Any, tmp_path: Path, log: Path) -> None:
     lines: list[str] = []
-    with workers(dies_at=DEADLY, told=lines.append) as two:
+    with workers(count=2, dies_at=DEADLY, told=lines.append) as two:
         change = update_index(tmp_path / "theirs", documents(), ClusterEncoder(log), workers=two)
         assert two.pool.state.lost == 1
     assert re.fullmatch(r"A worker on \S+ is lost; its passages go to another one\.", *lines)
@@ -331,7 +354,7 @@ def test_the_work_of_a_worker_that_dies_is_done_by_another(workers: Any, tmp_pat
 
 def test_what_takes_down_every_worker_is_given_up(workers: Any, tmp_path: Path, log: Path) -> None:
     lines: list[str] = []
-    deadly = workers(dies_at=DEADLY, dies_once=False, told=lines.append)
+    deadly = workers(count=2, dies_at=DEADLY, dies_once=False, told=lines.append)
     with deadly as two, pytest.raises(ClusterError, match="4 workers were lost over the same texts"):
         update_index(tmp_path / "index", documents(), ClusterEncoder(log), workers=two)
     with pytest.raises(StoredIndexError, match="There is no index"):
@@ -341,36 +364,14 @@ def test_what_takes_down_every_worker_is_given_up(workers: Any, tmp_path: Path, 
 def test_what_a_worker_raises_is_told_and_not_tried_again(workers: Any, tmp_path: Path, log: Path) -> None:
     update_index(tmp_path / "index", documents(4), ClusterEncoder(log))
     before = files(tmp_path / "index")
-    with workers(raises_at=DEADLY) as two:
+    with workers(raises_at=DEADLY) as one:
         with pytest.raises(ClusterError, match=r"A worker on \S+ failed: ValueError: nobody embeds Lake 37"):
-            update_index(tmp_path / "index", documents(), ClusterEncoder(log), workers=two)
-        assert two.pool.state.lost == 0
+            update_index(tmp_path / "index", documents(), ClusterEncoder(log), workers=one)
+        assert one.pool.state.lost == 0
     after = {name: each for name, each in files(tmp_path / "index").items() if "embedded-" not in name}
     assert after == before
     assert len(embedded(log)) == len(set(embedded(log)))
     assert pending_change(tmp_path / "index", documents()).embedded == MANY - 16
-
-
-@pytest.mark.parametrize("then", ["there", "here"])
-def test_an_interrupted_build_goes_on_where_it_was(workers: Any, tmp_path: Path, log: Path, then: str) -> None:
-    def interrupt(done: int, total: int) -> None:
-        if total == MANY and done >= MANY // 2:
-            raise KeyboardInterrupt
-
-    with workers(seconds=0.005) as two:
-        with pytest.raises(KeyboardInterrupt):
-            update_index(tmp_path / "theirs", documents(), ClusterEncoder(log), workers=two, progress=interrupt)
-        first = len(embedded(log))
-        assert MANY // 2 <= first < MANY
-        # The same workers may be asked again.
-        again = two if then == "there" else LOCAL
-        change = update_index(tmp_path / "theirs", documents(), ClusterEncoder(log), workers=again)
-    assert change.reused >= MANY // 2
-    assert change.embedded <= MANY // 2
-    # Twice is embedded what was under way, and no more.
-    assert MANY <= len(embedded(log)) <= MANY + 2 * 2 * GROUP
-    update_index(tmp_path / "ours", documents(), ClusterEncoder(log))
-    assert same(tmp_path / "theirs", tmp_path / "ours")
 
 
 def test_somebody_who_cancels_does_not_wait(workers: Any, tmp_path: Path, log: Path) -> None:
@@ -381,8 +382,8 @@ def test_somebody_who_cancels_does_not_wait(workers: Any, tmp_path: Path, log: P
             begun.append(time.monotonic())
             raise CorpusError("cancelled")
 
-    with workers(seconds=2) as two, pytest.raises(CorpusError):
-        update_index(tmp_path / "index", documents(), ClusterEncoder(log), workers=two, progress=cancel)
+    with workers(seconds=2) as one, pytest.raises(CorpusError):
+        update_index(tmp_path / "index", documents(), ClusterEncoder(log), workers=one, progress=cancel)
     assert time.monotonic() - begun[0] < 15  # and a group takes half a minute
     assert list((tmp_path / "index").glob("segment-*")) == []
 
@@ -442,7 +443,7 @@ with RayWorkers({cluster.address!r}, ClusterEncoder(log), make, count=1, group=8
 
 def test_another_model_on_a_worker_is_told(workers: Any, tmp_path: Path, log: Path) -> None:
     with (
-        workers(count=1, digest="other") as one,
+        workers(digest="other") as one,
         pytest.raises(ClusterError, match=r"another model .*: other \(here: fake-"),
     ):
         update_index(tmp_path / "index", documents(), ClusterEncoder(log), workers=one)
@@ -454,14 +455,14 @@ def test_another_program_on_a_worker_is_told(
     versions = ray_workers.program_versions()
     monkeypatch.setattr(ray_workers, "program_versions", lambda: versions | {"lxml": "0.1"})
     with (
-        workers(count=1) as one,
+        workers() as one,
         pytest.raises(ClusterError, match=r"it has lxml \S+ \(here: 0\.1\)\. Install the same"),
     ):
         update_index(tmp_path / "index", documents(), ClusterEncoder(log), workers=one)
 
 
 def test_an_encoder_that_a_worker_cannot_make_is_told_at_once(workers: Any, tmp_path: Path, log: Path) -> None:
-    with workers(count=1, unknown="🎉") as one:
+    with workers(unknown="🎉") as one:
         with pytest.raises(ClusterError, match=r"^A worker failed: TypeError: .*'unknown'"):
             update_index(tmp_path / "index", documents(), ClusterEncoder(log), workers=one)
         assert one.pool.state.lost == 0

@@ -12,7 +12,7 @@ import pytest
 from states import vectors_of
 
 from corpus import Document, StoredIndexError
-from index import PassageIndex, rebuild_index, update_index
+from index import FloatArray, PassageIndex, rebuild_index, update_index
 from index.storage.calibration import calibration
 
 MANY = 600  # passages; more than are worth keeping
@@ -99,8 +99,19 @@ update_index(index, documents, FakeEncoder(), progress=report)
     assert kept(tmp_path / "index") == []
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory, fake_encoders: Any) -> FloatArray:
+    """The vectors of an index that was built in one go."""
+    folder, encoder = tmp_path_factory.mktemp("whole"), fake_encoders()
+    update_index(folder, documents(), encoder)
+    return vectors_of(PassageIndex.open(folder, encoder).snapshot)
+
+
+@pytest.mark.in_folder  # what is kept lies in a file, whatever keeps the index
 @pytest.mark.parametrize("damage", ["torn", "altered", "empty", "of nothing known"])
-def test_what_was_kept_is_used_as_far_as_it_is_whole(tmp_path: Path, fake_encoders: Any, damage: str) -> None:
+def test_what_was_kept_is_used_as_far_as_it_is_whole(
+    tmp_path: Path, fake_encoders: Any, whole: FloatArray, damage: str
+) -> None:
     with pytest.raises(MemoryError):
         update_index(tmp_path, documents(), fake_encoders(fails_after=500))
     (path,) = kept(tmp_path)
@@ -118,12 +129,10 @@ def test_what_was_kept_is_used_as_far_as_it_is_whole(tmp_path: Path, fake_encode
     change = update_index(tmp_path, documents(), encoder)
     assert change.embedded == len(encoder.seen) == len(set(encoder.seen))
     assert change.embedded in (range(340, 360) if damage in ("torn", "altered") else [MANY])
-    fresh = fake_encoders()
-    update_index(tmp_path / "fresh", documents(), fresh)
-    ours, theirs = (PassageIndex.open(folder, fresh).snapshot for folder in (tmp_path, tmp_path / "fresh"))
-    np.testing.assert_array_equal(vectors_of(ours), vectors_of(theirs))
+    np.testing.assert_array_equal(vectors_of(PassageIndex.open(tmp_path, encoder).snapshot), whole)
 
 
+@pytest.mark.in_folder  # what is kept lies in a file, whatever keeps the index
 def test_vectors_of_another_model_are_not_taken(tmp_path: Path, fake_encoders: Any) -> None:
     with pytest.raises(MemoryError):
         update_index(tmp_path, documents(), fake_encoders(fails_after=500))
@@ -132,6 +141,7 @@ def test_vectors_of_another_model_are_not_taken(tmp_path: Path, fake_encoders: A
     assert kept(tmp_path) == []  # nobody goes on with the first one any more
 
 
+@pytest.mark.in_folder  # what is kept lies in a file, whatever keeps the index
 def test_a_small_update_keeps_nothing(tmp_path: Path, fake_encoders: Any) -> None:
     with pytest.raises(MemoryError):
         update_index(tmp_path, documents(50), fake_encoders(fails_after=100))

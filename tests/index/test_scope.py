@@ -46,9 +46,9 @@ def found(index: PassageIndex, question: str, scope: Scope = EVERYTHING) -> set[
     return {hit.passage.document_id for hit in index.search(question, 50, scope)}
 
 
-@pytest.mark.parametrize(
-    ("scope", "expected"),
-    [
+def test_only_what_is_in_the_scope_is_found(opened: Open) -> None:
+    index = opened(DATED)
+    for scope, expected in (
         (Scope(), set(DATED)),
         (Scope(("lake.md",)), {"lake.md"}),
         (Scope(("notes",)), {"notes/lake.md", "notes/sea/ship.md", "notes/湖.md"}),
@@ -63,14 +63,11 @@ def found(index: PassageIndex, question: str, scope: Scope = EVERYTHING) -> set[
         (Scope(since="2022-06"), {"notes/sea/ship.md"}),
         (Scope(since="2023-11-30"), {"notes/sea/ship.md"}),  # it may be of December
         (Scope(("notes",), "zh", "2022"), {"notes/湖.md"}),
-    ],
-)
-@pytest.mark.parametrize("question", ["How large is the lake?", "湖有多大？"])
-def test_only_what_is_in_the_scope_is_found(opened: Open, scope: Scope, expected: set[str], question: str) -> None:
-    index = opened(DATED)
-    assert found(index, question, scope) == expected
-    languages = {hit.passage.language for hit in index.search(question, 50, scope)}
-    assert languages <= ({scope.language} if scope.language else {"en", "zh"})
+    ):
+        for question in ("How large is the lake?", "湖有多大？"):
+            assert found(index, question, scope) == expected, (scope, question)
+            languages = {hit.passage.language for hit in index.search(question, 50, scope)}
+            assert languages <= ({scope.language} if scope.language else {"en", "zh"})
 
 
 def test_names_of_texts_may_be_written_in_either_form_of_unicode(opened: Open) -> None:
@@ -102,9 +99,9 @@ def test_what_is_no_scope_is_refused(said: dict[str, Any], message: str) -> None
     assert str(caught.value).startswith(message)
 
 
-@pytest.mark.parametrize(
-    ("scope", "message"),
-    [
+def test_a_scope_that_holds_nothing_is_one_message(opened: Open) -> None:
+    index = opened(DATED)
+    for scope, message in (
         (Scope(("notes/laek.md",)), "called notes/laek.md. Near by: notes/lake.md"),
         (Scope(("sea",)), "called sea. Near by: notes/sea/"),
         (Scope(("ship.md", "notes")), "called ship.md. Near by: notes/sea/ship.md"),
@@ -119,15 +116,12 @@ def test_what_is_no_scope_is_refused(said: dict[str, Any], message: str) -> None
         ),
         (Scope(("lake.md",), since="2001"), "The text that was asked for is not of 2001 or later. 1 of them name no"),
         (Scope(("notes/lake.md",), since="2022"), "is not of 2022 or later. The newest is of 2021-08-16."),
-    ],
-)
-def test_a_scope_that_holds_nothing_is_one_message(opened: Open, scope: Scope, message: str) -> None:
-    index = opened(DATED)
-    with pytest.raises(ScopeError) as caught:
-        index.search("lake", 5, scope)
-    assert message in str(caught.value)
-    assert "\n" not in str(caught.value)
-    assert found(index, "lake") == set(DATED)
+    ):
+        with pytest.raises(ScopeError) as caught:
+            index.search("lake", 5, scope)
+        assert message in str(caught.value)
+        assert "\n" not in str(caught.value)
+        assert found(index, "lake") == set(DATED)
 
 
 def test_a_text_without_a_passage_is_no_answer_of_the_whole(opened: Open) -> None:
@@ -265,6 +259,7 @@ def test_many_updates_are_asked_as_one(
         assert len(few.nearest(question, "zh", 10)) == 0
 
 
+@pytest.mark.in_folder  # nothing that a store has a part in
 def test_narrowing_a_large_index_is_quick(tmp_path: Path, fake_encoders: Any) -> None:
     encoder = fake_encoders("some", 24)
     documents = [Document(f"{number % 20}/{number}.md", "", "", f"lake {number}.") for number in range(1500)]

@@ -15,9 +15,13 @@ from index import PassageIndex, rebuild_index, update_index
 from index.search.ranking import CANDIDATES
 
 
-@pytest.mark.parametrize(
-    ("question", "words"),
-    [
+@pytest.mark.parametrize("late_interaction", [True, False])
+def test_a_question_finds_its_passage_in_either_language(
+    texts: Path, tmp_path: Path, fake_encoder: Any, late_interaction: bool
+) -> None:
+    update_index(tmp_path / "index", load_documents(texts), fake_encoder, late_interaction=late_interaction)
+    opened = PassageIndex.open(tmp_path / "index", fake_encoder)
+    for question, words in (
         ("How many parameters does GPT-3 have?", "175 billion"),
         ("GPT-3有多少参数？", "175 billion"),
         ("ＧＰＴ－３有多少參數？", "175 billion"),
@@ -28,16 +32,9 @@ from index.search.ranking import CANDIDATES
         ("训练大语言模型要用多少电力？", "electricity"),
         ("CLIP如何对图像分类？", "contrastive"),
         ("Which risks does bias in language models have?", "偏见"),
-    ],
-)
-@pytest.mark.parametrize("late_interaction", [True, False])
-def test_a_question_finds_its_passage_in_either_language(
-    texts: Path, tmp_path: Path, fake_encoder: Any, question: str, words: str, late_interaction: bool
-) -> None:
-    update_index(tmp_path / "index", load_documents(texts), fake_encoder, late_interaction=late_interaction)
-    hits = PassageIndex.open(tmp_path / "index", fake_encoder).search(question, 3)
-    place = [words in hit.passage.text for hit in hits].index(True)
-    assert place == 0 if late_interaction else place < 3
+    ):
+        holding = [words in hit.passage.text for hit in opened.search(question, 3)]
+        assert holding[0] if late_interaction else any(holding), question
 
 
 def test_hits_come_best_first_on_one_scale(small_index: PassageIndex) -> None:
@@ -50,10 +47,10 @@ def test_hits_come_best_first_on_one_scale(small_index: PassageIndex) -> None:
     assert len({hit.passage.id for hit in hits}) == len(hits) == len(small_index.snapshot.passages)
 
 
-@pytest.mark.parametrize("k", [0, -1, -100])
-def test_k_must_be_positive(small_index: PassageIndex, k: int) -> None:
-    with pytest.raises(ValueError, match=f"k must be 1 or more, not {k}"):
-        small_index.search("GPT-3", k)
+def test_k_must_be_positive(small_index: PassageIndex) -> None:
+    for k in (0, -1, -100):
+        with pytest.raises(ValueError, match=f"k must be 1 or more, not {k}"):
+            small_index.search("GPT-3", k)
 
 
 def test_k_may_be_more_than_there_is(small_index: PassageIndex) -> None:
@@ -64,14 +61,14 @@ def test_k_may_be_more_than_there_is(small_index: PassageIndex) -> None:
     assert small_index.search("GPT-3", 3) == small_index.search("GPT-3", 10**9)[:3]
 
 
-@pytest.mark.parametrize("question", ["", " \n\t", "　", "？！", "🎉", "---"])
-def test_a_question_without_a_word_finds_nothing(small_index: PassageIndex, question: str) -> None:
-    assert small_index.search(question) == []
+def test_a_question_without_a_word_finds_nothing(small_index: PassageIndex) -> None:
+    for question in ("", " \n\t", "　", "？！", "🎉", "---"):
+        assert small_index.search(question) == [], ascii(question)
 
 
-@pytest.mark.parametrize("question", ["\ud800 GPT-3", "GPT-3 " * 3000, "GPT-3\0", "Сколько?", "𠮷", "\u202eGPT-3"])
-def test_a_strange_question_is_no_error(small_index: PassageIndex, question: str) -> None:
-    assert small_index.search(question, 2)
+def test_a_strange_question_is_no_error(small_index: PassageIndex) -> None:
+    for question in ("\ud800 GPT-3", "GPT-3 " * 3000, "GPT-3\0", "Сколько?", "𠮷", "\u202eGPT-3"):
+        assert small_index.search(question, 2), ascii(question[:20])
 
 
 def test_an_index_of_one_passage_is_searched(tmp_path: Path, fake_encoder: Any) -> None:
@@ -100,6 +97,7 @@ def many(tmp_path_factory: pytest.TempPathFactory, fake_encoders: Any) -> Passag
     return PassageIndex.open(folder, encoder)
 
 
+@pytest.mark.in_folder  # as the index of the module is
 @given(st.lists(st.sampled_from(OTHER), min_size=1, max_size=5, unique=True))
 @settings(max_examples=30, deadline=None)
 def test_whole_vectors_are_ranked_as_numpy_ranks_them(many: PassageIndex, asked: list[str]) -> None:

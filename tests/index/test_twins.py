@@ -105,19 +105,23 @@ def rows(tmp_path: Path, request: pytest.FixtureRequest) -> Rows:
     return twins
 
 
+@pytest.mark.in_folder  # segments of its own
 def test_passages_go_with_their_translations(rows: Rows) -> None:
     both = [document("en.md", ENGLISH, "zh.md"), document("zh.md", CHINESE, "en.md")]
     assert rows(both, SIMILAR)[1] == [5, 6, 7, 8, 9, 0, 1, 2, 3, 4]
 
 
+@pytest.mark.in_folder  # segments of its own
 def test_texts_without_twins_have_none(rows: Rows) -> None:
     assert rows([document("en.md", ENGLISH), document("zh.md", CHINESE)], SIMILAR)[1] == [-1] * 10
 
 
+@pytest.mark.in_folder  # segments of its own
 def test_no_texts_have_no_twins(rows: Rows) -> None:
     assert rows([], SIMILAR) == ([], [])
 
 
+@pytest.mark.in_folder  # segments of its own
 @pytest.mark.parametrize("row", [-11, 10, 10**9])
 def test_a_row_that_is_not_there_is_an_error(tmp_path: Path, row: int) -> None:
     both = [document("en.md", ENGLISH, "zh.md"), document("zh.md", CHINESE, "en.md")]
@@ -125,28 +129,33 @@ def test_a_row_that_is_not_there_is_an_error(tmp_path: Path, row: int) -> None:
         state(tmp_path, [both], SIMILAR).passages[row]
 
 
+@pytest.mark.in_folder  # segments of its own
 @pytest.mark.parametrize("twin", ["gone.md", "en.md", "empty.md", "gone before.md"])
 def test_a_twin_that_is_missing_itself_or_empty_is_none(rows: Rows, twin: str) -> None:
     documents = [document("en.md", ENGLISH, twin), document("zh.md", CHINESE), document("empty.md", [], "en.md")]
     assert rows(documents, SIMILAR)[1] == [-1] * 10
 
 
+@pytest.mark.in_folder  # segments of its own
 def test_a_twin_in_the_same_language_is_none(rows: Rows) -> None:
     documents = [document("a.md", ENGLISH[:3], "b.md"), document("b.md", ENGLISH[:3], "a.md")]
     assert rows(documents, SIMILAR)[1] == [-1] * 6
 
 
+@pytest.mark.in_folder  # segments of its own
 def test_a_twin_named_by_one_side_serves_that_side(rows: Rows) -> None:
     documents = [document("en.md", ENGLISH[:2], "zh.md"), document("zh.md", CHINESE[:2])]
     assert rows(documents, SIMILAR)[1] == [2, 3, -1, -1]
 
 
+@pytest.mark.in_folder  # segments of its own
 def test_a_passage_of_the_other_text_in_the_same_language_is_no_twin(rows: Rows) -> None:
     mixed = [CHINESE[0], ENGLISH[1], CHINESE[2]]
     documents = [document("en.md", ENGLISH[:3], "zh.md"), document("zh.md", mixed, "en.md")]
     assert rows(documents, SIMILAR)[1] == [3, -1, 5, 0, -1, 2]
 
 
+@pytest.mark.in_folder  # segments of its own
 def test_the_order_of_the_texts_is_kept(rows: Rows) -> None:
     # The second line resembles the last one of the other text most, but the third goes with the one before that.
     similar = {**SIMILAR, CHINESE[1]: 0.6 * AXES[1], "终。": 0.7 * AXES[1]}
@@ -154,6 +163,7 @@ def test_the_order_of_the_texts_is_kept(rows: Rows) -> None:
     assert rows(documents, similar)[1][:3] == [3, 4, 5]
 
 
+@pytest.mark.in_folder  # segments of its own
 @pytest.mark.parametrize("count", [1, 2, 4])
 def test_a_longer_text_goes_with_a_shorter_one(rows: Rows, count: int) -> None:
     documents = [document("en.md", ENGLISH, "zh.md"), document("zh.md", CHINESE[:count], "en.md")]
@@ -163,6 +173,7 @@ def test_a_longer_text_goes_with_a_shorter_one(rows: Rows, count: int) -> None:
     assert all(twin >= 5 and passages[twin].document_id == "zh.md" for twin in twins[:5])
 
 
+@pytest.mark.in_folder  # segments of its own
 @given(st.integers(1, 5), st.integers(1, 4), st.data())
 @settings(deadline=None)
 def test_no_other_way_in_order_is_better(own: int, other: int, data: st.DataObject) -> None:
@@ -178,6 +189,7 @@ def test_no_other_way_in_order_is_better(own: int, other: int, data: st.DataObje
     assert sum(float(table[at, column]) for at, column in enumerate(chosen)) == best
 
 
+@pytest.mark.in_folder  # segments of its own
 def test_texts_beyond_measure_have_no_twins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     both = [document("en.md", ENGLISH, "zh.md"), document("zh.md", CHINESE, "en.md")]
     for largest, expected in ((24, [-1] * 10), (25, [5, 6, 7, 8, 9, 0, 1, 2, 3, 4])):
@@ -186,6 +198,7 @@ def test_texts_beyond_measure_have_no_twins(tmp_path: Path, monkeypatch: pytest.
         assert [twin_of(snapshot, row) for row in range(10)] == expected
 
 
+@pytest.mark.in_folder  # segments of its own
 def test_long_texts_take_no_longer_than_their_table(tmp_path: Path) -> None:
     lines = [f"Line {at} here." for at in range(700)]
     chinese = [f"第{at}行字。" for at in range(700)]
@@ -223,25 +236,20 @@ def pair(tmp_path: Path, fake_encoder: Any, request: pytest.FixtureRequest) -> P
     return opened(tmp_path / "pair", documents, fake_encoder, request.param)
 
 
-@pytest.mark.parametrize(
-    ("question", "first"),
-    [
+def test_of_twins_the_one_in_the_language_of_the_question_is_found(pair: PassageIndex) -> None:
+    for question, first in (
         ("How large is the lake?", ENGLISH[0]),
         ("湖多大？", CHINESE[0]),
         ("哪個星星有光？", CHINESE[1]),
         ("Ｇｏｌｄ 🎉？", ENGLISH[2]),
         ("rice是什么粮食？", CHINESE[3]),
-    ],
-)
-def test_of_twins_the_one_in_the_language_of_the_question_is_found(
-    pair: PassageIndex, question: str, first: str
-) -> None:
-    found = texts(pair, question)
-    assert found[0] == first
-    own, other = (ENGLISH, CHINESE) if first in ENGLISH else (CHINESE, ENGLISH)
-    assert set(own) <= set(found)
-    assert not set(other) & set(found)
-    assert set(other) <= set(texts(pair, question, Rules(twin=-1)))
+    ):
+        found = texts(pair, question)
+        assert found[0] == first
+        own, other = (ENGLISH, CHINESE) if first in ENGLISH else (CHINESE, ENGLISH)
+        assert set(own) <= set(found), question
+        assert not set(other) & set(found), question
+        assert set(other) <= set(texts(pair, question, Rules(twin=-1))), question
 
 
 def test_a_passage_without_a_twin_is_found_in_the_other_language(pair: PassageIndex) -> None:
@@ -265,15 +273,14 @@ def test_a_passage_that_stands_for_several_is_no_stranger(
         assert chinese not in texts(passages, question)
 
 
-@pytest.mark.parametrize("twin", [0.0, 0.5, 0.8, 1.0])
-def test_both_versions_count(pair: PassageIndex, twin: float) -> None:
+def test_both_versions_count(pair: PassageIndex) -> None:
     question = "How large is the lake?"
     apart = {one.row: one.lead for one in ranked(pair, question, Rules(twin=-1, repeated=0))}
-    joined = {one.row: one.lead for one in ranked(pair, question, Rules(twin=twin, repeated=0))}
-    for row, lead in joined.items():
-        other = twin_of(pair.snapshot, row)
-        expected = apart[row] if other < 0 else (apart[row] + twin * apart[other]) / (1 + twin)
-        assert lead == pytest.approx(expected, abs=1e-5)
+    for twin in (0.0, 0.5, 0.8, 1.0):
+        for one in ranked(pair, question, Rules(twin=twin, repeated=0)):
+            other = twin_of(pair.snapshot, one.row)
+            expected = apart[one.row] if other < 0 else (apart[one.row] + twin * apart[other]) / (1 + twin)
+            assert one.lead == pytest.approx(expected, abs=1e-5), twin
 
 
 def test_what_only_one_version_says_well_is_found_through_it(tmp_path: Path, fake_encoder: Any) -> None:

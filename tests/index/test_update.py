@@ -92,6 +92,7 @@ def test_a_renamed_or_moved_text_is_not_embedded_again(
     assert hit.passage.id.startswith("models-2021.md#")
 
 
+@pytest.mark.in_folder  # what a PDF says, and what is embedded of it, no store decides
 def test_of_a_pdf_only_what_changed_is_embedded_again(tmp_path: Path, fake_encoder: Any) -> None:
     def ships(cargo: str) -> bytes:
         told = [f"The second ship came in 1902 and brought {cargo}.", "第三艘船在1903年到港，运来了茶叶。"]
@@ -325,6 +326,7 @@ def test_an_edit_leaves_the_other_passages_alone(tmp_path: Path, fake_encoder: A
     assert fake_encoder.seen == []
 
 
+@pytest.mark.in_folder  # the sizes of files
 def test_what_is_written_grows_with_the_edit_and_not_with_the_index(tmp_path: Path, fake_encoder: Any) -> None:
     documents = [
         Document(
@@ -359,6 +361,7 @@ def test_found_texts_and_documents_make_the_same_index(texts: Path, tmp_path: Pa
 
 
 @pytest.mark.slow
+@pytest.mark.in_folder  # the plan is made of what the segments' files say
 def test_many_passages_alike_are_found_again_in_no_time(tmp_path: Path, fake_encoder: Any) -> None:
     lines = "\n\n".join(f"## {row}\n\nAll rights reserved." for row in range(30))
     documents = [Document(f"{at}.md", "A", "", lines) for at in range(200)]

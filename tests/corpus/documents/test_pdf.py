@@ -381,7 +381,7 @@ def test_a_damaged_file_is_read_or_told() -> None:
         canvas.acroForm.textfield(name="boat", value="Heron", x=180, y=300, width=150, height=16)
 
     raw = pdf(draw, picture, draw)
-    for seed in range(200):
+    for seed in range(100):
         begun = time.monotonic()
         try:
             assert read_pdf(damaged(raw, seed), PATH).text

@@ -76,7 +76,7 @@ def test_what_is_no_saved_page_is_said(raw: bytes, message: str) -> None:
 def test_a_damaged_page_is_read_or_refused() -> None:
     raw = (FILES / "zh-news.mhtml").read_bytes()
     dice = random.Random(6)
-    for _ in range(200):
+    for _ in range(100):
         damaged = bytearray(raw[: dice.randint(1, len(raw))])
         for _ in range(dice.randint(0, 60)):
             damaged[dice.randrange(len(damaged))] = dice.randrange(256)
