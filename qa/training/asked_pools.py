@@ -17,6 +17,8 @@ from qa.evaluation.question_files import Question, gold_spans, load_questions
 from qa.training.examples import is_held_out, marked_names, other_number
 from qa.training.train import HELD_OUT, OWN
 
+_PARTS = 3  # of our own, with some 130 texts each
+_MADE = 120  # far and invented questions of all pools of one name together
 _ABOUT_MODELS = re.compile(r"\bmodels?\b|模型|\bAI\b|人工智能", re.I)  # more than one pool may answer those
 _SYLLABLES = ("bra", "dol", "fen", "gar", "hul", "kes", "lim", "mor", "nax", "pol", "ril", "sun", "tov", "vor", "zel")
 FITTING = Path(__file__).parent.parent / "evaluation" / "fitting.jsonl"
@@ -43,23 +45,28 @@ class Pool:
     questions: list[PoolQuestion]
 
 
-def own_pool(folder: Path = OWN) -> Pool:
+def own_pools(folder: Path = OWN, parts: int = _PARTS) -> list[Pool]:
     """The held-out subjects of our own: a third of them in English, a third in Chinese, a third in both.
 
-    Without the questions that are far from their passage, and those near to one of several neighbours: another passage
-    may well answer them.
+    They are in so many ``parts``, each as large as a folder that somebody keeps: how sure an answer is depends on how
+    much there is to be taken for one. Without the questions that are far from their passage, and those near to one of
+    several neighbours: another passage may well answer them.
     """
-    documents, questions = [], []
+    pools = [Pool("own", [], []) for _ in range(parts)]
     paths = sorted(folder.glob("*.jsonl"))
     rows = [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
     shared = {subject for subject, count in Counter(row["subject"] for row in rows).items() if count > 1}
     for row in rows:
-        if is_held_out(row["subject"], HELD_OUT["own"]):
-            texts = {f"{language}/{row['id']}.md": language for language in _languages_of(row["subject"])}
-            documents += [_document(place, row[language]) for place, language in texts.items()]
-            taken = ("answer",) if row["subject"] in shared else ("answer", "near")
-            questions += [_own_question(row, asked, texts) for asked in row["questions"] if asked["label"] in taken]
-    return Pool("own", documents, questions)
+        subject = row["subject"]
+        if is_held_out(subject, HELD_OUT["own"]):
+            pool = pools[zlib.crc32(f"part of {subject}".encode()) % parts]
+            texts = {f"{language}/{row['id']}.md": language for language in _languages_of(subject)}
+            pool.documents.extend(_document(place, row[language]) for place, language in texts.items())
+            taken = ("answer",) if subject in shared else ("answer", "near")
+            pool.questions.extend(
+                _own_question(row, each, texts) for each in row["questions"] if each["label"] in taken
+            )
+    return pools
 
 
 def _languages_of(subject: str) -> tuple[str, ...]:
@@ -123,11 +130,12 @@ def _asked(question: Question, documents: dict[str, Document]) -> PoolQuestion:
     )
 
 
-def with_far_ones(pools: Sequence[Pool], each: int = 120) -> list[Pool]:
-    """``pools``, each asked so many answerable questions of the others, too, which it does not answer."""
+def with_far_ones(pools: Sequence[Pool]) -> list[Pool]:
+    """``pools``, each asked some answerable questions of the others, too, which it does not answer."""
     found = []
     for pool in pools:
         strange = [asked for other in pools if other is not pool for asked in other.questions if asked.gold]
+        each = _MADE // sum(other.name == pool.name for other in pools)
         far = [
             replace(asked, label="far", gold={}, history=())
             for asked in random.Random(0).sample(strange, min(each, len(strange)))
@@ -137,8 +145,13 @@ def with_far_ones(pools: Sequence[Pool], each: int = 120) -> list[Pool]:
     return found
 
 
-def with_invented_names(pool: Pool, most: int = 120) -> Pool:
-    """``pool``, asked some of its questions again of a name, a version or a year that none of its texts holds."""
+def with_invented_names(pools: Sequence[Pool]) -> list[Pool]:
+    """``pools``, each asked some of its questions again of a name, a version or a year that none of its texts holds."""
+    return [_with_invented_names(pool, _MADE // sum(other.name == pool.name for other in pools)) for pool in pools]
+
+
+def _with_invented_names(pool: Pool, most: int) -> Pool:
+    """``pool``, asked so many of its questions again, see :func:`with_invented_names`."""
     held = "\n".join(f"{document.title}\n{document.text}" for document in pool.documents)
     folded, chance = held.casefold(), random.Random(0)
     invented: list[PoolQuestion] = []

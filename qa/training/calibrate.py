@@ -37,7 +37,7 @@ from qa.training.asked_pools import (
     Pool,
     PoolQuestion,
     built_in_pool,
-    own_pool,
+    own_pools,
     public_pools,
     with_far_ones,
     with_invented_names,
@@ -219,9 +219,8 @@ def main() -> None:
     encoder = SentenceEncoder()
     reader = open_reader(OFFLINE_READER, encoder)
     assert reader is not None
-    pools = [own_pool(), *(public_pools(options.public) if options.public else ()), built_in_pool()]
-    asked = [with_invented_names(pool) for pool in with_far_ones(pools)]
-    facts, lines = calibrate(look(asked, encoder, reader))
+    pools = [*own_pools(), *(public_pools(options.public) if options.public else ()), built_in_pool()]
+    facts, lines = calibrate(look(with_invented_names(with_far_ones(pools)), encoder, reader))
     write_facts(options.output, facts)
     for line in lines:
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")
