@@ -35,7 +35,7 @@ def write_weights(path: Path, tensors: Mapping[str, NDArray[np.float32]]) -> Non
 
 
 def read_weights(path: Path) -> dict[str, NDArray[np.float32]]:
-    """What :func:`write_weights` wrote, to eight bits a weight of matrices of low rank."""
+    """What :func:`write_weights` wrote, in the same shapes; of matrices of low rank eight bits a weight are left."""
     with np.load(path, allow_pickle=False) as kept:
         found = {name: kept[name].astype(np.float32) for name in kept}
     scales = {name: found.pop(name + _SCALE) for name in [*found] if name + _SCALE in found}

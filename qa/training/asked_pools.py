@@ -145,9 +145,12 @@ def with_far_ones(pools: Sequence[Pool]) -> list[Pool]:
     return found
 
 
-def with_invented_names(pools: Sequence[Pool]) -> list[Pool]:
-    """``pools``, each asked some of its questions again of a name, a version or a year that none of its texts holds."""
-    return [_with_invented_names(pool, _MADE // sum(other.name == pool.name for other in pools)) for pool in pools]
+def with_invented_names(pools: Sequence[Pool], most: int = _MADE) -> list[Pool]:
+    """``pools``, each asked some of its questions again of a name, a version or a year that none of its texts holds.
+
+    So many questions at ``most`` are made for all pools of one name together.
+    """
+    return [_with_invented_names(pool, most // sum(other.name == pool.name for other in pools)) for pool in pools]
 
 
 def _with_invented_names(pool: Pool, most: int) -> Pool:

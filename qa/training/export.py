@@ -70,7 +70,7 @@ def trained_in(path: Path) -> dict[str, Tensor]:
 def joined(
     base: Mapping[str, NDArray[np.float32]], above: Mapping[str, NDArray[np.float32]], rank: int
 ) -> dict[str, NDArray[np.float32]]:
-    """Weights that were trained ``above`` those of ``base``, as differences to the offline model.
+    """Weights that were trained ``above`` those of ``base``, as differences to the offline model, in the same shapes.
 
     The heads are those of ``above``. Where both change a matrix, what they add together is cut to its ``rank`` largest
     singular values (Eckart and Young 1936, https://doi.org/10.1007/BF02288367).

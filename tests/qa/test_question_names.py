@@ -75,14 +75,15 @@ def test_questions_of_a_pool_are_asked_of_what_no_text_holds() -> None:
         for question in ("What did Lark make?", "What does it weigh?", "Does the Tern-5 weigh 60 t?")
     ]
     unanswered = PoolQuestion(question="Where is the Tern-5?", language="en", label="near", group="tern", gold={})
-    pool = with_invented_names(Pool("p", [Document("en/tern.md", "Tern", "", text)], [*asked, unanswered]))
+    (pool,) = with_invented_names([Pool("p", [Document("en/tern.md", "Tern", "", text)], [*asked, unanswered])])
     assert pool.questions[:4] == [*asked, unanswered]
     made = pool.questions[4:]
     assert sorted(each.question.split()[0] for each in made) == ["Does", "What"]
     for each in made:
         assert (each.label, each.gold, each.group) == ("invented", {}, "tern")
         assert each.question not in {one.question for one in asked}
-    assert len(with_invented_names(Pool("p", pool.documents, asked), most=1).questions) == 4
+    (one,) = with_invented_names([Pool("p", pool.documents, asked)], most=1)
+    assert len(one.questions) == 4
 
 
 def zh(group: str, question: str, text: str) -> Asked:
