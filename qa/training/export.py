@@ -58,10 +58,9 @@ def trained_in(path: Path) -> dict[str, Tensor]:
     trained = {}
     for name, values in read_weights(path).items():
         if found := _OF_LAYER.match(name):
-            tensor = values / np.float32(SCALE) if found[3] == "up" else values
-            trained[f"encoder.encoder.layer.{found[1]}.{modules[found[2]]}.{kinds[found[3]]}"] = torch.from_numpy(
-                tensor
-            )
+            number, part, kind = found.groups()
+            tensor = values / np.float32(SCALE) if kind == "up" else values
+            trained[f"encoder.encoder.layer.{number}.{modules[part]}.{kinds[kind]}"] = torch.from_numpy(tensor)
         else:
             trained[f"tokens.{'weight' if name.endswith('.w') else 'bias'}"] = torch.from_numpy(values)
     return trained

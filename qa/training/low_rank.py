@@ -25,10 +25,10 @@ MAPS = tuple(name for name in PARTS if name not in NORMS)
 """The linear maps of a layer, likewise."""
 
 SCALE = 2.0  # of what is added
-HALF = any(torch.cpu.get_capabilities().get(each) for each in ("amx_bf16", "avx512_bf16"))
+HAS_BFLOAT16 = any(torch.cpu.get_capabilities().get(each) for each in ("amx_bf16", "avx512_bf16"))
 """Whether this machine multiplies in bfloat16. Where it does not, that takes nine times as long as in full."""
 
-COMPUTED = torch.bfloat16 if HALF else torch.float32
+COMPUTED = torch.bfloat16 if HAS_BFLOAT16 else torch.float32
 
 NEVER = -1e4  # what is added to what counts nothing: attention to padding, a token where no answer begins
 
@@ -54,7 +54,7 @@ class LowRank(nn.Module):
 
 def computing() -> torch.autocast:
     """The context in which layers run."""
-    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=HALF)
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=HAS_BFLOAT16)
 
 
 def freeze(module: nn.Module) -> None:
@@ -108,10 +108,15 @@ class Adapted(nn.Module):
         self.begin(trained)
 
     def begin(self, trained: Mapping[str, Tensor]) -> None:
-        """Begin with what was trained of the same or of fewer layers; KeyError where that holds what is not here."""
+        """Begin with what was trained of the same or of fewer layers.
+
+        KeyError where that holds what is not here, ValueError where it is of another rank.
+        """
         own = self.trained()
         if strange := sorted(trained.keys() - own.keys()):
             raise KeyError(f"{len(strange)} of the tensors to begin with are not trained here: {strange[0]}, ...")
         with torch.no_grad():
             for name, value in trained.items():
+                if own[name].shape != value.shape:
+                    raise ValueError(f"{name} is {tuple(value.shape)} there, and {tuple(own[name].shape)} here")
                 own[name].copy_(value)

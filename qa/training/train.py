@@ -222,7 +222,12 @@ def main() -> None:
     torch.manual_seed(0)
     reader = Reader(load_encoder(), chosen.frozen, chosen.rank)
     if chosen.begin:
-        reader.begin(trained_in(chosen.begin))
+        try:
+            reader.begin(trained_in(chosen.begin))
+        except FileNotFoundError:
+            parser.error(f"--begin {chosen.begin}: there is no such file")
+        except (KeyError, ValueError) as fault:
+            parser.error(f"--begin {chosen.begin}: {fault.args[0]}; --frozen and --rank have to fit")
     sets = load_sets(chosen.own, chosen.public, chosen.most, chosen.times)
     size = sum(value.numel() for value in reader.trained().values())
     tell(f"{len(sets.learned)} questions, {size / 1e6:.2f} million weights")

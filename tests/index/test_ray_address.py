@@ -32,14 +32,14 @@ def answering(said: bytes) -> Iterator[str]:
                     callers.append(caller)
                     caller.sendall(said)
 
-        answering = Thread(target=answer)
-        answering.start()
+        thread = Thread(target=answer)
+        thread.start()
         try:
             yield f"127.0.0.1:{server.getsockname()[1]}"
         finally:
             with suppress(OSError):
                 server.shutdown(socket.SHUT_RDWR)  # which ends the waiting, as closing does not
-            answering.join()
+            thread.join()
             for caller in callers:
                 caller.close()
 

@@ -48,6 +48,8 @@ def test_what_ships_is_read_back_and_begun_with(tmp_path: Path) -> None:
             assert torch.allclose(value, expected, atol=exactly), (file, name)
     with pytest.raises(KeyError, match=r"2 of the tensors .* are not trained here: encoder\.encoder\.layer\.3\."):
         before.begin(dict(more.trained()))
+    with pytest.raises(ValueError, match=r"tokens\.weight is \(5, 7\) there, and \(5, 6\) here"):
+        before.begin({"tokens.weight": torch.zeros(5, 7)})
 
 
 def weights(parts: dict[str, int], **others: float) -> dict[str, NDArray[np.float32]]:
