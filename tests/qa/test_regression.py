@@ -122,7 +122,7 @@ def test_the_questions_that_nothing_was_fitted_to_are_answered_as_well_as_before
 
 def test_confidence_tells_how_many_answers_are_right(outcomes: Callable[[str], list[Outcome]]) -> None:
     row: dict[str, Any] = figures(outcomes("regression"))
-    assert row["calibration_error"] <= 0.12  # measured .09 to .10: processors round differently
+    assert row["calibration_error"] <= 0.105  # .101 on a processor without AVX-512, which rounds otherwise
     low, high = row["reliability"][0], row["reliability"][-1]
     assert low["right"] < high["right"]
     # What the texts do not say is refused more often than what they do.
