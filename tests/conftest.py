@@ -121,6 +121,7 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in this hook, too, and would read them first
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # The driver of the browser leaves an event loop running in this thread, where others begin one of their own.
     items.sort(key=lambda item: "browser" in item.path.parts)
