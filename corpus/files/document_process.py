@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from corpus.document import Box, FileContent, Place, PlaceKind
 from corpus.errors import CorpusError
@@ -48,16 +48,20 @@ class ProcessReader:
         """
         key = key_of(self.name, raw, path)
         if known := _contents.get(key):
-            return known
+            content, counted = known
+            if counted:  # who listens may refuse what has too many pages, or call it off, as when it was read
+                kind, total = counted
+                tell(kind, total, total)
+            return content
         begun = time.monotonic()
         seconds = seconds_for(len(raw), self.seconds) + (self.more_seconds(raw) if self.more_seconds else 0.0)
-        said, _ = _asked(self.name, raw, path, seconds)
+        reply = _asked(self.name, raw, path, seconds)
         try:
-            content = _content(said)
+            content = _content(reply.said)
         except (KeyError, TypeError, ValueError):  # no reader of ours says such a thing
             raise _failed(path, seconds) from None
         if time.monotonic() - begun >= LONG:
-            _contents.keep(key, content)
+            _contents.keep(key, content, reply.counted)
         return content
 
 
@@ -76,12 +80,19 @@ class ProcessDrawer:
 
     def __call__(self, raw: bytes, path: Path, /, *numbers: int) -> tuple[dict[str, Any], bytes]:
         """What it makes of the file ``path`` with the bytes ``raw``; :class:`CorpusError` as of a reader."""
-        return _asked(self.name, raw, path, self.seconds, numbers)
+        said, made, _ = _asked(self.name, raw, path, self.seconds, numbers)
+        return said, made
 
 
-def _asked(
-    name: str, raw: bytes, path: Path, seconds: float, numbers: Sequence[int] = ()
-) -> tuple[dict[str, Any], bytes]:
+class _Reply(NamedTuple):
+    """What a process says of a file, what it makes of it, and the pages, slides or chapters that it counts there."""
+
+    said: dict[str, Any]
+    made: bytes
+    counted: tuple[PlaceKind, int] | None
+
+
+def _asked(name: str, raw: bytes, path: Path, seconds: float, numbers: Sequence[int] = ()) -> _Reply:
     process, reply = _idle.take(), None
     try:
         asked = {"function": name, "path": str(path), "size": len(raw), "numbers": numbers}
@@ -93,10 +104,9 @@ def _asked(
             _idle.give(process)
     if reply is None:
         raise _failed(path, process.allowed)
-    said, made = reply
-    if "error" in said:
-        raise CorpusError(str(said["error"]))
-    return said, made
+    if "error" in reply.said:
+        raise CorpusError(str(reply.said["error"]))
+    return reply
 
 
 def _failed(path: Path, seconds: float) -> CorpusError:
@@ -131,7 +141,7 @@ class _Process:
         self._talking: threading.Thread | None = None
         self.allowed = 0.0  # seconds for the file it was asked for last
 
-    def ask(self, asked: dict[str, Any], raw: bytes, seconds: float) -> tuple[dict[str, Any], bytes] | None:
+    def ask(self, asked: dict[str, Any], raw: bytes, seconds: float) -> _Reply | None:
         """What it says of a file, and makes of it; None where it says nothing in the ``allowed`` time, or nothing that
         can be read: it is of no more use then. That time is ``seconds``, and more where it gets on.
 
@@ -148,10 +158,14 @@ class _Process:
             if time.monotonic() >= begun + self.allowed:
                 return None
             tell(kind, done, total)
-        if conversation.reply and conversation.far:  # what is short is over before anybody looked
+        if not conversation.reply:
+            return None
+        counted = None
+        if conversation.far:  # what is short is over before anybody looked
             kind, _, total = conversation.far
             tell(kind, total, total)
-        return conversation.reply
+            counted = kind, total
+        return _Reply(*conversation.reply, counted)
 
     def _talk(self, asked: dict[str, Any], raw: bytes, conversation: _Conversation) -> None:
         stdin, stdout = self._process.stdin, self._process.stdout

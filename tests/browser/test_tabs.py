@@ -4,6 +4,7 @@ The tests share the server and run in any order; each begins as a new visitor.
 """
 
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -156,6 +157,28 @@ def test_what_cannot_be_kept_is_refused_with_the_reason(page: Page, site: Site) 
     page.once("dialog", lambda dialog: dialog.accept())
     row(page, "uploads/note.md").locator(".remove").click()
     expect(row(page, "uploads/note.md")).to_have_count(0)
+
+
+def test_what_is_brought_while_another_file_is_read_is_kept_too(
+    page: Page, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go_on, add = threading.Event(), Uploads.add
+
+    def slowly(self: Uploads, name: str, source: Path, **options: Any) -> str:
+        assert name != "first.md" or go_on.wait(30)
+        return add(self, name, source, **options)
+
+    monkeypatch.setattr(Uploads, "add", slowly)
+    show(page, "Sources")
+    bring(page, "first.md", "# 第一\n\n第一句话。\n".encode())
+    expect(page.locator("#outcome")).to_contain_text("first.md", use_inner_text=True)
+    bring(page, "second.md", b"# Second\n\nSecond note.\n")
+    expect(row(page, "uploads/second.md")).to_have_count(1)
+    go_on.set()
+    for name in ("first.md", "second.md"):
+        page.once("dialog", lambda dialog: dialog.accept())
+        row(page, f"uploads/{name}").locator(".remove").click()
+        expect(row(page, f"uploads/{name}")).to_have_count(0)
 
 
 def test_hostile_names_and_texts_are_shown_and_do_nothing(page: Page, site: Site, artifacts: Path) -> None:

@@ -384,7 +384,7 @@ def test_somebody_who_cancels_does_not_wait(workers: Any, tmp_path: Path, log: P
 
     with workers(seconds=2) as one, pytest.raises(CorpusError):
         update_index(tmp_path / "index", documents(), ClusterEncoder(log), workers=one, progress=cancel)
-    assert time.monotonic() - begun[0] < 15  # and a group takes half a minute
+    assert time.monotonic() - begun[0] < 25  # and a group takes half a minute
     assert list((tmp_path / "index").glob("segment-*")) == []
 
 

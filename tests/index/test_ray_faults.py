@@ -162,7 +162,7 @@ ray, begun = _library(), time.monotonic()
 try:
     ray.put(1)
 except ray.exceptions.RayError:
-    assert time.monotonic() - begun < 3
+    assert time.monotonic() - begun < 30
 else:
     raise SystemExit("it found one")
 """

@@ -1,12 +1,12 @@
 """Of a passage that was found the sentences are quoted that answer."""
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from costs import costs_at_most
 
 from corpus import Passage, load_documents
 from index import PassageIndex, Snapshot, update_index
@@ -222,9 +222,8 @@ def test_a_scrap_is_no_quote(over: Callable[..., Snapshot]) -> None:
 @pytest.mark.parametrize("unit", ["?", "→", "：”", "a", "多", "1", "? ", "“", "。", "A-1", "│ "])
 def test_a_hostile_text_is_quoted_in_the_time_of_its_length(quoted: Quoting, unit: str) -> None:
     text = f"The zeppelin flies {(unit * 20_000)[:20_000]} x. The zeppelin has 17 parameters."
-    begin = time.process_time()
-    assert quoted("How many parameters has the zeppelin?", text)
-    assert time.process_time() - begin < 8
+    with costs_at_most(8):
+        assert quoted("How many parameters has the zeppelin?", text)
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from pdf_files import CHINESE, pdf, write
 from reportlab.pdfgen.canvas import Canvas
 from rich.console import Console
 
-from corpus import CorpusError, PlaceKind
+from corpus import CorpusError, PlaceKind, load_document
 from corpus.files import document_process
+from corpus.files.content_cache import ContentCache
 from corpus.files.limits import FileLimits
 from corpus.files.progress import FileProgress, counted, heard_by, naming
 from ui.tabs.sources_html import progress_html
@@ -22,6 +23,13 @@ from ui.workspace.settings import load_settings
 from ui.workspace.update_run import UpdateCancelledError, UpdateState
 from ui.workspace.uploads import UploadLimits, Uploads
 from ui.workspace.workspace import Workplace
+
+
+@pytest.fixture(autouse=True)
+def _nothing_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow machine keeps what these files hold, and would not read them again."""
+    monkeypatch.setattr(document_process, "_contents", ContentCache(0))
+
 
 HOSTILE = "<img src=x onerror=alert(1)>.pdf"
 
@@ -177,6 +185,16 @@ def test_a_file_of_too_many_pages_is_not_kept_and_says_what_may_be(uploads: Uplo
     assert str(caught.value).startswith("four.pdf has 4 pages; a file may have 3 here.")
     assert "most_upload_pages" in str(caught.value)
     assert uploads.names() == ["three.pdf"]
+
+
+@pytest.mark.slow
+def test_a_file_that_was_read_before_may_have_no_more_pages(uploads: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(document_process, "_contents", ContentCache())
+    monkeypatch.setattr(document_process, "LONG", 0.0)
+    four = brought(uploads, "b.pdf", pages(4))
+    assert load_document(four, "b.pdf", uploads.limits.files).text
+    with pytest.raises(CorpusError, match=r"^four\.pdf has 4 pages; a file may have 3 here"):
+        uploads.add("four.pdf", four)
 
 
 def test_documents_may_be_larger_than_texts(uploads: Uploads) -> None:

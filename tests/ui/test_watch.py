@@ -30,7 +30,7 @@ pytestmark = pytest.mark.slow  # every test waits for the watcher
 
 Edit = Callable[[Path, str, str], None]
 ROOT = Path(__file__).parents[2]
-SOON = 10.0  # seconds that a test waits at most
+SOON = 30.0  # seconds that a test waits at most
 
 
 @pytest.fixture
@@ -200,9 +200,11 @@ def test_a_page_beside_it_hears_of_the_failure_and_goes_on_serving(
 
 def test_an_update_under_way_is_called_off_with_the_page(workplace: Workplace, fake_encoder: Any) -> None:
     begun, encode = threading.Event(), fake_encoder.encode_passages
+    left: list[int] = []
 
     def slowly(passages: Any, progress: Any = None) -> Iterator[Any]:
         for done, each in enumerate(encode(passages)):
+            left[:] = [len(passages) - done]
             begun.set()
             time.sleep(0.2)
             progress(done, len(passages))
@@ -211,8 +213,7 @@ def test_an_update_under_way_is_called_off_with_the_page(workplace: Workplace, f
     fake_encoder.encode_passages = slowly
     with Watch(workplace):
         assert begun.wait(SOON)
-        since = time.monotonic()
-    assert time.monotonic() - since < 1  # all of it takes two seconds
+    assert left[0] > 1
     assert not (workplace.folder / "manifest.json").exists()
 
 

@@ -105,7 +105,8 @@ def library_view(
                 run.stop()
             return gr.skip()
 
-        bring.upload(brought, [bring, replace], [outcome, texts], **QUIET)
+        # More than one at a time: what is brought while another file is read must not be forgotten without a word.
+        bring.upload(brought, [bring, replace], [outcome, texts], trigger_mode="multiple", **QUIET)
         outcome.click(stopped, None, outcome, **QUIET)
 
 
