@@ -29,7 +29,8 @@ ANSWER_FEATURES = (
     "lead",  # of that passage
     # Where a name or number in the question stands in no passage at all, else 0: each can only lower the confidence.
     "unknown_far",  # how far that lead is below _CLOSE,
-    "unknown_read",  # and how much is read into the passage all the same: "first", from 0 upwards
+    "unknown_read",  # and how much is read into the passage all the same: "first", from 0 upwards; 0 if it is foreign
+    "unknown_read_abroad",  # the same of a foreign passage, in which that name may be written otherwise; else 0
 )
 
 _MOST = 8.0  # logits beyond tell nothing more
@@ -65,7 +66,9 @@ def answer_features(retrieval: Retrieval, candidates: Sequence[Quote]) -> FloatA
     best = candidates[0]
     first, lead = _bounded(best.value or 0.0), best.ranked.lead
     unknown = any(_unknown(name, retrieval, candidates) for name in names_asked_for(retrieval.query.text))
-    return np.array([first, lead, unknown * max(_CLOSE - lead, 0.0), unknown * (first + _MOST)], np.float32)
+    far, read = unknown * max(_CLOSE - lead, 0.0), unknown * (first + _MOST)
+    foreign = best.passage.language != retrieval.query.language
+    return np.array([first, lead, far, *((0.0, read) if foreign else (read, 0.0))], np.float32)
 
 
 def _lacking(names: Sequence[Name], passage: Passage) -> float:

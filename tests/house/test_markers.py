@@ -1,7 +1,9 @@
 """What is quick, and what is marked as slow."""
 
 import ast
+import os
 
+import pytest
 from house import ROOT
 
 TESTS = [path for path in (ROOT / "tests").rglob("test_*.py") if "browser" not in path.parts]  # those are all slow
@@ -60,3 +62,12 @@ def test_five(): Popen([])
 """
     assert quick_starters(ast.parse(lines)) == ["test_one", "test_five"]
     assert quick_starters(ast.parse(f"pytestmark = pytest.mark.slow\n{lines}")) == []
+
+
+@pytest.mark.xdist_group("markers")
+def test_those_of_a_group_are_known_by_it(request: pytest.FixtureRequest) -> None:
+    """Else they are spread over all processes, each of which loads the model and asks every question anew."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        pytest.skip("one process runs all tests")
+    grouped = {each.nodeid: each.get_closest_marker("xdist_group") for each in request.session.items}
+    assert [name for name, group in grouped.items() if group and not name.endswith(f"@{group.args[0]}")] == []
