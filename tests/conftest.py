@@ -115,6 +115,12 @@ def _own_data(_data_folders: Iterator[Path], monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setenv("XDG_DATA_HOME", str(folder))
 
 
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """Files are not named by what they hold: an archive holds the time at which it was made, and the processes of
+    pytest-xdist have to find the same tests."""
+    return f"{len(val)} bytes" if isinstance(val, bytes) and len(val) > 30 else None
+
+
 def pytest_collection_finish() -> None:
     """What is there now stays to the end: nobody needs to look through it for garbage again and again."""
     gc.collect()

@@ -71,3 +71,7 @@ def test_those_of_a_group_are_known_by_it(request: pytest.FixtureRequest) -> Non
         pytest.skip("one process runs all tests")
     grouped = {each.nodeid: each.get_closest_marker("xdist_group") for each in request.session.items}
     assert [name for name, group in grouped.items() if group and not name.endswith(f"@{group.args[0]}")] == []
+
+
+def test_no_test_is_named_by_the_time_at_which_it_was_found(request: pytest.FixtureRequest) -> None:
+    assert [each.nodeid for each in request.session.items if "PK\\x03" in each.nodeid] == []
