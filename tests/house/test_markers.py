@@ -74,4 +74,4 @@ def test_those_of_a_group_are_known_by_it(request: pytest.FixtureRequest) -> Non
 
 
 def test_no_test_is_named_by_the_time_at_which_it_was_found(request: pytest.FixtureRequest) -> None:
-    assert [each.nodeid for each in request.session.items if "PK\\x03" in each.nodeid] == []
+    assert [each.nodeid for each in request.session.items if "PK\\x03\\x04\\x14" in each.nodeid] == []
