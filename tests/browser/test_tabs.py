@@ -176,6 +176,8 @@ def test_what_is_brought_while_another_file_is_read_is_kept_too(
     expect(row(page, "uploads/second.md")).to_have_count(1)
     go_on.set()
     for name in ("first.md", "second.md"):
+        expect(page.locator("#outcome")).to_contain_text(f"Added: {name}", use_inner_text=True)
+    for name in ("first.md", "second.md"):
         page.once("dialog", lambda dialog: dialog.accept())
         row(page, f"uploads/{name}").locator(".remove").click()
         expect(row(page, f"uploads/{name}")).to_have_count(0)

@@ -1,6 +1,7 @@
 """Files that take long to read: how far they are is told, they can be given up, and visitors may bring only so much."""
 
 import io
+import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ from corpus.files.content_cache import ContentCache
 from corpus.files.limits import FileLimits
 from corpus.files.progress import FileProgress, counted, heard_by, naming
 from ui.tabs.sources_html import progress_html
-from ui.tabs.upload_run import UploadRun
+from ui.tabs.upload_run import UploadRun, UploadRuns
 from ui.terminal.progress import Lines, ReadingBars
 from ui.workspace.settings import load_settings
 from ui.workspace.update_run import UpdateCancelledError, UpdateState
@@ -239,6 +240,35 @@ def test_a_visitor_sees_how_far_a_file_is_and_stops_it(uploads: Uploads, monkeyp
     assert "读取已取消" in shown[-1]
     assert "<img" not in "".join(shown)
     assert not any(file.exists() for file in files)
+
+
+def test_what_becomes_of_a_file_is_still_told_while_another_is_read(
+    uploads: Uploads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.tabs.upload_run._LOOK", 0.05)
+    runs, slow = UploadRuns(), SlowUploads(uploads.folder)
+
+    def run(name: str) -> UploadRun:
+        return UploadRun(slow, [brought(uploads, name, b"x")], replace=False)
+
+    long = run("long.pdf")
+    looks = runs.html("visitor", long)
+    assert "已添加" not in next(looks)
+    assert "long.pdf" not in list(runs.html("another", run("quick2.md")))[-1]
+    assert "已添加： quick.md" in plain(list(runs.html("visitor", run("quick.md")))[-1])
+    told = plain(next(looks))
+    assert "已添加： quick.md" in told
+    assert "quick2.md" not in told
+    runs.stop("no token of ours")
+    runs.stop(long.token)
+    last = plain(list(looks)[-1])
+    assert "已添加： quick.md" in last
+    assert "reading it was cancelled" in last
+    assert "quick.md" not in list(runs.html("visitor", run("quick3.md")))[-1]  # that was before
+
+
+def plain(html: str) -> str:
+    return " ".join(re.sub("<[^>]*>", " ", html).split())
 
 
 def test_where_nobody_looks_any_more_nothing_is_read(uploads: Uploads, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ from ui.html.words import label, words_html
 from ui.tabs.components import QUIET, html, open_tab, reader, said
 from ui.tabs.sources_html import survey_html
 from ui.tabs.update_view import update_view
-from ui.tabs.upload_run import UploadRun
+from ui.tabs.upload_run import UploadRun, UploadRuns
 from ui.workspace.text_states import survey
 from ui.workspace.uploads import Uploads
 from ui.workspace.workspace import Workplace
@@ -88,21 +88,16 @@ def library_view(
     texts.click(chosen, None, [texts, outcome, opened], **QUIET)
     ended.click(listing, None, texts, **QUIET)
     if uploads:
-        under_way: dict[str, UploadRun] = {}
+        under_way = UploadRuns()
 
-        def brought(files: list[str] | None, over: bool) -> Iterator[dict[Any, str]]:
+        def brought(files: list[str] | None, over: bool, request: gr.Request) -> Iterator[dict[Any, str]]:
             run = UploadRun(uploads, [Path(file) for file in files or ()], replace=over)
-            under_way[run.token] = run
-            try:
-                for shown in run.html():
-                    yield {outcome: shown}
-            finally:
-                del under_way[run.token]
+            for shown in under_way.html(str(request.session_hash), run):
+                yield {outcome: shown}
             yield {texts: listing()}
 
         def stopped(event: gr.EventData) -> Any:
-            if run := under_way.get(said(event, "token")):
-                run.stop()
+            under_way.stop(said(event, "token"))
             return gr.skip()
 
         # More than one at a time: what is brought while another file is read must not be forgotten without a word.

@@ -2,11 +2,12 @@
 
 import secrets
 import time
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from html import escape
 from pathlib import Path
-from threading import Thread
+from threading import Lock, Thread
 
 from corpus import CorpusError
 from corpus.files.progress import FileProgress
@@ -87,6 +88,44 @@ class UploadRun:
             f'<button type="button" class="cancel" data-act="stop" data-token="{self.token}"'
             f"{' disabled' if self._stopped else ''}>{words_html('sources.cancel')}</button></div>"
         )
+
+
+class UploadRuns:
+    """Those of all visitors; safe to use from threads.
+
+    Who brings a file while another of theirs is read sees what becomes of both.
+    """
+
+    def __init__(self) -> None:
+        self._runs: dict[str, UploadRun] = {}
+        self._visitors: Counter[str] = Counter()  # how many each has under way
+        self._ended: dict[str, str] = {}  # visitor -> what became of those that ended beside others
+        self._lock = Lock()
+
+    def html(self, visitor: str, run: UploadRun) -> Iterator[str]:
+        """:meth:`UploadRun.html` of ``run``, below what became of others of the same ``visitor`` meanwhile."""
+        with self._lock:
+            self._runs[run.token] = run
+            self._visitors[visitor] += 1
+        shown, last = "", ""
+        try:
+            for shown in run.html():
+                yield self._ended.get(visitor, "") + shown
+            last = shown
+        finally:
+            with self._lock:
+                del self._runs[run.token]
+                self._visitors[visitor] -= 1
+                if self._visitors[visitor]:
+                    self._ended[visitor] = self._ended.get(visitor, "") + last
+                else:
+                    del self._visitors[visitor]
+                    self._ended.pop(visitor, None)
+
+    def stop(self, token: str) -> None:
+        """Stop the one that is known by ``token``, if there is one."""
+        if run := self._runs.get(token):
+            run.stop()
 
 
 def _settled(kept: Future[list[str]]) -> bool:
