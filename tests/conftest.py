@@ -116,9 +116,14 @@ def _own_data(_data_folders: Iterator[Path], monkeypatch: pytest.MonkeyPatch) ->
 
 
 def pytest_make_parametrize_id(val: object) -> str | None:
-    """Files are not named by what they hold: an archive holds the time at which it was made, and the processes of
-    pytest-xdist have to find the same tests."""
-    return f"{len(val)} bytes" if isinstance(val, bytes) and len(val) > 30 else None
+    """Tests are not named by long texts, or by what files hold.
+
+    Programs get the name in their environment, where room is scarce; and an archive holds the time at which it was
+    made, while all processes of pytest-xdist have to find the same tests.
+    """
+    if isinstance(val, bytes) and len(val) > 30:
+        return f"{len(val)} bytes"
+    return f"{len(val)} characters" if isinstance(val, str) and len(val) > 1_000 else None
 
 
 def pytest_collection_finish() -> None:

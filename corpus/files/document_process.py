@@ -49,9 +49,9 @@ class ProcessReader:
         key = key_of(self.name, raw, path)
         if known := _contents.get(key):
             content, counted = known
-            if counted:  # who listens may refuse what has too many pages, or call it off, as when it was read
-                kind, total = counted
-                tell(kind, total, total)
+            # Who listens may refuse what has too many pages, or call it off, as when it was read.
+            kind, total = counted or (PlaceKind.PAGE, 0)
+            tell(kind, total, total)
             return content
         begun = time.monotonic()
         seconds = seconds_for(len(raw), self.seconds) + (self.more_seconds(raw) if self.more_seconds else 0.0)

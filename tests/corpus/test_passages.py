@@ -402,5 +402,5 @@ HOSTILE = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_text_is_split_in_time(name: str) -> None:
-    with costs_at_most(6):
+    with costs_at_most(4):
         check(document(HOSTILE[name]), 500, again=False)

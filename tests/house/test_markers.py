@@ -1,7 +1,6 @@
 """What is quick, and what is marked as slow."""
 
 import ast
-import os
 
 import pytest
 from house import ROOT
@@ -67,8 +66,8 @@ def test_five(): Popen([])
 @pytest.mark.xdist_group("markers")
 def test_those_of_a_group_are_known_by_it(request: pytest.FixtureRequest) -> None:
     """Else they are spread over all processes, each of which loads the model and asks every question anew."""
-    if "PYTEST_XDIST_WORKER" not in os.environ:
-        pytest.skip("one process runs all tests")
+    if not request.config.getoption("loadgroup", False):  # of pytest-xdist's processes, with --dist loadgroup
+        pytest.skip("the tests are not given out by groups")
     grouped = {each.nodeid: each.get_closest_marker("xdist_group") for each in request.session.items}
     assert [name for name, group in grouped.items() if group and not name.endswith(f"@{group.args[0]}")] == []
 

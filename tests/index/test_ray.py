@@ -398,14 +398,15 @@ from pathlib import Path
 from cluster_encoders import ClusterEncoder
 from corpus import Document
 from index.update.ray_workers import RayWorkers
-from ui.terminal.endings import run
+from ui.terminal import endings
+endings._PATIENCE = 100.0  # so that an end in time is none because it waited no longer
 log = Path({str(log)!r})
 texts = [Document(f"{{at}}.md", "A", "", f"Ship {{at}} on the sea.") for at in range(1000)]
 def command():
     make = partial(ClusterEncoder, log, seconds=0.1)
     with RayWorkers({cluster.address!r}, ClusterEncoder(log), make, count=2, group=8) as workers:
         update_index(index, texts, ClusterEncoder(log), workers=workers)
-run(command)
+endings.run(command)
 """
     with subprocess.Popen(program(lines), stderr=subprocess.PIPE, encoding="utf-8") as started:
         wait_for(lambda: len(processes(log)) == 2, "nobody began", 60)
@@ -414,7 +415,7 @@ run(command)
         assert started.stderr
         assert started.stderr.read() == ""
         assert started.wait() == {signal.SIGTERM: 143, signal.SIGINT: 130}[told]
-    assert time.monotonic() - begun < 9  # before it would have been left at once
+    assert time.monotonic() - begun < 40  # the rest takes longer
     assert list((tmp_path / "index").glob("segment-*")) == []
     assert list((tmp_path / "index").glob("embedded-*")) != []
 

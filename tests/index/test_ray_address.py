@@ -50,7 +50,7 @@ def told(address: str) -> str:
     begun = time.monotonic()
     with pytest.raises(ClusterError) as raised, connected(address):
         pass
-    assert time.monotonic() - begun < 8
+    assert time.monotonic() - begun < 20
     return str(raised.value)
 
 

@@ -4,13 +4,13 @@ import json
 import random
 import re
 import string
-import time
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from costs import costs_at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from states import vocabulary_of
@@ -172,15 +172,10 @@ def test_a_mended_question_is_about_as_long_and_needs_no_more(question: str) -> 
 
 @pytest.mark.parametrize("unit", ["langauge ", "多摸态", "多摸态 ", "xqzzyk ", "魑魅魍魉", "a", "奖厉模型langauge，"])
 def test_a_long_question_costs_no_more_than_its_length(unit: str) -> None:
-    def seconds(length: int) -> float:
-        question = unit * (length // len(unit))
-        read = Encoded(NONE, NONE, cut(question, 2).spans[:512], NONE)  # a model reads no more
-        start = time.process_time()
+    question = unit * (100_000 // len(unit))
+    read = Encoded(NONE, NONE, cut(question, 2).spans[:512], NONE)  # a model reads no more
+    with costs_at_most(2):
         mend_slips(question, read, KNOWN, SAID)
-        return time.process_time() - start
-
-    seconds(100)
-    assert seconds(100_000) < 2
 
 
 def test_what_the_model_does_not_read_is_left_alone() -> None:

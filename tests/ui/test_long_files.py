@@ -3,7 +3,7 @@
 import io
 import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -242,29 +242,38 @@ def test_a_visitor_sees_how_far_a_file_is_and_stops_it(uploads: Uploads, monkeyp
     assert not any(file.exists() for file in files)
 
 
-def test_what_becomes_of_a_file_is_still_told_while_another_is_read(
+def test_runs_of_one_visitor_are_seen_together_and_read_in_turn(
     uploads: Uploads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ui.tabs.upload_run._LOOK", 0.05)
     runs, slow = UploadRuns(), SlowUploads(uploads.folder)
 
-    def run(name: str) -> UploadRun:
-        return UploadRun(slow, [brought(uploads, name, b"x")], replace=False)
+    def begun(visitor: str, name: str) -> tuple[UploadRun, Iterator[str]]:
+        run = UploadRun(slow, [brought(uploads, name, b"x")], replace=False)
+        return run, runs.html(visitor, run)
 
-    long = run("long.pdf")
-    looks = runs.html("visitor", long)
-    assert "已添加" not in next(looks)
-    assert "long.pdf" not in list(runs.html("another", run("quick2.md")))[-1]
-    assert "已添加： quick.md" in plain(list(runs.html("visitor", run("quick.md")))[-1])
-    told = plain(next(looks))
-    assert "已添加： quick.md" in told
-    assert "quick2.md" not in told
+    def last(looks: Iterator[str]) -> str:
+        return plain(list(looks)[-1])
+
+    (long, looks), (short, others), (given_up, more) = (
+        begun("visitor", name) for name in ("long.pdf", "quick.md", "x.md")
+    )
+    next(looks)
+    for seen in (next(others), next(looks)):
+        assert f'data-token="{long.token}"' in seen
+        assert f'data-token="{short.token}"' in seen
+        assert "已添加" not in seen
+    assert "quick.md" not in last(begun("another", "quick2.md")[1])
+    next(more)
+    runs.stop(given_up.token)  # it waits, and need not be waited for
+    assert "x.md" in last(more)
     runs.stop("no token of ours")
     runs.stop(long.token)
-    last = plain(list(looks)[-1])
-    assert "已添加： quick.md" in last
-    assert "reading it was cancelled" in last
-    assert "quick.md" not in list(runs.html("visitor", run("quick3.md")))[-1]  # that was before
+    assert "long.pdf" in last(looks)
+    told = last(others)
+    assert told.count("读取已取消") == 2
+    assert "已添加： quick.md" in told
+    assert "long.pdf" not in last(begun("visitor", "quick3.md")[1])  # that was before
 
 
 def plain(html: str) -> str:

@@ -1,13 +1,14 @@
 """Files that a visitor brings, while they are read and kept: how far that is, and an end to it."""
 
 import secrets
+import threading
 import time
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
-from threading import Lock, Thread
 
 from corpus import CorpusError
 from corpus.files.progress import FileProgress
@@ -29,6 +30,7 @@ class UploadRun:
 
     def __init__(self, uploads: Uploads, files: Sequence[Path], *, replace: bool) -> None:
         self.token = secrets.token_urlsafe(12)
+        self.turn = threading.Lock()  # held while a file is read; runs may share one
         self._uploads, self._files, self._replace = uploads, files, replace
         self._reading: FileProgress | None = None
         self._stopped = False
@@ -41,7 +43,7 @@ class UploadRun:
     def html(self) -> Iterator[str]:
         """How far it is, now and then, where that takes a while; at last what became of each file."""
         kept: Future[list[str]] = Future()
-        Thread(target=self._keep, args=(kept,), name="upload", daemon=True).start()
+        threading.Thread(target=self._keep, args=(kept,), name="upload", daemon=True).start()
         try:
             while not _settled(kept):
                 self._looked = time.monotonic()
@@ -65,13 +67,23 @@ class UploadRun:
         for file in self._files:
             try:
                 self._heard(FileProgress(file.name))
-                name = self._uploads.add(file.name, file, replace=self._replace, reading=self._heard)
+                with self._in_turn(file.name):
+                    name = self._uploads.add(file.name, file, replace=self._replace, reading=self._heard)
                 lines.append(f"<p>{words_html('sources.added')} {escape(name)}</p>")
             except CorpusError as error:
                 lines.append(problem_html(error))
             finally:
                 file.unlink(missing_ok=True)  # Gradio's own copy
         return lines
+
+    @contextmanager
+    def _in_turn(self, name: str) -> Iterator[None]:
+        while not self.turn.acquire(timeout=_LOOK):
+            self._heard(FileProgress(name))
+        try:
+            yield
+        finally:
+            self.turn.release()
 
     def _heard(self, reading: FileProgress) -> None:
         if self._stopped or time.monotonic() > self._looked + _FORGOTTEN:
@@ -93,39 +105,49 @@ class UploadRun:
 class UploadRuns:
     """Those of all visitors; safe to use from threads.
 
-    Who brings a file while another of theirs is read sees what becomes of both.
+    Who brings a file while another of theirs is read sees what becomes of both, and has them read one after the other.
     """
 
     def __init__(self) -> None:
         self._runs: dict[str, UploadRun] = {}
-        self._visitors: Counter[str] = Counter()  # how many each has under way
-        self._ended: dict[str, str] = {}  # visitor -> what became of those that ended beside others
-        self._lock = Lock()
+        self._visitors: dict[str, _Shown] = {}
+        self._lock = threading.Lock()
 
     def html(self, visitor: str, run: UploadRun) -> Iterator[str]:
-        """:meth:`UploadRun.html` of ``run``, below what became of others of the same ``visitor`` meanwhile."""
+        """:meth:`UploadRun.html` of ``run``, together with that of others which the same ``visitor`` has under way, or
+        had meanwhile, in the order in which they were begun."""
         with self._lock:
+            of_visitor = self._visitors.setdefault(visitor, _Shown())
+            of_visitor.under_way += 1
+            of_visitor.html[run.token] = ""
             self._runs[run.token] = run
-            self._visitors[visitor] += 1
-        shown, last = "", ""
+        run.turn = of_visitor.turn
         try:
             for shown in run.html():
-                yield self._ended.get(visitor, "") + shown
-            last = shown
+                with self._lock:
+                    of_visitor.html[run.token] = shown
+                    whole = "".join(of_visitor.html.values())
+                yield whole
         finally:
             with self._lock:
                 del self._runs[run.token]
-                self._visitors[visitor] -= 1
-                if self._visitors[visitor]:
-                    self._ended[visitor] = self._ended.get(visitor, "") + last
-                else:
+                of_visitor.under_way -= 1
+                if not of_visitor.under_way:
                     del self._visitors[visitor]
-                    self._ended.pop(visitor, None)
 
     def stop(self, token: str) -> None:
         """Stop the one that is known by ``token``, if there is one."""
         if run := self._runs.get(token):
             run.stop()
+
+
+@dataclass(slots=True)
+class _Shown:
+    """What one visitor sees of their runs."""
+
+    html: dict[str, str] = field(default_factory=dict)  # by token
+    under_way: int = 0
+    turn: threading.Lock = field(default_factory=threading.Lock)  # of the one whose file is read
 
 
 def _settled(kept: Future[list[str]]) -> bool:

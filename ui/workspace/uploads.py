@@ -30,7 +30,7 @@ _MARK = ".uploads"  # a hidden file that says that visitors may change all in it
 _PARTIAL = ".partial-"  # how the names of folders begin that a text lies in until it is whole
 _LONGEST_NAME = 200  # bytes in UTF-8; file systems allow 255
 _PATIENCE = 10.0  # seconds to wait for another upload that is being written,
-_READ_AT_ONCE, _TURN = 2, 60.0  # or read: so many are at once, and so many seconds are waited for a turn
+_READ_AT_ONCE, _TURN = 2, 120  # or read: so many are at once, and so many half seconds are waited for a turn
 
 # What Windows does not allow in a name, or takes for a device whatever the suffix is:
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file
@@ -141,7 +141,11 @@ class Uploads:
                 raise VisitorError("uploads.too_long", name=name, pages=far.total, most=self.limits.pages)
             reading(far)
 
-        if not _reading.acquire(timeout=_TURN):
+        for _ in range(_TURN):
+            if _reading.acquire(timeout=0.5):
+                break
+            reading(FileProgress(name))  # who waits may be called off, too
+        else:
             raise VisitorError("uploads.busy")
         try:
             with heard_by(heard):
