@@ -21,7 +21,6 @@ PASSAGE_FEATURES = (
     "behind",  # how far that is behind the best lead
     "foreign",  # 1: the passage is in the other language than the question
     "names_lacking",  # share of the names and numbers in the question that the passage lacks; 0 where it is foreign
-    "names_lacking_abroad",  # the same of a foreign passage, in which names may be written otherwise; else 0
 )
 
 ANSWER_FEATURES = (
@@ -29,8 +28,9 @@ ANSWER_FEATURES = (
     "lead",  # of that passage
     # Where a name or number in the question stands in no passage at all, else 0: each can only lower the confidence.
     "unknown_far",  # how far that lead is below _CLOSE,
-    "unknown_read",  # and how much is read into the passage all the same: "first", from 0 upwards; 0 if it is foreign
-    "unknown_read_abroad",  # the same of a foreign passage, in which that name may be written otherwise; else 0
+    # and how much is read into the passage all the same: "first", from 0 upwards; 0 where it is foreign, since a name
+    # may be written otherwise there.
+    "unknown_read",
 )
 
 _MOST = 8.0  # logits beyond tell nothing more
@@ -46,7 +46,6 @@ def passage_features(
     rows = []
     for lead, passage, reading in zip(leads, passages, readings, strict=True):
         foreign = passage.language != retrieval.query.language
-        lacking = _lacking(names, passage)
         rows.append(
             (
                 _bounded(reading.answers),
@@ -54,8 +53,7 @@ def passage_features(
                 lead,
                 best - lead,
                 foreign,
-                0.0 if foreign else lacking,
-                lacking if foreign else 0.0,
+                0.0 if foreign else _lacking(names, passage),
             )
         )
     return np.array(rows, np.float32)
@@ -66,9 +64,9 @@ def answer_features(retrieval: Retrieval, candidates: Sequence[Quote]) -> FloatA
     best = candidates[0]
     first, lead = _bounded(best.value or 0.0), best.ranked.lead
     unknown = any(_unknown(name, retrieval, candidates) for name in names_asked_for(retrieval.query.text))
-    far, read = unknown * max(_CLOSE - lead, 0.0), unknown * (first + _MOST)
-    foreign = best.passage.language != retrieval.query.language
-    return np.array([first, lead, far, *((0.0, read) if foreign else (read, 0.0))], np.float32)
+    native = best.passage.language == retrieval.query.language
+    far, read = unknown * max(_CLOSE - lead, 0.0), unknown * native * (first + _MOST)
+    return np.array([first, lead, far, read], np.float32)
 
 
 def _lacking(names: Sequence[Name], passage: Passage) -> float:
