@@ -28,8 +28,9 @@ $(VENV)/installed-dev: $(VENV)/installed
 serve: $(VENV)/installed ## Set up, index the texts, and open the page
 	$(BIN)/foundation-qa serve $(ARGS)
 
-# Several processes, one of which has the model (tests/conftest.py); ARGS="-n 0" has one for all.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup
+# Several processes, one of which has the model (tests/conftest.py), in the order in which they are found: those of the
+# browser come last. ARGS="-n 0" has one process for all.
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 # A third one on two processors: tests of pages and programs wait a good part of their time.
 test: $(VENV)/installed-dev ## Set up and run all tests
