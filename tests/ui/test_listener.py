@@ -66,7 +66,7 @@ BEGUN = b"POST /gradio_api/run/ask HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length
 @pytest.mark.parametrize("sent", [b"", b"G", b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX-a: "])
 def test_who_does_not_say_what_they_want_is_let_go(page: Any, sent: bytes) -> None:
     with connect(page, sent) as silent:
-        assert seconds_until_closed(silent) > 0.2
+        assert 0.2 < seconds_until_closed(silent) < 20
 
 
 @pytest.mark.slow
@@ -85,18 +85,18 @@ def test_the_second_request_of_a_connection_has_a_deadline_too(page: Any) -> Non
         assert b"200 OK" in connection.recv(65536)
         time.sleep(0.1)
         connection.sendall(b"GET /robots.txt HT")
-        assert seconds_until_closed(connection) > 0
+        assert seconds_until_closed(connection) < 20
 
 
 @pytest.mark.slow
 def test_a_request_that_comes_along_with_another_has_its_deadline(page: Any) -> None:
     with connect(page, b"GET /robots.txt HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n" + BEGUN + b"{") as connection:
-        assert seconds_until_closed(connection) > 0
+        assert seconds_until_closed(connection) < 20
 
 
 def test_a_body_that_does_not_come_is_not_waited_for(page: Any) -> None:
     with connect(page, BEGUN + b'{"data":') as slow:
-        assert seconds_until_closed(slow) > 0.4
+        assert 0.4 < seconds_until_closed(slow) < 20
 
 
 @pytest.mark.slow
