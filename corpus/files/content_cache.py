@@ -8,14 +8,14 @@ from threading import Lock
 
 from cachetools import LRUCache
 
-from corpus.document import FileContent, PlaceKind
+from corpus.document import FileContent
+from corpus.files.document_reply import Counted
 
 LONG = 1.0  # seconds of reading, from which on a content is worth its room
 _MOST = 150_000_000  # bytes of all that is kept
 _A_CHARACTER, _A_PLACE, _A_BOX = 2, 300, 250  # bytes, about
 
 Key = tuple[str, str, bytes]
-Counted = tuple[PlaceKind, int] | None  # the pages, slides or chapters of a file, where its reader counts them
 
 
 class ContentCache:

@@ -7,6 +7,7 @@ checked: a file may have taken it over.
 import atexit
 import json
 import os
+import secrets
 import subprocess
 import sys
 import threading
@@ -15,18 +16,18 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, TypeVar
 
-from corpus.document import Box, FileContent, Place, PlaceKind
+from corpus.document import FileContent, PlaceKind
 from corpus.errors import CorpusError
 from corpus.files.content_cache import LONG, ContentCache, key_of
+from corpus.files.document_reply import Reply, content_of, drawing_of, how_far
 from corpus.files.progress import tell
 
 SECONDS, SECONDS_A_MEGABYTE = 60.0, 15.0  # that reading a file may take,
 SECONDS_A_PART = 1.0  # and so many more for each page, slide or chapter that is done, where its reader counts them;
 LONGEST = 1800.0  # in all no more than this
 _LONGEST_REPLY = 1_000_000_000  # bytes; a process that a file has taken over may say anything
-_MOST_COUNTED = 10_000_000  # pages and the like
 _BEAT = 0.2  # seconds between two looks at how far a process is
 _END = 5.0  # seconds that a process may take to end that was killed
 _IDLE = 2  # processes that are kept for the next file; more are started where more read at once
@@ -55,13 +56,9 @@ class ProcessReader:
             return content
         begun = time.monotonic()
         seconds = seconds_for(len(raw), self.seconds) + (self.more_seconds(raw) if self.more_seconds else 0.0)
-        reply = _asked(self.name, raw, path, seconds)
-        try:
-            content = _content(reply.said)
-        except (KeyError, TypeError, ValueError):  # no reader of ours says such a thing
-            raise _failed(path, seconds) from None
+        content, counted = _asked(self.name, raw, path, seconds, content_of)
         if time.monotonic() - begun >= LONG:
-            _contents.keep(key, content, reply.counted)
+            _contents.keep(key, content, counted)
         return content
 
 
@@ -80,33 +77,38 @@ class ProcessDrawer:
 
     def __call__(self, raw: bytes, path: Path, /, *numbers: int) -> tuple[dict[str, Any], bytes]:
         """What it makes of the file ``path`` with the bytes ``raw``; :class:`CorpusError` as of a reader."""
-        said, made, _ = _asked(self.name, raw, path, self.seconds, numbers)
-        return said, made
+        return _asked(self.name, raw, path, self.seconds, drawing_of, numbers)
 
 
-class _Reply(NamedTuple):
-    """What a process says of a file, what it makes of it, and the pages, slides or chapters that it counts there."""
-
-    said: dict[str, Any]
-    made: bytes
-    counted: tuple[PlaceKind, int] | None
+_Told = TypeVar("_Told")
 
 
-def _asked(name: str, raw: bytes, path: Path, seconds: float, numbers: Sequence[int] = ()) -> _Reply:
-    process, reply = _idle.take(), None
+def _asked(
+    name: str, raw: bytes, path: Path, seconds: float, told: Callable[[Reply], _Told], numbers: Sequence[int] = ()
+) -> _Told:
+    """What a process says of a file, as ``told`` reads it.
+
+    Only a process whose reply could be read gets another file: one that a file has taken over may have more to say,
+    and that would be taken for what it says of the next.
+    """
+    process, reply, read = _idle.take(), None, None
     try:
         asked = {"function": name, "path": str(path), "size": len(raw), "numbers": numbers}
         reply = process.ask(asked, raw, seconds)
+        if reply and "error" not in reply.said:
+            with suppress(KeyError, TypeError, ValueError):  # no reader of ours says such a thing
+                read = told(reply)
     finally:  # also where somebody no longer waits for it
-        if reply is None:
-            _idle.drop(process)
-        else:
+        failed = bool(reply and "error" in reply.said)
+        if read is not None or failed:
             _idle.give(process)
-    if reply is None:
-        raise _failed(path, process.allowed)
-    if "error" in reply.said:
+        else:
+            _idle.drop(process)
+    if reply and failed:
         raise CorpusError(str(reply.said["error"]))
-    return reply
+    if read is None:
+        raise _failed(path, process.allowed)
+    return read
 
 
 def _failed(path: Path, seconds: float) -> CorpusError:
@@ -141,7 +143,7 @@ class _Process:
         self._talking: threading.Thread | None = None
         self.allowed = 0.0  # seconds for the file it was asked for last
 
-    def ask(self, asked: dict[str, Any], raw: bytes, seconds: float) -> _Reply | None:
+    def ask(self, asked: dict[str, Any], raw: bytes, seconds: float) -> Reply | None:
         """What it says of a file, and makes of it; None where it says nothing in the ``allowed`` time, or nothing that
         can be read: it is of no more use then. That time is ``seconds``, and more where it gets on.
 
@@ -165,22 +167,28 @@ class _Process:
             kind, _, total = conversation.far
             tell(kind, total, total)
             counted = kind, total
-        return _Reply(*conversation.reply, counted)
+        return Reply(*conversation.reply, counted)
 
     def _talk(self, asked: dict[str, Any], raw: bytes, conversation: _Conversation) -> None:
         stdin, stdout = self._process.stdin, self._process.stdout
         assert stdin
         assert stdout
         try:
-            stdin.write(json.dumps(asked).encode() + b"\n")
+            file = secrets.token_hex(8)  # what is left of an earlier reply does not know it
+            stdin.write(json.dumps(asked | {"file": file}).encode() + b"\n")
             stdin.write(raw)
             stdin.flush()
-            while "size" not in (said := json.loads(stdout.readline(_LONGEST_REPLY))):
-                conversation.far = _far(said)
-            size = said["size"]
-            made = stdout.read(size) if isinstance(size, int) and 0 < size <= _LONGEST_REPLY else b""
-            if len(made) == size and isinstance(said["said"], dict):
-                conversation.reply = said["said"], made
+            while conversation.reply is None:
+                said = json.loads(stdout.readline(_LONGEST_REPLY))
+                if "size" not in said:
+                    conversation.far = how_far(said)
+                    continue
+                size = said["size"]
+                made = stdout.read(size) if isinstance(size, int) and 0 < size <= _LONGEST_REPLY else b""
+                if len(made) != size or not isinstance(said["said"], dict):
+                    break
+                if said["file"] == file:
+                    conversation.reply = said["said"], made
         # It ended before it had said all, or says what no process of ours does.
         except (OSError, ValueError, KeyError, TypeError, RecursionError, MemoryError):
             pass
@@ -266,20 +274,3 @@ _contents = ContentCache()
 def end_processes() -> None:
     """End the processes that wait for a file."""
     _idle.end()
-
-
-def _far(said: Any) -> tuple[PlaceKind, int, int]:
-    """How far a process says it is; ValueError where that cannot be."""
-    kind, done, total = PlaceKind(said["kind"]), said["done"], said["total"]
-    if not (type(done) is type(total) is int and 0 <= done <= total <= _MOST_COUNTED):
-        raise ValueError(f"{done!r} of {total!r} are done")
-    return kind, done, total
-
-
-def _content(said: dict[str, Any]) -> FileContent:
-    places = tuple(
-        Place(start, end, PlaceKind(kind), label, tuple(Box(*box) for box in boxes), recognised=recognised)
-        for start, end, kind, label, boxes, recognised in said.pop("places")
-    )
-    problems = tuple((line, message) for line, message in said.pop("problems"))
-    return FileContent(places=places, problems=problems, references=tuple(said.pop("references")), **said)

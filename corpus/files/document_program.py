@@ -50,7 +50,7 @@ def serve(given: IO[bytes], told: IO[bytes]) -> None:
         with heard_by(_Sender(told)):
             said, made = _tell(asked, raw)
         del raw  # while it waits for the next file
-        told.write(json.dumps({"size": len(made), "said": said}).encode() + b"\n" + made)
+        told.write(json.dumps({"file": asked["file"], "size": len(made), "said": said}).encode() + b"\n" + made)
         told.flush()
 
 

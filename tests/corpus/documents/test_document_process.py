@@ -32,11 +32,13 @@ LIES = {
     "lie: words": b'{"kind": "page", "done": "1", "total": 2}',
     "lie: many": b'{"kind": "page", "done": 1, "total": 99999999999999}',
     "lie: deep": b"[" * 200_000,
-    "lie: size": b'{"size": 99999999999999, "said": {}}',
-    "lie: less": b'{"size": -1, "said": {}}',
-    "lie: no text": b'{"size": 0, "said": {"places": [], "problems": [], "references": []}}',
-    "lie: places": b'{"size": 0, "said": {"text": "", "places": [7], "problems": [], "references": []}}',
-    "lie: said": b'{"size": 0, "said": 7}',
+    "lie: size": b'{"file": "FILE", "size": 99999999999999, "said": {}}',
+    "lie: less": b'{"file": "FILE", "size": -1, "said": {}}',
+    "lie: no text": b'{"file": "FILE", "size": 0, "said": {"places": [], "problems": [], "references": []}}',
+    "lie: places": b'{"file": "FILE", "size": 0, "said": {"text": "", "places": 7, "problems": [], "references": []}}',
+    "lie: said": b'{"file": "FILE", "size": 0, "said": 7}',
+    "lie: number": b'{"file": "FILE", "size": 0, "said": {"text": 7, "places": [], "problems": [], "references": []}}',
+    "lie: other": b'{"file": "other", "size": 5, "said": {}}\\nother{"size": 0, "said": {}}',
 }
 
 def read(raw, path):
@@ -53,8 +55,13 @@ def read(raw, path):
     if said == "refuse":
         raise CorpusError(f"{path} is no kite 🪁.")
     if said.startswith("lie"):
-        os.write(1, LIES[said] + b"\\n")
+        asking = sys._getframe()
+        while "asked" not in asking.f_locals:
+            asking = asking.f_back
+        os.write(1, LIES[said].replace(b"FILE", asking.f_locals["asked"]["file"].encode()) + b"\\n")
         time.sleep(60)
+    if said == "before":  # what is left of an earlier file, and of one that is to come
+        os.write(1, b'{"file": "0", "size": 3, "said": {"text": "false"}}\\n{}\\n')
     if said == "flood":
         while True:
             os.write(1, b'{"kind": "page", "done": 1, "total": 2}\\n')
@@ -216,7 +223,7 @@ def test_what_nobody_asked_for_lately_goes_first() -> None:
     assert contents.get(keys[1]) is None, "there is no room for it"
 
 
-LIES = "all list nothing kind beyond below bool words many deep size less places said".split()
+LIES = "all list nothing kind beyond below bool words many deep size less places said number other".split()
 
 
 @pytest.mark.slow
@@ -226,6 +233,14 @@ def test_what_no_process_of_ours_says_is_one_message(lie: str) -> None:
     with pytest.raises(CorpusError, match=r"^a\.kite was not read within 60 s, or its reader broke down"):
         ProcessReader("kite_reader:read", seconds=60)(f"lie: {lie}".encode(), PATH)
     assert time.monotonic() - begin < 30
+    assert not document_process._idle._waiting, "what it says later would be taken for the next file"
+    assert not document_process._idle._busy
+
+
+@pytest.mark.slow
+def test_what_is_left_of_another_file_is_not_taken_for_this_one() -> None:
+    assert READ(b"before", PATH) == content("before")
+    assert READ(b"string", PATH) == content("string")
 
 
 @pytest.mark.slow
