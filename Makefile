@@ -30,7 +30,8 @@ serve: $(VENV)/installed ## Set up, index the texts, and open the page
 
 # Several processes, one of which has the model (tests/conftest.py), in the order in which they are found: those of the
 # browser come last. ARGS="-n 0" has one process for all.
-PYTEST := $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
+# The programs that tests start would compile all their modules each time where nothing compiled may be kept.
+PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 # A third one on two processors: tests of pages and programs wait a good part of their time.
 test: $(VENV)/installed-dev ## Set up and run all tests

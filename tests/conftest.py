@@ -285,11 +285,19 @@ def real_index(tmp_path_factory: pytest.TempPathFactory, real_encoder: Any) -> A
 
 
 @pytest.fixture(scope="session")
-def built_in_index(tmp_path_factory: pytest.TempPathFactory, real_encoder: Any) -> Any:
+def built_in_encoder(real_encoder: Any) -> Any:
+    """The offline model, which remembers the built-in passages for whoever indexes them once more."""
+    from remembering_encoder import RememberingEncoder
+
+    return RememberingEncoder(real_encoder)
+
+
+@pytest.fixture(scope="session")
+def built_in_index(tmp_path_factory: pytest.TempPathFactory, real_encoder: Any, built_in_encoder: Any) -> Any:
     """The index of the built-in texts with the offline model, as users have it; not to be changed."""
     from corpus import BUILT_IN_TEXTS, load_documents, load_glossary
     from index import PassageIndex, update_index
 
     folder = tmp_path_factory.mktemp("built-in")
-    update_index(folder, load_documents(), real_encoder, glossary=load_glossary(BUILT_IN_TEXTS))
+    update_index(folder, load_documents(), built_in_encoder, glossary=load_glossary(BUILT_IN_TEXTS))
     return PassageIndex.open(folder, real_encoder)

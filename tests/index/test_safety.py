@@ -523,7 +523,7 @@ def test_many_ask_while_updates_land(tmp_path: Path, fake_encoder: Any) -> None:
             seen.add(number)
         return seen
 
-    questions = ["How many doctors has the ship?", "船有多少个医生？"] * 4
+    questions = ["How many doctors has the ship?", "船有多少个医生？"] * 2
     with ThreadPoolExecutor(len(questions)) as threads:
         asking = [threads.submit(asks, question) for question in questions]
         try:

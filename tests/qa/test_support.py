@@ -1,11 +1,12 @@
 """The check of written sentences: by form always, by what it has learned as far as that goes."""
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from qa.evaluation.support_figures import judge, precision, recall
+from qa.evaluation.support_figures import CLAIMS, judge, precision, recall
 from qa.writing.support import SupportCheck
 from qa.writing.written import Verdict
 
@@ -70,13 +71,16 @@ def test_odd_sentences_are_judged_as_well(check: SupportCheck, sentence: str) ->
 
 
 @pytest.mark.slow
-def test_the_check_strikes_what_it_was_measured_to_strike(check: SupportCheck) -> None:
+def test_the_check_strikes_what_it_was_measured_to_strike(check: SupportCheck, tmp_path: Path) -> None:
     """Floors below what ``python -m qa.evaluation.support_figures`` prints, by half of an interval."""
-    judged = judge(check)
+    every_second = tmp_path / "claims.jsonl"
+    lines = CLAIMS.read_text(encoding="utf-8").splitlines(keepends=True)
+    every_second.write_text("".join(lines[::2]), encoding="utf-8")
+    judged = judge(check, every_second)
     assert precision(judged) > FLOORS["precision"]
     assert recall(judged) > FLOORS["recall"]
     struck = Counter(one.change for one in judged if one.struck and one.supported)
-    assert struck["paraphrase"] < 25
+    assert struck["paraphrase"] < 13
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 from threading import Event
 from typing import Any
 
@@ -18,7 +19,11 @@ from ui.terminal.written import print_written
 HELD, ITEM = sentence("A model is trained.", 1), replace(sentence("It is broad.", 1, 2), begins_item=True)
 STRUCK = sentence("It has 3 [b]trillion.", 1, verdict=Verdict.NUMBER)
 UNCITED = replace(sentence("So they say.", verdict=Verdict.UNCITED), numbers=())
-ANSWER = SmallAnswerer().ask(EN_QUESTION)
+
+
+@cache
+def answer() -> Answer:
+    return SmallAnswerer().ask(EN_QUESTION)
 
 
 class Told:
@@ -43,7 +48,7 @@ def printed(events: Sequence[WritingEvent], *, terminal: bool) -> tuple[Told, st
     screen, errors = io.StringIO(), io.StringIO()
     out = Console(file=screen, force_terminal=terminal, no_color=True, highlight=False, soft_wrap=True)
     writer = Told(events, screen)
-    sources = print_written(writer, ANSWER, out, Console(file=errors, soft_wrap=True))  # type: ignore[arg-type]
+    sources = print_written(writer, answer(), out, Console(file=errors, soft_wrap=True))  # type: ignore[arg-type]
     return writer, screen.getvalue(), errors.getvalue(), sources
 
 
@@ -85,7 +90,7 @@ def test_where_nothing_is_written_nothing_is_shown() -> None:
 
 
 def test_passages_that_were_read_beside_are_given_back() -> None:
-    further = replace(ANSWER.citations[0], number=7)
+    further = replace(answer().citations[0], number=7)
     assert printed([written(HELD, sources=(further,))], terminal=True)[3] == (further,)
 
 
@@ -105,7 +110,7 @@ def test_ctrl_c_calls_the_model_off(terminal: bool) -> None:
     screen, errors = io.StringIO(), io.StringIO()
     out = Console(file=screen, force_terminal=terminal, no_color=True, highlight=False, soft_wrap=True)
     with pytest.raises(KeyboardInterrupt):
-        print_written(Interrupted(), ANSWER, out, Console(file=errors))  # type: ignore[arg-type]
+        print_written(Interrupted(), answer(), out, Console(file=errors))  # type: ignore[arg-type]
     assert stops[0].is_set()
     assert errors.getvalue() == "The writing was stopped.\n"
     assert screen.getvalue() == ("A model is trained. [1]\n\n" if terminal else "")

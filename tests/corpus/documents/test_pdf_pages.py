@@ -2,6 +2,7 @@
 
 import io
 import random
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,9 @@ def with_a_page_turned(raw: bytes) -> bytes:
     return turned.getvalue()
 
 
-RAW = with_a_page_turned(pdf(block, block, wide, noisy))
+@cache
+def raw() -> bytes:
+    return with_a_page_turned(pdf(block, block, wide, noisy))
 
 
 def picture_of(data: bytes) -> Image.Image:
@@ -54,7 +57,7 @@ def picture_of(data: bytes) -> Image.Image:
 
 
 def test_a_page_is_drawn_as_it_is_looked_at() -> None:
-    facts, data = draw(RAW, PATH, 1, 600)
+    facts, data = draw(raw(), PATH, 1, 600)
     assert facts == {
         "page_count": 4,
         "width": pytest.approx(WIDTH, abs=0.1),
@@ -69,7 +72,7 @@ def test_a_page_is_drawn_as_it_is_looked_at() -> None:
 
 
 def test_a_page_that_is_turned_is_drawn_turned_and_its_size_is_that_of_the_turned_one() -> None:
-    facts, data = draw(RAW, PATH, 2, 600)
+    facts, data = draw(raw(), PATH, 2, 600)
     assert facts["width"] == pytest.approx(HEIGHT, abs=0.1)
     picture = picture_of(data)
     assert picture.getpixel((580, 20)) == (255, 0, 0)  # a quarter clockwise: upper left is upper right
@@ -78,14 +81,14 @@ def test_a_page_that_is_turned_is_drawn_turned_and_its_size_is_that_of_the_turne
 
 @pytest.mark.parametrize(("number", "width"), [(1, 10_000_000), (3, 2500), (2, 2500)])
 def test_a_picture_has_bounds(number: int, width: int) -> None:
-    _, data = draw(RAW, PATH, number, width)
+    _, data = draw(raw(), PATH, number, width)
     picture = picture_of(data)
     assert picture.width * picture.height <= MOST_PIXELS * 1.01
     assert max(picture.size) <= 10_001
 
 
 def test_a_photograph_is_sent_as_one() -> None:
-    facts, data = draw(RAW, PATH, 4, 1000)
+    facts, data = draw(raw(), PATH, 4, 1000)
     assert facts["media_type"] == "image/jpeg"
     assert len(data) < 1_500_000
 
@@ -93,14 +96,14 @@ def test_a_photograph_is_sent_as_one() -> None:
 @pytest.mark.parametrize("number", [0, 5, 10**9])
 def test_a_page_that_there_is_not_is_named(number: int) -> None:
     with pytest.raises(CorpusError, match=rf"tide\.pdf has no page {number}: it has 4\."):
-        draw(RAW, PATH, number, 500)
+        draw(raw(), PATH, number, 500)
 
 
 @pytest.mark.slow
 def test_it_is_drawn_in_a_process_of_its_own() -> None:
-    picture = draw_page(RAW, PATH, 1, 500)
+    picture = draw_page(raw(), PATH, 1, 500)
     assert (picture.page_count, picture.media_type) == (4, "image/png")
-    assert picture.data == draw(RAW, PATH, 1, 500)[1]
+    assert picture.data == draw(raw(), PATH, 1, 500)[1]
     with pytest.raises(CorpusError, match=r"tide\.pdf is damaged"):
         draw_page(b"%PDF-1.7 no more", PATH, 1, 500)
 
@@ -108,7 +111,7 @@ def test_it_is_drawn_in_a_process_of_its_own() -> None:
 def test_damaged_files_are_drawn_or_refused() -> None:
     chance = random.Random(17)
     for _ in range(60):
-        damaged = bytearray(RAW[: 6_000 + chance.randrange(2_000)])
+        damaged = bytearray(raw()[: 6_000 + chance.randrange(2_000)])
         for _ in range(chance.randrange(1, 40)):
             damaged[chance.randrange(len(damaged))] = chance.randrange(256)
         try:
