@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import certifi
-import gradio_import  # noqa: F401  # before anything imports Gradio
 import pytest
 from platformdirs import user_cache_path
 

@@ -227,7 +227,7 @@ def test_eight_visitors_neither_wait_for_nor_see_one_another(browser: Browser) -
 
 
 def test_other_tabs_leave_the_conversation_alone_and_a_notice_stands_above(browser: Browser) -> None:
-    import gradio as gr
+    from ui.gradio_import import gr
 
     said = [""]
 

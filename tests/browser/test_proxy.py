@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import gradio as gr
 import pytest
 from nginx import ABSENT, proxy
 from pages import chat_page
@@ -14,6 +13,7 @@ from small_answerer import EN_QUESTION, SmallAnswerer
 from visits import ask, visit
 
 from ui.gate.public_address import PublicAddress
+from ui.gradio_import import gr
 from ui.server.options import Serving
 from ui.server.page import start
 from ui.tabs.components import QUIET

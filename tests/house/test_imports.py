@@ -40,7 +40,7 @@ FLOORS = {
         ("training",),
     ),
     "ui": (
-        ("html",),
+        ("gradio_import", "html"),
         ("terminal",),
         ("gate", "workspace"),
         ("api", "chat", "tabs"),
@@ -112,7 +112,7 @@ HOMES = {  # library -> the folders and modules that may import it
     "openai": ("qa/writing/",),
     "httpx2": ("qa/writing/",),
     # The page and its tabs, and what is served beside it.
-    "gradio": ("ui/server/page.py", "ui/chat/view.py", "ui/tabs/", "ui/api/gradio_endpoints.py"),
+    "gradio": ("ui/gradio_import.py",),
     "mcp": ("ui/api/mcp_tools.py",),
     "prometheus_client": ("ui/server/metrics.py",),
     "uvicorn": ("ui/server/listener.py",),

@@ -10,7 +10,6 @@ from pathlib import Path
 import httpx
 
 _PROGRAM = """
-import gradio_import
 import index
 from fake_encoder import FakeEncoder
 index.SentenceEncoder = lambda name, progress: FakeEncoder(digest="fake")

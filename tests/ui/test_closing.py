@@ -31,7 +31,6 @@ SLOW = "Where is the needle?"  # the answer takes a second
 PROGRAM = """
 import sys, time
 from threading import Event
-import gradio_import
 from pages import chat_page
 from scripted_writing import ScriptedWriter, sentence
 from small_answerer import SmallAnswerer

@@ -28,7 +28,6 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., list[str]
         f"""
 import sys
 sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / "tests/support")!r}]
-import gradio_import
 import index
 from fake_encoder import FakeEncoder
 index.SentenceEncoder = lambda name, progress: FakeEncoder(digest="fake")

@@ -169,7 +169,6 @@ def test_hundreds_of_silent_connections_stop_nobody_and_fill_no_log() -> None:
     port = free_port()
     code = (
         "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (200, 200))\n"
-        "import gradio_import\n"
         "from pages import chat_page; from small_answerer import SmallAnswerer; from ui.server.page import serve\n"
         f"serve(chat_page(SmallAnswerer()), port={port})"
     )

@@ -45,10 +45,7 @@ def test_a_page_that_nobody_visits_hardly_works(started: Any) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Ctrl-C is sent as a POSIX signal")
 def test_serving_prints_the_address_alone_and_ends_at_ctrl_c() -> None:
     port = free_port()
-    imports = (
-        "import gradio_import; from pages import chat_page; from small_answerer import SmallAnswerer;"
-        "from ui.server.page import serve"
-    )
+    imports = "from pages import chat_page; from small_answerer import SmallAnswerer; from ui.server.page import serve"
     code = f"{imports}; serve(chat_page(SmallAnswerer()), port={port})"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     # A proxy in the environment must not come between Gradio and its own address.

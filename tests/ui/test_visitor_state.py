@@ -14,7 +14,6 @@ from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
-import gradio as gr
 import httpx
 import pytest
 from ports import free_port
@@ -23,6 +22,7 @@ from small_answerer import SmallAnswerer
 from index import IndexChange
 from ui.api.service import Service
 from ui.gate.gate import LARGEST_EVENT
+from ui.gradio_import import gr
 from ui.server import visitor_state
 from ui.server.options import Serving
 from ui.server.visitor_state import VisitorState, forget_sessions

@@ -4,12 +4,10 @@ from collections.abc import Callable
 from functools import wraps
 from inspect import signature
 
-import gradio as gr
-from gradio.events import api
-
 from corpus import FoundationQAError
 from ui.api.records import Facts
 from ui.api.service import OPERATIONS, Service
+from ui.gradio_import import api, gr
 
 
 def add_api(service: Service) -> None:

@@ -7,8 +7,6 @@ server answers single calls, each with all that it needs: :class:`ui.chat.calls.
 from collections.abc import Sequence
 from html import escape
 
-import gradio as gr
-
 from corpus import LANGUAGES, Term
 from qa.small_talk import LONGEST_QUESTION
 from qa.writing import ChatModel
@@ -17,6 +15,7 @@ from ui.chat.calls import ChatCalls, checked_calls
 from ui.chat.scope_chooser import button_html, chooser_html
 from ui.chat.writing_calls import WritingCalls
 from ui.chat.writing_switch import switch_html, switch_note_html
+from ui.gradio_import import gr
 from ui.html.language_tags import tag
 from ui.html.words import label, unseen_html, word, words_html
 

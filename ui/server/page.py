@@ -11,12 +11,11 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
-
 from corpus import LANGUAGES, FoundationQAError
 from ui.api.closing import Closing
 from ui.api.gradio_endpoints import add_api
 from ui.gate.upload_room import arrivals_folder
+from ui.gradio_import import gr
 from ui.html.language_tags import name_of, tag
 from ui.html.visitor_message import visitor_messages
 from ui.html.words import each_html, label, words_html, words_script

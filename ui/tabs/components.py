@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-import gradio as gr
-from gradio.context import Context
-
 from index import PassageIndex
+from ui.gradio_import import Context, gr
 from ui.html.document_panel import panel_html
 
 HTML = gr.HTML

@@ -5,9 +5,8 @@ from functools import partial
 from html import escape
 from typing import Any
 
-import gradio as gr
-
 from corpus import FoundationQAError
+from ui.gradio_import import gr
 from ui.html.language_tags import tag
 from ui.html.messages import ago_html, language_html, problem_html
 from ui.html.visitor_message import visitor_messages

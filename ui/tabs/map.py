@@ -5,13 +5,11 @@ from collections.abc import Iterator
 from html import escape
 from typing import Any
 
-import gradio as gr
-from gradio.components.plot import PlotData
-
 from corpus import LANGUAGES, FoundationQAError, Passage
 from index import Snapshot
 from qa import Answerer, AnswerKind
 from qa.small_talk import LONGEST_QUESTION
+from ui.gradio_import import PlotData, gr
 from ui.html.document_panel import panel_html
 from ui.html.language_tags import name_of, tag
 from ui.html.messages import fault_html, problem_html

@@ -5,13 +5,12 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-import gradio as gr
-
 from corpus import CorpusError, FoundationQAError
 from corpus.files.document_formats import DOCUMENT_READERS
 from corpus.files.formats import SUFFIXES
 from index import PassageIndex
 from index.storage.unread_texts import load_unread
+from ui.gradio_import import gr
 from ui.html.document_panel import panel_html
 from ui.html.messages import problem_html
 from ui.html.words import label, words_html
