@@ -16,12 +16,12 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from corpus.document import FileContent, PlaceKind
 from corpus.errors import CorpusError
 from corpus.files.content_cache import LONG, ContentCache, key_of
-from corpus.files.document_reply import Reply, content_of, drawing_of, how_far
+from corpus.files.document_reply import Reply, content_of, fault_of, how_far
 from corpus.files.progress import tell
 
 SECONDS, SECONDS_A_MEGABYTE = 60.0, 15.0  # that reading a file may take,
@@ -31,6 +31,9 @@ _LONGEST_REPLY = 1_000_000_000  # bytes; a process that a file has taken over ma
 _BEAT = 0.2  # seconds between two looks at how far a process is
 _END = 5.0  # seconds that a process may take to end that was killed
 _IDLE = 2  # processes that are kept for the next file; more are started where more read at once
+
+
+_Told = TypeVar("_Told")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +71,18 @@ def seconds_for(size: int, least: float = SECONDS) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class ProcessDrawer:
+class ProcessDrawer(Generic[_Told]):
     """Something that draws: the function ``name``, called as that of :class:`ProcessReader`. It takes the bytes, the
-    path and ``numbers``, and gives facts that JSON knows, and bytes."""
+    path and ``numbers``, and gives facts that JSON knows, and bytes. ``told`` makes of them what is wanted, and raises
+    KeyError, TypeError or ValueError of facts that the function does not give."""
 
     name: str
+    told: Callable[[dict[str, Any], bytes], _Told]
     seconds: float = SECONDS
 
-    def __call__(self, raw: bytes, path: Path, /, *numbers: int) -> tuple[dict[str, Any], bytes]:
+    def __call__(self, raw: bytes, path: Path, /, *numbers: int) -> _Told:
         """What it makes of the file ``path`` with the bytes ``raw``; :class:`CorpusError` as of a reader."""
-        return _asked(self.name, raw, path, self.seconds, drawing_of, numbers)
-
-
-_Told = TypeVar("_Told")
+        return _asked(self.name, raw, path, self.seconds, lambda reply: self.told(reply.said, reply.made), numbers)
 
 
 def _asked(
@@ -88,24 +90,23 @@ def _asked(
 ) -> _Told:
     """What a process says of a file, as ``told`` reads it.
 
-    Only a process whose reply could be read gets another file: one that a file has taken over may have more to say,
-    and that would be taken for what it says of the next.
+    Only a process whose reply could be read gets another file. One that a file has taken over may have more to say;
+    what it says of the next file, once it is asked for that, nothing here can tell from the truth.
     """
-    process, reply, read = _idle.take(), None, None
+    process, fault, read = _idle.take(), "", None
     try:
         asked = {"function": name, "path": str(path), "size": len(raw), "numbers": numbers}
-        reply = process.ask(asked, raw, seconds)
-        if reply and "error" not in reply.said:
+        if reply := process.ask(asked, raw, seconds):
             with suppress(KeyError, TypeError, ValueError):  # no reader of ours says such a thing
-                read = told(reply)
+                fault = fault_of(reply)
+                read = None if fault else told(reply)
     finally:  # also where somebody no longer waits for it
-        failed = bool(reply and "error" in reply.said)
-        if read is not None or failed:
+        if fault or read is not None:
             _idle.give(process)
         else:
             _idle.drop(process)
-    if reply and failed:
-        raise CorpusError(str(reply.said["error"]))
+    if fault:
+        raise CorpusError(fault)
     if read is None:
         raise _failed(path, process.allowed)
     return read
@@ -181,7 +182,7 @@ class _Process:
             while conversation.reply is None:
                 said = json.loads(stdout.readline(_LONGEST_REPLY))
                 if "size" not in said:
-                    conversation.far = how_far(said)
+                    conversation.far = how_far(said) if said["file"] == file else conversation.far
                     continue
                 size = said["size"]
                 made = stdout.read(size) if isinstance(size, int) and 0 < size <= _LONGEST_REPLY else b""

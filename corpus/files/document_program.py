@@ -3,7 +3,7 @@
 
 It is asked over its standard input, a line of JSON and the bytes of a file, and says what it made of that as a line of
 JSON, which, unlike a pickle, can do nothing where it is read, and as bytes, where it was asked for a picture. Before
-that come lines that say how far it is.
+that come lines that say how far it is. Each line names the ``file`` as it was named when it was asked for.
 """
 
 import json
@@ -29,15 +29,15 @@ _EVERY = 0.2  # seconds between two lines that say how far it is
 class _Sender:
     """Sends how far a file is, now and then."""
 
-    def __init__(self, told: IO[bytes]) -> None:
-        self._told, self._last = told, float("-inf")
+    def __init__(self, told: IO[bytes], file: str) -> None:
+        self._told, self._file, self._last = told, file, float("-inf")
 
     def __call__(self, reading: FileProgress) -> None:
         now = time.monotonic()
         if now - self._last < _EVERY:
             return
         self._last = now
-        far = {"kind": reading.kind, "done": reading.done, "total": reading.total}
+        far = {"file": self._file, "kind": reading.kind, "done": reading.done, "total": reading.total}
         self._told.write(json.dumps(far).encode() + b"\n")
         self._told.flush()
 
@@ -47,7 +47,7 @@ def serve(given: IO[bytes], told: IO[bytes]) -> None:
     while line := given.readline():
         asked = json.loads(line)
         raw = given.read(asked["size"])
-        with heard_by(_Sender(told)):
+        with heard_by(_Sender(told, asked["file"])):
             said, made = _tell(asked, raw)
         del raw  # while it waits for the next file
         told.write(json.dumps({"file": asked["file"], "size": len(made), "said": said}).encode() + b"\n" + made)
@@ -87,8 +87,9 @@ def main() -> None:
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # each takes address space, and no reader has work for them
-    # A library that prints must not speak in between.
-    told = open(sys.stdout.fileno(), "wb", closefd=False)  # noqa: SIM115
+    # A library that prints, in Python or in C, must not speak in between.
+    told = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     sys.stdout = sys.stderr
     serve(sys.stdin.buffer, told)
 

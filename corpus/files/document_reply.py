@@ -1,12 +1,14 @@
 """What the process says that opens documents (:mod:`corpus.files.document_process`), checked: a file may have taken it
 over. KeyError, TypeError and ValueError tell of what no process of ours says."""
 
+from math import isfinite
 from typing import Any, NamedTuple
 
 from corpus.document import Box, FileContent, Place, PlaceKind
 
 Counted = tuple[PlaceKind, int] | None  # the pages, slides or chapters of a file, where its reader counts them
 _MOST_COUNTED = 10_000_000
+_LONGEST_FAULT = 20_000  # characters
 
 
 class Reply(NamedTuple):
@@ -25,21 +27,50 @@ def how_far(said: Any) -> tuple[PlaceKind, int, int]:
     return kind, done, total
 
 
+def fault_of(reply: Reply) -> str:
+    """Why a file cannot be read, in a message; empty where it can."""
+    fault = reply.said.get("error", "")
+    if not isinstance(fault, str) or len(fault) > _LONGEST_FAULT:
+        raise TypeError("the message is none")
+    return fault
+
+
 def content_of(reply: Reply) -> tuple[FileContent, Counted]:
     """What a file holds, and what was counted in it."""
     said = dict(reply.said)
-    places = tuple(
-        Place(start, end, PlaceKind(kind), label, tuple(Box(*box) for box in boxes), recognised=recognised)
-        for start, end, kind, label, boxes, recognised in said.pop("places")
+    given, problems, references = (said.pop(name) for name in ("places", "problems", "references"))
+    content = FileContent(
+        places=tuple(_place(*each, length=len(said["text"])) for each in given),
+        problems=tuple((_whole(line), _words(message)) for line, message in problems),
+        references=tuple(_words(each) for each in references),
+        **{name: _words(each) for name, each in said.items()},
     )
-    problems = tuple((line, message) for line, message in said.pop("problems"))
-    references = tuple(said.pop("references"))
-    if not all(each is None or isinstance(each, str) for each in (*references, *said.values())):
-        raise TypeError("a text, a title or the like is none")
-    content = FileContent(places=places, problems=problems, references=references, **said)
     return content, reply.counted
 
 
-def drawing_of(reply: Reply) -> tuple[dict[str, Any], bytes]:
-    """Facts of a drawing, and the drawing."""
-    return reply.said, reply.made
+def _place(start: int, end: int, kind: str, label: str, boxes: Any, recognised: bool, *, length: int) -> Place:
+    if not 0 <= _whole(start) <= _whole(end) <= length or type(recognised) is not bool:
+        raise ValueError("a place lies beside the text")
+    drawn = tuple(Box(*(finite(number) for number in box)) for box in boxes)
+    return Place(start, end, PlaceKind(kind), _words(label), drawn, recognised=recognised)
+
+
+def _words(given: Any) -> str:
+    if not isinstance(given, str):
+        raise TypeError("a text is none")
+    given.encode("utf-8")  # half of a pair of surrogates is no character
+    return given
+
+
+def _whole(given: Any) -> int:
+    if type(given) is not int:
+        raise TypeError("a whole number is none")
+    return given
+
+
+def finite(given: Any) -> float:
+    """A number."""
+    if type(given) not in (int, float) or not isfinite(given):
+        raise TypeError("a number is none")
+    number: float = given
+    return number

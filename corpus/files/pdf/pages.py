@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.files.document_process import ProcessDrawer
+from corpus.files.document_reply import finite
 from corpus.files.pdf.pdfium import PdfFile
 
 MOST_PIXELS = 8_000_000
@@ -32,11 +33,18 @@ def draw_page(raw: bytes, path: Path, number: int, width: int) -> PagePicture:
     It is ``width`` pixels wide, or less where it would have more than :data:`MOST_PIXELS`. :class:`CorpusError` where
     it cannot be drawn.
     """
-    facts, data = _draw_in_process(raw, path, number, width)
-    return PagePicture(data=data, **facts)
+    return _draw_in_process(raw, path, number, width)
 
 
-_draw_in_process = ProcessDrawer(f"{__name__}:draw", _SECONDS)
+def _told(facts: dict[str, Any], data: bytes) -> PagePicture:
+    """What the process says; a file may have taken it over, and a browser is to take this for a picture."""
+    if facts["media_type"] not in ("image/png", "image/jpeg") or type(facts["page_count"]) is not int:
+        raise ValueError("this is no picture of a page")
+    sides = {name: finite(facts[name]) for name in ("width", "height")}
+    return PagePicture(data=data, media_type=facts["media_type"], page_count=facts["page_count"], **sides)
+
+
+_draw_in_process = ProcessDrawer(f"{__name__}:draw", _told, _SECONDS)
 
 
 def draw(raw: bytes, path: Path, number: int, width: int) -> tuple[dict[str, Any], bytes]:

@@ -4,6 +4,7 @@ import io
 import random
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from reportlab.lib.colors import red
 from reportlab.pdfgen.canvas import Canvas
 
 from corpus import CorpusError
-from corpus.files.pdf.pages import MOST_PIXELS, draw, draw_page
+from corpus.files.pdf.pages import MOST_PIXELS, _told, draw, draw_page
 
 PATH = Path("tide.pdf")
 
@@ -118,3 +119,20 @@ def test_damaged_files_are_drawn_or_refused() -> None:
             assert draw(bytes(damaged), PATH, 1, 300)[1]
         except CorpusError as error:
             assert "tide.pdf" in str(error)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"media_type": "text/html"},
+        {"media_type": ["image/png"]},
+        {"page_count": "4"},
+        {"width": float("nan")},
+        {"height": "<script>"},
+    ],
+)
+def test_what_a_process_that_was_taken_over_says_is_no_picture(changed: dict[str, Any]) -> None:
+    facts = {"media_type": "image/png", "page_count": 4, "width": 595.3, "height": 842}
+    assert _told(facts, b"").page_count == 4
+    with pytest.raises((TypeError, ValueError)):
+        _told(facts | changed, b"<script>")
