@@ -30,7 +30,7 @@ serve: $(VENV)/installed ## Set up, index the texts, and open the page
 
 # Several processes, one of which has the model (tests/conftest.py), in the order in which they are found: those of the
 # browser come last. ARGS="-n 0" has one process for all.
-# The programs that tests start would compile all their modules each time where nothing compiled may be kept.
+# Where the environment says to keep nothing compiled, every program that a test starts would compile all of itself.
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 # A third one on two processors: tests of pages and programs wait a good part of their time.
@@ -54,8 +54,8 @@ corpus-check: $(VENV)/installed ## Check the built-in texts, and that no sentenc
 fit: $(VENV)/installed ## Fit the confidence of answers without a reader anew, on half of our own questions
 	$(BIN)/python -m qa.evaluation.fit
 
-calibrate: $(VENV)/installed-dev ## Fit how sure answers of the reader are, on subjects that it has not seen
-	$(BIN)/python -m qa.training.calibrate $(if $(wildcard $(SHARED)/train/reading),--public $(SHARED)/train/reading)
+calibrate: $(VENV)/installed-dev ## Fit how sure answers of the reader are, on subjects that it has not seen (half an hour); ARGS="--seen FILE" keeps what was found
+	$(BIN)/python -m qa.training.calibrate $(if $(wildcard $(SHARED)/train/reading),--public $(SHARED)/train/reading) $(ARGS)
 
 train: $(VENV)/installed-dev ## Train a reader, or go on with it (hours); OUT is its checkpoint, for python -m qa.training.export
 	$(BIN)/python -m qa.training.train $(OUT) --public $(SHARED)/train/reading $(ARGS)

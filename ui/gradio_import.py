@@ -25,7 +25,7 @@ class _Finder(MetaPathFinder):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         spec = PathFinder.find_spec(fullname, path) if fullname == _WRITER else None
-        if spec is not None and spec.origin:
+        if spec is not None and spec.origin and isinstance(spec.loader, SourceFileLoader):
             spec.loader = _Loader(fullname, spec.origin)
         return spec
 
