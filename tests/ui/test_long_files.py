@@ -276,6 +276,39 @@ def test_runs_of_one_visitor_are_seen_together_and_read_in_turn(
     assert "long.pdf" not in last(begun("visitor", "quick3.md")[1])  # that was before
 
 
+@pytest.mark.parametrize("other", ["visitor", "another"])
+def test_a_file_that_is_brought_twice_at_once_is_there_for_both(
+    uploads: Uploads, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    monkeypatch.setattr("ui.tabs.upload_run._LOOK", 0.05)
+    begun = threading.Event()
+
+    class FirstIsSlow(SlowUploads):
+        def add(self, name: str, source: Path, **how: Any) -> str:
+            if begun.is_set():
+                return Uploads.add(self, name, source, **how)
+            begun.set()
+            return super().add(name, source, **how)
+
+    runs, slow = UploadRuns(), FirstIsSlow(uploads.folder)
+    file = brought(uploads, "风筝 🪁.md", b"A kite.")  # Gradio keeps one for both
+    one, two = (UploadRun(slow, [file], replace=False) for _ in range(2))
+    first = runs.html("visitor", one)
+    next(first)
+    assert begun.wait(5)
+    second = runs.html(other, two)
+    if other == "visitor":  # it waits for the first, which is called off
+        next(second)
+        runs.stop(one.token)
+        assert "读取已取消" in plain(list(first)[-1])
+    assert "已添加： 风筝-🪁.md" in plain(list(second)[-1])
+    if other != "visitor":
+        assert file.exists()
+        runs.stop(one.token)
+        list(first)
+    assert not file.exists()
+
+
 def plain(html: str) -> str:
     return " ".join(re.sub("<[^>]*>", " ", html).split())
 

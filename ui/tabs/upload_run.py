@@ -3,7 +3,8 @@
 import secrets
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -31,7 +32,9 @@ class UploadRun:
     def __init__(self, uploads: Uploads, files: Sequence[Path], *, replace: bool) -> None:
         self.token = secrets.token_urlsafe(12)
         self.turn = threading.Lock()  # held while a file is read; runs may share one
-        self._uploads, self._files, self._replace = uploads, files, replace
+        self.let_go: Callable[[Path], None] = _remove  # of a file that is kept, or will not be
+        self.files = tuple(files)
+        self._uploads, self._replace = uploads, replace
         self._reading: FileProgress | None = None
         self._stopped = False
         self._looked = time.monotonic()
@@ -64,7 +67,7 @@ class UploadRun:
 
     def _lines(self) -> list[str]:
         lines = []
-        for file in self._files:
+        for file in self.files:
             try:
                 self._heard(FileProgress(file.name))
                 with self._in_turn(file.name):
@@ -73,7 +76,7 @@ class UploadRun:
             except CorpusError as error:
                 lines.append(problem_html(error))
             finally:
-                file.unlink(missing_ok=True)  # Gradio's own copy
+                self.let_go(file)
         return lines
 
     @contextmanager
@@ -111,6 +114,7 @@ class UploadRuns:
     def __init__(self) -> None:
         self._runs: dict[str, UploadRun] = {}
         self._visitors: dict[str, _Shown] = {}
+        self._files: Counter[Path] = Counter()  # by how many runs each is still to be read
         self._lock = threading.Lock()
 
     def html(self, visitor: str, run: UploadRun) -> Iterator[str]:
@@ -121,7 +125,8 @@ class UploadRuns:
             of_visitor.under_way += 1
             of_visitor.html[run.token] = ""
             self._runs[run.token] = run
-        run.turn = of_visitor.turn
+            self._files.update(run.files)
+        run.turn, run.let_go = of_visitor.turn, self._let_go
         try:
             for shown in run.html():
                 with self._lock:
@@ -134,6 +139,14 @@ class UploadRuns:
                 of_visitor.under_way -= 1
                 if not of_visitor.under_way:
                     del self._visitors[visitor]
+
+    def _let_go(self, file: Path) -> None:
+        """Gradio keeps one copy of a file that is brought twice, by one visitor or by two."""
+        with self._lock:
+            self._files[file] -= 1
+            if self._files[file] <= 0:
+                del self._files[file]
+                _remove(file)
 
     def stop(self, token: str) -> None:
         """Stop the one that is known by ``token``, if there is one."""
@@ -148,6 +161,10 @@ class _Shown:
     html: dict[str, str] = field(default_factory=dict)  # by token
     under_way: int = 0
     turn: threading.Lock = field(default_factory=threading.Lock)  # of the one whose file is read
+
+
+def _remove(file: Path) -> None:
+    file.unlink(missing_ok=True)  # Gradio's own copy
 
 
 def _settled(kept: Future[list[str]]) -> bool:
