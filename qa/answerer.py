@@ -23,7 +23,7 @@ from qa.location import Located, locate
 from qa.memory import AnswerMemory
 from qa.question_kinds import QuestionKind, question_kind
 from qa.quotes import Quote, best_quotes, select_quotes
-from qa.read_evidence import answer_features
+from qa.read_evidence import answer_features, asks_for_unknown
 from qa.read_quotes import read_passages, read_quotes
 from qa.reading import OFFLINE_READER, Reader, open_reader
 from qa.small_talk import reply_to_small_talk
@@ -216,7 +216,7 @@ class Answerer:
             kind=kind,
             candidates=tuple(candidates),
             quotes=tuple(select_quotes(candidates, kind)),
-            features=answer_features(retrieval, candidates),
+            features=answer_features(retrieval.query.language, asks_for_unknown(retrieval, candidates), candidates),
             fitted=shipped_read_confidence(),
         )
 

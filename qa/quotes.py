@@ -112,13 +112,14 @@ def says_nothing(retrieval: Retrieval, passage: Passage, text: str) -> bool:
 def select_quotes(candidates: Sequence[Quote], kind: QuestionKind) -> list[Quote]:
     """Those of ``candidates`` that make an answer together: near the best one, short enough, none said twice.
 
-    The best one is first; one that goes on where another ends, as the second half of a list, follows that.
+    The first of them is; one that goes on where another ends, as the second half of a list, follows that.
     """
+    best = max(candidates, key=lambda quote: quote.value or 0.0, default=None)  # the first, where nothing was read
     selected: list[Quote] = []
     said: list[frozenset[str]] = []  # the words of those
     length = 0
     for quote in candidates:
-        if len(selected) == QUOTES or not _near(quote, candidates[0], kind.broad):
+        if len(selected) == QUOTES or (selected and best and not _near(quote, best, kind.broad)):
             break
         words = words_in(readable(quote.text))
         if width(quote.text) <= 3 or any(_repeats(words, other) for other in said):

@@ -1,6 +1,6 @@
 """What speaks for an answer and against it once a reader has read the passages, as numbers.
 
-None of them tells how long or how politely a question was asked.
+None of those that tell how sure an answer is says how long or how politely a question was asked.
 """
 
 from collections.abc import Sequence
@@ -9,6 +9,8 @@ import numpy as np
 
 from corpus import Passage, encoder_text
 from index import FloatArray
+from index.matching.words import simplify, words_in
+from index.search.query import Query
 from index.search.retrieval import Retrieval
 from qa.question_names import Name, names_asked_for, words_and_names
 from qa.quotes import Quote
@@ -21,10 +23,14 @@ PASSAGE_FEATURES = (
     "behind",  # how far that is behind the best lead
     "foreign",  # 1: the passage is in the other language than the question
     "names_lacking",  # share of the names and numbers in the question that the passage lacks; 0 where it is foreign
+    # Of what the glossary says of a term: what share of the question is that term's name, above _NAMED_BESIDE. "What is
+    # CLIP?" is to begin with the definition, "What is CLIP poor at?" need not. 0: it is another passage. It tells where
+    # the passage is quoted, and not how sure it answers: "CLIP price?" is hardly anything but the name.
+    "definition",
 )
 
 ANSWER_FEATURES = (
-    "first",  # the logit of the passage that answers best, see qa.confidence.shipped_passages
+    "first",  # the logit of the passage that answers best, see qa.confidence.shipped_passage_confidence
     "lead",  # of that passage
     # Where a name or number in the question stands in no passage at all, else 0: each can only lower the confidence.
     "unknown_far",  # how far that lead is below _CLOSE,
@@ -34,17 +40,23 @@ ANSWER_FEATURES = (
 )
 
 _MOST = 8.0  # logits beyond tell nothing more
+_NAMED_BESIDE = 0.2  # share of the question beyond which the term is what is asked for, and not one of several things
 _CLOSE = 0.6  # the lead of a passage that says nearly what was asked
 
 
 def passage_features(
-    retrieval: Retrieval, leads: Sequence[float], passages: Sequence[Passage], readings: Sequence[Reading]
+    retrieval: Retrieval,
+    leads: Sequence[float],
+    passages: Sequence[Passage],
+    readings: Sequence[Reading],
+    definitions: int = 0,
 ) -> FloatArray:
-    """The numbers that :data:`PASSAGE_FEATURES` names, for each of ``passages``: shape (passages, features)."""
+    """The numbers that :data:`PASSAGE_FEATURES` names, for each of ``passages``, of which the last ``definitions`` are
+    the glossary's: shape (passages, features)."""
     best = max(leads)
     names = names_asked_for(retrieval.query.text)
     rows = []
-    for lead, passage, reading in zip(leads, passages, readings, strict=True):
+    for at, (lead, passage, reading) in enumerate(zip(leads, passages, readings, strict=True)):
         foreign = passage.language != retrieval.query.language
         rows.append(
             (
@@ -54,17 +66,30 @@ def passage_features(
                 best - lead,
                 foreign,
                 0.0 if foreign else _lacking(names, passage),
+                _named(retrieval.query, passage) if at >= len(passages) - definitions else 0.0,
             )
         )
     return np.array(rows, np.float32)
 
 
-def answer_features(retrieval: Retrieval, candidates: Sequence[Quote]) -> FloatArray:
-    """The numbers that :data:`ANSWER_FEATURES` names, shape (features,); ``candidates``: what was read, best first."""
-    best = candidates[0]
+def without_definitions(evidence: FloatArray) -> FloatArray:
+    """``evidence`` of passages, shape (passages, features), as if no passage was a definition; the same shape."""
+    plain = evidence.copy()
+    plain[:, PASSAGE_FEATURES.index("definition")] = 0.0
+    return plain
+
+
+def asks_for_unknown(retrieval: Retrieval, candidates: Sequence[Quote]) -> bool:
+    """Whether a name or number in the question stands in no passage at all; ``candidates``: what was read."""
+    return any(_unknown(name, retrieval, candidates) for name in names_asked_for(retrieval.query.text))
+
+
+def answer_features(language: str, unknown: bool, candidates: Sequence[Quote]) -> FloatArray:
+    """The numbers that :data:`ANSWER_FEATURES` names, shape (features,), of a question in ``language`` that
+    :func:`asks_for_unknown` or not; ``candidates``: what was read."""
+    best = max(candidates, key=lambda quote: quote.value or 0.0)
     first, lead = _bounded(best.value or 0.0), best.ranked.lead
-    unknown = any(_unknown(name, retrieval, candidates) for name in names_asked_for(retrieval.query.text))
-    native = best.passage.language == retrieval.query.language
+    native = best.passage.language == language
     far, read = unknown * max(_CLOSE - lead, 0.0), unknown * native * (first + _MOST)
     return np.array([first, lead, far, read], np.float32)
 
@@ -74,6 +99,18 @@ def _lacking(names: Sequence[Name], passage: Passage) -> float:
         return 0.0
     present = words_and_names(encoder_text(passage))
     return sum(not name.words <= present for name in names) / len(names)
+
+
+def _named(query: Query, definition: Passage) -> float:
+    """What share of ``query``, by how much its words say, is the name of the term that is defined, from where on it is
+    asked for."""
+    written, words = simplify(definition.heading), words_in(definition.heading)
+    share = sum(
+        word.weight
+        for word in query.words
+        if (words_in(word.text) <= words if word.text.isascii() else simplify(word.text) in written)
+    )
+    return max(share - _NAMED_BESIDE, 0.0)
 
 
 def _unknown(name: Name, retrieval: Retrieval, candidates: Sequence[Quote]) -> bool:

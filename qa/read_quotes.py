@@ -12,13 +12,13 @@ from qa.confidence import shipped_passage_confidence
 from qa.question_kinds import QuestionKind
 from qa.question_names import is_shouted
 from qa.quotes import Quote, best_quotes_of, best_stretch, says_nothing
-from qa.read_evidence import passage_features
+from qa.read_evidence import passage_features, without_definitions
 from qa.reading import Reader, Reading
 
 READ = 5  # passages in front that are read, besides definitions: each takes some 8 ms
 _ALIKE = {True: 3.0, False: 2.0}  # broad question -> a sentence beside the best one may belong less by so much, a logit
 _SAYS_NOTHING = 3.0  # what a sentence loses that only announces an answer, as a logit
-_DEFINITION = -1  # the row of a passage that is in no index
+DEFINITION = -1  # the row of a passage of the glossary, which is in no index
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ def read_passages(retrieval: Retrieval, reader: Reader, definitions: Sequence[Pa
     """The passages in front that hold a sentence, and ``definitions``, as ``reader`` found them."""
     front = [one for one in retrieval.ranked[:READ] if retrieval.passage(one.row).sentences]
     lead = max((one.lead for one in front), default=0.0)
-    places = [*front, *(Ranked(_DEFINITION, lead, 0.0) for _ in definitions)]
+    places = [*front, *(Ranked(DEFINITION, lead, 0.0) for _ in definitions)]
     passages = [*(retrieval.passage(one.row) for one in front), *definitions]
     question = retrieval.query.text
     asked = question.lower() if is_shouted(question) else question  # it has learned from questions in small letters
@@ -45,13 +45,22 @@ def read_passages(retrieval: Retrieval, reader: Reader, definitions: Sequence[Pa
 def evidence_of(retrieval: Retrieval, read: Sequence[ReadPassage]) -> FloatArray:
     """See :func:`qa.read_evidence.passage_features`: shape (passages, features)."""
     leads = [one.ranked.lead for one in read]
-    return passage_features(retrieval, leads, [one.passage for one in read], [one.reading for one in read])
+    definitions = sum(one.ranked.row == DEFINITION for one in read)
+    readings = [one.reading for one in read]
+    return passage_features(retrieval, leads, [one.passage for one in read], readings, definitions)
 
 
 def read_quotes(retrieval: Retrieval, read: Sequence[ReadPassage], kind: QuestionKind) -> list[Quote]:
-    """The best stretch of each of the passages that were ``read``, best first."""
-    quotes = quotes_of(retrieval, read, _values(retrieval, read), kind)
-    return sorted(quotes, key=lambda quote: -(quote.value or 0.0))
+    """The best stretch of each of the passages that were ``read``, in the order in which they are quoted: best first,
+    but that the definition of what is asked for need not be the surest."""
+    if any(one.reading.sentences for one in read):
+        evidence = evidence_of(retrieval, read)
+        places = [shipped_passage_confidence().logit(row) for row in evidence]
+        values = [shipped_passage_confidence().logit(row) for row in without_definitions(evidence)]
+    else:  # a reader that nothing was fitted to
+        places = values = [one.reading.answers for one in read]
+    quotes = quotes_of(retrieval, read, values, kind)
+    return [quote for _, quote in sorted(zip(places, quotes, strict=True), key=lambda each: -each[0])]
 
 
 def quotes_of(
@@ -61,18 +70,11 @@ def quotes_of(
     return [_quote(retrieval, one, value, kind) for one, value in zip(read, values, strict=True)]
 
 
-def _values(retrieval: Retrieval, read: Sequence[ReadPassage]) -> list[float]:
-    """How likely each passage answers, by all that is known of it, as a logit."""
-    if not any(one.reading.sentences for one in read):
-        return [one.reading.answers for one in read]  # a reader that nothing was fitted to
-    return [shipped_passage_confidence().logit(row) for row in evidence_of(retrieval, read)]
-
-
 def _quote(retrieval: Retrieval, one: ReadPassage, value: float, kind: QuestionKind) -> Quote:
     passage = one.passage
     ranked = replace(one.ranked, score=round(1 / (1 + math.exp(-value)), 4))
     if not one.reading.sentences:  # a reader that cannot tell them apart
-        if ranked.row == _DEFINITION:
+        if ranked.row == DEFINITION:
             return Quote(ranked, passage, (passage.start, passage.end), passage.text, value)
         (matched,) = best_quotes_of(retrieval, [ranked], kind)
         return replace(matched, ranked=ranked, value=value)
@@ -81,7 +83,7 @@ def _quote(retrieval: Retrieval, one: ReadPassage, value: float, kind: QuestionK
     values = [belongs - _SAYS_NOTHING * nothing for belongs, nothing in zip(one.reading.sentences, empty, strict=True)]
     first, last = best_stretch(passage, values, empty, _ALIKE[kind.broad])
     span = passage.sentences[first][0], passage.sentences[last][1]
-    if kind.broad and ranked.row != _DEFINITION:
+    if kind.broad and ranked.row != DEFINITION:
         span = _joined(span, best_quotes_of(retrieval, [one.ranked], kind)[0].span)
     text = passage.text[span[0] - passage.start : span[1] - passage.start]
     return Quote(ranked, passage, span, text, value, passage.text[slice(*one.reading.said)])

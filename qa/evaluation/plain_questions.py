@@ -19,7 +19,7 @@ from corpus import LANGUAGES, FoundationQAError, Term
 from qa.answer import Answer
 from qa.answerer import Answerer
 from qa.evaluation.asked_texts import asked_texts, options_of
-from qa.evaluation.definitions import TermQuestion, defines, term_questions
+from qa.evaluation.definitions import TermQuestion, defines, may_be_fitted_to, term_questions
 from qa.evaluation.intervals import shown_share
 from qa.evaluation.model_facts import MANNERS, Attribute, Model, PlainQuestion, is_right, load_models, plain_questions
 
@@ -83,14 +83,15 @@ def unstated_table(outcomes: Sequence[PlainOutcome]) -> Table:
 
 
 def terms_table(asked: Sequence[tuple[TermQuestion, Answer]], glossary: Sequence[Term]) -> Table:
-    """The terms of the glossary, by language."""
+    """The terms of the glossary, by language, and those that nothing was fitted to."""
     table = Table("terms of the glossary", "questions", "answered", "defined")
-    for language in ("all", *LANGUAGES):
-        kept = [each for each in asked if language in ("all", each[0].language)]
+    rows = {"all": asked, "nothing was fitted to": [each for each in asked if not may_be_fitted_to(each[0].term)]}
+    rows |= {language: [each for each in asked if each[0].language == language] for language in LANGUAGES}
+    for name, kept in rows.items():
         of = [question.term.names["en"] for question, _ in kept]
         answered = [answer.answered for _, answer in kept]
         defined = [defines(answer, question.term, glossary) for question, answer in kept]
-        table.add_row(language, str(len(kept)), shown_share(answered, of), shown_share(defined, of))
+        table.add_row(name, str(len(kept)), shown_share(answered, of), shown_share(defined, of))
     return table
 
 

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from corpus import Document, load_documents
+from corpus import BUILT_IN_TEXTS, Document, Term, glossary_texts, load_documents, load_glossary
 from corpus.document import Span
+from qa.evaluation.definitions import may_be_fitted_to
 from qa.evaluation.question_files import Question, gold_spans, load_questions
 from qa.training.examples import is_held_out, marked_names, other_number
 from qa.training.train import HELD_OUT, OWN
@@ -21,6 +22,10 @@ _PARTS = 3  # of our own, with some 130 texts each
 _MADE = 120  # far and invented questions of all pools of one name together
 _ABOUT_MODELS = re.compile(r"\bmodels?\b|模型|\bAI\b|人工智能", re.I)  # more than one pool may answer those
 _SYLLABLES = ("bra", "dol", "fen", "gar", "hul", "kes", "lim", "mor", "nax", "pol", "ril", "sun", "tov", "vor", "zel")
+_TERM_WORDINGS = {
+    "en": ("What does {term} mean?", "Define {term}.", "Can you tell me what {term} is?"),
+    "zh": ("{term}指的是什么？", "什么叫{term}？", "请解释一下{term}"),
+}
 FITTING = Path(__file__).parent.parent / "evaluation" / "fitting.jsonl"
 
 
@@ -34,6 +39,8 @@ class PoolQuestion:
     group: str  # what must not be parted in a cross-validation
     gold: dict[str, list[Span]]  # document id -> where it is answered; empty: it is not
     history: tuple[str, ...] = ()
+    facts: tuple[re.Pattern[str], ...] = ()  # a definition that holds them all answers, too
+    term: Term | None = None  # whose definition is asked for, which other passages may give, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ class Pool:
     name: str
     documents: list[Document]
     questions: list[PoolQuestion]
+    glossary: tuple[Term, ...] = ()
 
 
 def own_pools(folder: Path = OWN, parts: int = _PARTS) -> list[Pool]:
@@ -116,7 +124,32 @@ def built_in_pool() -> Pool:
     """The built-in texts, and the half of our questions to them that may be fitted to."""
     documents = load_documents()
     known = {document.id: document for document in documents}
-    return Pool("built-in", documents, [_asked(each, known) for each in load_questions(FITTING)])
+    asked = [_asked(each, known) for each in load_questions(FITTING)]
+    return Pool("built-in", documents, asked, load_glossary(BUILT_IN_TEXTS))
+
+
+def term_pool() -> Pool:
+    """The built-in texts, and what those terms of their glossary mean that may be fitted to, in other words than
+    :mod:`qa.evaluation.definitions` asks in."""
+    glossary = load_glossary(BUILT_IN_TEXTS)
+    texts = glossary_texts(glossary).values()
+    asked = []
+    for term in filter(may_be_fitted_to, glossary):
+        places = [(each.document.id, each.definitions[term]) for each in texts]
+        gold = {document_id: [(passage.start, passage.end)] for document_id, passage in places}
+        for language, wordings in _TERM_WORDINGS.items():
+            for wording in wordings:
+                asked.append(
+                    PoolQuestion(
+                        question=wording.format(term=term.names[language]),
+                        language=language,
+                        label="answer",
+                        group=term.names["en"],
+                        gold=gold,
+                        term=term,
+                    )
+                )
+    return Pool("terms", load_documents(), asked, glossary)
 
 
 def _asked(question: Question, documents: dict[str, Document]) -> PoolQuestion:
@@ -127,17 +160,20 @@ def _asked(question: Question, documents: dict[str, Document]) -> PoolQuestion:
         group=next((gold.document_id.partition("/")[2] for gold in question.gold), question.id),
         gold=gold_spans(question, documents),
         history=question.history,
+        facts=question.facts,
     )
 
 
 def with_far_ones(pools: Sequence[Pool]) -> list[Pool]:
-    """``pools``, each asked some answerable questions of the others, too, which it does not answer."""
+    """``pools``, each asked some answerable questions of those with other texts, too, which it does not answer."""
     found = []
     for pool in pools:
-        strange = [asked for other in pools if other is not pool for asked in other.questions if asked.gold]
+        own = {document.text for document in pool.documents}
+        others = [other for other in pools if own.isdisjoint(document.text for document in other.documents)]
+        strange = [asked for other in others for asked in other.questions if asked.gold and not asked.term]
         each = _MADE // sum(other.name == pool.name for other in pools)
         far = [
-            replace(asked, label="far", gold={}, history=())
+            replace(asked, label="far", gold={}, history=(), facts=())
             for asked in random.Random(0).sample(strange, min(each, len(strange)))
             if not (asked.history or _ABOUT_MODELS.search(asked.question))
         ]
@@ -167,7 +203,7 @@ def _with_invented_names(pool: Pool, most: int) -> Pool:
             other = other_number(name, chance) if name[-1].isdigit() else made_up
             if other.casefold() not in folded:
                 question = asked.question[:start] + other + asked.question[end:]
-                invented.append(replace(asked, question=question, label="invented", gold={}))
+                invented.append(replace(asked, question=question, label="invented", gold={}, facts=(), term=None))
     return replace(pool, questions=[*pool.questions, *invented])
 
 

@@ -2,15 +2,17 @@
 
 Two logistic regressions, both cross-validated over subjects: whether a passage answers, by what the reader and the
 retrieval make of it; and whether a quote of the answer does, by the passages that were read together. The pools are
-held-out subjects of our own, held-out public articles and the half of our questions to the built-in texts that may be
-fitted to; each counts alike, and in each a question without an answer as much as :data:`_UNANSWERABLE` says.
+held-out subjects of our own, held-out public articles, and of what is asked of the built-in texts the half that may be
+fitted to: our questions, and what terms of their glossary mean. Each counts alike, but for the terms (half), and in
+each a question without an answer as much as :data:`_UNANSWERABLE` says.
 """
 
 import argparse
 import json
+import pickle
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -22,16 +24,23 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import StandardScaler
 
+from corpus import FoundationQAError
 from index import FloatArray, PassageIndex, SentenceEncoder, rebuild_index
+from index.disk import replace_file
+from index.encoder.adapted_weights import digest_of
 from index.search.retrieval import retrieve
 from qa.confidence import READ_FILE, Confidence, write_facts
+from qa.definitions import definitions_for
+from qa.evaluation.definitions import quote_defines
 from qa.evaluation.fit import confidence_of
+from qa.evaluation.intervals import mean_interval, shown
 from qa.follow_ups import resolve_follow_up
-from qa.question_kinds import question_kind
+from qa.question_kinds import QuestionKind, question_kind
 from qa.quotes import Quote, select_quotes
-from qa.read_evidence import ANSWER_FEATURES, PASSAGE_FEATURES, answer_features
-from qa.read_quotes import evidence_of, quotes_of, read_passages
+from qa.read_evidence import ANSWER_FEATURES, PASSAGE_FEATURES, answer_features, asks_for_unknown, without_definitions
+from qa.read_quotes import DEFINITION, evidence_of, quotes_of, read_passages
 from qa.reading import OFFLINE_READER, Reader, open_reader
+from qa.reading.weights import FILE
 from qa.small_talk import reply_to_small_talk
 from qa.training.asked_pools import (
     Pool,
@@ -39,6 +48,7 @@ from qa.training.asked_pools import (
     built_in_pool,
     own_pools,
     public_pools,
+    term_pool,
     with_far_ones,
     with_invented_names,
 )
@@ -46,7 +56,8 @@ from qa.training.asked_pools import (
 _REFUSED = 0.05  # of the answerable questions so many may be refused
 _UNANSWERABLE = 0.25  # share of the questions, by weight, that a pool does not answer
 _FOLDS = 5
-_RESAMPLES = 1_000
+_TERMS = "terms"
+_COUNTS = {_TERMS: 0.5}  # they are asked of the same texts as another pool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +69,9 @@ class Seen:
     evidence: FloatArray  # (passages, features)
     right: NDArray[np.bool_]  # (passages,): whether each holds the answer
     quotes: tuple[Quote, ...]  # of each passage, in their order
-    state: Any  # the retrieval
+    language: str  # of the question as it was understood
+    kind: QuestionKind
+    unknown: bool  # see qa.read_evidence.asks_for_unknown
 
 
 def look(pools: Iterable[Pool], encoder: SentenceEncoder, reader: Reader) -> list[Seen]:
@@ -66,27 +79,35 @@ def look(pools: Iterable[Pool], encoder: SentenceEncoder, reader: Reader) -> lis
     seen = []
     for pool in pools:
         with tempfile.TemporaryDirectory() as folder:
-            rebuild_index(folder, pool.documents, encoder)
+            rebuild_index(folder, pool.documents, encoder, glossary=pool.glossary)
             snapshot = PassageIndex.open(folder, encoder).snapshot
             for asked in pool.questions:
                 if reply_to_small_talk(asked.question):
                     continue
                 meant = resolve_follow_up(asked.question, asked.history, snapshot.glossary)
                 retrieval = retrieve(meant, encoder, snapshot)
-                read = read_passages(retrieval, reader)
+                query = retrieval.query
+                read = read_passages(retrieval, reader, definitions_for(query.text, snapshot))
                 if not read:
                     continue
-                kind = question_kind(retrieval.query.text)
+                kind = question_kind(query.text)
                 quotes = quotes_of(retrieval, read, [0.0] * len(read), kind)
-                right = np.array([_overlaps(asked, quote) for quote in quotes])
-                seen.append(Seen(pool.name, asked, evidence_of(retrieval, read), right, tuple(quotes), retrieval))
+                right = np.array([_is_right(asked, quote, pool) for quote in quotes])
+                unknown = asks_for_unknown(retrieval, quotes)
+                evidence = evidence_of(retrieval, read)
+                seen.append(Seen(pool.name, asked, evidence, right, tuple(quotes), query.language, kind, unknown))
             sys.stdout.write(f"{pool.name}: {len(pool.documents)} texts, {len(pool.questions)} questions\n")
             sys.stdout.flush()
     return seen
 
 
-def _overlaps(asked: PoolQuestion, quote: Quote) -> bool:
+def _is_right(asked: PoolQuestion, quote: Quote, pool: Pool) -> bool:
+    """Whether the passage answers: it is where the answer stands, or says the same as one that nobody listed."""
     passage = quote.passage
+    if asked.term and quote_defines(quote.text, asked.term, pool.glossary):
+        return True
+    if asked.facts and quote.ranked.row == DEFINITION and all(fact.search(passage.text) for fact in asked.facts):
+        return True
     return any(
         2 * (min(passage.end, end) - max(passage.start, start)) >= end - start
         for start, end in asked.gold.get(passage.document_id, ())
@@ -100,17 +121,25 @@ def weights_of(seen: Sequence[Seen]) -> FloatArray:
         for answerable, share in ((True, 1 - _UNANSWERABLE), (False, _UNANSWERABLE)):
             members = [at for at, each in enumerate(seen) if each.pool == pool and bool(each.asked.gold) == answerable]
             if members:
-                weights[members] = share / len(members)
+                weights[members] = share * _COUNTS.get(pool, 1.0) / len(members)
     return np.asarray(weights / weights.mean(), np.float32)
 
 
 def fit(
-    names: tuple[str, ...], rows: FloatArray, right: NDArray[np.bool_], weights: FloatArray, groups: Sequence[str]
-) -> tuple[Confidence, FloatArray]:
-    """A regression on ``rows`` (n, features), and the logits (n,) of those fitted without their group."""
-    unseen = np.zeros(len(rows), np.float32)
+    names: tuple[str, ...],
+    rows: FloatArray,
+    right: NDArray[np.bool_],
+    weights: FloatArray,
+    groups: Sequence[str],
+    *others: FloatArray,
+) -> tuple[Confidence, list[FloatArray]]:
+    """A regression on ``rows`` (n, features), and the logits (n,) of those fitted without their group; likewise of
+    ``others`` in their place, of the same shape."""
+    unseen = [np.zeros(len(rows), np.float32) for _ in (rows, *others)]
     for taught, left in GroupKFold(_FOLDS).split(rows, right, groups):
-        unseen[left] = _logits(_regression(names, rows[taught], right[taught], weights[taught]), rows[left])
+        regression = _regression(names, rows[taught], right[taught], weights[taught])
+        for found, each in zip(unseen, (rows, *others), strict=True):
+            found[left] = _logits(regression, each[left])
     return _regression(names, rows, right, weights), unseen
 
 
@@ -131,16 +160,20 @@ def calibrate(seen: Sequence[Seen]) -> tuple[dict[str, object], list[dict[str, o
     weights = weights_of(seen)
     evidence = np.concatenate([each.evidence for each in seen])
     right = np.concatenate([each.right for each in seen])
-    passage, values = fit(PASSAGE_FEATURES, evidence, right, weights[of_question], [groups[at] for at in of_question])
-    ordered = [_ordered(each, values[of_question == at]) for at, each in enumerate(seen)]
-    rows = np.array([answer_features(each.state, quotes) for each, (quotes, _) in zip(seen, ordered, strict=True)])
+    of_groups, plain = [groups[at] for at in of_question], without_definitions(evidence)
+    passage, (places, values) = fit(PASSAGE_FEATURES, evidence, right, weights[of_question], of_groups, plain)
+    ordered = [_ordered(each, places[of_question == at], values[of_question == at]) for at, each in enumerate(seen)]
+    candidates = [quotes for quotes, _ in ordered]
+    rows = np.array([answer_features(s.language, s.unknown, each) for s, each in zip(seen, candidates, strict=True)])
     quoted = np.array([_among_chosen(each, one) for each, one in zip(seen, ordered, strict=True)])
-    answer, unseen = fit(ANSWER_FEATURES, rows, quoted, weights, groups)
+    answer, (unseen,) = fit(ANSWER_FEATURES, rows, quoted, weights, groups)
     sure = np.asarray(1 / (1 + np.exp(-unseen)), np.float32)
     known = np.array([bool(each.asked.gold) for each in seen])
     chinese = np.array([each.asked.language == "zh" for each in seen])
+    # Who asks what a term means is hardly ever refused: others would be, to make up for it.
+    counted = known & np.array([each.pool != _TERMS for each in seen])
     thresholds = {
-        language: round(_quantile(sure[known & members], weights[known & members]), 3)
+        language: round(_quantile(sure[counted & members], weights[counted & members]), 3)
         for language, members in (("en", ~chinese), ("zh", chinese))
     }
     facts: dict[str, object] = {"passage": passage.facts(), "answer": answer.facts() | {"thresholds": thresholds}}
@@ -151,9 +184,9 @@ def calibrate(seen: Sequence[Seen]) -> tuple[dict[str, object], list[dict[str, o
     return facts, lines
 
 
-def _ordered(each: Seen, values: FloatArray) -> tuple[list[Quote], list[bool]]:
-    """The quotes, best first, with their values, and whether each one's passage answers."""
-    order = np.argsort(-values, kind="stable")
+def _ordered(each: Seen, places: FloatArray, values: FloatArray) -> tuple[list[Quote], list[bool]]:
+    """The quotes as :func:`qa.read_quotes.read_quotes` has them, and whether each one's passage answers."""
+    order = np.argsort(-places, kind="stable")
     quotes = [replace(each.quotes[at], value=float(values[at])) for at in order]
     return quotes, [bool(each.right[at]) for at in order]
 
@@ -175,24 +208,23 @@ def _figures(
 ) -> dict[str, object]:
     members = [at for at, each in enumerate(seen) if each.pool == name]
     refused = sure < np.where(chinese, thresholds["zh"], thresholds["en"])
-    chance = np.random.default_rng(0)
 
-    def with_interval(values: Sequence[float]) -> str:
-        drawn = [np.mean(chance.choice(values, len(values))) for _ in range(_RESAMPLES)] if len(values) else [np.nan]
-        low, high = np.percentile(drawn, (2.5, 97.5))
-        return f"{np.mean(values) if len(values) else np.nan:.3f} ({low:.3f}-{high:.3f})"
+    def share(of: Sequence[int], values: Callable[[int], Any]) -> str:
+        held = [bool(values(at)) for at in of]
+        ends = mean_interval(held, [seen[at].asked.group for at in of])
+        return shown(sum(held) / len(held), ends, digits=3) if held else ""
 
     known = [at for at in members if seen[at].asked.gold]
     found: dict[str, object] = {"pool": name, "questions": len(members)}
-    found["first"] = with_interval([float(ordered[at][1][0]) for at in known])
-    found["before"] = with_interval([float(seen[at].right[0]) for at in known])
-    found["three"] = with_interval([float(_among_chosen(seen[at], ordered[at])) for at in known])
-    found["read"] = with_interval([float(any(seen[at].right)) for at in known])
-    found["refused"] = with_interval([float(refused[at]) for at in known])
+    found["first"] = share(known, lambda at: ordered[at][1][0])
+    found["before"] = share(known, lambda at: seen[at].right[0])
+    found["three"] = share(known, lambda at: _among_chosen(seen[at], ordered[at]))
+    found["read"] = share(known, lambda at: any(seen[at].right))
+    found["refused"] = share(known, lambda at: refused[at])
     for label in ("near", "invented", "far"):
         others = [at for at in members if seen[at].asked.label == label]
         if others:
-            found[f"refused {label}"] = with_interval([float(refused[at]) for at in others])
+            found[f"refused {label}"] = share(others, lambda at: refused[at])
             answered = [1] * len(known) + [0] * len(others)
             found[f"auc {label}"] = round(float(roc_auc_score(answered, sure[known + others])), 3)
     said, counts = sure[members], weights[members]
@@ -206,21 +238,44 @@ def _figures(
 def _among_chosen(each: Seen, ordered: tuple[list[Quote], list[bool]]) -> bool:
     """Whether one of the quotes of the answer is right, as ``evaluate`` has it."""
     quotes, right = ordered
-    chosen = select_quotes(quotes, question_kind(each.state.query.text))
+    chosen = select_quotes(quotes, each.kind)
     return any(hit for quote, hit in zip(quotes, right, strict=True) if quote in chosen)
+
+
+def _seen(public: Path | None, kept: Path | None) -> list[Seen]:
+    """What there is to answer every question with: what ``kept`` holds of it, or asked now and kept there."""
+    of = {"reader": digest_of(FILE), "numbers": PASSAGE_FEATURES, "public": str(public and public.resolve())}
+    if kept and kept.exists():
+        before = pickle.loads(kept.read_bytes())  # what this program wrote
+        if before["of"] != of:
+            raise FoundationQAError(
+                f"{kept} was kept of another reader, other numbers or other public sets. To ask anew, remove it."
+            )
+        found: list[Seen] = before["seen"]
+        return found
+    if kept and not kept.parent.is_dir():  # said before half an hour is spent
+        raise FoundationQAError(f"{kept} cannot be written: there is no folder {kept.parent}. Make it.")
+    encoder = SentenceEncoder()
+    reader = open_reader(OFFLINE_READER, encoder)
+    assert reader is not None
+    pools = [*own_pools(), *(public_pools(public) if public else ()), built_in_pool(), term_pool()]
+    found = look(with_invented_names(with_far_ones(pools)), encoder, reader)
+    if kept:
+        replace_file(kept, pickle.dumps({"of": of, "seen": found}))
+    return found
 
 
 def main() -> None:
     """Fit, print the figures, and write the numbers beside the program."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--public", type=Path, help="folder of public sets")
+    parser.add_argument("--seen", type=Path, help="file that keeps what was found, to fit to it anew without asking")
     parser.add_argument("--output", type=Path, default=READ_FILE, help="where to write the numbers")
     options = parser.parse_args()
-    encoder = SentenceEncoder()
-    reader = open_reader(OFFLINE_READER, encoder)
-    assert reader is not None
-    pools = [*own_pools(), *(public_pools(options.public) if options.public else ()), built_in_pool()]
-    facts, lines = calibrate(look(with_invented_names(with_far_ones(pools)), encoder, reader))
+    try:
+        facts, lines = calibrate(_seen(options.public, options.seen))
+    except FoundationQAError as error:
+        sys.exit(f"Error: {error}")
     write_facts(options.output, facts)
     for line in lines:
         sys.stdout.write(json.dumps(line, ensure_ascii=False) + "\n")

@@ -2,7 +2,9 @@
 
 from collections import Counter
 
-from qa.training.asked_pools import own_pools, with_far_ones, with_invented_names
+from corpus import glossary_texts
+from qa.evaluation.definitions import may_be_fitted_to, term_questions
+from qa.training.asked_pools import built_in_pool, own_pools, term_pool, with_far_ones, with_invented_names
 
 
 def test_each_held_out_subject_is_in_one_of_several_folders() -> None:
@@ -33,3 +35,33 @@ def test_folders_of_one_kind_share_the_questions_that_are_made() -> None:
             assert each.gold == {}
             assert each.question not in own
         assert all(asked.question not in held for asked in after.questions if asked.label == "invented")
+
+
+def test_terms_are_asked_for_in_other_words_than_they_are_evaluated_in() -> None:
+    pool = term_pool()
+    evaluated = {each.question for each in term_questions(pool.glossary)}
+    texts = {each.document.id: each for each in glossary_texts(pool.glossary).values()}
+    assert Counter(asked.language for asked in pool.questions)["en"] == len(pool.questions) / 2
+    for asked in pool.questions:
+        assert asked.question not in evaluated
+        assert asked.term is not None
+        assert may_be_fitted_to(asked.term)
+        assert asked.term.names[asked.language] in asked.question
+        for place, ((start, end),) in asked.gold.items():
+            assert texts[place].document.text[start:end] == texts[place].definitions[asked.term].text
+    assert 0.4 < sum(map(may_be_fitted_to, pool.glossary)) / len(pool.glossary) < 0.6
+    (made,) = with_invented_names([pool], 20)
+    invented = [asked for asked in made.questions if asked.label == "invented"]
+    assert len(invented) == 20
+    assert not any(asked.gold or asked.term for asked in invented)
+
+
+def test_what_another_pool_of_the_same_texts_answers_is_not_far() -> None:
+    own, terms, built_in = own_pools(parts=1)[0], term_pool(), built_in_pool()
+    asked = with_far_ones([own, terms, built_in])
+    answered = [{each.question for each in pool.questions if each.gold} for pool in (own, terms, built_in)]
+    for pool, texts in zip(asked, ({0}, {1, 2}, {1, 2}), strict=True):
+        far = {each.question for each in pool.questions if each.label == "far"}
+        assert far
+        assert not far & set().union(*(answered[at] for at in texts))
+        assert not far & answered[1], "others may well say what a term means"

@@ -1,6 +1,7 @@
 """What speaks for an answer, and how sure that makes it."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,8 +14,16 @@ from qa.confidence import FILE, Confidence, shipped_confidence, shipped_passage_
 from qa.evaluation.fit import fit, samples
 from qa.evaluation.question_files import Gold, Question
 from qa.evidence import FEATURES
-from qa.quotes import Quote
-from qa.read_evidence import ANSWER_FEATURES, PASSAGE_FEATURES, answer_features
+from qa.question_kinds import QuestionKind
+from qa.quotes import Quote, select_quotes
+from qa.read_evidence import (
+    ANSWER_FEATURES,
+    PASSAGE_FEATURES,
+    answer_features,
+    asks_for_unknown,
+    without_definitions,
+)
+from qa.read_quotes import DEFINITION
 
 
 def seen(answerer: Answerer, question: str) -> dict[str, float]:
@@ -226,18 +235,44 @@ def test_a_name_that_no_text_holds_only_lowers_what_the_reader_s_answers_are_wor
     )
 
 
+def test_a_definition_may_be_quoted_first_and_makes_an_answer_no_surer(small_index: PassageIndex) -> None:
+    retrieval = small_index.retrieve("How many parameters has GPT-3?")
+    quotes = []
+    for one, value in zip(retrieval.ranked, (3.0, 1.0, -2.0), strict=False):
+        passage = retrieval.passage(one.row)
+        quotes.append(Quote(one, passage, (passage.start, passage.end), passage.text, value, passage.text))
+    surest, further, far = quotes
+    row = replace(surest.ranked, row=DEFINITION)
+    definition = replace(surest, ranked=row, text="What a kite is made of.", value=-3.0, said="a kite")
+    candidates = [definition, surest, further, far]
+    assert select_quotes(candidates, QuestionKind.LIST) == [definition, surest, further]
+    alone = answer_features("en", False, [surest, further, far])
+    assert answer_features("en", False, candidates).tolist() == alone.tolist()
+    evidence = np.ones((2, len(PASSAGE_FEATURES)), np.float32)
+    plain = without_definitions(evidence)
+    assert plain.sum() == evidence.sum() - 2
+    assert not plain[:, PASSAGE_FEATURES.index("definition")].any()
+
+
 def test_what_is_unknown_is_told_to_the_confidence(answerer: Answerer, small_index: PassageIndex) -> None:
     def read(question: str) -> dict[str, float]:
         retrieval = small_index.retrieve(question)
         best = retrieval.ranked[0]
         quote = Quote(best, retrieval.passage(best.row), (0, 1), "", value=1.0)
-        return dict(zip(ANSWER_FEATURES, answer_features(retrieval, [quote]).tolist(), strict=True))
+        unknown = asks_for_unknown(retrieval, [quote])
+        told = answer_features(retrieval.query.language, unknown, [quote])
+        return dict(zip(ANSWER_FEATURES, told.tolist(), strict=True))
 
     assert {read("How many parameters has GPT-3?")[name] for name in ("unknown_far", "unknown_read")} == {0}
     for question, lowered in (("How many parameters has GPT-7?", 9), ("GPT-7 有多少参数？", 0)):
         unknown = read(question)  # the figures stand in English alone
         assert unknown["unknown_read"] == lowered
         assert unknown["unknown_far"] == pytest.approx(max(0.6 - unknown["lead"], 0))
+
+
+def test_what_a_definition_says_is_worth_more_than_the_same_elsewhere() -> None:
+    worth = [shipped_passage_confidence().of(with_features(PASSAGE_FEATURES, {"definition": each})) for each in (0, 1)]
+    assert worth[0] < worth[1]
 
 
 def test_a_name_that_a_passage_lacks_lowers_what_it_is_worth() -> None:

@@ -12,7 +12,9 @@ from corpus import Document, EncoderError, Passage, Term, load_documents, split
 from index import PassageIndex, update_index
 from index.encoder.adapted_weights import AdaptedWeights, digest_of, write_weights
 from qa import Answerer
-from qa.read_quotes import READ
+from qa.definitions import definitions_for
+from qa.read_evidence import PASSAGE_FEATURES
+from qa.read_quotes import READ, evidence_of, read_passages
 from qa.reading import NO_READER, OFFLINE_READER, open_reader
 from qa.reading.pairs import LONGEST, head_of, pair_of
 from qa.reading.weights import FILE
@@ -92,6 +94,27 @@ def test_a_definition_is_read_and_quoted_with_its_source(
     assert first.document.text[first.start : first.end] == definition
     unread = Answerer(passages, FakeReader("what no passage says")).ask(question)
     assert unread.confidence < answer.confidence / 2
+
+
+def test_the_more_of_a_question_a_term_is_the_more_speaks_for_its_definition(
+    texts: Path, tmp_path: Path, fake_encoder: Any
+) -> None:
+    update_index(tmp_path / "own", load_documents(texts), fake_encoder, glossary=[TERM])
+    passages = PassageIndex.open(tmp_path / "own", fake_encoder)
+
+    def told(question: str) -> float:
+        retrieval = passages.retrieve(question)
+        read = read_passages(retrieval, FakeReader(), definitions_for(question, passages.snapshot))
+        found = evidence_of(retrieval, read)[:, PASSAGE_FEATURES.index("definition")]
+        assert len(found) > 2
+        assert not found[:-1].any()
+        assert read[-1].passage.document_id.startswith("glossary.")
+        return float(found[-1])
+
+    assert told("attention") == pytest.approx(0.8)
+    assert 0.8 > told("What is attention?") > told("What is attention needed for?") > 0
+    assert told("注意力") > told("什么是注意力？") > told("注意力机制是谷歌的谁提出的？") >= 0
+    assert told("Which researchers at Google proposed that a model should pay attention to other words?") == 0
 
 
 def test_an_index_of_another_encoder_has_no_offline_reader(fake_encoder: Any) -> None:
