@@ -54,6 +54,7 @@ def _outcome(answerer: Answerer, question: Question) -> Outcome:
         relevant=tuple(overlaps_gold(question, spans, hit.passage, hit.passage.start, hit.passage.end) for hit in hits),
         cited=tuple(
             overlaps_gold(question, spans, cited.passage, cited.passage.start, cited.passage.end)
+            or (cited.document.id not in snapshot.documents and _holds_facts(question, cited.quote))
             for cited in answer.citations
         ),
         gold_languages=frozenset(
@@ -70,13 +71,19 @@ def _outcome(answerer: Answerer, question: Question) -> Outcome:
     )
 
 
+def _holds_facts(question: Question, quote: str) -> bool:
+    """Whether a definition of the glossary answers, which is no text whose spans a question could list."""
+    return bool(question.facts) and all(fact.search(quote) for fact in question.facts)
+
+
 def figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """The figures over all questions, and by language, kind and direction.
 
     recall@k: share of answerable questions with a relevant passage among the first k (success@k, as every gold
     span alone answers the question); mrr: mean reciprocal rank; ndcg@10: of the passages that are ranked (Järvelin and
-    Kekäläinen 2002, https://doi.org/10.1145/582415.582418); cited@k: recall@k of the citations; facts: share
-    of questions with facts whose answer holds all of them; abstention: precision and recall of not answering.
+    Kekäläinen 2002, https://doi.org/10.1145/582415.582418); cited@k: recall@k of the citations, where a
+    definition of the glossary is right that holds all facts; facts: share of questions with facts whose answer holds
+    all of them; abstention: precision and recall of not answering.
     """
     return _row(outcomes) | {
         "by_language": _groups(outcomes, lambda outcome: outcome.question.language),

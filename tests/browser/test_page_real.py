@@ -98,8 +98,8 @@ def test_every_quote_from_messy_real_texts_is_exact(seeds_answerer: Answerer, se
     assert told["inexact_quotes"] == 0
     assert told["gold_missing"] == 0
     # A little below what is measured; see the README.
-    floors = {"recall@1": 0.77, "recall@5": 0.93, "cited@1": 0.75, "cited@3": 0.85, "facts": 0.83}
+    floors = {"recall@1": 0.77, "recall@5": 0.93, "cited@1": 0.75, "cited@3": 0.87, "facts": 0.85}
     assert {name: told[name] for name, floor in floors.items() if told[name] < floor} == {}
-    assert told["abstention"]["precision"] >= 0.6
+    assert told["abstention"]["precision"] >= 0.7
     assert told["abstention"]["recall"] >= 0.64
-    assert told["refused"] <= 0.08
+    assert told["refused"] <= 0.07
