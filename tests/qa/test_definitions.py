@@ -1,5 +1,6 @@
 """The definitions that a question is offered, and that their citations are found like those of the texts."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -154,3 +155,17 @@ def test_an_evaluation_looks_whether_definitions_are_quoted_exactly(
     question = Question(id="q", language="en", question="What is CLIP?", kind="", gold=(), facts=(), history=())
     (outcome,) = run(answerer, [question])
     assert (len(outcome.answer.citations), outcome.inexact) == (1, inexact)
+
+
+@pytest.mark.parametrize(
+    ("facts", "right"), [(("pictures", "captions"), True), (("pictures", "2021"), False), ((), False)]
+)
+def test_a_definition_is_right_that_holds_all_facts(
+    explained: PassageIndex, facts: tuple[str, ...], right: bool
+) -> None:
+    answerer = Defining(explained)
+    answerer.shift = 0
+    patterns = tuple(map(re.compile, facts))
+    question = Question(id="q", language="en", question="What is CLIP?", kind="", gold=(), facts=patterns, history=())
+    (outcome,) = run(answerer, [question])
+    assert outcome.cited == (right,)
