@@ -43,7 +43,7 @@ class Consideration:
 
     retrieval: Retrieval
     kind: QuestionKind
-    candidates: tuple[Quote, ...]  # the best stretch of the best passages, best first
+    candidates: tuple[Quote, ...]  # the best stretch of the best passages, as they would be quoted
     quotes: tuple[Quote, ...]  # those that make an answer
     features: FloatArray  # (features,), see qa.evidence and qa.read_evidence; empty where nothing was found
     fitted: Confidence  # what was fitted to these features
@@ -149,6 +149,7 @@ class Answerer:
             text = "\n\n".join(phrases.quoted(citation.quote, citation.number) for citation in citations)
         else:
             near = [quote for quote in considered.candidates if quote.ranked.lead >= _REMOTE]
+            near.sort(key=lambda quote: -(quote.value or 0.0))  # a definition is not nearer for being what is named
             related = _cite(retrieval, near[:RELATED])
             if considered.near:
                 kind, text = AnswerKind.NEAREST, phrases.NEAREST[language]

@@ -112,21 +112,26 @@ def says_nothing(retrieval: Retrieval, passage: Passage, text: str) -> bool:
 def select_quotes(candidates: Sequence[Quote], kind: QuestionKind) -> list[Quote]:
     """Those of ``candidates`` that make an answer together: near the best one, short enough, none said twice.
 
-    The first of them is; one that goes on where another ends, as the second half of a list, follows that.
+    The first candidate and the best are among them wherever they say anything. One that goes on where another ends, as
+    the second half of a list, follows that.
     """
     best = max(candidates, key=lambda quote: quote.value or 0.0, default=None)  # the first, where nothing was read
     selected: list[Quote] = []
     said: list[frozenset[str]] = []  # the words of those
     length = 0
     for quote in candidates:
-        if len(selected) == QUOTES or (selected and best and not _near(quote, best, kind.broad)):
+        if len(selected) == QUOTES:
             break
-        words = words_in(readable(quote.text))
-        if width(quote.text) <= 3 or any(_repeats(words, other) for other in said):
+        if width(quote.text) <= 3:
             continue
-        if not kind.broad and any(_holds(other.said, quote.said) for other in selected):
-            continue  # one thing is asked for, and it is said already
-        if selected and length + len(quote.text) > LONGEST:
+        words = words_in(readable(quote.text))
+        if quote is not best and (
+            (selected and best and not _near(quote, best, kind.broad))
+            or any(_repeats(words, other) for other in said)
+            # One thing is asked for, and it is said already.
+            or (not kind.broad and any(_holds(other.said, quote.said) for other in selected))
+            or (selected and length + len(quote.text) > LONGEST)
+        ):
             continue
         selected.append(quote)
         said.append(words)

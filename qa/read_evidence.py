@@ -10,7 +10,6 @@ import numpy as np
 from corpus import Passage, encoder_text
 from index import FloatArray
 from index.matching.words import simplify, words_in
-from index.search.query import Query
 from index.search.retrieval import Retrieval
 from qa.question_names import Name, names_asked_for, words_and_names
 from qa.quotes import Quote
@@ -66,7 +65,7 @@ def passage_features(
                 best - lead,
                 foreign,
                 0.0 if foreign else _lacking(names, passage),
-                _named(retrieval.query, passage) if at >= len(passages) - definitions else 0.0,
+                _named(retrieval, passage) if at >= len(passages) - definitions else 0.0,
             )
         )
     return np.array(rows, np.float32)
@@ -101,14 +100,16 @@ def _lacking(names: Sequence[Name], passage: Passage) -> float:
     return sum(not name.words <= present for name in names) / len(names)
 
 
-def _named(query: Query, definition: Passage) -> float:
-    """What share of ``query``, by how much its words say, is the name of the term that is defined, from where on it is
-    asked for."""
-    written, words = simplify(definition.heading), words_in(definition.heading)
+def _named(retrieval: Retrieval, definition: Passage) -> float:
+    """What share of the question, by how much its words say, is a name of the term that is defined, from where on that
+    is what is asked for."""
+    terms = retrieval.snapshot.glossary_texts[definition.language].definitions
+    forms = next(term.forms for term, passage in terms.items() if passage == definition)
+    written, words = [simplify(form) for form in forms], frozenset().union(*map(words_in, forms))
     share = sum(
         word.weight
-        for word in query.words
-        if (words_in(word.text) <= words if word.text.isascii() else simplify(word.text) in written)
+        for word in retrieval.query.words
+        if (words_in(word.text) <= words if word.text.isascii() else any(simplify(word.text) in one for one in written))
     )
     return max(share - _NAMED_BESIDE, 0.0)
 

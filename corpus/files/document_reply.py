@@ -1,14 +1,16 @@
 """What the process says that opens documents (:mod:`corpus.files.document_process`), checked: a file may have taken it
 over. KeyError, TypeError and ValueError tell of what no process of ours says."""
 
-from math import isfinite
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from corpus.document import Box, FileContent, Place, PlaceKind
 
 Counted = tuple[PlaceKind, int] | None  # the pages, slides or chapters of a file, where its reader counts them
-_MOST_COUNTED = 10_000_000
-_LONGEST_FAULT = 20_000  # characters
+MOST_COUNTED = 10_000_000
+_LONGEST_NUMBER = 9  # figures
+_LARGEST = 1e12
+_LONGEST_MESSAGE = 20_000  # characters
 
 
 class Reply(NamedTuple):
@@ -22,7 +24,7 @@ class Reply(NamedTuple):
 def how_far(said: Any) -> tuple[PlaceKind, int, int]:
     """What is counted in a file, how many are done, and how many there are."""
     kind, done, total = PlaceKind(said["kind"]), said["done"], said["total"]
-    if not (type(done) is type(total) is int and 0 <= done <= total <= _MOST_COUNTED):
+    if not (type(done) is type(total) is int and 0 <= done <= total <= MOST_COUNTED):
         raise ValueError(f"{done!r} of {total!r} are done")
     return kind, done, total
 
@@ -30,7 +32,7 @@ def how_far(said: Any) -> tuple[PlaceKind, int, int]:
 def fault_of(reply: Reply) -> str:
     """Why a file cannot be read, in a message; empty where it can."""
     fault = reply.said.get("error", "")
-    if not isinstance(fault, str) or len(fault) > _LONGEST_FAULT:
+    if not isinstance(fault, str) or len(fault) > _LONGEST_MESSAGE:
         raise TypeError("the message is none")
     return fault
 
@@ -39,9 +41,12 @@ def content_of(reply: Reply) -> tuple[FileContent, Counted]:
     """What a file holds, and what was counted in it."""
     said = dict(reply.said)
     given, problems, references = (said.pop(name) for name in ("places", "problems", "references"))
+    places = tuple(_place(*each, length=len(said["text"])) for each in given)
+    if any(one.end > other.start for one, other in pairwise(places)):
+        raise ValueError("places overlap")
     content = FileContent(
-        places=tuple(_place(*each, length=len(said["text"])) for each in given),
-        problems=tuple((_whole(line), _words(message)) for line, message in problems),
+        places=places,
+        problems=tuple((whole(line), _words(message)) for line, message in problems),
         references=tuple(_words(each) for each in references),
         **{name: _words(each) for name, each in said.items()},
     )
@@ -49,10 +54,13 @@ def content_of(reply: Reply) -> tuple[FileContent, Counted]:
 
 
 def _place(start: int, end: int, kind: str, label: str, boxes: Any, recognised: bool, *, length: int) -> Place:
-    if not 0 <= _whole(start) <= _whole(end) <= length or type(recognised) is not bool:
+    if not 0 <= whole(start) <= whole(end) <= length or type(recognised) is not bool:
         raise ValueError("a place lies beside the text")
     drawn = tuple(Box(*(finite(number) for number in box)) for box in boxes)
-    return Place(start, end, PlaceKind(kind), _words(label), drawn, recognised=recognised)
+    label = _words(label)
+    if kind == PlaceKind.PAGE and not (label.isascii() and label.isdecimal() and len(label) < _LONGEST_NUMBER):
+        raise ValueError("a page has no number")
+    return Place(start, end, PlaceKind(kind), label, drawn, recognised=recognised)
 
 
 def _words(given: Any) -> str:
@@ -62,15 +70,16 @@ def _words(given: Any) -> str:
     return given
 
 
-def _whole(given: Any) -> int:
+def whole(given: Any) -> int:
+    """``given`` where it is a whole number."""
     if type(given) is not int:
         raise TypeError("a whole number is none")
     return given
 
 
 def finite(given: Any) -> float:
-    """A number."""
-    if type(given) not in (int, float) or not isfinite(given):
+    """``given`` where it is a number, neither endless nor larger than any length in a document."""
+    if type(given) not in (int, float) or not -_LARGEST < given < _LARGEST:
         raise TypeError("a number is none")
     number: float = given
     return number

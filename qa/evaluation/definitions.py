@@ -50,7 +50,8 @@ def term_questions(glossary: Sequence[Term]) -> Iterator[TermQuestion]:
 
 
 def may_be_fitted_to(term: Term) -> bool:
-    """Whether numbers may be fitted to ``term``, as to about half of all: the others tell how they do elsewhere."""
+    """Whether ``term`` is among those that are asked for to fit numbers to, about half of all: the others tell how
+    these numbers do elsewhere. Our own questions, which are fitted to as well, name both."""
     return zlib.crc32(term.names["en"].encode("utf-8")) % 2 == 0
 
 

@@ -83,9 +83,9 @@ def unstated_table(outcomes: Sequence[PlainOutcome]) -> Table:
 
 
 def terms_table(asked: Sequence[tuple[TermQuestion, Answer]], glossary: Sequence[Term]) -> Table:
-    """The terms of the glossary, by language, and those that nothing was fitted to."""
+    """The terms of the glossary, by language, and those that were not asked for to fit numbers to."""
     table = Table("terms of the glossary", "questions", "answered", "defined")
-    rows = {"all": asked, "nothing was fitted to": [each for each in asked if not may_be_fitted_to(each[0].term)]}
+    rows = {"all": asked, "not fitted to": [each for each in asked if not may_be_fitted_to(each[0].term)]}
     rows |= {language: [each for each in asked if each[0].language == language] for language in LANGUAGES}
     for name, kept in rows.items():
         of = [question.term.names["en"] for question, _ in kept]

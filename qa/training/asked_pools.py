@@ -165,9 +165,15 @@ def _asked(question: Question, documents: dict[str, Document]) -> PoolQuestion:
 
 
 def with_far_ones(pools: Sequence[Pool]) -> list[Pool]:
-    """``pools``, each asked some answerable questions of those with other texts, too, which it does not answer."""
+    """``pools``, each asked some answerable questions of those with other texts, too, which it does not answer.
+
+    That of the terms is not: it has the texts of another, and would be asked the same.
+    """
     found = []
     for pool in pools:
+        if any(asked.term for asked in pool.questions):
+            found.append(pool)
+            continue
         own = {document.text for document in pool.documents}
         others = [other for other in pools if own.isdisjoint(document.text for document in other.documents)]
         strange = [asked for other in others for asked in other.questions if asked.gold and not asked.term]

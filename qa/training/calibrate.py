@@ -9,11 +9,9 @@ each a question without an answer as much as :data:`_UNANSWERABLE` says.
 
 import argparse
 import json
-import pickle
 import sys
-import tempfile
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -25,93 +23,19 @@ from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import StandardScaler
 
 from corpus import FoundationQAError
-from index import FloatArray, PassageIndex, SentenceEncoder, rebuild_index
-from index.disk import replace_file
-from index.encoder.adapted_weights import digest_of
-from index.search.retrieval import retrieve
+from index import FloatArray
 from qa.confidence import READ_FILE, Confidence, write_facts
-from qa.definitions import definitions_for
-from qa.evaluation.definitions import quote_defines
 from qa.evaluation.fit import confidence_of
 from qa.evaluation.intervals import mean_interval, shown
-from qa.follow_ups import resolve_follow_up
-from qa.question_kinds import QuestionKind, question_kind
 from qa.quotes import Quote, select_quotes
-from qa.read_evidence import ANSWER_FEATURES, PASSAGE_FEATURES, answer_features, asks_for_unknown, without_definitions
-from qa.read_quotes import DEFINITION, evidence_of, quotes_of, read_passages
-from qa.reading import OFFLINE_READER, Reader, open_reader
-from qa.reading.weights import FILE
-from qa.small_talk import reply_to_small_talk
-from qa.training.asked_pools import (
-    Pool,
-    PoolQuestion,
-    built_in_pool,
-    own_pools,
-    public_pools,
-    term_pool,
-    with_far_ones,
-    with_invented_names,
-)
+from qa.read_evidence import ANSWER_FEATURES, PASSAGE_FEATURES, answer_features, without_definitions
+from qa.training.answered_pools import Seen, answered_pools, may_be_written
 
 _REFUSED = 0.05  # of the answerable questions so many may be refused
 _UNANSWERABLE = 0.25  # share of the questions, by weight, that a pool does not answer
 _FOLDS = 5
 _TERMS = "terms"
 _COUNTS = {_TERMS: 0.5}  # they are asked of the same texts as another pool
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What there was to answer one question of a pool with."""
-
-    pool: str
-    asked: PoolQuestion
-    evidence: FloatArray  # (passages, features)
-    right: NDArray[np.bool_]  # (passages,): whether each holds the answer
-    quotes: tuple[Quote, ...]  # of each passage, in their order
-    language: str  # of the question as it was understood
-    kind: QuestionKind
-    unknown: bool  # see qa.read_evidence.asks_for_unknown
-
-
-def look(pools: Iterable[Pool], encoder: SentenceEncoder, reader: Reader) -> list[Seen]:
-    """Ask every question of every pool."""
-    seen = []
-    for pool in pools:
-        with tempfile.TemporaryDirectory() as folder:
-            rebuild_index(folder, pool.documents, encoder, glossary=pool.glossary)
-            snapshot = PassageIndex.open(folder, encoder).snapshot
-            for asked in pool.questions:
-                if reply_to_small_talk(asked.question):
-                    continue
-                meant = resolve_follow_up(asked.question, asked.history, snapshot.glossary)
-                retrieval = retrieve(meant, encoder, snapshot)
-                query = retrieval.query
-                read = read_passages(retrieval, reader, definitions_for(query.text, snapshot))
-                if not read:
-                    continue
-                kind = question_kind(query.text)
-                quotes = quotes_of(retrieval, read, [0.0] * len(read), kind)
-                right = np.array([_is_right(asked, quote, pool) for quote in quotes])
-                unknown = asks_for_unknown(retrieval, quotes)
-                evidence = evidence_of(retrieval, read)
-                seen.append(Seen(pool.name, asked, evidence, right, tuple(quotes), query.language, kind, unknown))
-            sys.stdout.write(f"{pool.name}: {len(pool.documents)} texts, {len(pool.questions)} questions\n")
-            sys.stdout.flush()
-    return seen
-
-
-def _is_right(asked: PoolQuestion, quote: Quote, pool: Pool) -> bool:
-    """Whether the passage answers: it is where the answer stands, or says the same as one that nobody listed."""
-    passage = quote.passage
-    if asked.term and quote_defines(quote.text, asked.term, pool.glossary):
-        return True
-    if asked.facts and quote.ranked.row == DEFINITION and all(fact.search(passage.text) for fact in asked.facts):
-        return True
-    return any(
-        2 * (min(passage.end, end) - max(passage.start, start)) >= end - start
-        for start, end in asked.gold.get(passage.document_id, ())
-    )
 
 
 def weights_of(seen: Sequence[Seen]) -> FloatArray:
@@ -242,29 +166,6 @@ def _among_chosen(each: Seen, ordered: tuple[list[Quote], list[bool]]) -> bool:
     return any(hit for quote, hit in zip(quotes, right, strict=True) if quote in chosen)
 
 
-def _seen(public: Path | None, kept: Path | None) -> list[Seen]:
-    """What there is to answer every question with: what ``kept`` holds of it, or asked now and kept there."""
-    of = {"reader": digest_of(FILE), "numbers": PASSAGE_FEATURES, "public": str(public and public.resolve())}
-    if kept and kept.exists():
-        before = pickle.loads(kept.read_bytes())  # what this program wrote
-        if before["of"] != of:
-            raise FoundationQAError(
-                f"{kept} was kept of another reader, other numbers or other public sets. To ask anew, remove it."
-            )
-        found: list[Seen] = before["seen"]
-        return found
-    if kept and not kept.parent.is_dir():  # said before half an hour is spent
-        raise FoundationQAError(f"{kept} cannot be written: there is no folder {kept.parent}. Make it.")
-    encoder = SentenceEncoder()
-    reader = open_reader(OFFLINE_READER, encoder)
-    assert reader is not None
-    pools = [*own_pools(), *(public_pools(public) if public else ()), built_in_pool(), term_pool()]
-    found = look(with_invented_names(with_far_ones(pools)), encoder, reader)
-    if kept:
-        replace_file(kept, pickle.dumps({"of": of, "seen": found}))
-    return found
-
-
 def main() -> None:
     """Fit, print the figures, and write the numbers beside the program."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -273,7 +174,8 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=READ_FILE, help="where to write the numbers")
     options = parser.parse_args()
     try:
-        facts, lines = calibrate(_seen(options.public, options.seen))
+        may_be_written(options.output)
+        facts, lines = calibrate(answered_pools(options.public, options.seen))
     except FoundationQAError as error:
         sys.exit(f"Error: {error}")
     write_facts(options.output, facts)

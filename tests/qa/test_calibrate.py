@@ -14,7 +14,7 @@ from fake_reader import FakeReader
 from corpus import Document, Term
 from qa.confidence import Confidence
 from qa.read_evidence import ANSWER_FEATURES, PASSAGE_FEATURES
-from qa.training import calibrate
+from qa.training import answered_pools, calibrate
 from qa.training.asked_pools import Pool, PoolQuestion
 
 LAKES = ("Ada", "Bodo", "Cleo", "Dora", "Emil", "Fritz", "Gerd", "Hilde", "Ida", "Jan", "Karla", "Lotte")
@@ -44,11 +44,13 @@ def pool() -> Pool:
 
 
 @pytest.fixture(scope="module")
-def seen(pool: Pool, fake_encoders: Any) -> list[calibrate.Seen]:
-    return calibrate.look([pool], fake_encoders(), FakeReader("deep", TERM.definitions["en"]))
+def seen(pool: Pool, fake_encoders: Any) -> list[answered_pools.Seen]:
+    return answered_pools.look([pool], fake_encoders(), FakeReader("deep", TERM.definitions["en"]))
 
 
-def test_every_question_is_asked_and_right_is_what_holds_its_answer(pool: Pool, seen: list[calibrate.Seen]) -> None:
+def test_every_question_is_asked_and_right_is_what_holds_its_answer(
+    pool: Pool, seen: list[answered_pools.Seen]
+) -> None:
     assert [each.asked for each in seen] == pool.questions[:-1], "small talk is no question"
     for each in seen:
         assert each.evidence.shape == (len(each.quotes), len(PASSAGE_FEATURES))
@@ -69,14 +71,14 @@ def test_a_definition_that_holds_what_is_asked_for_answers(fake_encoders: Any) -
         gold={"sea.md": [(0, len(text.text))]},
         facts=(re.compile("comes and goes"),),
     )
-    (seen,) = calibrate.look([Pool("sea", [text], [asked], (TERM,))], fake_encoders(), FakeReader("comes"))
+    (seen,) = answered_pools.look([Pool("sea", [text], [asked], (TERM,))], fake_encoders(), FakeReader("comes"))
     assert seen.right.tolist() == [True, True]
     other = replace(asked, facts=(re.compile("twice a day"),))
-    (seen,) = calibrate.look([Pool("sea", [text], [other], (TERM,))], fake_encoders(), FakeReader("comes"))
+    (seen,) = answered_pools.look([Pool("sea", [text], [other], (TERM,))], fake_encoders(), FakeReader("comes"))
     assert seen.right.tolist() == [True, False]
 
 
-def test_what_is_fitted_tells_right_answers_from_others(seen: list[calibrate.Seen]) -> None:
+def test_what_is_fitted_tells_right_answers_from_others(seen: list[answered_pools.Seen]) -> None:
     facts: Any
     facts, (line,) = calibrate.calibrate(seen)
     assert tuple(facts["passage"]["features"]) == PASSAGE_FEATURES
@@ -92,26 +94,34 @@ def test_what_is_fitted_tells_right_answers_from_others(seen: list[calibrate.See
 
 
 def test_what_was_found_is_fitted_to_anew_without_asking(
-    seen: list[calibrate.Seen], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    seen: list[answered_pools.Seen], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     kept = tmp_path / "seen.pickle"
-    monkeypatch.setattr(calibrate, "own_pools", list)
-    monkeypatch.setattr(calibrate, "built_in_pool", lambda: Pool("built-in", [], []))
-    monkeypatch.setattr(calibrate, "term_pool", lambda: Pool("terms", [], []))
-    monkeypatch.setattr(calibrate, "open_reader", lambda *_: FakeReader())
-    monkeypatch.setattr(calibrate, "look", lambda *_: seen)
+    monkeypatch.setattr(answered_pools, "own_pools", list)
+    monkeypatch.setattr(answered_pools, "built_in_pool", lambda: Pool("built-in", [], []))
+    monkeypatch.setattr(answered_pools, "term_pool", lambda: Pool("terms", [], []))
+    monkeypatch.setattr(answered_pools, "open_reader", lambda *_: FakeReader())
+    monkeypatch.setattr(answered_pools, "look", lambda *_: seen)
     said = []
     for time in ("asked", "kept"):
         output = tmp_path / f"{time}.json"
         monkeypatch.setattr(sys, "argv", ["calibrate", "--seen", str(kept), "--output", str(output)])
         calibrate.main()
         said.append((capsys.readouterr().out, json.loads(output.read_text(encoding="utf-8"))))
-        monkeypatch.setattr(calibrate, "look", lambda *_: pytest.fail("it was asked before"))
+        monkeypatch.setattr(answered_pools, "look", lambda *_: pytest.fail("it was asked before"))
     assert said[0] == said[1]
     assert kept.stat().st_size < 1_000_000
-    monkeypatch.setattr(calibrate, "PASSAGE_FEATURES", PASSAGE_FEATURES[:-1])
-    for file, told in ((kept, "was kept of another reader"), (tmp_path / "none" / "seen", "there is no folder")):
-        monkeypatch.setattr(sys, "argv", ["calibrate", "--seen", str(file), "--output", str(tmp_path / "never.json")])
+    (tmp_path / "other").write_bytes(b"{}")
+    monkeypatch.setattr(answered_pools, "own_pools", lambda: [Pool("own", [Document("a.md", "A", "", "A kite.")], [])])
+    for file, output, told in (
+        ("seen.pickle", "never.json", "was kept of another reader"),
+        ("other", "never.json", "is nothing that was kept here"),
+        (".", "never.json", "is nothing that was kept here"),
+        ("none/seen", "never.json", "none/seen cannot be written: No such file"),
+        ("seen.pickle", "none/never.json", "never.json cannot be written: No such file"),
+    ):
+        place = [str(tmp_path / each) for each in (file, output)]
+        monkeypatch.setattr(sys, "argv", ["calibrate", "--seen", place[0], "--output", place[1]])
         with pytest.raises(SystemExit, match=told):
             calibrate.main()
     assert not (tmp_path / "never.json").exists()

@@ -246,6 +246,11 @@ def test_a_definition_may_be_quoted_first_and_makes_an_answer_no_surer(small_ind
     definition = replace(surest, ranked=row, text="What a kite is made of.", value=-3.0, said="a kite")
     candidates = [definition, surest, further, far]
     assert select_quotes(candidates, QuestionKind.LIST) == [definition, surest, further]
+    other = replace(definition, text="Where the wind blows it.", value=-4.0, said="the wind")
+    assert select_quotes([definition, other, surest, further], QuestionKind.LIST) == [definition, surest, further]
+    assert select_quotes([surest, definition, further], QuestionKind.LIST) == [surest, further]
+    repeated = replace(definition, text=" ".join(surest.text.split()[:4]))
+    assert select_quotes([repeated, surest], QuestionKind.FACT) == [repeated, surest], "the best is never lost"
     alone = answer_features("en", False, [surest, further, far])
     assert answer_features("en", False, candidates).tolist() == alone.tolist()
     evidence = np.ones((2, len(PASSAGE_FEATURES)), np.float32)

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
@@ -67,16 +67,17 @@ class UploadRun:
 
     def _lines(self) -> list[str]:
         lines = []
-        for file in self.files:
-            try:
-                self._heard(FileProgress(file.name))
-                with self._in_turn(file.name):
-                    name = self._uploads.add(file.name, file, replace=self._replace, reading=self._heard)
-                lines.append(f"<p>{words_html('sources.added')} {escape(name)}</p>")
-            except CorpusError as error:
-                lines.append(problem_html(error))
-            finally:
-                self.let_go(file)
+        with ExitStack() as stack:  # also of those that are not read any more
+            for file in reversed(self.files):
+                stack.callback(self.let_go, file)
+            for file in self.files:
+                try:
+                    self._heard(FileProgress(file.name))
+                    with self._in_turn(file.name):
+                        name = self._uploads.add(file.name, file, replace=self._replace, reading=self._heard)
+                    lines.append(f"<p>{words_html('sources.added')} {escape(name)}</p>")
+                except CorpusError as error:
+                    lines.append(problem_html(error))
         return lines
 
     @contextmanager
@@ -109,6 +110,8 @@ class UploadRuns:
     """Those of all visitors; safe to use from threads.
 
     Who brings a file while another of theirs is read sees what becomes of both, and has them read one after the other.
+    Of a file that is brought twice, by one visitor or by two, Gradio keeps one copy: it is there until the last run
+    that has begun is through with it.
     """
 
     def __init__(self) -> None:
@@ -141,7 +144,6 @@ class UploadRuns:
                     del self._visitors[visitor]
 
     def _let_go(self, file: Path) -> None:
-        """Gradio keeps one copy of a file that is brought twice, by one visitor or by two."""
         with self._lock:
             self._files[file] -= 1
             if self._files[file] <= 0:

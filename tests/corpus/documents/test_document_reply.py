@@ -45,6 +45,11 @@ def test_what_a_reader_says_is_taken_as_it_is() -> None:
         placed(2, 1, "page", "1", [], False),
         placed(0, 1, "kite", "1", [], False),
         placed(0, 1, "page", {}, [], False),
+        placed(0, 1, "page", "x", [], False),
+        placed(0, 1, "page", "²", [], False),
+        placed(0, 1, "page", "9" * 5_000, [], False),
+        placed(0, 1, "page", "1", [[10**400, 2, 3, 4]], False),
+        {"places": [[0, 3, "page", "1", [], False], [2, 4, "page", "2", [], False]]},
         placed(0, 1, "page", "1", [["1", 2, 3, 4]], False),
         placed(0, 1, "page", "1", [[1, 2, 3]], False),
         placed(0, 1, "page", "1", [[float("inf"), 2, 3, 4]], False),
@@ -96,7 +101,7 @@ def test_nobody_is_further_than_the_end(said: Any) -> None:
         how_far(said)
 
 
-@pytest.mark.parametrize("given", ["1", True, None, float("nan"), float("-inf"), [1]])
+@pytest.mark.parametrize("given", ["1", True, None, float("nan"), float("-inf"), 10**400, [1]])
 def test_a_number_is_one(given: Any) -> None:
     assert finite(1) == 1
     with pytest.raises(TypeError):

@@ -127,6 +127,8 @@ def test_damaged_files_are_drawn_or_refused() -> None:
         {"media_type": "text/html"},
         {"media_type": ["image/png"]},
         {"page_count": "4"},
+        {"page_count": -1},
+        {"page_count": 10**4_000},
         {"width": float("nan")},
         {"height": "<script>"},
     ],
