@@ -8,6 +8,9 @@ from corpus.document import Box, FileContent, Place, PlaceKind
 
 Counted = tuple[PlaceKind, int] | None  # the pages, slides or chapters of a file, where its reader counts them
 MOST_COUNTED = 10_000_000
+UNSAID = (
+    "no process of ours says such a thing"  # told to nobody: who asked for the file is told that it broke its reader
+)
 _LONGEST_NUMBER = 9  # figures
 _LARGEST = 1e12
 _LONGEST_MESSAGE = 20_000  # characters
@@ -33,7 +36,7 @@ def fault_of(reply: Reply) -> str:
     """Why a file cannot be read, in a message; empty where it can."""
     fault = reply.said.get("error", "")
     if not isinstance(fault, str) or len(fault) > _LONGEST_MESSAGE:
-        raise TypeError("the message is none")
+        raise TypeError(UNSAID)
     return fault
 
 
@@ -43,7 +46,7 @@ def content_of(reply: Reply) -> tuple[FileContent, Counted]:
     given, problems, references = (said.pop(name) for name in ("places", "problems", "references"))
     places = tuple(_place(*each, length=len(said["text"])) for each in given)
     if any(one.end > other.start for one, other in pairwise(places)):
-        raise ValueError("places overlap")
+        raise ValueError(UNSAID)
     content = FileContent(
         places=places,
         problems=tuple((whole(line), _words(message)) for line, message in problems),
@@ -55,17 +58,17 @@ def content_of(reply: Reply) -> tuple[FileContent, Counted]:
 
 def _place(start: int, end: int, kind: str, label: str, boxes: Any, recognised: bool, *, length: int) -> Place:
     if not 0 <= whole(start) <= whole(end) <= length or type(recognised) is not bool:
-        raise ValueError("a place lies beside the text")
+        raise ValueError(UNSAID)
     drawn = tuple(Box(*(finite(number) for number in box)) for box in boxes)
     label = _words(label)
     if kind == PlaceKind.PAGE and not (label.isascii() and label.isdecimal() and len(label) < _LONGEST_NUMBER):
-        raise ValueError("a page has no number")
+        raise ValueError(UNSAID)
     return Place(start, end, PlaceKind(kind), label, drawn, recognised=recognised)
 
 
 def _words(given: Any) -> str:
     if not isinstance(given, str):
-        raise TypeError("a text is none")
+        raise TypeError(UNSAID)
     given.encode("utf-8")  # half of a pair of surrogates is no character
     return given
 
@@ -73,13 +76,13 @@ def _words(given: Any) -> str:
 def whole(given: Any) -> int:
     """``given`` where it is a whole number."""
     if type(given) is not int:
-        raise TypeError("a whole number is none")
+        raise TypeError(UNSAID)
     return given
 
 
 def finite(given: Any) -> float:
     """``given`` where it is a number, neither endless nor larger than any length in a document."""
     if type(given) not in (int, float) or not -_LARGEST < given < _LARGEST:
-        raise TypeError("a number is none")
+        raise TypeError(UNSAID)
     number: float = given
     return number

@@ -35,6 +35,7 @@ _PATTERN = re.compile(r"\\|\(\?|\(\.|[|]")
 NO_REASONS = {  # what looks like one and is told to nobody
     "Glossary of the texts ({file})",
     "{} of {} are done",
+    "no process of ours says such a thing",
     "Table of Contents",
     "has with no without is toggle show hide",
     "all cross full half high long low multi non one pre self semi short two three well",
