@@ -11,6 +11,7 @@ from corpus import Passage, encoder_text
 from index import FloatArray
 from index.matching.words import simplify, words_in
 from index.search.retrieval import Retrieval
+from qa.question_kinds import QuestionKind, question_kind
 from qa.question_names import Name, names_asked_for, words_and_names
 from qa.quotes import Quote
 from qa.reading import Reading
@@ -102,7 +103,9 @@ def _lacking(names: Sequence[Name], passage: Passage) -> float:
 
 def _named(retrieval: Retrieval, definition: Passage) -> float:
     """What share of the question, by how much its words say, is a name of the term that is defined, from where on that
-    is what is asked for."""
+    is what is asked for; 0 where a number, a reason or the like is: "How does CLIP see?"."""
+    if question_kind(retrieval.query.text) is not QuestionKind.FACT:
+        return 0.0
     terms = retrieval.snapshot.glossary_texts[definition.language].definitions
     forms = next(term.forms for term, passage in terms.items() if passage == definition)
     written, words = [simplify(form) for form in forms], frozenset().union(*map(words_in, forms))

@@ -8,9 +8,7 @@ from corpus.document import Box, FileContent, Place, PlaceKind
 
 Counted = tuple[PlaceKind, int] | None  # the pages, slides or chapters of a file, where its reader counts them
 MOST_COUNTED = 10_000_000
-UNSAID = (
-    "no process of ours says such a thing"  # told to nobody: who asked for the file is told that it broke its reader
-)
+UNSAID = "no process of ours says such a thing"  # told to nobody but a developer
 _LONGEST_NUMBER = 9  # figures
 _LARGEST = 1e12
 _LONGEST_MESSAGE = 20_000  # characters

@@ -26,9 +26,9 @@ def answerer(built_in_index: PassageIndex) -> Answerer:
 @pytest.mark.parametrize(
     ("question", "phrase", "tag"),
     [
-        ("什么是基础模型？", "基础模型（foundation model）是", "zh-Hans"),
-        ("What is a foundation model?", "A foundation model (基础模型) is", "en"),
-        ("CLIP 是怎样给图像分类的？", "CLIP", "zh-Hans"),
+        ("什么是基础模型？", "可适配众多任务的模型", "zh-Hans"),
+        ("What is a foundation model?", "A model trained on broad data", "en"),
+        ("CLIP 是怎样给图像分类的？", "CLIP 给一张图像分类", "zh-Hans"),
         ("Name three risks of foundation models", "", "en"),
     ],
 )

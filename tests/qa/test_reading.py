@@ -114,6 +114,7 @@ def test_the_more_of_a_question_a_term_is_the_more_speaks_for_its_definition(
     assert told("attention") == pytest.approx(0.8)
     assert 0.8 > told("What is attention?") > told("What is attention needed for?") > 0
     assert told("注意力") > told("什么是注意力？") > told("注意力机制是谷歌的谁提出的？") >= 0
+    assert told("How does attention work?") == told("注意力有多少个头？") == 0
     assert told("Which researchers at Google proposed that a model should pay attention to other words?") == 0
 
 
