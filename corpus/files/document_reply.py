@@ -47,40 +47,39 @@ def content_of(reply: Reply) -> tuple[FileContent, Counted]:
         raise ValueError(UNSAID)
     content = FileContent(
         places=places,
-        problems=tuple((whole(line), _words(message)) for line, message in problems),
-        references=tuple(_words(each) for each in references),
-        **{name: _words(each) for name, each in said.items()},
+        problems=tuple((check_whole(line), _check_text(message)) for line, message in problems),
+        references=tuple(_check_text(each) for each in references),
+        **{name: _check_text(each) for name, each in said.items()},
     )
     return content, reply.counted
 
 
 def _place(start: int, end: int, kind: str, label: str, boxes: Any, recognised: bool, *, length: int) -> Place:
-    if not 0 <= whole(start) <= whole(end) <= length or type(recognised) is not bool:
+    if not 0 <= check_whole(start) <= check_whole(end) <= length or type(recognised) is not bool:
         raise ValueError(UNSAID)
-    drawn = tuple(Box(*(finite(number) for number in box)) for box in boxes)
-    label = _words(label)
+    drawn = tuple(Box(*(check_number(number) for number in box)) for box in boxes)
+    label = _check_text(label)
     if kind == PlaceKind.PAGE and not (label.isascii() and label.isdecimal() and len(label) < _LONGEST_NUMBER):
         raise ValueError(UNSAID)
     return Place(start, end, PlaceKind(kind), label, drawn, recognised=recognised)
 
 
-def _words(given: Any) -> str:
+def _check_text(given: Any) -> str:
     if not isinstance(given, str):
         raise TypeError(UNSAID)
     given.encode("utf-8")  # half of a pair of surrogates is no character
     return given
 
 
-def whole(given: Any) -> int:
+def check_whole(given: Any) -> int:
     """``given`` where it is a whole number."""
     if type(given) is not int:
         raise TypeError(UNSAID)
     return given
 
 
-def finite(given: Any) -> float:
+def check_number(given: Any) -> float:
     """``given`` where it is a number, neither endless nor larger than any length in a document."""
     if type(given) not in (int, float) or not -_LARGEST < given < _LARGEST:
         raise TypeError(UNSAID)
-    number: float = given
-    return number
+    return float(given)

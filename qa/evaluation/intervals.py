@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.evaluation.metrics import DEPTH, Outcome, ndcg
+from qa.evaluation.question_files import holds_facts
 
 RESAMPLES = 2_000
 _COVERED = (2.5, 97.5)  # percentiles: 19 of 20 such intervals hold the true figure
@@ -17,9 +18,7 @@ _OF_ONE: Mapping[str, Callable[[Outcome], float | None]] = {
     "ndcg@10": lambda one: _found(one, ndcg(one.relevant[:DEPTH])),
     "cited@1": lambda one: _found(one, any(one.cited[:1])),
     "cited@3": lambda one: _found(one, any(one.cited[:3])),
-    "facts": lambda one: (
-        float(all(fact.search(one.answer.text) for fact in one.question.facts)) if one.question.facts else None
-    ),
+    "facts": lambda one: float(holds_facts(one.answer.text, one.question.facts)) if one.question.facts else None,
     "refused": lambda one: float(not one.answer.answered) if one.question.answerable else None,
     "abstention.recall": lambda one: None if one.question.answerable else float(not one.answer.answered),
     "abstention.precision": lambda one: None if one.answer.answered else float(not one.question.answerable),

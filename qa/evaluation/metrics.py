@@ -13,7 +13,7 @@ from sklearn.metrics import precision_recall_fscore_support
 from index import Progress, quiet
 from qa.answer import Answer
 from qa.answerer import Answerer
-from qa.evaluation.question_files import Question, gold_spans, overlaps_gold
+from qa.evaluation.question_files import Question, gold_spans, holds_facts, overlaps_gold
 
 DEPTH = 10  # passages ranked for each question
 
@@ -54,7 +54,8 @@ def _outcome(answerer: Answerer, question: Question) -> Outcome:
         relevant=tuple(overlaps_gold(question, spans, hit.passage, hit.passage.start, hit.passage.end) for hit in hits),
         cited=tuple(
             overlaps_gold(question, spans, cited.passage, cited.passage.start, cited.passage.end)
-            or (cited.document.id not in snapshot.documents and _holds_facts(question, cited.quote))
+            # A definition of the glossary, which is no text whose spans a question could list.
+            or (cited.document.id not in snapshot.documents and holds_facts(cited.quote, question.facts))
             for cited in answer.citations
         ),
         gold_languages=frozenset(
@@ -69,11 +70,6 @@ def _outcome(answerer: Answerer, question: Question) -> Outcome:
             for cited in answer.citations
         ),
     )
-
-
-def _holds_facts(question: Question, quote: str) -> bool:
-    """Whether a definition of the glossary answers, which is no text whose spans a question could list."""
-    return bool(question.facts) and all(fact.search(quote) for fact in question.facts)
 
 
 def figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -155,9 +151,7 @@ def _row(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     row |= _ranking(_MEASURES, [outcome.relevant for outcome in found])
     row["ndcg@10"] = _mean([ndcg(outcome.relevant) for outcome in found])
     row |= _ranking(_CITED, [outcome.cited for outcome in found])
-    row["facts"] = _mean(
-        [all(fact.search(outcome.answer.text) for fact in outcome.question.facts) for outcome in facts]
-    )
+    row["facts"] = _mean([holds_facts(outcome.answer.text, outcome.question.facts) for outcome in facts])
     row["abstention"] = _abstention(outcomes)
     row["refused"] = _mean([not outcome.answer.answered for outcome in answerable])
     row["quotes"] = sum(len(outcome.answer.citations) for outcome in outcomes)

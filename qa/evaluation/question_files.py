@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -108,6 +108,11 @@ def gold_spans(question: Question, documents: Mapping[str, Document]) -> dict[st
         for match in re.finditer(re.escape(gold.span), document.text) if gold.span else ():
             spans.setdefault(gold.document_id, []).append(match.span())
     return spans
+
+
+def holds_facts(text: str, facts: Sequence[re.Pattern[str]]) -> bool:
+    """Whether ``text`` holds all ``facts``; False where there are none."""
+    return bool(facts) and all(fact.search(text) for fact in facts)
 
 
 def overlaps_gold(question: Question, spans: Mapping[str, list[Span]], passage: Passage, start: int, end: int) -> bool:

@@ -16,9 +16,11 @@ from index import FloatArray, PassageIndex, SentenceEncoder, rebuild_index
 from index.disk import replace_file
 from index.encoder.adapted_weights import digest_of
 from index.search.retrieval import retrieve
-from qa import quotes, read_evidence, read_quotes
+from qa import question_kinds, quotes, read_evidence, read_quotes
 from qa.definitions import definitions_for
+from qa.evaluation import definitions as judged
 from qa.evaluation.definitions import quote_defines
+from qa.evaluation.question_files import holds_facts
 from qa.follow_ups import resolve_follow_up
 from qa.question_kinds import QuestionKind, question_kind
 from qa.quotes import Quote
@@ -85,7 +87,7 @@ def _is_right(asked: PoolQuestion, quote: Quote, pool: Pool) -> bool:
     passage = quote.passage
     if asked.term and quote_defines(quote.text, asked.term, pool.glossary):
         return True
-    if asked.facts and quote.ranked.row == DEFINITION and all(fact.search(quote.text) for fact in asked.facts):
+    if quote.ranked.row == DEFINITION and holds_facts(quote.text, asked.facts):
         return True
     return any(
         2 * (min(passage.end, end) - max(passage.start, start)) >= end - start
@@ -93,7 +95,7 @@ def _is_right(asked: PoolQuestion, quote: Quote, pool: Pool) -> bool:
     )
 
 
-def answered_pools(public: Path | None, kept: Path | None) -> list[Seen]:
+def answer_pools(public: Path | None, kept: Path | None) -> list[Seen]:
     """What there is to answer every question with: what ``kept`` holds of it, or asked now and kept there."""
     pools = [*own_pools(), *(public_pools(public) if public else ()), built_in_pool(), term_pool()]
     pools = with_invented_names(with_far_ones(pools))
@@ -102,7 +104,7 @@ def answered_pools(public: Path | None, kept: Path | None) -> list[Seen]:
         try:
             before = pickle.loads(kept.read_bytes())  # what this program wrote
             same, found = before["of"] == of, before["seen"]
-        except Exception as error:
+        except Exception as error:  # whatever another file makes of it
             raise FoundationQAError(f"{kept} is nothing that was kept here ({error}). Name another file.") from error
         if not same:
             raise FoundationQAError(
@@ -110,7 +112,7 @@ def answered_pools(public: Path | None, kept: Path | None) -> list[Seen]:
             )
         return list(found)
     if kept:  # said before half an hour is spent
-        may_be_written(kept)
+        check_writable(kept)
     encoder = SentenceEncoder()
     reader = open_reader(OFFLINE_READER, encoder)
     assert reader is not None
@@ -123,12 +125,12 @@ def answered_pools(public: Path | None, kept: Path | None) -> list[Seen]:
 def _digest(pools: Sequence[Pool]) -> str:
     """What tells whether other numbers would be found: the reader, what is asked of which texts, and how."""
     digest = hashlib.sha256(f"{digest_of(FILE)} {pools}".encode("utf-8", "surrogatepass"))
-    for module in (read_evidence, read_quotes, quotes):
+    for module in (question_kinds, quotes, read_evidence, read_quotes, judged, sys.modules[__name__]):
         digest.update(Path(str(module.__file__)).read_bytes())
     return digest.hexdigest()
 
 
-def may_be_written(place: Path) -> None:
+def check_writable(place: Path) -> None:
     """FoundationQAError where the file ``place`` cannot be."""
     try:
         with tempfile.TemporaryFile(dir=place.parent):

@@ -26,6 +26,7 @@ _TERM_WORDINGS = {
     "en": ("What does {term} mean?", "Define {term}.", "Can you tell me what {term} is?"),
     "zh": ("{term}指的是什么？", "什么叫{term}？", "请解释一下{term}"),
 }
+TERMS = "terms"  # the pool that asks for them
 FITTING = Path(__file__).parent.parent / "evaluation" / "fitting.jsonl"
 
 
@@ -149,7 +150,7 @@ def term_pool() -> Pool:
                         term=term,
                     )
                 )
-    return Pool("terms", load_documents(), asked, glossary)
+    return Pool(TERMS, load_documents(), asked, glossary)
 
 
 def _asked(question: Question, documents: dict[str, Document]) -> PoolQuestion:
@@ -171,7 +172,7 @@ def with_far_ones(pools: Sequence[Pool]) -> list[Pool]:
     """
     found = []
     for pool in pools:
-        if any(asked.term for asked in pool.questions):
+        if pool.name == TERMS:
             found.append(pool)
             continue
         own = {document.text for document in pool.documents}

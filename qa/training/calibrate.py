@@ -29,13 +29,13 @@ from qa.evaluation.fit import confidence_of
 from qa.evaluation.intervals import mean_interval, shown
 from qa.quotes import Quote, select_quotes
 from qa.read_evidence import ANSWER_FEATURES, PASSAGE_FEATURES, answer_features, without_definitions
-from qa.training.answered_pools import Seen, answered_pools, may_be_written
+from qa.training.answered_pools import Seen, answer_pools, check_writable
+from qa.training.asked_pools import TERMS
 
 _REFUSED = 0.05  # of the answerable questions so many may be refused
 _UNANSWERABLE = 0.25  # share of the questions, by weight, that a pool does not answer
 _FOLDS = 5
-_TERMS = "terms"
-_COUNTS = {_TERMS: 0.5}  # they are asked of the same texts as another pool
+_COUNTS = {TERMS: 0.5}  # they are asked of the same texts as another pool
 
 
 def weights_of(seen: Sequence[Seen]) -> FloatArray:
@@ -95,7 +95,7 @@ def calibrate(seen: Sequence[Seen]) -> tuple[dict[str, object], list[dict[str, o
     known = np.array([bool(each.asked.gold) for each in seen])
     chinese = np.array([each.asked.language == "zh" for each in seen])
     # Who asks what a term means is hardly ever refused: others would be, to make up for it.
-    counted = known & np.array([each.pool != _TERMS for each in seen])
+    counted = known & np.array([each.pool != TERMS for each in seen])
     thresholds = {
         language: round(_quantile(sure[counted & members], weights[counted & members]), 3)
         for language, members in (("en", ~chinese), ("zh", chinese))
@@ -174,8 +174,8 @@ def main() -> None:
     parser.add_argument("--output", type=Path, default=READ_FILE, help="where to write the numbers")
     options = parser.parse_args()
     try:
-        may_be_written(options.output)
-        facts, lines = calibrate(answered_pools(options.public, options.seen))
+        check_writable(options.output)
+        facts, lines = calibrate(answer_pools(options.public, options.seen))
     except FoundationQAError as error:
         sys.exit(f"Error: {error}")
     write_facts(options.output, facts)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.files.document_process import ProcessDrawer
-from corpus.files.document_reply import MOST_COUNTED, UNSAID, finite, whole
+from corpus.files.document_reply import MOST_COUNTED, UNSAID, check_number, check_whole
 from corpus.files.pdf.pdfium import PdfFile
 
 MOST_PIXELS = 8_000_000
@@ -38,9 +38,12 @@ def draw_page(raw: bytes, path: Path, number: int, width: int) -> PagePicture:
 
 def _told(facts: dict[str, Any], data: bytes) -> PagePicture:
     """What the process says; a file may have taken it over, and a browser is to take this for a picture."""
-    if facts["media_type"] not in ("image/png", "image/jpeg") or not 0 < whole(facts["page_count"]) <= MOST_COUNTED:
+    if (
+        facts["media_type"] not in ("image/png", "image/jpeg")
+        or not 0 < check_whole(facts["page_count"]) <= MOST_COUNTED
+    ):
         raise ValueError(UNSAID)
-    sides = {name: finite(facts[name]) for name in ("width", "height")}
+    sides = {name: check_number(facts[name]) for name in ("width", "height")}
     return PagePicture(data=data, media_type=facts["media_type"], page_count=facts["page_count"], **sides)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from corpus import Box, Place, PlaceKind
-from corpus.files.document_reply import Reply, content_of, fault_of, finite, how_far
+from corpus.files.document_reply import Reply, check_number, content_of, fault_of, how_far
 
 SAID: dict[str, Any] = {"text": "abc 风🪁", "places": [], "problems": [], "references": []}
 
@@ -103,6 +103,6 @@ def test_nobody_is_further_than_the_end(said: Any) -> None:
 
 @pytest.mark.parametrize("given", ["1", True, None, float("nan"), float("-inf"), 10**400, [1]])
 def test_a_number_is_one(given: Any) -> None:
-    assert finite(1) == 1
+    assert check_number(1) == 1
     with pytest.raises(TypeError):
-        finite(given)
+        check_number(given)
