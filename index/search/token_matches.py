@@ -11,7 +11,7 @@ from index.encoder import Encoded, Encoder
 from index.matching.maxsim import best_matches, padded
 from index.search.query import Query
 from index.storage.snapshot import Snapshot
-from index.storage.token_vectors import TokenSimilarities, sentence_numbers
+from index.storage.token_vectors import TokenSimilarities, sentences_of
 
 Compare = Callable[[NDArray[np.int64]], TokenSimilarities]
 """Compares the tokens of the passages in some rows with those of a question."""
@@ -43,9 +43,9 @@ class TokenMatches:
         self._look_at(rows)
         return np.asarray(self._best[np.searchsorted(self._rows, rows)])
 
-    def tokens_of(self, row: int) -> tuple[FloatArray, NDArray[np.uint8]]:
-        """Of the passage in ``row`` each token's similarities, shape (tokens, question tokens), and the number of the
-        sentence it stands in, shape (tokens,)."""
+    def tokens_of(self, row: int) -> tuple[FloatArray, NDArray[np.uint16]]:
+        """Of the passage in ``row`` each token's similarities, shape (tokens, question tokens), and the sentences
+        that it stands in, shape (tokens,), as in :data:`index.storage.token_vectors.SENTENCES`."""
         self._look_at(np.array([row]))
         at, passage = self._places[row]
         compared = self._compared[at]
@@ -71,6 +71,8 @@ def _encode_and_compare(
     encoded: dict[int, Encoded] = dict(encoder.encode_passages([encoder_text(passage) for passage in passages]))
     means = snapshot.calibration.passages
     tokens = [means.centred_tokens(encoded[at].tokens, passage.language) for at, passage in enumerate(passages)]
-    numbers = [sentence_numbers(passage, encoded[at]) for at, passage in enumerate(passages)]
+    sentences = [sentences_of(passage, encoded[at]) for at, passage in enumerate(passages)]
     values = np.concatenate(tokens) @ padded(query.tokens).T
-    return TokenSimilarities(values[:, : len(query.tokens)], np.cumsum([0, *map(len, tokens)]), np.concatenate(numbers))
+    return TokenSimilarities(
+        values[:, : len(query.tokens)], np.cumsum([0, *map(len, tokens)]), np.concatenate(sentences)
+    )

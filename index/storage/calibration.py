@@ -31,12 +31,13 @@ from index.encoder import Encoded, Encoder
 from index.encoder.progress import Progress, quiet
 from index.matching.four_bits import FourBits
 from index.matching.maxsim import best_matches
+from index.matching.token_pooling import TOKEN_SHARE, pool_tokens
 from index.storage.files import pack_arrays
 from index.storage.token_vectors import OUTSIDE, PassageTokens
 from index.user_folders import cache_folder
 
 _SAMPLE = "sample.yaml"
-_VERSION = 4
+_VERSION = 5
 """Raised when the calibration measures something else, so that a cached one is not taken for it."""
 
 _BALANCE = 0.6
@@ -98,6 +99,7 @@ class Calibration:
     lowest: FloatArray  # of the centred token vectors, (dimension,): the range that four bits are spread over
     highest: FloatArray
     anchors: Mapping[str, PassageTokens]  # language -> the sample's first passages: they say what score is usual
+    token_share: float  # of the token vectors of a passage, see index.matching.token_pooling; of the anchors, too
 
     def four_bits(self) -> FourBits:
         """What writes and reads centred token vectors."""
@@ -106,6 +108,7 @@ class Calibration:
     def pack(self) -> bytes:
         """It as the bytes of a file."""
         arrays: dict[str, Any] = {"lowest": self.lowest, "highest": self.highest}
+        arrays["token_share"] = np.float64(self.token_share)
         arrays["standing"] = np.array([self.late.right, self.late.wrong, self.dense.right, self.dense.wrong])
         for language in LANGUAGES:
             arrays[f"across_{language}"] = np.float64(self.across[language])
@@ -137,6 +140,7 @@ class Calibration:
                 dense=Standing(*standing[2:]),
                 lowest=arrays["lowest"],
                 highest=arrays["highest"],
+                token_share=float(arrays["token_share"]),
                 anchors={
                     language: _anchors(arrays[f"anchors_{language}"].astype(np.float32), arrays[f"starts_{language}"])
                     for language in LANGUAGES
@@ -145,34 +149,36 @@ class Calibration:
 
 
 def _anchors(vectors: FloatArray, starts: NDArray[np.int64]) -> PassageTokens:
-    return PassageTokens(vectors, starts, np.full(len(vectors), OUTSIDE, np.uint8))
+    return PassageTokens(vectors, starts, np.full(len(vectors), OUTSIDE, np.uint16))
 
 
-def calibration(encoder: Encoder, cache: Path | None = None, progress: Progress = quiet) -> Calibration:
-    """The calibration of ``encoder``: measured on the sample once, then kept in the folder ``cache``
-    (default: the user's cache folder)."""
+def calibration(
+    encoder: Encoder, cache: Path | None = None, progress: Progress = quiet, token_share: float = TOKEN_SHARE
+) -> Calibration:
+    """The calibration of ``encoder``, where ``token_share`` of a passage's token vectors are kept: measured on the
+    sample once, then kept in the folder ``cache`` (default: the user's cache folder)."""
     raw = files("index.storage").joinpath(_SAMPLE).read_bytes()
-    key = hashlib.sha256(raw + f"{_VERSION} {encoder.digest}".encode()).hexdigest()[:24]
+    key = hashlib.sha256(raw + f"{_VERSION} {token_share} {encoder.digest}".encode()).hexdigest()[:24]
     path = (cache or cache_folder() / "calibrations") / f"{key}.npz"
     try:
         return Calibration.load(path)
     except (OSError, EOFError, ValueError, KeyError, BadZipFile):
         pass  # a cache may be missing or damaged: it is measured again
-    measured = _measure(encoder, yaml.safe_load(raw.decode("utf-8")), progress)
+    measured = _measure(encoder, yaml.safe_load(raw.decode("utf-8")), progress, token_share)
     with suppress(OSError):  # a cache that cannot be written is done without
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, measured.pack(), durable=False, private=True)
     return measured
 
 
-def _measure(encoder: Encoder, sample: dict[str, Any], progress: Progress) -> Calibration:
+def _measure(encoder: Encoder, sample: dict[str, Any], progress: Progress, token_share: float) -> Calibration:
     passages = _encoded(encoder, [entry[name] for name in LANGUAGES for entry in sample["passages"]], progress)
     asked = encoder.encode_questions([entry[f"asked_{name}"] for name in LANGUAGES for entry in sample["passages"]])
     other = encoder.encode_questions([entry[name] for name in LANGUAGES for entry in sample["questions"]])
     of_passages = _means(_by_language(passages))
     of_questions = _means({name: [*_by_language(asked)[name], *_by_language(other)[name]] for name in LANGUAGES})
     tokens = {
-        name: [of_passages.centred_tokens(text.tokens, name) for text in members]
+        name: [_pooled(of_passages.centred_tokens(text.tokens, name), token_share) for text in members]
         for name, members in _by_language(passages).items()
     }
     late, dense = {}, {}
@@ -197,7 +203,13 @@ def _measure(encoder: Encoder, sample: dict[str, Any], progress: Progress) -> Ca
             name: _anchors(np.concatenate(parts[:_ANCHORS]), np.cumsum([0, *(len(part) for part in parts[:_ANCHORS])]))
             for name, parts in tokens.items()
         },
+        token_share=token_share,
     )
+
+
+def _pooled(tokens: FloatArray, share: float) -> FloatArray:
+    vectors, _ = pool_tokens(tokens, np.full(len(tokens), OUTSIDE, np.uint16), share)
+    return vectors
 
 
 def _encoded(encoder: Encoder, texts: Sequence[str], progress: Progress) -> list[Encoded]:

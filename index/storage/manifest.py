@@ -11,7 +11,7 @@ import xxhash
 from corpus import Problem, StoredIndexError
 from index.storage.files import FileFacts
 
-FORMAT = 6
+FORMAT = 7
 """Raised whenever the files of an index change their meaning, or a text is read or split in another way."""
 
 MANIFEST = "manifest.json"

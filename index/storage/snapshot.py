@@ -20,7 +20,7 @@ from index.storage.manifest import IndexManifest
 from index.storage.rows import RowMap
 from index.storage.scope import EVERYTHING, Scope, nothing_in
 from index.storage.segment import Entry, Segment, passage_key, text_key
-from index.storage.token_vectors import Tokens
+from index.storage.token_vectors import Tokens, record_size
 from index.storage.views import Documents, Passages, Quotable
 from index.storage.word_counts import Vocabulary
 
@@ -53,7 +53,7 @@ class Snapshot:
         alive = [_alive(segment, gone) for segment, gone in zip(segments, removed, strict=True)]
         self._rows = RowMap(alive)
         self._four_bits = calibration.four_bits()
-        self._vectors = vectors or FolderVectors(self.segments, manifest.dimension, self._four_bits.size + 1)
+        self._vectors = vectors or FolderVectors(self.segments, manifest.dimension, record_size(self._four_bits.size))
         self._searched = self._vectors.among(alive)
         # These views know the files, not the snapshot: with a cycle of references the files of an old state would stay
         # open until the collector finds it.

@@ -1,6 +1,7 @@
 """The token vectors of the passages, on disk and mapped from there.
 
-A token's record holds four bits for each number of its vector, and which sentence it belongs to.
+A record holds four bits for each number of a vector, and in which sentences the tokens stand that it is made of (see
+:mod:`index.matching.token_pooling`).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -31,8 +32,11 @@ Records = Callable[[NDArray[np.int64], NDArray[np.int64]], tuple[NDArray[np.uint
 """From segments and rows there to the records of those passages, one passage after the other, shape (tokens, bytes of a
 record), and where each begins, and the end."""
 
-OUTSIDE = 255
-"""The sentence of tokens that are in none: title, heading, context, on no word; and the sentences beyond the 255th."""
+SENTENCES = np.dtype("<u2")
+"""The sentences that a vector stands in, a bit each: that of sentence i is ``1 << i``."""
+
+OUTSIDE = 1 << 15
+"""The bit of what is in none: title, heading, context, on no word; and in the sentences beyond the 15th."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,7 @@ class PassageTokens:
 
     vectors: FloatArray  # (tokens, dimension), centred
     starts: NDArray[np.int64]  # (passages + 1,): passage i has the rows starts[i] to starts[i + 1]
-    sentences: NDArray[np.uint8]  # (tokens,): index into Passage.sentences, or OUTSIDE
+    sentences: NDArray[np.uint16]  # (tokens,): bits, see SENTENCES
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,20 +54,20 @@ class TokenSimilarities:
 
     values: FloatArray  # (tokens, question tokens), inner products
     starts: NDArray[np.int64]  # (passages + 1,): passage i has the rows starts[i] to starts[i + 1]
-    sentences: NDArray[np.uint8]  # (tokens,): index into Passage.sentences, or OUTSIDE
+    sentences: NDArray[np.uint16]  # (tokens,): bits, see SENTENCES
 
 
 class TokenStore:
     """The token vectors of the passages of one segment, as codes that stay on disk.
 
-    A token takes the bytes of a code (:class:`index.matching.four_bits.FourBits`) and one more for its sentence;
+    A vector takes the bytes of a code (:class:`index.matching.four_bits.FourBits`) and those of :data:`SENTENCES`;
     passage after passage.
     """
 
     def __init__(
         self, records: NDArray[np.uint8], starts: NDArray[np.int64], checks: NDArray[np.uint64], place: Path
     ) -> None:
-        self.records = records  # (tokens, bytes of a code + 1)
+        self.records = records  # (tokens, bytes of a record)
         self.starts = starts  # (passages + 1,): passage i has the records starts[i] to starts[i + 1]
         self._checks = checks  # (passages,): digests of their records
         self._place = place
@@ -77,7 +81,7 @@ class TokenStore:
         their :func:`checksum`, shape (passages,).
         Raises OSError unchanged.
         """
-        shape = (int(starts[-1]), code_size + 1)
+        shape = (int(starts[-1]), record_size(code_size))
         raw = mapped(folder / TOKENS)
         return cls(np.frombuffer(raw, np.uint8).reshape(shape), starts, checks, folder / TOKENS)
 
@@ -136,16 +140,25 @@ class Tokens:
     def of(self, rows: Sequence[int] | NDArray[np.int64]) -> PassageTokens:
         """The token vectors of the passages in ``rows``, shape (passages,)."""
         records, starts = self._records(rows)
-        return PassageTokens(self._four_bits.vectors(records[:, :-1]), starts, records[:, -1])
+        return PassageTokens(self._four_bits.vectors(self._codes(records)), starts, _sentences(records))
 
     def compare(self, rows: Sequence[int] | NDArray[np.int64], question: FloatArray) -> TokenSimilarities:
         """The tokens of the passages in ``rows`` beside those of ``question``, shape (question tokens, dimension)."""
         records, starts = self._records(rows)
-        return TokenSimilarities(self._four_bits.similarities(records[:, :-1], question), starts, records[:, -1])
+        return TokenSimilarities(
+            self._four_bits.similarities(self._codes(records), question), starts, _sentences(records)
+        )
+
+    def _codes(self, records: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        return records[:, : self._four_bits.size]
 
     def _records(self, rows: Sequence[int] | NDArray[np.int64]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
         """The records of the passages in ``rows``, one after the other; where each begins, and the end."""
         return self._kept(*self._places(np.asarray(rows, np.int64)))
+
+
+def _sentences(records: NDArray[np.uint8]) -> NDArray[np.uint16]:
+    return np.ascontiguousarray(records[:, -SENTENCES.itemsize :]).view(SENTENCES)[:, 0]
 
 
 def _stretches(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -159,19 +172,25 @@ def checksum(records: NDArray[np.uint8]) -> int:
     return xxhash.xxh3_64_intdigest(records.tobytes())
 
 
-def token_records(codes: NDArray[np.uint8], sentences: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The records of a passage, shape (tokens, bytes of a code + 1): of each token its code, then its sentence."""
-    return np.concatenate([codes, sentences[:, None]], axis=1)
+def record_size(code_size: int) -> int:
+    """The bytes of a record whose code takes ``code_size``."""
+    return code_size + SENTENCES.itemsize
 
 
-def sentence_numbers(passage: Passage, encoded: Encoded) -> NDArray[np.uint8]:
-    """Which sentence of ``passage`` each token of its encoder text belongs to, or :data:`OUTSIDE`: shape (tokens,)."""
-    numbers = np.full(len(encoded.spans), OUTSIDE, np.uint8)
+def token_records(codes: NDArray[np.uint8], sentences: NDArray[np.uint16]) -> NDArray[np.uint8]:
+    """The records of a passage, shape (tokens, bytes of a record): of each vector its code, then its sentences."""
+    return np.concatenate([codes, sentences.astype(SENTENCES)[:, None].view(np.uint8)], axis=1)
+
+
+def sentences_of(passage: Passage, encoded: Encoded) -> NDArray[np.uint16]:
+    """Which sentence of ``passage`` each token of its encoder text belongs to, as in :data:`SENTENCES`: shape
+    (tokens,)."""
+    bits = np.full(len(encoded.spans), OUTSIDE, SENTENCES)
     middles = np.where(encoded.spans[:, 1] > encoded.spans[:, 0], encoded.spans.mean(axis=1), -1)
     for number, (start, end) in enumerate(_sentences_as_encoded(passage)):
-        if number < OUTSIDE:
-            numbers[(middles >= start) & (middles <= end)] = number
-    return numbers
+        if 1 << number < OUTSIDE:
+            bits[(middles >= start) & (middles <= end)] = 1 << number
+    return bits
 
 
 def _sentences_as_encoded(passage: Passage) -> Iterator[tuple[int, int]]:

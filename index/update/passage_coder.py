@@ -8,8 +8,9 @@ from numpy.typing import NDArray
 from corpus import Passage, encoder_text
 from index.encoder import Encoded, Encoder
 from index.encoder.progress import Progress, quiet
+from index.matching.token_pooling import pool_tokens
 from index.storage.calibration import Calibration
-from index.storage.token_vectors import sentence_numbers, token_records
+from index.storage.token_vectors import record_size, sentences_of, token_records
 from index.update.spool import Vectors
 
 NO_TOKENS: NDArray[np.uint8] = np.empty((0, 0), np.uint8)
@@ -23,7 +24,7 @@ class PassageCoder:
     def __init__(self, encoder: Encoder, late_interaction: bool, measured: Calibration) -> None:
         self.encoder, self.late_interaction, self.measured = encoder, late_interaction, measured
         self._means, self._four_bits = measured.passages, measured.four_bits()
-        self.width = self._four_bits.size + 1 if late_interaction else 0  # bytes of a token record
+        self.width = record_size(self._four_bits.size) if late_interaction else 0  # bytes of a token record
 
     def coded(self, passages: Sequence[Passage], progress: Progress = quiet) -> Iterator[tuple[int, Vectors]]:
         """Each of ``passages`` with its number there, in the order of the encoder."""
@@ -36,4 +37,5 @@ class PassageCoder:
         if not self.late_interaction:
             return vector, NO_TOKENS
         tokens = self._means.centred_tokens(encoded.tokens, passage.language)
-        return vector, token_records(self._four_bits.codes(tokens), sentence_numbers(passage, encoded))
+        pooled = pool_tokens(tokens, sentences_of(passage, encoded), self.measured.token_share)
+        return vector, token_records(self._four_bits.codes(pooled[0]), pooled[1])

@@ -12,6 +12,7 @@ from pathlib import Path
 from corpus import PASSAGE_WIDTH, Document, StoredIndexError, Term, TextFile
 from index.encoder import Encoder
 from index.encoder.progress import Progress, quiet
+from index.matching.token_pooling import TOKEN_SHARE
 from index.storage.calibration import calibration
 from index.storage.manifest import FORMAT, IndexChange, IndexManifest, SegmentFacts
 from index.storage.qdrant.settings import QdrantSettings
@@ -46,7 +47,7 @@ def update_index(
     Of texts that were only found (:func:`corpus.find_texts`), those that cannot have changed are not read. Only
     passages whose text (as the encoder sees it) was not there before are embedded, and what is written grows with what
     changed, not with the index. Nothing is written where nothing changed. Without ``late_interaction`` the index keeps
-    no token vectors: it is some 12 kB a passage smaller and finds less. ``corpus`` names the folders the texts came
+    no token vectors: it is some 6 kB a passage smaller and finds less. ``corpus`` names the folders the texts came
     from, for those who open the index; ``glossary`` holds their terms. ``workers`` read and embed. With a ``store`` the
     vectors are kept there, and so is what makes up a state; the folder then holds this machine's copy of the small
     files.
@@ -61,7 +62,7 @@ def update_index(
         if old:
             check_identity(kept.folder, old.manifest, encoder, passage_width, late_interaction)
         kept.tidy(old.manifest if old else None)
-        settings = _Settings(passage_width, late_interaction, tuple(corpus), tuple(glossary))
+        settings = _Settings(passage_width, late_interaction, TOKEN_SHARE, tuple(corpus), tuple(glossary))
         known = load_unread(kept.folder)
         before = old.manifest if old else None
         return _write(kept, documents, encoder, settings, progress, old, before, known, workers)
@@ -74,6 +75,7 @@ def rebuild_index(
     *,
     passage_width: int = PASSAGE_WIDTH,
     late_interaction: bool = True,
+    token_share: float = TOKEN_SHARE,
     corpus: Sequence[str] = (),
     glossary: Sequence[Term] = (),
     progress: Progress = quiet,
@@ -81,10 +83,10 @@ def rebuild_index(
     store: QdrantSettings | None = None,
 ) -> IndexChange:
     """Build the index in ``folder``, or in ``store``, anew, whatever is there; the old one answers until the new one
-    is whole."""
+    is whole. ``token_share`` of the token vectors of a passage are kept, see :mod:`index.matching.token_pooling`."""
     kept = open_store(Path(folder), store)
     with kept.lock():
-        settings = _Settings(passage_width, late_interaction, tuple(corpus), tuple(glossary))
+        settings = _Settings(passage_width, late_interaction, token_share, tuple(corpus), tuple(glossary))
         return _write(kept, documents, encoder, settings, progress, None, _replaced(kept), NONE_UNREAD, workers)
 
 
@@ -107,6 +109,7 @@ def pending_change(
 class _Settings:
     passage_width: int
     late_interaction: bool
+    token_share: float
     corpus: tuple[str, ...]
     glossary: tuple[Term, ...]
 
@@ -138,7 +141,7 @@ def _write(
             _refresh(store, old, todo)
         return todo.change(time.perf_counter() - start)
     recovered = 0
-    measured = old.calibration if old else calibration(encoder, progress=progress)
+    measured = old.calibration if old else calibration(encoder, progress=progress, token_share=settings.token_share)
     with storage_errors(folder):
         if old:
             shared_calibration = (old.manifest.calibration, old.manifest.files[old.manifest.calibration])

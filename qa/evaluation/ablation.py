@@ -20,6 +20,7 @@ from rich.table import Table
 
 from corpus import PASSAGE_WIDTH, Document, FoundationQAError, load_documents
 from index import PassageIndex, SentenceEncoder, Snapshot, rebuild_index
+from index.matching.token_pooling import TOKEN_SHARE
 from index.search.query import Query, encode_query
 from index.search.ranking import RULES, Rules
 from index.search.retrieval import retrieve_query
@@ -37,6 +38,7 @@ class Variant:
     name: str
     passage_width: int = PASSAGE_WIDTH
     late_interaction: bool = True
+    token_share: float = TOKEN_SHARE  # of the token vectors of a passage
     titles: bool = True  # whether the encoder sees titles and headings
     vocabulary: bool = True  # whether the frequencies of words are known, and slips mended with them
     rules: Rules = RULES
@@ -45,6 +47,7 @@ class Variant:
 VARIANTS = (
     Variant("as shipped"),
     Variant("whole vectors only", late_interaction=False),
+    Variant("every token has its vector", token_share=1.0),
     Variant("no balance between the languages", rules=replace(RULES, balance=False)),
     Variant("every word counts alike, no slip is mended", vocabulary=False),
     Variant("twins are strangers", rules=replace(RULES, twin=-1.0)),
@@ -64,16 +67,16 @@ def measure(documents: Sequence[Document], questions: Sequence[Question], varian
     encoder = SentenceEncoder()
     groups = _groups(questions)
     table = Table("", *groups, "own language first", "ms a question", "bytes a passage")
-    snapshots: dict[tuple[int, bool, bool], tuple[Snapshot, Path]] = {}
+    snapshots: dict[tuple[int, bool, float, bool], tuple[Snapshot, Path]] = {}
     encoded: dict[bool, list[Query]] = {}
     seconds: list[float] = []
     with tempfile.TemporaryDirectory() as folder:
         for variant in variants:
-            key = (variant.passage_width, variant.late_interaction, variant.titles)
+            key = (variant.passage_width, variant.late_interaction, variant.token_share, variant.titles)
             if key not in snapshots:
                 place = Path(folder) / str(len(snapshots))
                 texts = documents if variant.titles else [_untitled(document) for document in documents]
-                rebuild_index(place, texts, encoder, passage_width=key[0], late_interaction=key[1])
+                rebuild_index(place, texts, encoder, passage_width=key[0], late_interaction=key[1], token_share=key[2])
                 snapshots[key] = PassageIndex.open(place, encoder).snapshot, place
             snapshot, place = snapshots[key]
             if variant.vocabulary not in encoded:

@@ -28,13 +28,14 @@ from qdrant_server import qdrant_server
 from rich.console import Console
 from rich.table import Table
 
-from corpus import Passage, encoder_text, language_of, load_documents, split
+from corpus import Passage, language_of, load_documents, split
 from index.arrays import FloatArray
 from index.encoder import Encoder, SentenceEncoder
 from index.matching.four_bits import FourBits
 from index.matching.maxsim import best_matches
 from index.storage.calibration import Calibration, calibration
-from index.storage.token_vectors import sentence_numbers, token_records
+from index.storage.token_vectors import record_size
+from index.update.passage_coder import PassageCoder
 
 Records = NDArray[np.uint8]  # of a passage, shape (tokens, bytes of a code + 1)
 
@@ -59,7 +60,7 @@ def _base64_of(records: Records, _: FourBits) -> tuple[dict[str, Any], dict[str,
 
 def _from_base64(record: models.Record, four_bits: FourBits) -> Records:
     assert record.payload is not None
-    return np.frombuffer(base64.b64decode(record.payload["tokens"]), np.uint8).reshape(-1, four_bits.size + 1)
+    return np.frombuffer(base64.b64decode(record.payload["tokens"]), np.uint8).reshape(-1, record_size(four_bits.size))
 
 
 def _many(size: int, kind: models.Datatype) -> dict[str, models.VectorParams]:
@@ -79,7 +80,7 @@ FORMS = (
     Form("payload, base64", lambda _: {}, _base64_of, _from_base64),
     Form(
         "multivector of the bytes, uint8",
-        lambda four_bits: _many(four_bits.size + 1, models.Datatype.UINT8),
+        lambda four_bits: _many(record_size(four_bits.size), models.Datatype.UINT8),
         lambda records, _: ({"tokens": records.tolist()}, {}),
         lambda record, _: _vectors_in(record).astype(np.uint8),
     ),
@@ -87,8 +88,8 @@ FORMS = (
         "multivector of the numbers, float32",
         lambda four_bits: _many(four_bits.dimension, models.Datatype.FLOAT32),
         lambda records, four_bits: (
-            {"tokens": four_bits.vectors(records[:, :-1]).tolist()},
-            {"sentences": base64.b64encode(records[:, -1].tobytes()).decode("ascii")},
+            {"tokens": four_bits.vectors(records[:, : four_bits.size]).tolist()},
+            {"sentences": base64.b64encode(records[:, four_bits.size :].tobytes()).decode("ascii")},
         ),
         lambda record, _: _vectors_in(record),
     ),
@@ -99,16 +100,8 @@ def real_records(encoder: Encoder, measured: Calibration, count: int) -> list[Re
     """The token records of ``count`` passages of the built-in texts, some of each text."""
     texts = [split(document) for document in load_documents()]
     passages: list[Passage] = [text[row] for row in range(max(map(len, texts))) for text in texts if row < len(text)]
-    chosen = passages[:count]
-    four_bits, means = measured.four_bits(), measured.passages
-    encoded = dict(encoder.encode_passages([encoder_text(passage) for passage in chosen]))
-    return [
-        token_records(
-            four_bits.codes(means.centred_tokens(encoded[at].tokens, passage.language)),
-            sentence_numbers(passage, encoded[at]),
-        )
-        for at, passage in enumerate(chosen)
-    ]
+    coded = dict(PassageCoder(encoder, True, measured).coded(passages[:count]))
+    return [coded[at][1] for at in range(count)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +151,7 @@ def cost(form: Form, records: list[Records], four_bits: FourBits, question: Floa
         client = QdrantClient(url=served.url, check_compatibility=False, timeout=60, headers=_UNPACKED)
         straight = [_timed(fetch) for _ in range(_TURNS)]
         client.close()
-    ours = [four_bits.similarities(own[:, :-1], question) for own in records]
+    ours = [four_bits.similarities(own[:, : four_bits.size], question) for own in records]
     theirs = [_similarities(form.read(record, four_bits), four_bits, question) for record in found]
     message = grpc.GetResponse(result=[RestToGrpc.convert_retrieved_point(record) for record in found])
     return Cost(
@@ -182,7 +175,7 @@ def _arrays(form: Form, answer: bytes, four_bits: FourBits) -> list[FloatArray |
 
 def _similarities(found: FloatArray | Records, four_bits: FourBits, question: FloatArray) -> FloatArray:
     if found.dtype == np.uint8:
-        return four_bits.similarities(np.asarray(found[:, :-1], np.uint8), question)
+        return four_bits.similarities(np.asarray(found[:, : four_bits.size], np.uint8), question)
     return np.asarray(found @ question.T, np.float32)
 
 
@@ -202,7 +195,7 @@ def server_sums(records: list[Records], four_bits: FourBits, question: FloatArra
         counted = served.counted("POST")
         client.close()
     ours = [
-        float(best_matches(four_bits.similarities(own[:, :-1], question), np.array([0, len(own)])).sum())
+        float(best_matches(four_bits.similarities(own[:, : four_bits.size], question), np.array([0, len(own)])).sum())
         for own in records
     ]
     return counted["in"], counted["out"], max(abs(point.score - ours[int(point.id)]) for point in found)

@@ -23,6 +23,7 @@ class Rates:
     dimension: float
     record: float
     tokens: float
+    vectors: float
     text: float
     lines: float
     places: float
@@ -83,7 +84,7 @@ class Rates:
     @property
     def token_bytes(self) -> float:
         """Bytes of the token records of a passage."""
-        return self.record * self.tokens
+        return self.record * self.vectors
 
     @property
     def sent(self) -> float:

@@ -47,9 +47,9 @@ class Ranked:
 class Facts:
     """What a question costs besides its search, as means over the questions."""
 
-    tokens: float  # of a passage
-    compared: float  # passages whose tokens are compared with the question's
-    fetched: float  # tokens of these
+    vectors: float  # of the tokens of a passage
+    compared: float  # passages whose token vectors are compared with the question's
+    fetched: float  # token vectors of these
     sizes: Mapping[str, float]  # bytes of a passage in each file of its segment
 
 
@@ -202,8 +202,8 @@ def main() -> None:
         real, ranked, facts = read_real(Path(folder))
     parts = list(real.values())
     print(
-        f"{sum(len(part.vectors) for part in parts):,} passages, {facts.tokens:.1f} tokens each; a question compares "
-        f"{facts.compared:.1f} passages, which have {facts.fetched:,.0f} tokens"
+        f"{sum(len(part.vectors) for part in parts):,} passages, {facts.vectors:.1f} token vectors each; a question "
+        f"compares {facts.compared:.1f} passages, which have {facts.fetched:,.0f}"
     )
     print("Bytes of a passage:", ", ".join(f"{name} {size:,.1f}" for name, size in facts.sizes.items()))
     titles = f"real vectors, {len(ranked.fronts)} questions"

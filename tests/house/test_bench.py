@@ -20,6 +20,7 @@ from worker import Side, part_of, work
 
 from corpus import encoder_text, load_documents, split
 from index.matching.four_bits import FourBits
+from index.storage.token_vectors import record_size
 
 
 def cells(row: Compared) -> list[str]:
@@ -181,7 +182,7 @@ def test_records_are_the_same_however_a_qdrant_keeps_them_but_not_what_is_compar
 
     chance = np.random.default_rng(0)
     four_bits = FourBits(np.full(16, -1, np.float32), np.ones(16, np.float32))
-    records = [chance.integers(0, 256, (tokens, 9), np.uint8) for tokens in (1, 7)]
+    records = [chance.integers(0, 256, (tokens, record_size(8)), np.uint8) for tokens in (1, 7)]
     text, of_bytes, of_numbers = (cost(form, records, four_bits, np.ones((2, 16), np.float32)) for form in FORMS)
     assert text.unlike == of_bytes.unlike == 0
     assert of_numbers.unlike < 1e-5

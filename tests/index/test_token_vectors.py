@@ -24,7 +24,8 @@ from index.storage.token_vectors import (
     Tokens,
     TokenStore,
     checksum,
-    sentence_numbers,
+    record_size,
+    sentences_of,
     token_records,
 )
 
@@ -54,16 +55,16 @@ def _stored(
 
 
 def _records(four_bits: FourBits, vectors: FloatArray, sentence: int) -> NDArray[np.uint8]:
-    return token_records(four_bits.codes(vectors), np.full(len(vectors), sentence, np.uint8))
+    return token_records(four_bits.codes(vectors), np.full(len(vectors), sentence, np.uint16))
 
 
 def test_a_record_is_the_code_and_the_sentence() -> None:
     four_bits = _four_bits(8)
     codes = four_bits.codes(np.random.default_rng(2).uniform(-1, 1, (3, 8)).astype(np.float32))
-    records = token_records(codes, np.array([0, 7, OUTSIDE], np.uint8))
-    assert (records.shape, records.dtype) == ((3, four_bits.size + 1), np.uint8)
-    np.testing.assert_array_equal(records[:, :-1], codes)
-    assert records[:, -1].tolist() == [0, 7, OUTSIDE]
+    records = token_records(codes, np.array([1, 1 << 9 | 1 << 2, OUTSIDE], np.uint16))
+    assert (records.shape, records.dtype) == ((3, record_size(four_bits.size)), np.uint8)
+    np.testing.assert_array_equal(records[:, :-2], codes)
+    assert records[:, -2:].tolist() == [[1, 0], [4, 2], [0, 128]]  # the low byte first, on every machine
     assert checksum(records) == checksum(records.copy())
     for row, column in ((0, 0), (1, 4), (2, 2)):
         other = records.copy()
@@ -78,6 +79,10 @@ def _places(places: Sequence[tuple[int, int]]) -> Places:
     return lambda rows: (table[rows, 0], table[rows, 1])
 
 
+def _tokens(stores: Sequence[TokenStore | None], places: Sequence[tuple[int, int]], four_bits: FourBits) -> Tokens:
+    return Tokens(SegmentRecords(stores, record_size(four_bits.size)), _places(places), four_bits)
+
+
 @pytest.mark.parametrize("whole", [1 << 28, 0])  # compared with its digest when opened, or passage by passage
 def test_token_vectors_come_back_in_the_order_of_the_passages(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, whole: int
@@ -89,9 +94,7 @@ def test_token_vectors_come_back_in_the_order_of_the_passages(
     # Two segments, and the passages of the index in an order of their own.
     one, *_ = _stored(tmp_path / "one", [records[2], records[0]], four_bits)
     other, *_ = _stored(tmp_path / "other", [records[3], records[1]], four_bits)
-    tokens = Tokens(
-        SegmentRecords([one, other], four_bits.size + 1), _places([(0, 1), (1, 1), (0, 0), (1, 0)]), four_bits
-    )
+    tokens = _tokens([one, other], [(0, 1), (1, 1), (0, 0), (1, 0)], four_bits)
     for rows in ([0, 1, 2, 3], [3, 0], [1], [], [2, 2], np.array([3, 1, 0], np.int64)):
         found = tokens.of(rows)
         expected = np.concatenate([np.empty((0, 8), np.float32), *(vectors[row] for row in rows)])
@@ -118,12 +121,12 @@ def test_records_of_any_passages_are_found_in_any_segments(segments: list[list[i
             )[0]
             for at, counts in enumerate(segments)
         ]
-        found = Tokens(SegmentRecords(stores, four_bits.size + 1), _places(places), four_bits).of(rows)
+        found = _tokens(stores, places, four_bits).of(rows)
         records = [stores[segment].records_of(local) for segment, local in (places[row] for row in rows)]
         assert found.starts.tolist() == [0, *np.cumsum([len(each) for each in records])]
-        joined = np.concatenate([np.empty((0, four_bits.size + 1), np.uint8), *records])
-        np.testing.assert_array_equal(found.sentences, joined[:, -1])
-        np.testing.assert_array_equal(found.vectors, four_bits.vectors(joined[:, :-1]))
+        joined = np.concatenate([np.empty((0, record_size(four_bits.size)), np.uint8), *records])
+        np.testing.assert_array_equal(found.sentences, joined[:, -2] + 256 * joined[:, -1].astype(int))
+        np.testing.assert_array_equal(found.vectors, four_bits.vectors(joined[:, :-2]))
 
 
 @pytest.mark.parametrize(
@@ -152,7 +155,7 @@ def test_copied_token_vectors_are_the_same_bytes(tmp_path: Path) -> None:
     records = [
         token_records(
             four_bits.codes(random.uniform(-1, 1, (row + 1, 8)).astype(np.float32)),
-            np.arange(row + 1, dtype=np.uint8),
+            np.arange(row + 1, dtype=np.uint16),
         )
         for row in range(3)
     ]
@@ -162,12 +165,8 @@ def test_copied_token_vectors_are_the_same_bytes(tmp_path: Path) -> None:
         np.testing.assert_array_equal(new.records_of(row), records[source])
         assert copied[row] == checks[source]
     ours, theirs = (
-        Tokens(SegmentRecords([old], four_bits.size + 1), _places([(0, row) for row in range(3)]), four_bits).of(
-            [2, 0]
-        ),
-        Tokens(SegmentRecords([new], four_bits.size + 1), _places([(0, row) for row in range(2)]), four_bits).of(
-            [0, 1]
-        ),
+        _tokens([store], [(0, row) for row in range(3)], four_bits).of(rows)
+        for store, rows in ((old, [2, 0]), (new, [0, 1]))
     )
     np.testing.assert_array_equal(ours.vectors, theirs.vectors)
     assert theirs.sentences.tolist() == [0, 1, 2, 0]
@@ -175,12 +174,15 @@ def test_copied_token_vectors_are_the_same_bytes(tmp_path: Path) -> None:
 
 def test_an_index_without_a_token_can_be_stored(tmp_path: Path) -> None:
     four_bits = _four_bits(8)
-    nothing = np.empty((0, four_bits.size + 1), np.uint8)
+    nothing = np.empty((0, record_size(four_bits.size)), np.uint8)
     store, *_ = _stored(tmp_path, [nothing, nothing], four_bits)
     assert store.records_of(0).shape == nothing.shape
-    found = Tokens(SegmentRecords([store], four_bits.size + 1), _places([(0, 0), (0, 1)]), four_bits).of([0, 1])
+    found = _tokens([store], [(0, 0), (0, 1)], four_bits).of([0, 1])
     assert (found.vectors.shape, found.starts.tolist(), len(found.sentences)) == ((0, 8), [0, 0, 0], 0)
-    assert Tokens(SegmentRecords([], four_bits.size + 1), _places([]), four_bits).of([]).vectors.shape == (0, 8)
+    assert _tokens([], [], four_bits).of([]).vectors.shape == (
+        0,
+        8,
+    )
 
 
 def test_altered_records_of_a_large_store_are_noticed_when_they_are_read(
@@ -190,7 +192,7 @@ def test_altered_records_of_a_large_store_are_noticed_when_they_are_read(
     name = f"{path.parent.name}/{TOKENS}"
     raw = bytearray(path.read_bytes())
     assert len(raw) > 100
-    raw[-1] ^= 1  # the sentence of the last token of the last passage
+    raw[-1] ^= 1  # the sentences of the last vector of the last passage
     path.write_bytes(raw)
     mends = rf"{small_index.folder} is damaged: {name} is not what was written\. .*index rebuild --index"
     with pytest.raises(StoredIndexError, match=mends):  # of a common size it is noticed at once
@@ -231,13 +233,15 @@ def test_altered_records_of_a_large_store_are_noticed_when_they_are_read(
 
 
 def _sentences_of_tokens(text: str, encoder: Any) -> dict[str, list[int]]:
-    """For each word of the text's only passage, the sentences that its tokens were counted to."""
+    """For each word of the text's only passage, the sentences that it was counted to, one for each time it stands
+    there."""
     (passage,) = split(Document("x.md", "A title", "x.md", text))
     seen = encoder_text(passage)
     ((_, encoded),) = encoder.encode_passages([seen])
     found: dict[str, list[int]] = {}
-    for (start, end), number in zip(encoded.spans.tolist(), sentence_numbers(passage, encoded).tolist(), strict=True):
-        found.setdefault(seen[start:end], []).append(number)
+    words = dict(zip(map(tuple, encoded.spans.tolist()), sentences_of(passage, encoded).tolist(), strict=True))
+    for (start, end), bits in words.items():
+        found.setdefault(seen[start:end], []).append(bits if bits == OUTSIDE else bits.bit_length() - 1)
     return found
 
 
@@ -263,12 +267,12 @@ def test_a_heading_and_the_context_of_a_row_are_in_no_sentence(fake_encoder: Any
     passage = split(document)[1]
     seen = encoder_text(passage)
     ((_, encoded),) = fake_encoder.encode_passages([seen])
-    numbers = sentence_numbers(passage, encoded).tolist()
-    found = {seen[start:end]: number for (start, end), number in zip(encoded.spans, numbers, strict=True)}
+    standing = sentences_of(passage, encoded).tolist()
+    found = {seen[start:end]: bits for (start, end), bits in zip(encoded.spans, standing, strict=True)}
     assert (found["Sizes"], found["Parameters"]) == (OUTSIDE, OUTSIDE)
     names = [document.text[start:end].split()[0] for start, end in passage.sentences]
     assert len(names) > 3
-    assert [found[name] for name in names] == list(range(len(names)))
+    assert [found[name] for name in names] == [1 << at for at in range(len(names))]
 
 
 @pytest.mark.parametrize("at_once", [1, 7, 100_000])

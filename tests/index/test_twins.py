@@ -44,6 +44,7 @@ UNMEASURED = Calibration(
     lowest=AXES[0],
     highest=AXES[0],
     anchors={},
+    token_share=1.0,
 )
 
 Rows = Callable[..., tuple[list[Passage], list[int]]]

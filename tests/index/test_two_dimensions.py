@@ -14,7 +14,7 @@ from index.arrays import unit
 from index.encoder.encoder import Encoded
 from index.search.query import encode_query
 from index.storage.calibration import Calibration, calibration
-from index.storage.token_vectors import OUTSIDE, sentence_numbers
+from index.storage.token_vectors import OUTSIDE, sentences_of
 
 WHOLE, TOKENS, MARKS = 192, 97, 3  # what a vector of a text has, one of a token (odd), and how many stand on no word
 SUBJECTS = "glacier volcano orchid tractor harbour".split()
@@ -73,8 +73,8 @@ def test_an_index_is_built_followed_and_merged(
         rows = range(len(ours.passages))
         np.testing.assert_array_equal(ours.tokens.of(rows).vectors, theirs.tokens.of(rows).vectors)
         assert ours.tokens.of(rows).vectors.shape[1] == TOKENS
-        for tokens in place.glob("*/tokens.bin"):  # half a byte is lost of a code, and one byte is the sentence
-            assert tokens.stat().st_size % (TOKENS // 2 + 1 + 1) == 0
+        for tokens in place.glob("*/tokens.bin"):  # half a byte is lost of a code, and two bytes are the sentences
+            assert tokens.stat().st_size % (TOKENS // 2 + 1 + 2) == 0
 
 
 def test_an_interrupted_build_goes_on(odd_encoders: Any, tmp_path: Path) -> None:
@@ -138,6 +138,6 @@ def test_marks_are_in_no_sentence(fake_encoder: Any) -> None:
         spans=np.concatenate([encoded.spans, np.zeros((1, 2), np.int32)]),
         weights=np.concatenate([encoded.weights, encoded.weights[:1]]),
     )
-    numbers = sentence_numbers(passage, marked).tolist()
-    assert numbers[-1] == OUTSIDE
-    assert set(numbers[:-1]) == {0, 1}
+    standing = sentences_of(passage, marked).tolist()
+    assert standing[-1] == OUTSIDE
+    assert set(standing[:-1]) == {1, 2}

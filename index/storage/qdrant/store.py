@@ -42,6 +42,7 @@ from index.storage.qdrant.settings import QdrantSettings
 from index.storage.segment import Segment
 from index.storage.snapshot import Snapshot
 from index.storage.state_files import open_state, remove_all_but
+from index.storage.token_vectors import record_size
 
 _TRIED = 5  # states that are tried to open, each of which may be replaced meanwhile
 _TOUCHED = 60.0  # seconds, after which a batch that is still being sent says so again
@@ -125,7 +126,7 @@ class QdrantStore:
         return latest is not None and latest.generation != manifest.generation
 
     def _vectors_of(self, segments: Sequence[Segment], calibration: Calibration) -> PointVectors:
-        dimension, record = len(calibration.passages.vectors["en"]), calibration.four_bits().size + 1
+        dimension, record = len(calibration.passages.vectors["en"]), record_size(calibration.four_bits().size)
         return PointVectors(self._points, self.folder, segments, dimension, record)
 
     def lock(self) -> AbstractContextManager[None]:
