@@ -81,7 +81,7 @@ def retrieve_query(query: Query, encoder: Encoder, snapshot: Snapshot, rules: Ru
     return Retrieval(snapshot, query, tuple(rank(snapshot, query, matches, rules)), matches)
 
 
-def _best_by_sentence(similarities: FloatArray, standing: NDArray[np.uint16], sentences: int) -> FloatArray:
+def _best_by_sentence(similarities: FloatArray, standing: NDArray[np.uint32], sentences: int) -> FloatArray:
     """The nearest token for each token of the question, by sentence; the last row is what is in no sentence.
 
     ``similarities`` has shape (tokens, question tokens), ``standing`` (tokens,), see

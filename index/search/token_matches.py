@@ -43,9 +43,9 @@ class TokenMatches:
         self._look_at(rows)
         return np.asarray(self._best[np.searchsorted(self._rows, rows)])
 
-    def tokens_of(self, row: int) -> tuple[FloatArray, NDArray[np.uint16]]:
-        """Of the passage in ``row`` each token's similarities, shape (tokens, question tokens), and the sentences
-        that it stands in, shape (tokens,), as in :data:`index.storage.token_vectors.SENTENCES`."""
+    def tokens_of(self, row: int) -> tuple[FloatArray, NDArray[np.uint32]]:
+        """Of the passage in ``row`` each token vector's similarities, shape (vectors, question tokens), and the
+        sentences that it stands in, shape (vectors,), as in :data:`index.storage.token_vectors.SENTENCES`."""
         self._look_at(np.array([row]))
         at, passage = self._places[row]
         compared = self._compared[at]
@@ -67,6 +67,7 @@ class TokenMatches:
 def _encode_and_compare(
     rows: NDArray[np.int64], query: Query, snapshot: Snapshot, encoder: Encoder
 ) -> TokenSimilarities:
+    """Of tokens that are not kept: all of them, since room is no reason to pool them."""
     passages = [snapshot.passages[row] for row in rows.tolist()]
     encoded: dict[int, Encoded] = dict(encoder.encode_passages([encoder_text(passage) for passage in passages]))
     means = snapshot.calibration.passages

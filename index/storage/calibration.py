@@ -149,7 +149,7 @@ class Calibration:
 
 
 def _anchors(vectors: FloatArray, starts: NDArray[np.int64]) -> PassageTokens:
-    return PassageTokens(vectors, starts, np.full(len(vectors), OUTSIDE, np.uint16))
+    return PassageTokens(vectors, starts, np.full(len(vectors), OUTSIDE, np.uint32))
 
 
 def calibration(
@@ -208,7 +208,7 @@ def _measure(encoder: Encoder, sample: dict[str, Any], progress: Progress, token
 
 
 def _pooled(tokens: FloatArray, share: float) -> FloatArray:
-    vectors, _ = pool_tokens(tokens, np.full(len(tokens), OUTSIDE, np.uint16), share)
+    vectors, _ = pool_tokens(tokens, np.full(len(tokens), OUTSIDE, np.uint32), share)
     return vectors
 
 

@@ -184,7 +184,7 @@ class SegmentWriter:
     def _passage(
         self, line: bytes, language: int, paragraph: int, section: int, key: int, tokens: int, check: int
     ) -> None:
-        """The next passage, which has so many ``tokens``, whose records' digest is ``check``."""
+        """The next passage, which has so many token vectors (``tokens``), whose records' digest is ``check``."""
         self._files[PASSAGES].write(line)
         self._passages_at.append(self._files[PASSAGES].size)
         self._document.append(self._documents - 1)
@@ -210,7 +210,7 @@ class SegmentWriter:
 
 
 def _tokens_of(segment: Segment, row: int) -> tuple[int, int]:
-    """How many tokens the passage in ``row`` of ``segment`` has, and the digest of their records."""
+    """How many token vectors the passage in ``row`` of ``segment`` has, and the digest of their records."""
     places = segment.places
     return int(places.tokens_at[row + 1] - places.tokens_at[row]), int(places.checks[row])
 

@@ -29,32 +29,32 @@ Places = Callable[[NDArray[np.int64]], tuple[NDArray[np.int64], NDArray[np.int64
 """From rows of an index to the segments that hold them, and their rows there."""
 
 Records = Callable[[NDArray[np.int64], NDArray[np.int64]], tuple[NDArray[np.uint8], NDArray[np.int64]]]
-"""From segments and rows there to the records of those passages, one passage after the other, shape (tokens, bytes of a
-record), and where each begins, and the end."""
+"""From segments and rows there to the records of those passages, one passage after the other, shape (vectors, bytes of
+a record), and where each begins, and the end."""
 
-SENTENCES = np.dtype("<u2")
+SENTENCES = np.dtype("<u4")
 """The sentences that a vector stands in, a bit each: that of sentence i is ``1 << i``."""
 
-OUTSIDE = 1 << 15
-"""The bit of what is in none: title, heading, context, on no word; and in the sentences beyond the 15th."""
+OUTSIDE = 1 << 31
+"""The bit of what is in none: title, heading, context, on no word; and in the sentences beyond the 31st."""
 
 
 @dataclass(frozen=True, slots=True)
 class PassageTokens:
     """The token vectors of some passages, one after the other."""
 
-    vectors: FloatArray  # (tokens, dimension), centred
+    vectors: FloatArray  # (vectors, dimension), centred
     starts: NDArray[np.int64]  # (passages + 1,): passage i has the rows starts[i] to starts[i + 1]
-    sentences: NDArray[np.uint16]  # (tokens,): bits, see SENTENCES
+    sentences: NDArray[np.uint32]  # (vectors,): bits, see SENTENCES
 
 
 @dataclass(frozen=True, slots=True)
 class TokenSimilarities:
-    """How alike each token of some passages and each token of a question are; passages one after the other."""
+    """How alike each token vector of some passages and each token of a question are; passages one after the other."""
 
-    values: FloatArray  # (tokens, question tokens), inner products
+    values: FloatArray  # (vectors, question tokens), inner products
     starts: NDArray[np.int64]  # (passages + 1,): passage i has the rows starts[i] to starts[i + 1]
-    sentences: NDArray[np.uint16]  # (tokens,): bits, see SENTENCES
+    sentences: NDArray[np.uint32]  # (vectors,): bits, see SENTENCES
 
 
 class TokenStore:
@@ -67,7 +67,7 @@ class TokenStore:
     def __init__(
         self, records: NDArray[np.uint8], starts: NDArray[np.int64], checks: NDArray[np.uint64], place: Path
     ) -> None:
-        self.records = records  # (tokens, bytes of a record)
+        self.records = records  # (vectors, bytes of a record)
         self.starts = starts  # (passages + 1,): passage i has the records starts[i] to starts[i + 1]
         self._checks = checks  # (passages,): digests of their records
         self._place = place
@@ -86,14 +86,14 @@ class TokenStore:
         return cls(np.frombuffer(raw, np.uint8).reshape(shape), starts, checks, folder / TOKENS)
 
     def records_of(self, row: int) -> NDArray[np.uint8]:
-        """The records of one passage, shape (tokens, bytes of a record)."""
+        """The records of one passage, shape (vectors, bytes of a record)."""
         records = self.records[self.starts[row] : self.starts[row + 1]]
         if not self._trusted and checksum(records) != int(self._checks[row]):
             raise damaged_error(self._place.parent.parent, f"{self._place.parent.name}/{self._place.name}")
         return records
 
     def records_of_all(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """The records of the passages in ``rows``, one after the other, shape (tokens, bytes of a record)."""
+        """The records of the passages in ``rows``, one after the other, shape (vectors, bytes of a record)."""
         if not self._trusted:
             return np.concatenate([self.records[:0], *map(self.records_of, rows.tolist())])
         lengths = self.starts[rows + 1] - self.starts[rows]
@@ -157,7 +157,7 @@ class Tokens:
         return self._kept(*self._places(np.asarray(rows, np.int64)))
 
 
-def _sentences(records: NDArray[np.uint8]) -> NDArray[np.uint16]:
+def _sentences(records: NDArray[np.uint8]) -> NDArray[np.uint32]:
     return np.ascontiguousarray(records[:, -SENTENCES.itemsize :]).view(SENTENCES)[:, 0]
 
 
@@ -168,7 +168,7 @@ def _stretches(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray
 
 
 def checksum(records: NDArray[np.uint8]) -> int:
-    """A digest of the records of one passage, shape (tokens, bytes of a record): a number of 64 bits."""
+    """A digest of the records of one passage, shape (vectors, bytes of a record): a number of 64 bits."""
     return xxhash.xxh3_64_intdigest(records.tobytes())
 
 
@@ -177,12 +177,12 @@ def record_size(code_size: int) -> int:
     return code_size + SENTENCES.itemsize
 
 
-def token_records(codes: NDArray[np.uint8], sentences: NDArray[np.uint16]) -> NDArray[np.uint8]:
-    """The records of a passage, shape (tokens, bytes of a record): of each vector its code, then its sentences."""
+def token_records(codes: NDArray[np.uint8], sentences: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    """The records of a passage, shape (vectors, bytes of a record): of each vector its code, then its sentences."""
     return np.concatenate([codes, sentences.astype(SENTENCES)[:, None].view(np.uint8)], axis=1)
 
 
-def sentences_of(passage: Passage, encoded: Encoded) -> NDArray[np.uint16]:
+def sentences_of(passage: Passage, encoded: Encoded) -> NDArray[np.uint32]:
     """Which sentence of ``passage`` each token of its encoder text belongs to, as in :data:`SENTENCES`: shape
     (tokens,)."""
     bits = np.full(len(encoded.spans), OUTSIDE, SENTENCES)

@@ -21,7 +21,7 @@ from index.storage.calibration import Calibration
 from index.update.passage_coder import PassageCoder
 from index.update.spool import Vectors
 
-_READERS = (  # what texts are read with, where it is there
+_LIBRARIES = (  # what texts are read with, where it is there, and tokens are pooled
     "charset-normalizer",
     "docutils",
     "lxml",
@@ -30,6 +30,7 @@ _READERS = (  # what texts are read with, where it is there
     "pypdfium2",
     "pyyaml",
     "rapidocr",
+    "scipy",
 )
 _NONE = "none"
 
@@ -130,13 +131,13 @@ def _read(text: TextFile, raw: bytes | None, passage_width: int) -> ReadText:
 
 @cache
 def program_versions() -> dict[str, str]:
-    """What decides how texts are read and split here: a digest of the program's own lines, and what it reads with."""
+    """What decides how texts are read and coded here: a digest of the program's own lines, and its libraries."""
     lines = hashlib.sha256()
     root = Path(__file__).parents[2]
     for path in sorted(path for room in ("corpus", "index") for path in (root / room).rglob("*.py")):
         lines.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     versions = {"foundation-qa": f"{_version('foundation-qa')} ({lines.hexdigest()[:8]})"}
-    return versions | {name: _version(name) for name in _READERS}
+    return versions | {name: _version(name) for name in _LIBRARIES}
 
 
 def _version(name: str) -> str:

@@ -15,7 +15,9 @@ from corpus import FoundationQAError
 from index import FloatArray, PassageIndex, SentenceEncoder, rebuild_index
 from index.disk import replace_file
 from index.encoder.adapted_weights import digest_of
+from index.matching.token_pooling import TOKEN_SHARE
 from index.search.retrieval import retrieve
+from index.storage.manifest import FORMAT as INDEX_FORMAT
 from qa import question_kinds, quotes, read_evidence, read_quotes
 from qa.definitions import definitions_for
 from qa.evaluation import definitions as judged
@@ -124,7 +126,8 @@ def answer_pools(public: Path | None, kept: Path | None) -> list[Seen]:
 
 def _digest(pools: Sequence[Pool]) -> str:
     """What tells whether other numbers would be found: the reader, what is asked of which texts, and how."""
-    digest = hashlib.sha256(f"{digest_of(FILE)} {pools}".encode("utf-8", "surrogatepass"))
+    index = f"{INDEX_FORMAT} {TOKEN_SHARE}"
+    digest = hashlib.sha256(f"{digest_of(FILE)} {index} {pools}".encode("utf-8", "surrogatepass"))
     for module in (question_kinds, quotes, read_evidence, read_quotes, judged, sys.modules[__name__]):
         digest.update(Path(str(module.__file__)).read_bytes())
     return digest.hexdigest()

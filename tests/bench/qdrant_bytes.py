@@ -37,7 +37,7 @@ from index.storage.calibration import Calibration, calibration
 from index.storage.token_vectors import record_size
 from index.update.passage_coder import PassageCoder
 
-Records = NDArray[np.uint8]  # of a passage, shape (tokens, bytes of a code + 1)
+Records = NDArray[np.uint8]  # of a passage, shape (vectors, bytes of a record)
 
 _TURNS = 9
 _UNPACKED = {"accept-encoding": "identity"}

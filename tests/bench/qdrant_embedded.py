@@ -29,8 +29,9 @@ from rich.console import Console
 from rich.table import Table
 
 from index.arrays import unit
+from index.storage.token_vectors import record_size
 
-_DIMENSION, _TOKEN, _TOKENS = 384, 193, 60  # numbers of a vector, bytes of a record, records of a passage
+_DIMENSION, _TOKEN, _TOKENS = 384, record_size(192), 34  # numbers of a vector, bytes of a record, records of a passage
 _BATCH = 10_000  # points that an update wrote
 _WAITED = 300  # points that are waited for
 _AT_ONCE = 256  # points of a request

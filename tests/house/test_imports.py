@@ -106,6 +106,7 @@ HOMES = {  # library -> the folders and modules that may import it
     "xxhash": ("index/storage/", "index/update/spool.py"),
     "grpc": ("index/storage/qdrant/client.py", "index/update/ray_cluster.py"),
     "ray": ("index/update/ray_cluster.py",),
+    "scipy": ("index/matching/token_pooling.py",),
     "rapidfuzz": ("index/search/spelling.py", "index/storage/scope.py"),
     "sklearn": ("qa/evaluation/", "qa/training/", "ui/tabs/map_projection.py"),
     "ir_measures": ("qa/evaluation/metrics.py", "qa/evaluation/pool_rankings.py"),
@@ -251,10 +252,10 @@ def test_every_library_is_declared() -> None:
     [
         {
             "corpus": "index qa ui faiss torch numpy gradio",
-            "index": "qa ui torch sentence_transformers transformers openvino sentencepiece tokenizers gradio ray",
+            "index": "qa ui torch sentence_transformers transformers openvino sentencepiece gradio ray scipy",
             "qa": "ui torch sentence_transformers sklearn ir_measures gradio",
         },
-        {"ui.cli": "faiss torch sentence_transformers sklearn gradio ray"},
+        {"ui.cli": "faiss torch sentence_transformers sklearn gradio ray scipy"},
         {
             "ui.server.page": "torch sentence_transformers sklearn prometheus_client",
             "ui.server.site": "torch sentence_transformers sklearn",

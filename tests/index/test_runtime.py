@@ -153,7 +153,7 @@ def test_a_question_is_answered_without_torch(real_index: Any) -> None:
         from qa import Answerer
         passages = PassageIndex.open(sys.argv[1], SentenceEncoder())
         assert Answerer(passages).ask("How many parameters does GPT-3 have?").answered
-        heavy = "torch", "transformers", "sentence_transformers", "tokenizers", "safetensors", "sklearn", "gradio"
+        heavy = "torch transformers sentence_transformers tokenizers safetensors sklearn scipy gradio".split()
         print([name for name in heavy if name in sys.modules])
     """
     assert _run(program, real_index.folder) == "[]\n"

@@ -246,7 +246,7 @@ def test_an_index_without_token_vectors_keeps_none(texts: Path, tmp_path: Path, 
         update_index(tmp_path / name, load_documents(texts), fake_encoder, late_interaction=late_interaction)
     (tokens,) = (tmp_path / "with").rglob("tokens.bin")
     assert tokens.stat().st_size > 0
-    assert tokens.stat().st_size % (fake_encoder.dimension // 2 + 1) == 0  # a code and the number of its sentence
+    assert tokens.stat().st_size % (fake_encoder.dimension // 2 + 4) == 0  # a code and its sentences
     assert not list((tmp_path / "without").rglob("tokens.bin"))
 
 

@@ -20,7 +20,7 @@ from index.storage.files import altered
 from index.storage.manifest import SegmentFacts
 from index.storage.segment import CATALOGUE, DOCUMENTS, PASSAGES, PLACES, TEXTS, WORDS, Segment, passage_key
 from index.storage.segment_writer import SegmentWriter
-from index.storage.token_vectors import TOKENS
+from index.storage.token_vectors import TOKENS, record_size
 from index.storage.word_counts import Vocabulary
 
 DIMENSION = 8
@@ -164,7 +164,7 @@ def check_segment(
 )
 def test_what_was_written_comes_back(tmp_path: Path, chosen: list[int], late: bool) -> None:
     documents = [DOCUMENTS_OF[number] for number in chosen]
-    of = coded(documents, CODE + 1)
+    of = coded(documents, record_size(CODE))
     facts = write(tmp_path / "one", documents, of, late)
     check_segment(tmp_path / "one", documents, of, facts, late)
 
@@ -185,7 +185,7 @@ def test_these_texts_have_all_that_a_segment_may_hold() -> None:
 def test_an_index_of_one_language_has_no_vectors_of_the_other(tmp_path: Path, language: str) -> None:
     text = {"en": "Some words.\n\nMore words 🎉.", "zh": "一些话。\n\n另一些🎉。"}[language]
     documents = [Document("a.md", "A", "", text), Document("none.md", "", "", "***\n")]
-    of = coded(documents, CODE + 1)
+    of = coded(documents, record_size(CODE))
     segment = check_segment(tmp_path / "one", documents, of, write(tmp_path / "one", documents, of), True)
     assert list(segment.vectors) == [language]
     assert {path.name for path in tmp_path.rglob("vectors-*")} == {f"vectors-{language}.faiss"}
@@ -234,7 +234,7 @@ DOCUMENT = st.builds(
 @settings(max_examples=60, deadline=None)
 def test_any_texts_come_back(documents: list[Document], late: bool) -> None:
     documents = [replace(document, id=f"{number}.md") for number, document in enumerate(documents)]
-    of = coded(documents, CODE + 1)
+    of = coded(documents, record_size(CODE))
     with TemporaryDirectory() as folder:
         place = Path(folder, "one")
         check_segment(place, documents, of, write(place, documents, of, late), late)
@@ -242,7 +242,7 @@ def test_any_texts_come_back(documents: list[Document], late: bool) -> None:
 
 @pytest.fixture
 def source(tmp_path: Path) -> Segment:
-    of = coded(DOCUMENTS_OF, CODE + 1)
+    of = coded(DOCUMENTS_OF, record_size(CODE))
     return Segment(tmp_path / "source", write(tmp_path / "source", DOCUMENTS_OF, of), CODE)
 
 
@@ -260,7 +260,7 @@ def test_a_whole_copy_is_the_same_files(tmp_path: Path, source: Segment) -> None
 @pytest.mark.parametrize("chosen", [[5, 0, 3, 2], [1], [4], [2, 2]], ids=str)
 def test_what_is_copied_keeps_its_bytes(tmp_path: Path, source: Segment, chosen: list[int]) -> None:
     before = Document("before.md", "Before", "", "Some words.\n\n# 前\n\n一些话。")
-    ((vectors, records),) = coded([before], CODE + 1)
+    ((vectors, records),) = coded([before], record_size(CODE))
     with SegmentWriter(tmp_path / "copy", DIMENSION, True) as writer:
         writer.add(before, "own", "", split(before), vectors, records)
         for number in chosen:

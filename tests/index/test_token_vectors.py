@@ -55,16 +55,16 @@ def _stored(
 
 
 def _records(four_bits: FourBits, vectors: FloatArray, sentence: int) -> NDArray[np.uint8]:
-    return token_records(four_bits.codes(vectors), np.full(len(vectors), sentence, np.uint16))
+    return token_records(four_bits.codes(vectors), np.full(len(vectors), sentence, np.uint32))
 
 
 def test_a_record_is_the_code_and_the_sentence() -> None:
     four_bits = _four_bits(8)
     codes = four_bits.codes(np.random.default_rng(2).uniform(-1, 1, (3, 8)).astype(np.float32))
-    records = token_records(codes, np.array([1, 1 << 9 | 1 << 2, OUTSIDE], np.uint16))
+    records = token_records(codes, np.array([1, 1 << 9 | 1 << 2, OUTSIDE], np.uint32))
     assert (records.shape, records.dtype) == ((3, record_size(four_bits.size)), np.uint8)
-    np.testing.assert_array_equal(records[:, :-2], codes)
-    assert records[:, -2:].tolist() == [[1, 0], [4, 2], [0, 128]]  # the low byte first, on every machine
+    np.testing.assert_array_equal(records[:, :-4], codes)
+    assert records[:, -4:].tolist() == [[1, 0, 0, 0], [4, 2, 0, 0], [0, 0, 0, 128]]  # everywhere the low byte first
     assert checksum(records) == checksum(records.copy())
     for row, column in ((0, 0), (1, 4), (2, 2)):
         other = records.copy()
@@ -125,8 +125,8 @@ def test_records_of_any_passages_are_found_in_any_segments(segments: list[list[i
         records = [stores[segment].records_of(local) for segment, local in (places[row] for row in rows)]
         assert found.starts.tolist() == [0, *np.cumsum([len(each) for each in records])]
         joined = np.concatenate([np.empty((0, record_size(four_bits.size)), np.uint8), *records])
-        np.testing.assert_array_equal(found.sentences, joined[:, -2] + 256 * joined[:, -1].astype(int))
-        np.testing.assert_array_equal(found.vectors, four_bits.vectors(joined[:, :-2]))
+        np.testing.assert_array_equal(found.sentences, joined[:, -4])  # small numbers
+        np.testing.assert_array_equal(found.vectors, four_bits.vectors(joined[:, :-4]))
 
 
 @pytest.mark.parametrize(
@@ -155,7 +155,7 @@ def test_copied_token_vectors_are_the_same_bytes(tmp_path: Path) -> None:
     records = [
         token_records(
             four_bits.codes(random.uniform(-1, 1, (row + 1, 8)).astype(np.float32)),
-            np.arange(row + 1, dtype=np.uint16),
+            np.arange(row + 1, dtype=np.uint32),
         )
         for row in range(3)
     ]

@@ -73,8 +73,8 @@ def test_an_index_is_built_followed_and_merged(
         rows = range(len(ours.passages))
         np.testing.assert_array_equal(ours.tokens.of(rows).vectors, theirs.tokens.of(rows).vectors)
         assert ours.tokens.of(rows).vectors.shape[1] == TOKENS
-        for tokens in place.glob("*/tokens.bin"):  # half a byte is lost of a code, and two bytes are the sentences
-            assert tokens.stat().st_size % (TOKENS // 2 + 1 + 2) == 0
+        for tokens in place.glob("*/tokens.bin"):  # half a byte is lost of a code, and four bytes are the sentences
+            assert tokens.stat().st_size % (TOKENS // 2 + 1 + 4) == 0
 
 
 def test_an_interrupted_build_goes_on(odd_encoders: Any, tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ class Settings:
     encoder: str = "offline"  # "offline", the folder of a sentence-transformers model, or a name on the hub
     reader: str = "offline"  # "offline", "none", or a cross-encoder: its folder, or its name on the hub
     passage_width: int = PASSAGE_WIDTH  # columns of the widest passage, 100 to 4000
-    late_interaction: bool = True  # keep token vectors: finds more, takes some 12 kB a passage
+    late_interaction: bool = True  # keep token vectors: finds more, takes some 6 kB a passage
     largest_file_mb: float = LIMITS.text / 1e6  # a larger text is refused,
     largest_document_mb: float = LIMITS.document / 1e6  # and a larger PDF, Word file and so on,
     largest_upload_mb: float = 32.0  # and either where a visitor of the page brings it,
