@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from corpus import Document, Passage, Span, split
 
 _OF_ANOTHER = 0.2  # share of the questions that are asked of another name, where they hold one
-_WITHOUT_ANSWER = 0.2  # share of the answered questions that are read beside a passage that has lost its answer
+_WITHOUT_ANSWER = 0.5  # share of the answered questions that are read beside a passage that has lost its answer
 _MOST_READ = 2  # passages of one text that are read for a question
 _NAME = re.compile(  # no first word of a sentence
     r"(?<![A-Za-z\d])(?:(?<![.!?:;] )(?<!\A)[A-Z][A-Za-z\d.-]*[A-Za-z\d]|\d[\d.,]*\d|\d)(?![A-Za-z\d])"

@@ -133,7 +133,7 @@ def test_confidence_tells_how_many_answers_are_right(outcomes: Callable[[str], l
     row: dict[str, Any] = figures(outcomes("regression"))
     # .105 on a processor without AVX-512, which rounds otherwise; .110 of the confidence before, where definitions that
     # answer count as right, which they did not when the bound was .105.
-    assert row["calibration_error"] <= 0.095
+    assert row["calibration_error"] <= 0.09
     low, high = row["reliability"][0], row["reliability"][-1]
     assert low["right"] < high["right"]
     # What the texts do not say is refused more often than what they do.

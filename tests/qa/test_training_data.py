@@ -16,7 +16,7 @@ from sklearn.pipeline import make_pipeline
 from corpus import language_of
 
 FOLDER = ROOT / "qa/training"
-FILES = sorted((FOLDER / "own").glob("*.jsonl"))
+FILES = sorted(path for folder in ("own", "unseen") for path in (FOLDER / folder).glob("*.jsonl"))
 FORMS = {"prose", "table", "list", "definition", "timeline", "notes", "faq", "steps"}
 STYLES = {"short", "polite", "long", "sloppy", "mixed"}
 EVALUATED = re.compile(r"GPT|\bBERT\b|\bCLIP\b|\bPaLM\b|LLaMA|[Ff]oundation model|[Ll]anguage model|大模型|语言模型")
@@ -60,7 +60,7 @@ def test_a_passage_has_a_dozen_questions_or_two_and_exact_answers(path: Any) -> 
 
 
 def test_there_are_many_and_no_two_alike() -> None:
-    assert len(PASSAGES) >= 2000
+    assert len(PASSAGES) >= 1400
     assert max(Counter(row["subject"] for row in PASSAGES).values()) <= 6  # neighbours, as notes of one folder are
     for key in ("id", "en", "zh"):
         assert [each for each, count in Counter(row[key] for row in PASSAGES).items() if count > 1] == []
@@ -75,11 +75,13 @@ def test_nothing_is_about_the_texts_that_are_evaluated() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("language", "analyzer"), [("en", "word"), ("zh", "char")])
-def test_the_wording_hardly_tells_the_label(language: str, analyzer: str) -> None:
+@pytest.mark.parametrize(("folder", "most"), [("own", 0.66), ("unseen", 0.64)])
+def test_the_wording_hardly_tells_the_label(language: str, analyzer: str, folder: str, most: float) -> None:
     """What a classifier makes of the questions alone: an area of .5 would be nothing at all."""
     asked = [
         (each["question"], each["label"] == "answer", row["id"])
         for path in FILES
+        if path.parent.name == folder
         for row in rows(path)
         for each in row["questions"]
         if each["lang"] == language and each["label"] != "far"
@@ -89,7 +91,7 @@ def test_the_wording_hardly_tells_the_label(language: str, analyzer: str) -> Non
     model = make_pipeline(words, LogisticRegression(max_iter=1000))
     folds = GroupKFold(5)
     told = cross_val_predict(model, texts, answered, groups=groups, cv=folds, method="predict_proba")[:, 1]
-    assert roc_auc_score(answered, told) < 0.66
+    assert roc_auc_score(answered, told) < most
 
 
 def test_a_turn_that_stands_alone_means_itself() -> None:
