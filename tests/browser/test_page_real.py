@@ -97,8 +97,8 @@ def test_every_quote_from_messy_real_texts_is_exact(seeds_answerer: Answerer, se
     told = figures(outcomes)
     assert told["inexact_quotes"] == 0
     assert told["gold_missing"] == 0
-    # A little below what is measured; see the README. recall@1 is one question lower since token vectors are pooled, and
-    # one more is refused: thousands of others are found as before (MEASUREMENTS, "Fewer token vectors").
+    # A little below what is measured; see the README. recall@1 is one question lower since token vectors are pooled,
+    # and one more is refused: thousands of others are found as before (MEASUREMENTS, "Fewer token vectors").
     floors = {"recall@1": 0.75, "recall@5": 0.93, "cited@1": 0.75, "cited@3": 0.87, "facts": 0.85}
     assert {name: told[name] for name, floor in floors.items() if told[name] < floor} == {}
     assert told["abstention"]["precision"] >= 0.69
