@@ -81,18 +81,18 @@ def retrieve_query(query: Query, encoder: Encoder, snapshot: Snapshot, rules: Ru
     return Retrieval(snapshot, query, tuple(rank(snapshot, query, matches, rules)), matches)
 
 
-def _best_by_sentence(similarities: FloatArray, standing: NDArray[np.uint32], sentences: int) -> FloatArray:
+def _best_by_sentence(similarities: FloatArray, bits: NDArray[np.uint32], sentences: int) -> FloatArray:
     """The nearest token for each token of the question, by sentence; the last row is what is in no sentence.
 
-    ``similarities`` has shape (tokens, question tokens), ``standing`` (tokens,), see
-    :data:`index.storage.token_vectors.SENTENCES`, the result (sentences + 1, question tokens).
+    ``similarities`` has shape (tokens, question tokens), ``bits`` (tokens,), see
+    :data:`index.storage.token_vectors.SENTENCE_BITS`, the result (sentences + 1, question tokens).
     """
     best = np.full((sentences + 1, similarities.shape[1]), -1.0, np.float32)
     for number in range(min(sentences, OUTSIDE.bit_length() - 1)):
-        members = similarities[(standing & (1 << number)) != 0]
+        members = similarities[(bits & (1 << number)) != 0]
         if len(members):
             best[number] = members.max(axis=0)
-    outside = similarities[(standing & OUTSIDE) != 0]
+    outside = similarities[(bits & OUTSIDE) != 0]
     if len(outside):
         best[sentences] = outside.max(axis=0)
     return best

@@ -45,7 +45,7 @@ class TokenMatches:
 
     def tokens_of(self, row: int) -> tuple[FloatArray, NDArray[np.uint32]]:
         """Of the passage in ``row`` each token vector's similarities, shape (vectors, question tokens), and the
-        sentences that it stands in, shape (vectors,), as in :data:`index.storage.token_vectors.SENTENCES`."""
+        sentences that it stands in, shape (vectors,), as in :data:`index.storage.token_vectors.SENTENCE_BITS`."""
         self._look_at(np.array([row]))
         at, passage = self._places[row]
         compared = self._compared[at]

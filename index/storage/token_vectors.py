@@ -32,7 +32,7 @@ Records = Callable[[NDArray[np.int64], NDArray[np.int64]], tuple[NDArray[np.uint
 """From segments and rows there to the records of those passages, one passage after the other, shape (vectors, bytes of
 a record), and where each begins, and the end."""
 
-SENTENCES = np.dtype("<u4")
+SENTENCE_BITS = np.dtype("<u4")
 """The sentences that a vector stands in, a bit each: that of sentence i is ``1 << i``."""
 
 OUTSIDE = 1 << 31
@@ -45,7 +45,7 @@ class PassageTokens:
 
     vectors: FloatArray  # (vectors, dimension), centred
     starts: NDArray[np.int64]  # (passages + 1,): passage i has the rows starts[i] to starts[i + 1]
-    sentences: NDArray[np.uint32]  # (vectors,): bits, see SENTENCES
+    sentences: NDArray[np.uint32]  # (vectors,): bits, see SENTENCE_BITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,13 @@ class TokenSimilarities:
 
     values: FloatArray  # (vectors, question tokens), inner products
     starts: NDArray[np.int64]  # (passages + 1,): passage i has the rows starts[i] to starts[i + 1]
-    sentences: NDArray[np.uint32]  # (vectors,): bits, see SENTENCES
+    sentences: NDArray[np.uint32]  # (vectors,): bits, see SENTENCE_BITS
 
 
 class TokenStore:
     """The token vectors of the passages of one segment, as codes that stay on disk.
 
-    A vector takes the bytes of a code (:class:`index.matching.four_bits.FourBits`) and those of :data:`SENTENCES`;
+    A vector takes the bytes of a code (:class:`index.matching.four_bits.FourBits`) and those of :data:`SENTENCE_BITS`;
     passage after passage.
     """
 
@@ -158,7 +158,7 @@ class Tokens:
 
 
 def _sentences(records: NDArray[np.uint8]) -> NDArray[np.uint32]:
-    return np.ascontiguousarray(records[:, -SENTENCES.itemsize :]).view(SENTENCES)[:, 0]
+    return np.ascontiguousarray(records[:, -SENTENCE_BITS.itemsize :]).view(SENTENCE_BITS)[:, 0]
 
 
 def _stretches(starts: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -174,18 +174,18 @@ def checksum(records: NDArray[np.uint8]) -> int:
 
 def record_size(code_size: int) -> int:
     """The bytes of a record whose code takes ``code_size``."""
-    return code_size + SENTENCES.itemsize
+    return code_size + SENTENCE_BITS.itemsize
 
 
 def token_records(codes: NDArray[np.uint8], sentences: NDArray[np.uint32]) -> NDArray[np.uint8]:
     """The records of a passage, shape (vectors, bytes of a record): of each vector its code, then its sentences."""
-    return np.concatenate([codes, sentences.astype(SENTENCES)[:, None].view(np.uint8)], axis=1)
+    return np.concatenate([codes, sentences.astype(SENTENCE_BITS)[:, None].view(np.uint8)], axis=1)
 
 
 def sentences_of(passage: Passage, encoded: Encoded) -> NDArray[np.uint32]:
-    """Which sentence of ``passage`` each token of its encoder text belongs to, as in :data:`SENTENCES`: shape
+    """Which sentence of ``passage`` each token of its encoder text belongs to, as in :data:`SENTENCE_BITS`: shape
     (tokens,)."""
-    bits = np.full(len(encoded.spans), OUTSIDE, SENTENCES)
+    bits = np.full(len(encoded.spans), OUTSIDE, SENTENCE_BITS)
     middles = np.where(encoded.spans[:, 1] > encoded.spans[:, 0], encoded.spans.mean(axis=1), -1)
     for number, (start, end) in enumerate(_sentences_as_encoded(passage)):
         if 1 << number < OUTSIDE:

@@ -179,10 +179,7 @@ def test_an_index_without_a_token_can_be_stored(tmp_path: Path) -> None:
     assert store.records_of(0).shape == nothing.shape
     found = _tokens([store], [(0, 0), (0, 1)], four_bits).of([0, 1])
     assert (found.vectors.shape, found.starts.tolist(), len(found.sentences)) == ((0, 8), [0, 0, 0], 0)
-    assert _tokens([], [], four_bits).of([]).vectors.shape == (
-        0,
-        8,
-    )
+    assert _tokens([], [], four_bits).of([]).vectors.shape == (0, 8)
 
 
 def test_altered_records_of_a_large_store_are_noticed_when_they_are_read(
