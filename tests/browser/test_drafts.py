@@ -8,7 +8,7 @@ from pages import chat_page
 from playwright.sync_api import Browser, Locator, Page, expect
 from ports import free_port
 from small_answerer import EN_QUESTION, UNANSWERABLE, ZH_QUESTION, SmallAnswerer
-from visits import ask, held, open_citation, visit, wait_for
+from visits import ask, held, intercept, open_citation, visit, wait_for
 
 from ui.chat.feedback_log import FeedbackLog
 
@@ -178,7 +178,7 @@ def test_a_reason_that_could_not_be_sent_stays_and_goes_along_with_a_change_of_m
     reply = ask(page, EN_QUESTION)
     reply.get_by_role("button", name="A bad answer").click()
     page.keyboard.type("too short")
-    page.route("**/component_server/", lambda route: route.abort())
+    intercept(page, lambda route: route.abort())
     page.keyboard.press("Enter")
     expect(page.locator(".thanks")).to_contain_text("could not be stored")
     expect(page.locator(".reason")).to_have_value("too short")

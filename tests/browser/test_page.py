@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 from small_answerer import EN_QUESTION, HOSTILE, UNANSWERABLE, ZH_QUESTION, SmallAnswerer
-from visits import ask, open_citation, seen, served, sideways, visit
+from visits import ask, intercept, open_citation, seen, served, sideways, visit
 
 from qa import Answer
 from qa.small_talk import LONGEST_QUESTION
@@ -76,7 +76,7 @@ def test_a_fault_is_reported_and_the_question_kept(page: Page) -> None:
 def test_where_the_server_is_gone_the_page_says_so(page: Page) -> None:
     reply = ask(page, EN_QUESTION)
     page.locator(".follow").first.wait_for()
-    page.route("**/component_server/", lambda route: route.abort())
+    intercept(page, lambda route: route.abort())
     page.get_by_role("button", name="Save as Markdown").click()
     expect(page.locator(".hint")).to_contain_text("could not be saved")
     reply.locator("a.cite").click()

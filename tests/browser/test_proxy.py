@@ -10,7 +10,7 @@ from pages import chat_page
 from playwright.sync_api import Browser, Page, Route, expect
 from ports import free_port
 from small_answerer import EN_QUESTION, SmallAnswerer
-from visits import ask, visit
+from visits import ask, intercept, visit
 
 from ui.gate.public_address import PublicAddress
 from ui.gradio_import import gr
@@ -110,7 +110,7 @@ def test_what_stands_before_the_server_is_named(browser: Browser, page_url: str,
             route.abort()
 
     with visit(browser, page_url, locale=locale) as page:
-        page.route("**/component_server/", answer)
+        intercept(page, answer)
         for said, chinese in (
             ("gets no answer from it (status 502)", "没有得到应答（状态 502）"),
             ("does not let this page's calls through (status 404)", "没有放行本页的请求（状态 404）"),

@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from fake_encoder import FakeEncoder
 from playwright.sync_api import Browser, Dialog, Page, expect
-from visits import ask, visit
+from visits import ask, intercept, visit
 
 from corpus import FoundationQAError
 from index import Progress, quiet
@@ -184,7 +184,7 @@ def test_an_update_after_a_text_was_saved_is_seen_and_cancelled_like_any_other(b
 def test_without_a_server_a_click_says_why(browser: Browser, site: Site) -> None:
     with visit(browser, site.url, locale="zh-CN") as visitor:
         sources(visitor)
-        visitor.route("**/component_server/", lambda route: route.abort())
+        intercept(visitor, lambda route: route.abort())
         visitor.click("#update")
         expect(visitor.locator("#outcome [role=alert]")).to_contain_text("无法连接服务器", use_inner_text=True)
 

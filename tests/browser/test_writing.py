@@ -21,7 +21,7 @@ from small_answerer import (
     SmallAnswerer,
     citation,
 )
-from visits import ask, held, open_citation, sideways, visit, wait_for
+from visits import ask, held, intercept, open_citation, sideways, visit, wait_for
 from visits import served as serve
 
 from qa import Answer
@@ -269,7 +269,7 @@ def test_a_server_that_breaks_off_leaves_what_it_wrote(browser: Browser, served:
 
 def test_a_server_that_is_away_is_told_and_the_quotes_stay(browser: Browser, served: Any) -> None:
     with written_by(browser, writer_of(HELD), served) as page:
-        page.route("**/written", lambda route: route.fulfill(status=503, json={"error": "Too much is asked."}))
+        intercept(page, lambda route: route.fulfill(status=503, json={"error": "Too much is asked."}), "**/written")
         reply = ask(page, EN_QUESTION)
         expect(page.locator(".hint")).to_have_text("Too much is asked.")
         expect(reply.locator(".said .quote")).to_have_count(1)

@@ -1,7 +1,7 @@
 """Visits of a served page in a real browser: what a visitor opens, types, clicks and sees."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -30,7 +30,9 @@ _left: WeakKeyDictionary[Browser, dict[str, Page]] = WeakKeyDictionary()
 
 def _new_visitor(browser: Browser, options: dict[str, Any]) -> Page:
     """An empty tab of a visitor of whom the browser knows nothing. Whatever address it goes to, it stays empty."""
-    tab = browser.new_context(**options).new_page()
+    context = browser.new_context(**options)
+    context.set_default_timeout(60_000)  # ms; half a minute was too few behind a proxy where the processors do other work
+    tab = context.new_page()
     tab.route("**", lambda route: route.fulfill(body="", content_type="text/html"))
     return tab
 
@@ -102,6 +104,22 @@ def ask(page: Page, question: str) -> Locator:
     return reply
 
 
+_CALLS = "**/component_server/"  # the page's calls of the server's functions
+_PROBE = "/is-the-way-watched"
+
+
+def intercept(page: Page, handler: Callable[[Route], Any], pattern: str = _CALLS) -> None:
+    """Let ``handler`` answer what an opened page asks for, from now on.
+
+    The browser says that requests are intercepted before its page knows: of 150 sent at once 3 went past. So an address
+    that nobody serves is asked for until that is answered, and stays intercepted, since turning it off races, too
+    (github.com/microsoft/playwright/issues/41802).
+    """
+    page.route(f"**{_PROBE}", lambda route: route.fulfill(body="yes"))
+    page.wait_for_function(f"async () => await (await fetch('{_PROBE}')).text() === 'yes'", polling=25)
+    page.route(pattern, handler)
+
+
 @contextmanager
 def held(page: Page, name: str) -> Iterator[list[Route]]:
     """The page's calls of the server's function ``name``, which wait until they are let go on."""
@@ -111,9 +129,9 @@ def held(page: Page, name: str) -> Iterator[list[Route]]:
         called = json.loads(route.request.post_data or "{}").get("fn_name")
         waiting.append(route) if called == name else route.continue_()
 
-    page.route("**/component_server/", hold)
+    intercept(page, hold)
     yield waiting
-    page.unroute("**/component_server/", hold)
+    page.unroute(_CALLS, hold)
 
 
 def wait_for(calls: list[Route], page: Page) -> Route:
