@@ -31,7 +31,7 @@ _left: WeakKeyDictionary[Browser, dict[str, Page]] = WeakKeyDictionary()
 def _new_visitor(browser: Browser, options: dict[str, Any]) -> Page:
     """An empty tab of a visitor of whom the browser knows nothing. Whatever address it goes to, it stays empty."""
     context = browser.new_context(**options)
-    context.set_default_timeout(60_000)  # ms; half a minute was too few behind a proxy where the processors do other work
+    context.set_default_timeout(60_000)  # ms; half of it was too few behind a proxy where a machine does other work
     tab = context.new_page()
     tab.route("**", lambda route: route.fulfill(body="", content_type="text/html"))
     return tab
