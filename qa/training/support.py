@@ -6,11 +6,12 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from index.encoder.adapted_weights import AdaptedWeights
+from index.encoder.adapted_weights import AdaptedWeights, read_weights
 from index.encoder.e5_weights import data_file, opened
 from qa.reading.weights import FILE as READER
 from qa.training.low_rank import NEVER, PARTS, Adapted, add_low_rank, freeze, last_states
 from qa.training.model import HIDDEN
+from qa.writing.support import HEAD
 
 FROZEN = 6
 """Lower layers that stay as they are."""
@@ -30,6 +31,14 @@ class Support(Adapted):
         freeze(layers)
         add_low_rank(layers, rank)
         self.tokens = nn.Linear(HIDDEN, 2)
+
+    def begin_head(self, path: Path) -> None:
+        """Begin with the head in ``path``, where that is of an earlier check; a new one stays as it is otherwise."""
+        weights = read_weights(path)
+        if f"{HEAD}.w" in weights:
+            self.tokens.load_state_dict(
+                {"weight": torch.from_numpy(weights[f"{HEAD}.w"]), "bias": torch.from_numpy(weights[f"{HEAD}.b"])}
+            )
 
     def forward(self, states: Tensor, attended: Tensor) -> Tensor:
         """Logits (pairs,) of ``states`` (pairs, tokens, hidden); ``attended`` (pairs, tokens) are no padding.

@@ -16,6 +16,7 @@ from qa.training.export import is_support, joined, shipped_tensors
 from qa.training.support import Support, upper_layers
 from qa.training.train import load_encoder
 from qa.training.train_support import Claims, Schedule, logits, train
+from qa.writing.support import FILE as CHECK
 from qa.writing.support import SupportCheck
 
 FROZEN, RANK = 10, 4
@@ -73,3 +74,19 @@ def test_it_learns_goes_on_and_ships_what_it_learned(
     shipped = [check.logit(each.text, each.passages) for each in every]
     # Sixteen bits there and eight here: the same to a tenth of what tells them apart.
     assert np.abs(np.array(shipped) - after).max() < 0.1 * (after.max() - after.min()) + 0.05
+
+
+@pytest.mark.slow
+def test_it_begins_with_what_an_earlier_check_knew(tmp_path: Path, real_encoder: Any) -> None:
+    every = claims()
+    states = ClaimStates(every, FROZEN, tmp_path / "check.pt", print, base=CHECK)
+    model = Support(upper_layers(load_encoder(), FROZEN, CHECK), RANK)
+    model.begin_head(CHECK)
+    check = SupportCheck(real_encoder)
+    shipped = np.array([check.logit(each.text, each.passages) for each in every])
+    assert shipped.std() > 0.1
+    np.testing.assert_allclose(logits(model, states, range(len(every))), shipped, atol=0.05)
+    other = Support(upper_layers(load_encoder(), FROZEN, READER), RANK)
+    head = other.tokens.weight.clone()
+    other.begin_head(READER)  # is no check: its own head is another thing
+    assert torch.equal(other.tokens.weight, head)
