@@ -17,8 +17,7 @@ from sklearn.preprocessing import StandardScaler
 from index import FloatArray
 from qa.evaluation.fit import confidence_of
 from qa.training.claims import PAIRS, Claim, held_out_pairs
-from qa.writing.details import missing_figures, missing_names
-from qa.writing.support import FEATURES, FILE, WEIGHED_FILE, SupportCheck, features_of
+from qa.writing.support import FEATURES, FILE, WEIGHED_FILE, Lacking, SupportCheck, features_of
 
 _FOLDS = 10
 _RESAMPLES = 1_000
@@ -30,11 +29,7 @@ def rows_of(check: SupportCheck, claims: list[Claim]) -> FloatArray:
     return np.array(
         [
             features_of(
-                check.logit(each.text, each.passages),
-                each.text,
-                each.passages,
-                missing_figures(each.text, each.passages),
-                missing_names(each.text, each.passages),
+                check.logit(each.text, each.passages), each.text, each.passages, Lacking.of(each.text, each.passages)
             )
             for each in claims
         ]

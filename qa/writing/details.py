@@ -1,11 +1,11 @@
 """What a sentence states that can be told by its form: figures, names, and whether it denies something.
 
 A figure or a name that a sentence has, and the passages that it names have not, is enough to strike it, whatever else
-is said of it; see :mod:`qa.writing.support`.
+is said of it, but for a figure that can be reckoned from theirs; see :mod:`qa.writing.support`.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from decimal import Decimal
 from functools import lru_cache
 from itertools import pairwise
@@ -50,6 +50,7 @@ _BEFORE_FIGURE = re.compile(
 _PIECES = re.compile(
     r"[^\W_\u3400-\u9fff](?:[^\W\u3400-\u9fff]|[-.'’+](?=[^\W\u3400-\u9fff]))*"
 )  # words but Chinese ones
+_LEAST_RECKONED = 3  # one more or twice as many comes out of nearly any figures
 LONGEST_NAME = 60
 """Characters of a name or a figure that is told."""
 
@@ -78,6 +79,24 @@ def missing_figures(sentence: str, passages: Sequence[str]) -> list[str]:
     known = frozenset().union(*map(_values, passages))
     plain = simplify(sentence)
     return [match.group().strip() for match in _WRITTEN.finditer(plain) if not _readings(match.group()) & known]
+
+
+def reckoned_figures(figures: Sequence[str], passages: Sequence[str]) -> list[str]:
+    """Those of ``figures``, as :func:`missing_figures` gives them, that are the sum, difference or product of two that
+    ``passages`` state.
+
+    >>> reckoned_figures(["31", "41"], ["它 1958 年开工，1989 年完成。"])
+    ['31']
+    """
+    known = {value for value in frozenset().union(*map(_values, passages)) if value >= _LEAST_RECKONED}
+    return [figure for figure in figures if any(_is_reckoned(value, known) for value in _readings(figure))]
+
+
+def _is_reckoned(value: Decimal, known: Set[Decimal]) -> bool:
+    return any(
+        value + one in known or (value - one in known - {one}) or (value / one in known and value / one * one == value)
+        for one in known
+    )
 
 
 def missing_names(sentence: str, passages: Sequence[str], glossary: Sequence[Term] = ()) -> list[str]:

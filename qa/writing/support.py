@@ -7,9 +7,10 @@ that was fitted by ``python -m qa.training.weigh_support``.
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,15 @@ from index import Encoder, FloatArray
 from qa.confidence import Confidence
 from qa.reading.adapted_graph import AdaptedGraph
 from qa.writing.claim_pairs import claim_pair, is_read_whole
-from qa.writing.details import LONGEST_NAME, as_written, denials, missing_figures, missing_names, repeats_itself
+from qa.writing.details import (
+    LONGEST_NAME,
+    as_written,
+    denials,
+    missing_figures,
+    missing_names,
+    reckoned_figures,
+    repeats_itself,
+)
 from qa.writing.written import Verdict
 
 FILE = Path(__file__).parent / "support.npz"
@@ -27,9 +36,27 @@ WEIGHED_FILE = Path(__file__).parent / "support.json"
 HEAD = "support"
 """The linear map behind the last layer: what a token says to whether the sentence is carried, and what it counts."""
 
-FEATURES = ("read", "figures", "names", "denies", "foreign")
-"""What the model says, as a logit; how many figures and how many names of the sentence stand nowhere in the passages;
-whether one of both denies something and the other does not; whether they are in two languages."""
+FEATURES = ("read", "figures", "reckoned", "names", "denies", "foreign")
+"""What the model says, as a logit; how many figures of the sentence stand nowhere in the passages and are not reckoned
+from those there, how many are; how many names stand nowhere; whether one of both denies something and the other does
+not; whether they are in two languages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lacking:
+    """What of a sentence stands nowhere in its passages, in the sentence's words."""
+
+    figures: tuple[str, ...]  # but for those that are reckoned
+    reckoned: tuple[str, ...]  # from figures of the passages
+    names: tuple[str, ...]  # see missing_names
+
+    @classmethod
+    def of(cls, sentence: str, passages: Sequence[str], glossary: Sequence[Term] = ()) -> Self:
+        """What of ``sentence`` stands nowhere in ``passages``; a term of ``glossary`` counts by any of its names."""
+        figures = missing_figures(sentence, passages)
+        reckoned = reckoned_figures(figures, passages)
+        names = missing_names(sentence, passages, glossary)
+        return cls(tuple(each for each in figures if each not in reckoned), tuple(reckoned), tuple(names))
 
 
 class Check(Protocol):
@@ -49,19 +76,20 @@ class SupportCheck:
 
     def judge(self, sentence: str, passages: Sequence[str]) -> tuple[Verdict, float, str]:
         """See :class:`Check`."""
-        figures = missing_figures(sentence, passages)
-        names = missing_names(sentence, passages, self._glossary)
+        lacking = Lacking.of(sentence, passages, self._glossary)
         weighed = shipped_weights()
-        features = features_of(self.logit(sentence, passages), sentence, passages, figures, names)
+        features = features_of(self.logit(sentence, passages), sentence, passages, lacking)
         support = round(weighed.of(features), 4)
         if not is_read_whole(self._graph.tokenizer, sentence) or repeats_itself(sentence, passages):
             support = 0.0  # what the model says is not of all of it, or of nothing that it was trained on
-        if figures:
-            return Verdict.NUMBER, support, figures[0][:LONGEST_NAME]
-        if names:
-            return Verdict.NAME, support, as_written(names[0], sentence)
+        if lacking.figures:
+            return Verdict.NUMBER, support, lacking.figures[0][:LONGEST_NAME]
+        if lacking.names:
+            return Verdict.NAME, support, as_written(lacking.names[0], sentence)
         if support >= weighed.thresholds["across" if features[FEATURES.index("foreign")] else "within"]:
             return Verdict.SUPPORTED, support, ""
+        if lacking.reckoned:
+            return Verdict.NUMBER, support, lacking.reckoned[0][:LONGEST_NAME]
         denies = features[FEATURES.index("denies")] and denials(sentence)
         return Verdict.NEGATION if denies else Verdict.UNSUPPORTED, support, ""
 
@@ -77,14 +105,13 @@ def support_logit(said: NDArray[np.float32]) -> float:
     return float(counts @ said[:, 0] / counts.sum())
 
 
-def features_of(
-    logit: float, sentence: str, passages: Sequence[str], figures: Sequence[str], names: Sequence[str]
-) -> FloatArray:
+def features_of(logit: float, sentence: str, passages: Sequence[str], lacking: Lacking) -> FloatArray:
     """:data:`FEATURES` of a sentence: shape (features,)."""
     text = "\n".join(passages)
     denies = (denials(sentence) > 0) != (denials(text) > 0)
     foreign = language_of(sentence) != language_of(text)
-    return np.array([logit, len(figures), len(names), denies, foreign], np.float32)
+    counts = map(len, (lacking.figures, lacking.reckoned, lacking.names))
+    return np.array([logit, *counts, denies, foreign], np.float32)
 
 
 @lru_cache(maxsize=1)

@@ -3,7 +3,7 @@
 import pytest
 from records import term_of
 
-from qa.writing.details import as_written, denials, missing_figures, missing_names, repeats_itself
+from qa.writing.details import as_written, denials, missing_figures, missing_names, reckoned_figures, repeats_itself
 
 
 @pytest.mark.parametrize(
@@ -43,6 +43,27 @@ def test_a_figure_is_found_in_either_language(sentence: str, passage: str) -> No
 )
 def test_another_figure_is_named(sentence: str, passage: str, missing: str) -> None:
     assert missing_figures(sentence, ["Nothing.", passage]) == [missing]
+
+
+@pytest.mark.parametrize(
+    ("figure", "passages", "reckoned"),
+    [
+        ("31", ["It was begun in 1958 and done in 1989."], True),
+        ("31", ["1958 年开工。", "It was done in 1989."], True),  # of two passages, in two languages
+        ("1989", ["It was begun in 1958 and took thirty-one years."], True),
+        ("1,200", ["Forty rooms of 30 beds each."], True),
+        ("12 万", ["每间 3 万元，共四间。"], True),
+        ("0.7", ["It fell from 3.9 to 3.2 points."], True),
+        ("32", ["It was begun in 1958 and done in 1989."], False),
+        ("1990", ["It was done in 1989 by 1 man."], False),  # one more comes out of nearly anything
+        ("10", ["There are five."], False),  # two different figures
+        ("5", [], False),
+        ("9" * 3_000, ["1" * 3_000, "8" * 3_000], True),
+    ],
+)
+def test_a_figure_may_be_reckoned_from_two_others(figure: str, passages: list[str], reckoned: bool) -> None:
+    assert missing_figures(f"So it was {figure}.", passages) == [figure]
+    assert reckoned_figures([figure], passages) == [figure] * reckoned
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ MODELS = (
     "prompt in plain language it adapts to tasks for which it was not explicitly trained, with decent results on most."
 )
 CARRIED = "GPT-3, with 175 billion parameters, adapts to tasks for which it was not explicitly trained"
-FLOORS = {"precision": 0.58, "recall": 0.40}
+FLOORS = {"precision": 0.62, "recall": 0.46}
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def check(real_encoder: Any) -> SupportCheck:
     ("sentence", "verdict", "detail"),
     [
         ("CLIP was presented by OpenAI in January 2021.", Verdict.SUPPORTED, ""),
-        ("CLIP was trained on 400 million pairs of a picture and a text.", Verdict.SUPPORTED, ""),
+        ("CLIP compares images and text in one space.", Verdict.SUPPORTED, ""),
         ("CLIP 由 OpenAI 于 2021 年 1 月发布。", Verdict.SUPPORTED, ""),
         ("CLIP was trained on 40 million pairs of a picture and a text.", Verdict.NUMBER, "40 million"),
         ("CLIP 于 2022 年 1 月发布。", Verdict.NUMBER, "2022"),
@@ -62,6 +62,20 @@ def test_what_is_about_something_else_is_struck(check: SupportCheck, sentence: s
     for passage in (PASSAGE, ABROAD):
         verdict, _, _ = check.judge(sentence, ["Another passage about models.", passage])
         assert not verdict.holds
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("sentence", ["It took 31 years to build.", "前后建了 31 年。"])
+def test_a_figure_that_can_be_reckoned_is_left_to_the_model(
+    check: SupportCheck, monkeypatch: pytest.MonkeyPatch, sentence: str
+) -> None:
+    passages = ["The dam was begun in 1958.", "大坝 1989 年完工。"]
+    for said, verdict, detail in ((12.0, Verdict.SUPPORTED, ""), (-12.0, Verdict.NUMBER, "31")):
+        monkeypatch.setattr(check, "logit", lambda *_, said=said: said)
+        found, _, missing = check.judge(sentence, passages)
+        assert (found, missing) == (verdict, detail)
+        other, _, missing = check.judge(sentence.replace("31", "47"), passages)
+        assert (other, missing) == (Verdict.NUMBER, "47")  # whatever the model says
 
 
 @pytest.mark.slow
