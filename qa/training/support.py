@@ -33,7 +33,7 @@ class Support(Adapted):
         self.tokens = nn.Linear(HIDDEN, 2)
 
     def begin_head(self, path: Path) -> None:
-        """Begin with the head in ``path``, where that is of an earlier check; a new one stays as it is otherwise."""
+        """Begin with the head in ``path``, where that is of an earlier check. Otherwise the head stays new."""
         weights = read_weights(path)
         if f"{HEAD}.w" in weights:
             self.tokens.load_state_dict(

@@ -1,7 +1,7 @@
 """What a sentence states that can be told by its form: figures, names, and whether it denies something.
 
 A figure or a name that a sentence has, and the passages that it names have not, is enough to strike it, whatever else
-is said of it, but for a figure that can be reckoned from theirs; see :mod:`qa.writing.support`.
+is said of it, but for a figure that is the difference of two of theirs; see :mod:`qa.writing.support`.
 """
 
 import re
@@ -50,7 +50,8 @@ _BEFORE_FIGURE = re.compile(
 _PIECES = re.compile(
     r"[^\W_\u3400-\u9fff](?:[^\W\u3400-\u9fff]|[-.'’+](?=[^\W\u3400-\u9fff]))*"
 )  # words but Chinese ones
-_LEAST_RECKONED = 3  # one more or twice as many comes out of nearly any figures
+_LEAST_SUBTRACTED = 3  # one and two are the difference of nearly any figures, and figures too many to subtract
+_YEARS = range(1000, 2100)
 LONGEST_NAME = 60
 """Characters of a name or a figure that is told."""
 
@@ -81,22 +82,21 @@ def missing_figures(sentence: str, passages: Sequence[str]) -> list[str]:
     return [match.group().strip() for match in _WRITTEN.finditer(plain) if not _readings(match.group()) & known]
 
 
-def reckoned_figures(figures: Sequence[str], passages: Sequence[str]) -> list[str]:
-    """Those of ``figures``, as :func:`missing_figures` gives them, that are the sum, difference or product of two that
-    ``passages`` state.
+def subtracted_figures(figures: Sequence[str], passages: Sequence[str]) -> list[str]:
+    """Those of ``figures``, as :func:`missing_figures` gives them, that are the difference of two that ``passages``
+    write with digits: how long something took, how much more there is.
 
-    >>> reckoned_figures(["31", "41"], ["它 1958 年开工，1989 年完成。"])
+    >>> subtracted_figures(["31", "41"], ["它 1958 年开工，1989 年完成。"])
     ['31']
     """
-    known = {value for value in frozenset().union(*map(_values, passages)) if value >= _LEAST_RECKONED}
-    return [figure for figure in figures if any(_is_reckoned(value, known) for value in _readings(figure))]
+    written = (_readings(match.group()) for each in passages for match in _WRITTEN.finditer(simplify(each)))
+    known = {value for values in written for value in values if value >= _LEAST_SUBTRACTED}
+    return [figure for figure in figures if any(_is_difference(value, known) for value in _readings(figure))]
 
 
-def _is_reckoned(value: Decimal, known: Set[Decimal]) -> bool:
-    return any(
-        value + one in known or (value - one in known - {one}) or (value / one in known and value / one * one == value)
-        for one in known
-    )
+def _is_difference(value: Decimal, known: Set[Decimal]) -> bool:
+    # A year is not told from one that is some days or months away from it.
+    return value >= _LEAST_SUBTRACTED and value not in _YEARS and any(value + one in known for one in known)
 
 
 def missing_names(sentence: str, passages: Sequence[str], glossary: Sequence[Term] = ()) -> list[str]:

@@ -26,8 +26,8 @@ from qa.writing.details import (
     denials,
     missing_figures,
     missing_names,
-    reckoned_figures,
     repeats_itself,
+    subtracted_figures,
 )
 from qa.writing.written import Verdict
 
@@ -36,27 +36,27 @@ WEIGHED_FILE = Path(__file__).parent / "support.json"
 HEAD = "support"
 """The linear map behind the last layer: what a token says to whether the sentence is carried, and what it counts."""
 
-FEATURES = ("read", "figures", "reckoned", "names", "denies", "foreign")
-"""What the model says, as a logit; how many figures of the sentence stand nowhere in the passages and are not reckoned
-from those there, how many are; how many names stand nowhere; whether one of both denies something and the other does
-not; whether they are in two languages."""
+FEATURES = ("read", "figures", "names", "denies", "foreign")
+"""What the model says, as a logit; how many figures (but for differences) and how many names of the sentence stand
+nowhere in the passages; whether one of both denies something and the other does not; whether they are in two
+languages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
     """What of a sentence stands nowhere in its passages, in the sentence's words."""
 
-    figures: tuple[str, ...]  # but for those that are reckoned
-    reckoned: tuple[str, ...]  # from figures of the passages
+    figures: tuple[str, ...]  # but for those that are
+    subtracted: tuple[str, ...]  # differences of two that stand there: what is right of these the model has to know
     names: tuple[str, ...]  # see missing_names
 
     @classmethod
     def of(cls, sentence: str, passages: Sequence[str], glossary: Sequence[Term] = ()) -> Self:
         """What of ``sentence`` stands nowhere in ``passages``; a term of ``glossary`` counts by any of its names."""
         figures = missing_figures(sentence, passages)
-        reckoned = reckoned_figures(figures, passages)
+        subtracted = subtracted_figures(figures, passages)
         names = missing_names(sentence, passages, glossary)
-        return cls(tuple(each for each in figures if each not in reckoned), tuple(reckoned), tuple(names))
+        return cls(tuple(each for each in figures if each not in subtracted), tuple(subtracted), tuple(names))
 
 
 class Check(Protocol):
@@ -88,8 +88,8 @@ class SupportCheck:
             return Verdict.NAME, support, as_written(lacking.names[0], sentence)
         if support >= weighed.thresholds["across" if features[FEATURES.index("foreign")] else "within"]:
             return Verdict.SUPPORTED, support, ""
-        if lacking.reckoned:
-            return Verdict.NUMBER, support, lacking.reckoned[0][:LONGEST_NAME]
+        if lacking.subtracted:
+            return Verdict.NUMBER, support, lacking.subtracted[0][:LONGEST_NAME]
         denies = features[FEATURES.index("denies")] and denials(sentence)
         return Verdict.NEGATION if denies else Verdict.UNSUPPORTED, support, ""
 
@@ -110,8 +110,7 @@ def features_of(logit: float, sentence: str, passages: Sequence[str], lacking: L
     text = "\n".join(passages)
     denies = (denials(sentence) > 0) != (denials(text) > 0)
     foreign = language_of(sentence) != language_of(text)
-    counts = map(len, (lacking.figures, lacking.reckoned, lacking.names))
-    return np.array([logit, *counts, denies, foreign], np.float32)
+    return np.array([logit, len(lacking.figures), len(lacking.names), denies, foreign], np.float32)
 
 
 @lru_cache(maxsize=1)

@@ -8,7 +8,7 @@ from pages import chat_page
 from playwright.sync_api import Browser, Locator, Page, expect
 from ports import free_port
 from small_answerer import EN_QUESTION, UNANSWERABLE, ZH_QUESTION, SmallAnswerer
-from visits import ask, held, intercept, open_citation, visit, wait_for
+from visits import CALLS, ask, held, intercept, open_citation, visit, wait_for
 
 from ui.chat.feedback_log import FeedbackLog
 
@@ -182,7 +182,7 @@ def test_a_reason_that_could_not_be_sent_stays_and_goes_along_with_a_change_of_m
     page.keyboard.press("Enter")
     expect(page.locator(".thanks")).to_contain_text("could not be stored")
     expect(page.locator(".reason")).to_have_value("too short")
-    page.unroute("**/component_server/")
+    page.unroute(CALLS)
     reply.get_by_role("button", name="A good answer").click()
     expect(page.locator(".reason")).to_have_value("too short")
     page.keyboard.press("Enter")

@@ -65,16 +65,34 @@ def test_what_is_about_something_else_is_struck(check: SupportCheck, sentence: s
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(
+    "passage",
+    [
+        PASSAGE,
+        # One of the carried ones that are struck, a fifth: the logit is -1.06, and was -.97 with the check of before.
+        pytest.param(ABROAD, marks=pytest.mark.xfail(reason="unsure of a figure in another language", strict=True)),
+    ],
+    ids=["en", "zh"],
+)
+def test_a_figure_that_is_put_otherwise_holds(check: SupportCheck, passage: str) -> None:
+    verdict, _, _ = check.judge("CLIP was trained on 400 million pairs of a picture and a text.", [passage])
+    assert verdict.holds
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("sentence", ["It took 31 years to build.", "前后建了 31 年。"])
-def test_a_figure_that_can_be_reckoned_is_left_to_the_model(
+def test_a_difference_of_figures_is_left_to_the_model(
     check: SupportCheck, monkeypatch: pytest.MonkeyPatch, sentence: str
 ) -> None:
     passages = ["The dam was begun in 1958.", "大坝 1989 年完工。"]
     for said, verdict, detail in ((12.0, Verdict.SUPPORTED, ""), (-12.0, Verdict.NUMBER, "31")):
         monkeypatch.setattr(check, "logit", lambda *_, said=said: said)
-        found, _, missing = check.judge(sentence, passages)
+        found, support, missing = check.judge(sentence, passages)
         assert (found, missing) == (verdict, detail)
-        other, _, missing = check.judge(sentence.replace("31", "47"), passages)
+        without = check.judge(sentence.replace("31 years", "years").replace("31 年", "多年"), passages)[1]
+        assert support == pytest.approx(without)  # it speaks neither for the sentence nor against it
+        other, less, missing = check.judge(sentence.replace("31", "47"), passages)
+        assert less < support
         assert (other, missing) == (Verdict.NUMBER, "47")  # whatever the model says
 
 

@@ -104,11 +104,13 @@ def ask(page: Page, question: str) -> Locator:
     return reply
 
 
-_CALLS = "**/component_server/"  # the page's calls of the server's functions
+CALLS = "**/component_server/"
+"""The page's calls of the server's functions."""
+
 _PROBE = "/is-the-way-watched"
 
 
-def intercept(page: Page, handler: Callable[[Route], Any], pattern: str = _CALLS) -> None:
+def intercept(page: Page, handler: Callable[[Route], Any], pattern: str = CALLS) -> None:
     """Let ``handler`` answer what an opened page asks for, from now on.
 
     The browser says that requests are intercepted before its page knows: of 150 sent at once 3 went past. So an address
@@ -131,7 +133,7 @@ def held(page: Page, name: str) -> Iterator[list[Route]]:
 
     intercept(page, hold)
     yield waiting
-    page.unroute(_CALLS, hold)
+    page.unroute(CALLS, hold)
 
 
 def wait_for(calls: list[Route], page: Page) -> Route:
