@@ -50,7 +50,7 @@ _BEFORE_FIGURE = re.compile(
 _PIECES = re.compile(
     r"[^\W_\u3400-\u9fff](?:[^\W\u3400-\u9fff]|[-.'’+](?=[^\W\u3400-\u9fff]))*"
 )  # words but Chinese ones
-_LEAST_SUBTRACTED = 3  # one and two are the difference of nearly any figures, and figures too many to subtract
+_LEAST_SUBTRACTED = 3  # of both figures and of their difference: smaller ones come out of nearly any passage
 _YEARS = range(1000, 2100)
 LONGEST_NAME = 60
 """Characters of a name or a figure that is told."""

@@ -46,8 +46,8 @@ languages."""
 class Lacking:
     """What of a sentence stands nowhere in its passages, in the sentence's words."""
 
-    figures: tuple[str, ...]  # but for those that are
-    subtracted: tuple[str, ...]  # differences of two that stand there: what is right of these the model has to know
+    figures: tuple[str, ...]  # without those in ``subtracted``
+    subtracted: tuple[str, ...]  # figures that are the difference of two there: whether of the right two, the model says
     names: tuple[str, ...]  # see missing_names
 
     @classmethod
