@@ -47,7 +47,7 @@ class Lacking:
     """What of a sentence stands nowhere in its passages, in the sentence's words."""
 
     figures: tuple[str, ...]  # without those in ``subtracted``
-    subtracted: tuple[str, ...]  # figures that are the difference of two there: whether of the right two, the model says
+    subtracted: tuple[str, ...]  # those that are the difference of two there: the model says whether of the right two
     names: tuple[str, ...]  # see missing_names
 
     @classmethod
