@@ -29,7 +29,7 @@ def test_a_conversation_goes_on_when_its_process_is_gone(browser: Browser, texts
         }
         assert all(map(is_ready, ports))
         open_now.enter_context(proxy(tmp_path, shipped(outer, ports)))
-        page = open_now.enter_context(visit(browser, f"https://127.0.0.1:{outer}/", ignore_https_errors=True))
+        page = open_now.enter_context(visit(browser, f"https://127.0.0.1:{outer}/"))
         expect(ask(page, ENGLISH)).to_contain_text("175 billion")
         # Events of Gradio and their streams come to the process that has the visitor's tabs.
         page.get_by_role("tab", name="Sources", exact=True).click()

@@ -1,7 +1,9 @@
 """The page in a browser behind nginx: it answers, or says why it cannot."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -63,7 +65,7 @@ def test_behind_nginx_questions_and_tabs_are_answered(
 ) -> None:
     with (
         behind(tmp_path, scheme, path, passed, lines) as address,
-        visit(browser, address, ignore_https_errors=True) as page,
+        visit(browser, address) as page,
     ):
         addresses: list[str] = []
         page.on("request", lambda request: addresses.append(request.url))
@@ -123,14 +125,50 @@ def test_what_stands_before_the_server_is_named(browser: Browser, page_url: str,
             statuses.pop(0)
 
 
-def test_a_page_whose_files_do_not_come_says_so(browser: Browser, page_url: str) -> None:
-    page = browser.new_page()
+# Of Gradio's files: the first script, one and a style sheet that it asks for later.
+FILES = ["index-*.js", "Blocks-*.js", "Index-*.css"]
+
+
+@contextmanager
+def opened(browser: Browser, url: str, files: str, failures: float) -> Iterator[tuple[Page, list[str]]]:
+    """A visitor's page where some ``files`` do not come, that often; with the addresses that it went to."""
+    page, failed, addresses = browser.new_page(), count(), list[str]()
+
+    def fail(route: Route) -> None:
+        route.abort() if next(failed) < failures else route.continue_()
+
+    page.on("framenavigated", lambda frame: addresses.append(frame.url))
+    page.route(f"**/assets/{files}", fail)
     try:
-        page.route("**/assets/index-*.js", lambda route: route.fulfill(status=404, body=""))
-        page.goto(page_url)
-        page.wait_for_function("document.body.innerText.includes('does not let this page')")
+        page.goto(url)
+        yield page, addresses
     finally:
         page.close()
+
+
+@pytest.mark.parametrize("files", FILES)
+def test_a_page_whose_files_do_not_come_says_so(browser: Browser, page_url: str, files: str) -> None:
+    with opened(browser, page_url, files, math.inf) as (page, addresses):
+        told = page.locator("#no-files")
+        expect(told).to_contain_text("does not let this page's files through")
+        expect(told).to_contain_text("本页的文件没有全部送达")
+        page.wait_for_timeout(1000)  # twice what it waits before it begins again
+        assert len(addresses) == 2
+
+
+@pytest.mark.parametrize("files", FILES)
+def test_a_file_that_does_not_come_once_is_fetched_again(browser: Browser, page_url: str, files: str) -> None:
+    with opened(browser, page_url, files, 1) as (page, addresses):
+        ask(page, EN_QUESTION)
+        assert len(addresses) == 2
+        assert page.locator("#no-files").count() == 0
+
+
+def test_a_file_that_a_shown_page_misses_takes_nothing_from_it(page: Page) -> None:
+    page.fill("#question", EN_QUESTION)
+    page.evaluate("dispatchEvent(new Event('vite:preloadError'))")
+    expect(page.locator("#no-files")).to_contain_text("Please reload it")
+    assert page.input_value("#question") == EN_QUESTION
 
 
 def test_a_fault_of_the_server_itself_is_for_its_log(page: Page) -> None:

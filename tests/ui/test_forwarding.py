@@ -170,9 +170,11 @@ def test_the_page_calls_where_it_came_from() -> None:
             return (await visitor.get("/")).text, (await visitor.get("/x")).text
 
     changed, other = asyncio.run(ask())
-    first = changed.index("window.gradio_config.root=new URL")
-    assert text.index("<script data-gradio-mode>") == changed.index("<script>window.gradio_config.root")
-    assert first < changed.index("const root = window.gradio_config.root;")
+    asked = text.index("<script data-gradio-mode>")
+    assert changed[:asked] == text[:asked]
+    assert changed[asked:].startswith("<script>//")  # ours
+    own = changed.index("window.gradio_config.root = new URL")
+    assert asked < own < changed.index("<script data-gradio-mode>") < changed.index("const root = window.gradio_config")
     assert other == "no page"
 
 

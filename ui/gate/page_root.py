@@ -1,16 +1,17 @@
-"""The page calls the address that it came from, whatever a proxy made of its name or its path.
-
-Gradio writes into it the address that its server sees. Behind a proxy that is none that a browser reaches.
-"""
+"""The page calls the address that it came from, whatever a proxy made of its name or its path; and it says so where its
+files do not come. Gradio does neither."""
 
 import json
 import re
+from functools import cache
+from pathlib import Path
 
 from starlette.datastructures import Headers
 from starlette.types import Message, Send
 
 from ui.html.words import label
 
+_START = Path(__file__).with_name("page_start.js")  # with TOLD for what is said
 _BEFORE = (
     b"<script data-gradio-mode>"  # a script of Gradio's that comes after what the page is told, and before its files
 )
@@ -55,11 +56,7 @@ def _put_right(page: bytes) -> bytes:
     return page[:at] + _script() + rest
 
 
+@cache
 def _script() -> bytes:
-    """Sets the address, and says so where the page's own files cannot be had: then nothing else could."""
     told = json.dumps(label("script.no_files"), ensure_ascii=False).replace("<", "\\u003c")
-    return (
-        '<script>window.gradio_config.root=new URL(".",location.href).href.replace(/\\/$/,"");'
-        'addEventListener("error",(event)=>{if(event.target.type==="module")'
-        f"document.body.textContent={told};}},true);</script>"
-    ).encode()
+    return f"<script>{_START.read_text(encoding='utf-8').replace('TOLD', told)}</script>".encode()
