@@ -155,6 +155,47 @@ def test_a_path_that_the_proxy_leaves_is_taken_off() -> None:
     assert seen(public, [], {"Host": NAME}, path="/qa").status == 307
 
 
+def test_a_link_without_its_last_slash_keeps_its_question() -> None:
+    address = PublicAddress.parse(f"https://{NAME}/qa")
+
+    async def page(scope: Scope, receive: Receive, send: Send) -> None:
+        raise AssertionError("the page is elsewhere")
+
+    async def ask(link: str) -> str:
+        transport = httpx.ASGITransport(Forwarding(page, public=address, proxies=TrustedProxies([])))
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as visitor:
+            return (await visitor.get(link)).headers["location"]
+
+    assert asyncio.run(ask("/qa?q=CLIP%20%E6%98%AF%E4%BB%80%E4%B9%88")) == (
+        f"https://{NAME}/qa/?q=CLIP%20%E6%98%AF%E4%BB%80%E4%B9%88"
+    )
+    assert asyncio.run(ask("/qa")) == f"https://{NAME}/qa/"
+
+
+@pytest.mark.parametrize("path", ["/qa", "/answers/config"])
+def test_a_path_that_stands_there_twice_leads_around_no_gate(started: Any, path: str) -> None:
+    public = PublicAddress.parse(f"https://{NAME}{path}")
+    service = Service(SmallAnswerer(), lambda: NOTHING)  # type: ignore[arg-type]
+    page = started(SmallAnswerer(), port=free_port(), serving=Serving(service, public=public))
+    root, own = str(page.local_url).rstrip("/"), {"Host": NAME, "Origin": f"https://{NAME}"}
+    event = {"data": [{"path": "http://127.0.0.1:1/x", "meta": {"_type": "gradio.FileData"}}], "session_hash": "a"}
+    try:
+        with httpx.Client(headers=own, timeout=20) as visitor:
+            for before in (path, path * 2, path * 3):
+                refused = [
+                    visitor.post(f"{root}{before}/gradio_api/upload", files={"files": ("x.md", b"#")}),
+                    visitor.post(f"{root}{before}/gradio_api/queue/join", json={"fn_index": 0, **event}),
+                    visitor.get(f"{root}{before}/gradio_api/file=http://127.0.0.1:1/x.png"),
+                ]
+                statuses = [reply.status_code for reply in refused]
+                assert set(statuses) <= ({403} if before == path else {403, 404, 405}), (before, statuses)
+            asked = visitor.post(f"{root}{path}/api/ask", json={"question": EN_QUESTION})
+            assert asked.json()["answered"]
+            assert visitor.get(f"{root}{path}/config").status_code == 200
+    finally:
+        page.close(verbose=False)
+
+
 def test_the_page_calls_where_it_came_from() -> None:
     text = (
         '<script>window.gradio_config = {"root":"http://127.0.0.1:7860"};</script>'

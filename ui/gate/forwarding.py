@@ -32,7 +32,9 @@ class Forwarding:
             await self._app(scope, receive, send)
             return
         if self._public and self._public.path and scope["path"] == self._public.path:
-            await RedirectResponse(str(self._public))(scope, receive, send)  # so that the page's files lie below it
+            asked = scope["query_string"].decode("latin-1")  # a link may bring a question
+            # So that the page's files lie below it.
+            await RedirectResponse(f"{self._public}{asked and '?'}{asked}")(scope, receive, send)
             return
         scope = self._seen_outside(scope)
         is_page = scope["path"] == "/" and scope["method"] == "GET"
@@ -44,7 +46,9 @@ class Forwarding:
         trusted = peer in self._proxies
         said = {name: value for name, value in headers.items() if _SAID_BY_PROXIES.fullmatch(name.encode())}
         kept = [(name, value) for name, value in scope["headers"] if not _SAID_BY_PROXIES.fullmatch(name)]
-        seen = {**scope, "headers": kept}
+        # Starlette would take a root path from the front of the path once more: from "/qa/qa/x" as the visitor wrote it.
+        # Then it would serve another path than those after us have judged.
+        seen = {**scope, "headers": kept, "root_path": ""}
         if trusted and "x-forwarded-for" in said:
             all_said = ",".join(headers.getlist("x-forwarded-for"))
             seen["client"] = (self._proxies.visitor(all_said, peer), 0)

@@ -6,10 +6,11 @@
 
   const KEY = "foundation-qa:began-again";
   const PAUSE = 500; // ms for a network that stumbled; and where the visitor is going elsewhere nothing of this happens
-  const WHILE = 60_000; // ms: what fails again that soon is no chance, and a page that loads for ever helps nobody
+  const WHILE = 60_000; // ms between two beginnings: what fails again that soon would fail for ever
   const beganAgain = () => {
     try {
-      if (Date.now() - Number(sessionStorage.getItem(KEY)) < WHILE) return false;
+      // How long a file takes to fail does not count: a proxy may think about it for a minute.
+      if (performance.timeOrigin - Number(sessionStorage.getItem(KEY)) < WHILE) return false;
       sessionStorage.setItem(KEY, String(Date.now()));
     } catch {
       return false; // storage is forbidden, and nothing else tells whether this is the first time
@@ -33,6 +34,14 @@
     if (!failed) setTimeout(mend, PAUSE);
     failed = true;
   };
-  addEventListener("error", ({ target }) => (target.type === "module" || target.rel === "stylesheet") && fail(), true);
+  const isOwn = (address) => Boolean(address) && new URL(address, location.href).origin === location.origin;
+  addEventListener(
+    "error",
+    ({ target }) => {
+      // What browsers' extensions put into a page may be forbidden here.
+      if ((target.type === "module" || target.rel === "stylesheet") && isOwn(target.src || target.href)) fail();
+    },
+    true,
+  );
   addEventListener("vite:preloadError", fail); // a file that another one asks for
 })();
