@@ -10,7 +10,7 @@ import pytest
 from costs import costs_at_most
 from records import term_of
 
-from corpus import FoundationQAError, load_documents
+from corpus import Document, FoundationQAError, load_documents
 from index import PassageIndex, update_index
 from qa import Answer, Answerer, phrases
 from qa.confidence import shipped_confidence
@@ -20,6 +20,7 @@ from ui.chat.calls import ChatCalls, checked_calls
 from ui.chat.feedback_log import FeedbackLog
 from ui.chat.suggestions import next_questions
 from ui.chat.turns import MOST_TURNS, facts, recalled
+from ui.html.shown import shown_blocks
 
 QUESTION = "How many parameters has GPT-3?"
 
@@ -114,6 +115,48 @@ def test_a_citation_that_no_answer_has_is_refused(calls: Any, wrong: dict[str, A
     citations = [citation | wrong for citation in turn["answer"]["citations"]]
     sent = turn | {"answer": turn["answer"] | {"citations": citations}}
     assert set(calls["restore"]([sent])) == {"hint"}
+
+
+def _bare(turn: dict[str, Any], **parts: str) -> dict[str, Any]:
+    """``turn`` as it was kept before citations had blocks, its citations with other ``parts``."""
+    citations = [{**citation, "blocks": [], **parts} for citation in turn["answer"]["citations"]]
+    return turn | {"answer": turn["answer"] | {"citations": citations}}
+
+
+def test_what_a_long_conversation_of_before_shows_is_told_from_its_words(calls: Any) -> None:
+    item = "- A kite has three lines.\n- A ship has none.\n\n" + "It flies where the wind blows. " * 30
+    turns = recalled([_bare(asked(calls, QUESTION)["turn"], before="", quote=item, after="")] * 100)
+    assert len(turns) == 100
+    for turn in turns:
+        assert turn.answer
+        for citation in turn.answer.citations:
+            assert [block.kind for block in citation.passage] == ["item", "item", "prose"]
+
+
+@pytest.mark.parametrize("quote", ["中\n" * 49_990 + "Ended.", "[x](y)" * 16_000 + "Ended."])
+def test_a_conversation_that_nobody_had_is_not_read_for_hours(
+    calls: Any, quote: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+
+    def counted(document: Document, *places: Any) -> Any:
+        read.append(len(document.text) + 50 * document.text.count("\n"))
+        return shown_blocks(document, *places)
+
+    monkeypatch.setattr("ui.html.shown.shown_blocks", counted)
+    turn = _bare(asked(calls, QUESTION)["turn"], before="", quote=quote, after="")
+    citation = turn["answer"]["citations"][0]
+    sent = turn | {"answer": turn["answer"] | {"citations": [citation] * 20}}
+    read.clear()
+    (drawn_turn,) = calls["restore"]([sent])["turns"]
+    assert drawn_turn["markdown"].count("Ended.") >= 20
+    assert sum(read) <= 500_000
+    forged = [{"kind": "prose", "cells": [{"head": "", "pieces": [{"text": "x", "quoted": False}]}]}]
+    read.clear()
+    assert calls["restore"](
+        [{**sent, "answer": {**sent["answer"], "citations": [{**citation, "blocks": forged}] * 20}}]
+    )
+    assert sum(read) <= 1_000_000
 
 
 def test_a_kept_citation_opens_its_text(calls: Any) -> None:

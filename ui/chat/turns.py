@@ -15,6 +15,7 @@ from qa.small_talk import LONGEST_QUESTION
 from qa.writing import ChatModel, Trouble, Verdict, Written, WrittenSentence, marks
 from ui.chat.scope_choice import ANYWHERE, ChosenScope
 from ui.html.citation_view import CitationView, citation_view
+from ui.html.shown import fragment_blocks, quoted_blocks, unparsed_blocks
 
 MOST_TURNS = 100
 """More of a conversation is neither kept nor drawn."""
@@ -23,6 +24,10 @@ _MOST_CITATIONS = 20  # of an answer, which has three
 _MOST_REFERENCES = 100  # of a citation; a text may name more, and the card leaves those out
 _LONGEST_STRETCH = 100_000  # characters of a text, or of a line about it
 _MOST_SOURCES = 99  # that a writer read beside the citations
+_MOST_TOLD, _LINE = 500_000, 50
+"""Characters of citations that came without what is shown of them, as conversations once were kept, and what a line
+counts as: to tell what each line is takes that long. Conversations have less of it, a request may have sixteen times as
+much, which would take a processor an hour; what is beyond is shown as it is."""
 _MOST_SENTENCES = 100  # of a written answer; and what follows, characters of what a language model says and is called
 _LONGEST_SENTENCE, _LONGEST_DETAIL, _LONGEST_NAME = 4_000, 400, 300
 
@@ -193,8 +198,27 @@ def facts(turns: tuple[Turn, ...]) -> Any:
 
 
 def recalled(value: Any) -> tuple[Turn, ...]:
-    """The turns that :func:`facts` made ``value`` of; ``pydantic.ValidationError`` where it did not."""
-    return _turns.validate_python(value)
+    """The turns that :func:`facts` made ``value`` of; ``pydantic.ValidationError`` where it did not.
+
+    What citations lack that is shown of them is told from their words, once and as far as :data:`_MOST_TOLD` goes.
+    """
+    left = [_MOST_TOLD]
+
+    def told(view: CitationView) -> CitationView:
+        if quoted_blocks(view.blocks):
+            return view
+        stretch = (view.before, view.quote, view.after)
+        left[0] -= sum(len(part) + _LINE * part.count("\n") for part in stretch)
+        told_blocks = fragment_blocks(*stretch, view.context) if left[0] >= 0 else unparsed_blocks(*stretch)
+        return replace(view, blocks=told_blocks if quoted_blocks(told_blocks) else unparsed_blocks(*stretch))
+
+    def whole(answer: KeptAnswer) -> KeptAnswer:
+        written = answer.written and replace(answer.written, sources=tuple(map(told, answer.written.sources)))
+        cited, near = tuple(map(told, answer.citations)), tuple(map(told, answer.related))
+        return replace(answer, citations=cited, related=near, written=written)
+
+    turns: tuple[Turn, ...] = _turns.validate_python(value)
+    return tuple(replace(turn, answer=whole(turn.answer)) if turn.answer else turn for turn in turns)
 
 
 def _kept_view(citation: Citation) -> CitationView:

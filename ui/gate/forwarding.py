@@ -46,8 +46,8 @@ class Forwarding:
         trusted = peer in self._proxies
         said = {name: value for name, value in headers.items() if _SAID_BY_PROXIES.fullmatch(name.encode())}
         kept = [(name, value) for name, value in scope["headers"] if not _SAID_BY_PROXIES.fullmatch(name)]
-        # Starlette would take a root path from the front of the path once more: from "/qa/qa/x" as the visitor wrote it.
-        # Then it would serve another path than those after us have judged.
+        # Starlette would take a root path off once more, from what the visitor wrote as "/qa/qa/x": it would serve
+        # another path than those after us have judged.
         seen = {**scope, "headers": kept, "root_path": ""}
         if trusted and "x-forwarded-for" in said:
             all_said = ",".join(headers.getlist("x-forwarded-for"))

@@ -21,6 +21,7 @@ from ui.html.words import word
 
 _BEFORE, _BEHIND = 8_000, 1_000  # characters around a stretch that are looked at, to tell what it is part of
 _LONGEST_TABLE = 100_000  # characters before and behind, likewise
+_MOST_LINES = 500  # of a fragment; a passage has no tenth of that, and each takes as long as a page of prose
 _TABLE = re.compile(r"<(/?)table\b[^<>]*>", re.I)
 _HEADS = re.compile(r"[ ]{0,3}\|.*\n[ ]{0,3}\|[ \t:|-]*-[ \t:|-]*\n")  # the header row of a table in Markdown
 _TASK = re.compile(r"\[([ xX])\]\s+")
@@ -79,6 +80,8 @@ def shown_blocks(document: Document, start: int, end: int, quote: Span) -> tuple
 def fragment_blocks(before: str, quote: str, after: str = "", heads: str = "") -> tuple[ShownBlock, ...]:
     """The blocks of a stretch whose text is not at hand; ``heads`` are those of its table, with bars between them."""
     text = f"{before}{quote}{after}"
+    if text.count("\n") > _MOST_LINES:
+        return unparsed_blocks(before, quote, after)
     if " | " not in text:
         start = len(before)
     else:
@@ -88,6 +91,11 @@ def fragment_blocks(before: str, quote: str, after: str = "", heads: str = "") -
         start, text = len(above) + len(before), f"{above}{text} |"
     end = start + len(quote)
     return shown_blocks(Document("", "", "", text), start - len(before), end + len(after), (start, end))
+
+
+def unparsed_blocks(before: str, quote: str, after: str = "") -> tuple[ShownBlock, ...]:
+    """A stretch as one paragraph, with whatever markup there is in it."""
+    return _as_it_is(f"{before}{quote}{after}", (0, len(before + quote + after)), (len(before), len(before + quote)))
 
 
 def quoted_blocks(blocks: Sequence[ShownBlock]) -> tuple[ShownBlock, ...]:
