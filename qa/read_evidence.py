@@ -9,9 +9,8 @@ import numpy as np
 
 from corpus import Passage, encoder_text
 from index import FloatArray
-from index.matching.words import simplify, words_in
 from index.search.retrieval import Retrieval
-from qa.question_kinds import QuestionKind, question_kind
+from qa.definition_questions import asks_for_definition
 from qa.question_names import Name, names_asked_for, words_and_names
 from qa.quotes import Quote
 from qa.reading import Reading
@@ -23,9 +22,8 @@ PASSAGE_FEATURES = (
     "behind",  # how far that is behind the best lead
     "foreign",  # 1: the passage is in the other language than the question
     "names_lacking",  # share of the names and numbers in the question that the passage lacks; 0 where it is foreign
-    # Of what the glossary says of a term: what share of the question is that term's name, above _NAMED_BESIDE. "What is
-    # CLIP?" is to begin with the definition, "What is CLIP poor at?" need not. 0: it is another passage. It tells where
-    # the passage is quoted, and not how sure it answers: "CLIP price?" is hardly anything but the name.
+    # Of what the glossary says of a term: how much surer than not it is that the question asks what the term means, see
+    # qa.definition_questions. 0: it is another passage. It tells where the passage is quoted, not how sure it answers.
     "definition",
 )
 
@@ -40,7 +38,7 @@ ANSWER_FEATURES = (
 )
 
 _MOST = 8.0  # logits beyond tell nothing more
-_NAMED_BESIDE = 0.2  # share of the question beyond which the term is what is asked for, and not one of several things
+_EVEN = 0.5  # the probability at which a definition is as likely asked for as not: below, it is a passage like others
 _CLOSE = 0.6  # the lead of a passage that says nearly what was asked
 
 
@@ -66,7 +64,7 @@ def passage_features(
                 best - lead,
                 foreign,
                 0.0 if foreign else _lacking(names, passage),
-                _named(retrieval, passage) if at >= len(passages) - definitions else 0.0,
+                _asked_for(retrieval, passage) if at >= len(passages) - definitions else 0.0,
             )
         )
     return np.array(rows, np.float32)
@@ -101,20 +99,11 @@ def _lacking(names: Sequence[Name], passage: Passage) -> float:
     return sum(not name.words <= present for name in names) / len(names)
 
 
-def _named(retrieval: Retrieval, definition: Passage) -> float:
-    """What share of the question, by how much its words say, is a name of the term that is defined, from where on that
-    is what is asked for; 0 where a number, a reason or the like is: "How does CLIP see?"."""
-    if question_kind(retrieval.query.text) is not QuestionKind.FACT:
-        return 0.0
+def _asked_for(retrieval: Retrieval, definition: Passage) -> float:
+    """How much surer than not it is that the question asks for this ``definition``, 0 to a half."""
     terms = retrieval.snapshot.glossary_texts[definition.language].definitions
-    forms = next(term.forms for term, passage in terms.items() if passage == definition)
-    written, words = [simplify(form) for form in forms], frozenset().union(*map(words_in, forms))
-    share = sum(
-        word.weight
-        for word in retrieval.query.words
-        if (words_in(word.text) <= words if word.text.isascii() else any(simplify(word.text) in one for one in written))
-    )
-    return max(share - _NAMED_BESIDE, 0.0)
+    names = next(term.forms for term, passage in terms.items() if passage == definition)
+    return max((asks_for_definition(retrieval.query, names) or 0.0) - _EVEN, 0.0)
 
 
 def _unknown(name: Name, retrieval: Retrieval, candidates: Sequence[Quote]) -> bool:

@@ -45,7 +45,9 @@ def pool() -> Pool:
 
 @pytest.fixture(scope="module")
 def seen(pool: Pool, fake_encoders: Any) -> list[answered_pools.Seen]:
-    return answered_pools.look([pool], fake_encoders(), FakeReader("deep", TERM.definitions["en"]))
+    with pytest.MonkeyPatch.context() as patch:  # nothing of that kind is fitted to the fake encoder
+        patch.setattr("qa.read_evidence.asks_for_definition", lambda query, names: 0.9)
+        return answered_pools.look([pool], fake_encoders(), FakeReader("deep", TERM.definitions["en"]))
 
 
 def test_every_question_is_asked_and_right_is_what_holds_its_answer(

@@ -1,0 +1,95 @@
+"""``python -m qa.training.definition_questions``: fit which questions ask what a term means.
+
+See :mod:`qa.definition_questions`. Every figure is of terms that nothing was fitted to; in brackets its 95 % interval,
+terms drawn anew.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import GroupKFold, cross_val_predict
+
+from corpus import LANGUAGES, Document
+from index import FloatArray, PassageIndex, SentenceEncoder, rebuild_index
+from index.search.query import encode_query
+from qa.definition_questions import FILE, frame_of
+from qa.evaluation.intervals import mean_interval, shown
+
+QUESTIONS = Path(__file__).parent / "definition_questions.jsonl"
+_STRENGTH = 10.0  # inverse of the regularization; a third or three times as much is no better
+_FOLDS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTerm:
+    """A question that names a term."""
+
+    term: str  # in English; several rows may have one
+    language: str
+    question: str
+    name: str  # of the term, as it is written in the question
+    asks_definition: bool
+
+
+def load_questions(path: Path = QUESTIONS) -> list[NamedTerm]:
+    """The questions in ``path``, in their order."""
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return [
+        NamedTerm(
+            row["term"]["en"].casefold(), each["lang"], each["question"], each["name"], each["asks"] == "definition"
+        )
+        for row in rows
+        for each in row["questions"]
+    ]
+
+
+def frames(asked: Sequence[NamedTerm], encoder: SentenceEncoder) -> FloatArray:
+    """What each question says beside the name, see :func:`frame_of`: shape (questions, dimension + 1)."""
+    with tempfile.TemporaryDirectory() as folder:
+        rebuild_index(folder, [Document("none", "", "", "None.")], encoder)  # nothing of a text tells what is asked
+        snapshot = PassageIndex.open(folder, encoder).snapshot
+        return np.array([frame_of(encode_query(each.question, encoder, snapshot), (each.name,)) for each in asked])
+
+
+def _line(members: NDArray[np.intp], asked: Sequence[NamedTerm], sure: FloatArray) -> str:
+    truth, terms = np.array([asked[at].asks_definition for at in members]), [asked[at].term for at in members]
+    right = [bool(value) for value in (sure[members] > 0.5) == truth]
+    area, share = (
+        roc_auc_score(truth, sure[members]),
+        shown(float(np.mean(right)), mean_interval(right, terms), digits=3),
+    )
+    return f"{len(members)} questions, area {area:.3f}, right {share}"
+
+
+def main() -> None:
+    """Fit, print how well that tells questions about terms it has not seen, and write the weights."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--output", type=Path, default=FILE)
+    options = parser.parse_args()
+    asked = load_questions()
+    rows, truth = frames(asked, SentenceEncoder()), np.array([each.asks_definition for each in asked])
+    model = LogisticRegression(C=_STRENGTH, max_iter=3000)
+    terms = [each.term for each in asked]
+    sure = cross_val_predict(model, rows, truth, groups=terms, cv=GroupKFold(_FOLDS), method="predict_proba")[:, 1]
+    for language in LANGUAGES:
+        members = np.flatnonzero([each.language == language for each in asked])
+        sys.stdout.write(f"{language}: {_line(members, asked, sure)}\n")
+    model.fit(rows, truth)
+    facts = {
+        "weights": [round(float(each), 4) for each in model.coef_[0]],
+        "bias": round(float(model.intercept_[0]), 4),
+    }
+    options.output.write_text(json.dumps(facts) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
