@@ -80,6 +80,9 @@ def test_an_earlier_conversation_that_could_not_be_shown_is_not_lost(page: Page)
         expect(page.locator(".hint")).to_contain_text("could not be shown")
         ask(page, ZH_QUESTION)
     assert page.locator(".question").all_text_contents() == [ZH_QUESTION]
+    page.get_by_role("button", name="Conversations", exact=True).click()
+    page.locator(".pick").click()  # without a way to the server a page that is loaded again may be none
+    expect(page.locator(".question")).to_have_text([EN_QUESTION, ZH_QUESTION])
     page.reload()
     expect(page.locator(".question")).to_have_text([EN_QUESTION, ZH_QUESTION])
 

@@ -176,6 +176,23 @@ def test_two_tabs_that_go_on_with_one_conversation_have_two(page: Page, page_url
     assert questions == [[EN_QUESTION, UNANSWERABLE], [EN_QUESTION, ZH_QUESTION]]
 
 
+def test_one_that_another_tab_has_deleted_leaves_the_list_when_it_is_picked(page: Page, page_url: str) -> None:
+    for question in (EN_QUESTION, ZH_QUESTION, UNANSWERABLE):
+        ask(page, question)
+        new_chat(page)
+    open_list(page)
+    second = page.context.new_page()
+    second.goto(page_url)
+    for question, action in ((EN_QUESTION, ".pick"), (ZH_QUESTION, ".rename")):
+        open_list(second)
+        second.locator(".kept li", has_text=question).locator(".delete").click()
+        second.keyboard.press("Escape")
+        page.locator(".kept li", has_text=question).locator(action).click()
+        expect(page.locator(".kept li", has_text=question)).to_have_count(0)
+    assert names(page) == [UNANSWERABLE]
+    second.close()
+
+
 def test_the_conversation_kept_by_an_earlier_version_is_taken_over(browser: Browser, page_url: str) -> None:
     with visit(browser, page_url) as page:
         ask(page, EN_QUESTION)

@@ -51,6 +51,8 @@ def test_texts_and_folders_are_found_by_their_names(page: Page) -> None:
     page.keyboard.type("什么")
     expect(page.locator(".found li")).to_have_count(1)
     expect(page.locator(".found li .about")).to_have_text("什么是基础模型")
+    page.fill(".chooser [type=search]", "ＤＥＦＩＮＩＴＩＯＮ．ｍｄ")  # as a Chinese keyboard writes it
+    expect(page.locator(".found li .name").first).to_have_text(re.compile("definition.md"))
     page.fill(".chooser [type=search]", "zzz")
     expect(page.locator(".chooser .more")).to_have_text(re.compile("No text and no folder"))
 
@@ -66,7 +68,8 @@ def test_a_date_is_typed(page: Page) -> None:
     assert not page.is_visible(".looking")
     since.fill("2021-02-30")
     expect(page.locator(".wrong")).to_be_visible()
-    since.fill("2021-08")
+    since.fill("２０２１－０８")  # as a Chinese keyboard writes it
+    since.press("Tab")
     assert not page.is_visible(".wrong")
     since.press("Enter")
     assert not page.is_visible(".chooser")

@@ -30,7 +30,7 @@ FLOORS = {
     ),
     "qa": (  # in the order of an answer
         ("answer", "phrases", "glossary_terms", "question_kinds", "question_names", "location", "leaning", "reading"),
-        ("memory", "small_talk", "quotes", "definitions"),
+        ("memory", "small_talk", "quotes", "definitions", "definition_questions"),
         ("follow_ups", "evidence", "read_evidence", "translated_quotes"),
         ("confidence",),
         ("read_quotes",),

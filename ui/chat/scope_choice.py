@@ -64,7 +64,7 @@ def choices(entries: Iterable[Listed], sought: str) -> dict[str, Any]:
     Folders come first, each with the number of its texts. ``more`` tells how many are left out, ``dated`` whether any
     text says its date.
     """
-    words = sought.casefold().split()
+    words = _folded(sought).split()
     folders: Counter[str] = Counter()
     texts: list[Listed] = []
     dated = False
@@ -85,5 +85,9 @@ def known(entries: Iterable[Listed], texts: Iterable[str]) -> list[str]:
 
 
 def _holds(name: str, words: list[str]) -> bool:
-    plain = name.casefold()
+    plain = _folded(name)
     return all(word in plain for word in words)
+
+
+def _folded(text: str) -> str:
+    return normalize("NFKC", text).casefold()  # "ＧＰＴ" is "gpt"

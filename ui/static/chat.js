@@ -20,12 +20,12 @@ window.foundationQA.beginAsking = (view, calls) => {
   const welcome = find(".welcome");
   const told = find(".talk > .told");
   const nothing = find(".nothing");
-  const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const fine = matchMedia("(pointer: fine)"); // on a phone the keyboard would hide the page
   let turns = []; // {kept, markdown, section, cards}
   let unread = []; // what was kept of the turns before these, as long as it could not be drawn
   let visit = 0; // of conversations, by this page
   let pending = null; // the question being worked on: {section, question, at}
+  const { toTop, holdFocus, silently } = window.foundationQA.attention(view);
   const reader = window.foundationQA.reader(view, server);
   const rating = window.foundationQA.rating(server, {
     keep: (turn, reason) => changeDraft((draft) => (draft.reasons[turns.indexOf(turn)] = reason)),
@@ -69,12 +69,6 @@ window.foundationQA.beginAsking = (view, calls) => {
     list.append(section);
     toTop(section);
     return section;
-  };
-
-  // Lets a turn begin where the chat does. Not scrollIntoView: that would scroll the page around the chat too.
-  const toTop = (section, behavior = calm.matches ? "auto" : "smooth") => {
-    const top = list.scrollTop + section.getBoundingClientRect().top - list.getBoundingClientRect().top - 4;
-    list.scrollTo({ top, behavior });
   };
 
   const finish = (section, drawn) => {
@@ -131,7 +125,6 @@ window.foundationQA.beginAsking = (view, calls) => {
     }
     note();
     writing.stop();
-    list.querySelectorAll(".suggested").forEach((each) => each.remove());
     const mine = (pending = { question, at, alone });
     changeDraft((draft) => {
       draft.asked = { question, at };
@@ -140,7 +133,10 @@ window.foundationQA.beginAsking = (view, calls) => {
     });
     if (at !== undefined) stepAside(at, true);
     mine.section = begin(question.trim());
-    refresh();
+    holdFocus(() => {
+      list.querySelectorAll(".suggested").forEach((each) => each.remove());
+      refresh();
+    });
     await earlier;
     if (pending !== mine) return; // stopped, or another conversation
     mine.at ??= turns.length;
@@ -160,7 +156,7 @@ window.foundationQA.beginAsking = (view, calls) => {
     showSources(turns.at(-1));
     changeDraft((draft) => (draft.asked = null));
     keep();
-    refresh();
+    holdFocus(refresh);
     writing.begin(turns.at(-1), mine.call);
     suggest(turns.at(-1));
   };
@@ -194,7 +190,7 @@ window.foundationQA.beginAsking = (view, calls) => {
   };
 
   const stepAside = (at, aside) => {
-    for (const turn of turns.slice(at)) turn.section.hidden = aside;
+    silently(() => turns.slice(at).forEach((turn) => (turn.section.hidden = aside)));
     showSources(aside ? turns[at - 1] : turns.at(-1));
   };
 
@@ -269,7 +265,7 @@ window.foundationQA.beginAsking = (view, calls) => {
 
   // Shows a conversation that is kept, with what was typed in it.
   const open = (record) => {
-    if (record.id === conversations.shown.id) return;
+    if (record.id === conversations.shown.id && !unread.length) return;
     clear();
     conversations.show(record);
     settleBox();
@@ -364,11 +360,13 @@ window.foundationQA.beginAsking = (view, calls) => {
       conversations.begin(); // it was of another version of this page
       return note(words("script.of_another_version"));
     }
-    for (const turn of drawn.turns) {
-      const section = element("section", "turn", questionRow(turn.turn.question));
-      list.insertBefore(section, pending?.section ?? null); // a question may have been quicker
-      finish(section, turn);
-    }
+    silently(() => {
+      for (const turn of drawn.turns) {
+        const section = element("section", "turn", questionRow(turn.turn.question));
+        list.insertBefore(section, pending?.section ?? null); // a question may have been quicker
+        finish(section, turn);
+      }
+    });
     showSources(turns.at(-1));
     refresh();
     reopen(drafts.of(record.id));

@@ -64,6 +64,7 @@ window.foundationQA.conversationList = (view, conversations, drafts, { open, rem
 
   const rename = (item) => {
     const record = conversations.read(item.dataset.conversation);
+    if (!record) return draw(); // another tab has deleted it
     const name = element("input", "new-name");
     name.type = "text";
     name.maxLength = 200;
@@ -106,8 +107,10 @@ window.foundationQA.conversationList = (view, conversations, drafts, { open, rem
       remove([item.dataset.conversation]);
       (list.children[Math.min(place, list.children.length - 1)]?.querySelector(".pick") ?? search).focus();
     } else if (is("pick")) {
+      const record = conversations.read(item.dataset.conversation);
+      if (!record) return draw(); // another tab has deleted it
       close();
-      open(conversations.read(item.dataset.conversation));
+      open(record);
     }
   });
   panel.addEventListener("keydown", (event) => {

@@ -78,6 +78,8 @@ window.foundationQA.rating = (server, kept) => {
       const first = store(turn, { ...draft, reason: "" });
       kept.keep(turn, draft);
       open(turn, draft, first).focus();
+      // Most leave it at that.
+      first.then(({ said, stored }) => stored || turn.section.querySelector(".opinion")?.after(said));
     },
     // Opens a form again that was open before the page was loaded.
     reopen(turn, { helpful, reason, opinion, written }) {

@@ -13,6 +13,9 @@ window.foundationQA.reader = (view, server) => {
   let leaving = false; // the way back was begun by the reader itself
   let call = 0; // of calls to the server only the last one counts
   let asText = false; // the visitor wants no page, where there is one
+  let typing = false; // since the last call, somewhere else: whoever types keeps the focus
+  for (const kind of ["beforeinput", "compositionstart"])
+    document.addEventListener(kind, ({ target }) => (typing ||= !panel.contains(target)), true);
 
   // On a narrow screen the reader covers the page: nothing below it can be reached, and "back" closes it.
   const narrow = matchMedia("(max-width: 860px)");
@@ -35,6 +38,7 @@ window.foundationQA.reader = (view, server) => {
     step.parentElement.hidden = citations.length < 2;
     previous.disabled = at === 0;
     next.disabled = at === citations.length - 1;
+    typing = false;
     page.ariaBusy = "true"; // what stands there meanwhile is another citation's
     return ++call;
   };
@@ -59,7 +63,7 @@ window.foundationQA.reader = (view, server) => {
     }
     // What was pressed keeps the focus, to be pressed again; where it is gone the text gets it.
     const pressed = document.activeElement;
-    if (fresh || !panel.contains(pressed) || pressed.disabled)
+    if (!typing && (fresh || !panel.contains(pressed) || pressed.disabled))
       page.querySelector("#reader-title")?.focus({ preventScroll: true });
   };
   const fetchText = async (twin, offset, fresh = false, told = "") => {

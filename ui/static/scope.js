@@ -120,13 +120,14 @@ window.foundationQA.scopeChooser = (view, server, kept) => {
       choose({ ...chosen, texts: target.checked ? [...others, target.value] : others });
     }
   });
+  const said = () => date.value.normalize("NFKC").trim(); // Chinese keyboards write full-width figures, too
   date.addEventListener("input", () => {
-    const since = date.value.trim();
+    const since = said();
     const right = !since || isDate(since);
     judge(right || since.length < date.maxLength);
     if (right) choose({ ...chosen, since });
   });
-  date.addEventListener("change", () => judge(date.value.trim() === chosen.since));
+  date.addEventListener("change", () => judge(said() === chosen.since));
   button.addEventListener("click", () => (panel.hidden ? open() : close()));
   view.addEventListener("click", ({ target }) => {
     const pressed = target instanceof Element && target.closest(".close-where, .everywhere, .clear");

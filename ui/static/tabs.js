@@ -49,9 +49,10 @@ window.tabActions = (element, trigger, watch) => {
 // Shows the rows that hold all words of a search.
 const filterRows = (element, sought) => {
   element.dataset.filtered = sought;
-  const words = sought.toLowerCase().split(/\s+/).filter(Boolean);
+  const folded = (text) => text.normalize("NFKC").toLowerCase(); // "ＧＰＴ" is "gpt"
+  const words = folded(sought).split(/\s+/).filter(Boolean);
   for (const row of element.querySelectorAll("tbody tr")) {
-    const text = row.textContent.toLowerCase();
+    const text = folded(row.textContent);
     row.hidden = !words.every((word) => text.includes(word));
   }
 };
