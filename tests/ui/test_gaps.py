@@ -263,13 +263,26 @@ def test_whoever_holds_the_file_too_long_is_told_of(log: GapLog, monkeypatch: py
     assert questions(log) == ["Who won?"]
 
 
+def test_whoever_reads_does_not_wait_for_who_is_writing(log: GapLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.workspace.log_database._PATIENCE", 0.05)
+    log.add("Who won?", "en", 0.1)
+    with closing(sqlite3.connect(log.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("DELETE FROM gaps")
+        assert questions(log) == ["Who won?"]
+        other.execute("COMMIT")
+    assert questions(log) == []
+
+
 @pytest.mark.slow
-def test_threads_and_processes_write_together(log: GapLog) -> None:
+def test_threads_and_processes_write_together(log: GapLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ui.workspace.log_database._PATIENCE", 60.0)  # SQLite does not care who has waited longest
     old = log.path.with_suffix(".jsonl")  # all of them find it when they start
     old.parent.mkdir(parents=True)
     old.write_bytes(old_lines(*({"question": f"old {number % 500}?"} for number in range(1000))) + b"damaged")
     code = (
         "import sys; from ui.workspace.gap_log import GapLog\n"
+        "import ui.workspace.log_database; ui.workspace.log_database._PATIENCE = 60.0\n"
         "for at in range(20): GapLog(sys.argv[1]).add(f'{sys.argv[2]} asks {at}?', 'en', 0.1)"
     )
     processes = [Popen([sys.executable, "-c", code, str(log.path), name], env=ENVIRONMENT) for name in ("ann", "bob")]

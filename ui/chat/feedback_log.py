@@ -64,7 +64,7 @@ class FeedbackLog:
 
         :class:`FoundationQAError` where the file cannot be read.
         """
-        with self._database.transaction() as connection:
+        with self._database.transaction(reads=True) as connection:
             connection.row_factory = sqlite3.Row
             rows = connection.execute(_READ).fetchall()
         return [

@@ -94,7 +94,7 @@ class GapLog:
 
     def read(self) -> Gaps:
         """All of it; what is damaged is passed over and counted. :class:`FoundationQAError` where it cannot be read."""
-        with self._database.transaction() as connection:
+        with self._database.transaction(reads=True) as connection:
             rows = connection.execute(f"SELECT {_NAMES} FROM gaps ORDER BY last DESC, turn DESC").fetchall()
             damaged = self._database.damaged(connection)
         gaps = [

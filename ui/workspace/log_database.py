@@ -41,10 +41,15 @@ class LogDatabase:
     take_line: Callable[[sqlite3.Connection, bytes], bool]  # takes a line of them over; False: it is damaged
     changes: tuple[str, ...] = ()  # in SQL: what makes a table of each earlier version one of the next
 
+    @property
+    def _latest(self) -> int:
+        return VERSION + len(self.changes)
+
     @contextmanager
-    def transaction(self) -> Iterator[sqlite3.Connection]:
+    def transaction(self, *, reads: bool = False) -> Iterator[sqlite3.Connection]:
         """A transaction of one's own, committed down to the disk at the end, rolled back by an exception.
 
+        One that only ``reads`` waits for no other, but for the moment in which one is committed.
         :class:`FoundationQAError` where the file cannot be used.
         """
         try:
@@ -52,12 +57,15 @@ class LogDatabase:
             # Never made by SQLite, which would let others read it.
             address = f"{self.path.absolute().as_uri()}?mode=rw"
             with closing(sqlite3.connect(address, uri=True, timeout=_PATIENCE, isolation_level=None)) as connection:
-                connection.execute("PRAGMA auto_vacuum = FULL")  # what is forgotten takes no room,
-                connection.execute("PRAGMA secure_delete = ON")  # and what is removed is gone
-                connection.execute("BEGIN IMMEDIATE")
+                reads = reads and _version(connection) == self._latest  # else there is a table to be made first
+                if not reads:
+                    connection.execute("PRAGMA auto_vacuum = FULL")  # what is forgotten takes no room; a write itself,
+                    connection.execute("PRAGMA secure_delete = ON")  # and what is removed is gone
+                connection.execute("BEGIN" if reads else "BEGIN IMMEDIATE")
                 taken_over = self._set_up(connection)
                 yield connection
-                self._forget(connection)
+                if not reads:
+                    self._forget(connection)
                 connection.execute("COMMIT")
             for path, kept_as, damaged in taken_over:
                 _put_aside(path, kept_as, damaged)
@@ -79,8 +87,7 @@ class LogDatabase:
 
     def _set_up(self, connection: sqlite3.Connection) -> list[tuple[Path, str, int]]:
         """Make the table where there is none: the files taken over, the names they get, and their damaged lines."""
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        latest = VERSION + len(self.changes)
+        version, latest = _version(connection), self._latest
         if version == latest:
             return []
         if version > latest:
@@ -119,6 +126,10 @@ class LogDatabase:
             return FoundationQAError(f"{self.title} {self.path} is damaged: move it away, and a new one is begun.")
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         return FoundationQAError(f"{self.title} {self.path} cannot be used: {reason}. {self.advice}")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _size(connection: sqlite3.Connection) -> int:
