@@ -39,7 +39,7 @@ def test_a_conversation_goes_on_when_its_process_is_gone(browser: Browser, texts
         asked = 'questions_total{endpoint="page",outcome="answered"} 1.0'
         (own,) = [port for port, text in figures.items() if asked in text]
         processes[own].terminate()  # while the page is open, whose stream lasts as long as it is
-        assert processes[own].wait(10) == 0
+        assert processes[own].wait(40) == 0
         expect(ask(page, CHINESE)).to_contain_text("2017")
         page.reload()
         expect(page.locator(".question")).to_have_text([ENGLISH, CHINESE])

@@ -39,7 +39,7 @@ class HeldEncoder(FakeEncoder):
             if self.fault:
                 raise self.fault
             if self.held:
-                assert self.steps.acquire(timeout=20)
+                assert self.steps.acquire(timeout=240)  # whole pages are opened meanwhile; the site's end lets it go on
             yield number, encoded
         progress(len(texts), len(texts))
 

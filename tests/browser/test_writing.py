@@ -195,7 +195,7 @@ def test_stop_keeps_what_is_checked_and_calls_the_model_off(browser: Browser, se
         expect(section.locator(".draft")).to_have_count(0)
         expect(page.locator(".stop")).to_be_hidden()
         expect(page.locator(".send")).to_be_visible()
-        assert writer.stopped.wait(5)
+        assert writer.stopped.wait(30)
         page.reload()
         expect(page.locator(".written .trouble")).to_have_text("Stopped.")
         expect(page.locator(".written .sentence.held")).to_have_count(1)
@@ -210,7 +210,7 @@ def test_another_question_ends_the_writing_and_begins_its_own(browser: Browser, 
         expect(page.locator(".send")).to_be_visible()  # beside the button that stops
         ask(page, ZH_QUESTION)
         expect(page.locator(".turn").first.locator(".trouble")).to_have_text("Stopped.")
-        assert writer.stopped.wait(5)
+        assert writer.stopped.wait(30)
         page.locator(".turn").nth(1).locator(".written .held").wait_for()
         assert writer.wait is not None
         writer.wait.set()
@@ -236,7 +236,7 @@ def test_who_leaves_calls_the_model_off(browser: Browser, served: Any, way: str)
         else:
             page.get_by_role("button", name=way).click()
             assert page.locator(".turn").count() == 0
-        assert writer.stopped.wait(5)
+        assert writer.stopped.wait(30)
         if way != "go away":
             page.wait_for_timeout(300)
             assert page.locator(".written").count() == 0

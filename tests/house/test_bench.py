@@ -4,7 +4,6 @@ import io
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -192,12 +191,18 @@ def test_records_are_the_same_however_a_qdrant_keeps_them_but_not_what_is_compar
 @pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="the system does not tell")
 def test_an_idle_process_has_no_share_of_a_processor_and_a_busy_one_has() -> None:
-    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"]) as idle:
-        time.sleep(0.3)
+    begun = "print(flush=True)"  # until then it is the interpreter that works
+    for_ever = f"{begun}\nwhile True: pass"
+    with subprocess.Popen(
+        [sys.executable, "-c", f"import time; {begun}; time.sleep(60)"], stdout=subprocess.PIPE
+    ) as idle:
+        assert idle.stdout is not None
+        assert idle.stdout.readline()
         assert idle_share(idle.pid, 0.3) < 0.1
         idle.kill()
-    with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as busy:
-        time.sleep(0.3)
+    with subprocess.Popen([sys.executable, "-c", for_ever], stdout=subprocess.PIPE) as busy:
+        assert busy.stdout is not None
+        assert busy.stdout.readline()
         assert idle_share(busy.pid, 0.3) > 0.05
         busy.kill()
 

@@ -31,7 +31,7 @@ from index.update.workers import LOCAL
 
 ray = pytest.importorskip("ray", reason="Ray is not installed")
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ray"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ray"), pytest.mark.timeout(600)]
 
 ROOT = Path(__file__).parents[2]
 MANY = 300  # passages, enough that what is embedded is kept
@@ -77,7 +77,7 @@ def complete(cluster: Any) -> None:
     """Let there be two nodes."""
     for _ in range(2 - len(cluster.list_all_nodes())):
         cluster.add_node(wait=False, num_cpus=1, object_store_memory=STORE)
-    cluster.wait_for_nodes()
+    cluster.wait_for_nodes(timeout=150)
 
 
 @pytest.fixture(scope="module")
@@ -128,7 +128,7 @@ def all_free(otherwise: str) -> None:
     wait_for(lambda: ray.available_resources().get("CPU") == ray.cluster_resources()["CPU"], otherwise)
 
 
-def wait_for(reached: Callable[[], bool], otherwise: str, seconds: float = 20) -> None:
+def wait_for(reached: Callable[[], bool], otherwise: str, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not reached():
         assert time.monotonic() < end, otherwise

@@ -464,7 +464,9 @@ def test_an_updater_killed_at_any_moment_leaves_a_whole_index(
             now = found(passages)
             assert now == said or new in now
             landed += new in now
-            longest[verb] *= 0.95 if new in now else 1.05  # so that about half of them land, however busy the machine
+            # So that about a third of them land, however busy the machine was when the longest were measured; were it
+            # half, too few would be killed before they end.
+            longest[verb] *= 0.6 if new in now else 1.25
             assert (
                 len(passages.snapshot.passages)
                 == len(list(passages.snapshot.passages))

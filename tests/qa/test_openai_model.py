@@ -7,7 +7,9 @@ import threading
 import traceback
 from collections.abc import Iterator
 from contextlib import closing
+from itertools import count
 from pathlib import Path
+from queue import Full, Queue
 from socket import create_connection, socket
 from threading import Event, Thread
 from time import monotonic, sleep
@@ -111,14 +113,33 @@ def odd(talk: Talk) -> None:
     talk.done()
 
 
-def test_what_its_reader_takes_for_a_piece_is_none_of_its_time() -> None:
-    pieces = [f"{number} " for number in range(40)]  # more than wait for a reader at a time
+def test_what_its_reader_takes_for_a_piece_is_none_of_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    now, looked = 0.0, Event()
+
+    class Watched(Queue[Any]):
+        def put(self, *item: Any, **how: Any) -> None:
+            try:
+                super().put(*item, **how)
+            except Full:  # and before it tries again its thread looks whether there is time left
+                looked.set()
+                raise
+
+    def wait_for_look() -> bool:
+        looked.clear()
+        return looked.wait(WAIT)
+
+    monkeypatch.setattr("qa.writing.model_call.time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr("qa.writing.model_call.Queue", Watched)
+    pieces = [f"{number} " for number in range(80)]  # more than wait for a reader at a time, twice
     with model_server(says(*pieces)) as server:
         heard = []
-        for piece in model(server, seconds=0.6).stream(ASKED, Event()):
+        for piece in model(server, seconds=60).stream(ASKED, Event()):
             heard.append(piece)
             if len(heard) in (1, 30):
-                sleep(2)  # longer than it may take, and longer than its thread waits after that
+                assert wait_for_look()
+                now += 100  # longer than it may take, and longer than its thread waits after that
+                assert wait_for_look()
+                assert wait_for_look()  # in between its thread saw what time it is, and goes on
     assert heard == pieces
 
 
@@ -243,11 +264,19 @@ def test_a_server_without_tls_is_away() -> None:
 
 
 @pytest.mark.parametrize("begins", [False, True])
-def test_no_first_word(begins: bool) -> None:
-    with model_server(silent(begins=begins)) as server:
-        pieces, error = fault_at(model(server, first_word_seconds=0.2))
+def test_no_first_word(begins: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, looks = Event(), count()
+    clock = SimpleNamespace(monotonic=lambda: float(next(looks)) if asked.is_set() else 0.0)  # a second a look
+    monkeypatch.setattr("qa.writing.model_call.time", clock)
+
+    def script(talk: Talk) -> None:
+        asked.set()
+        silent(begins=begins)(talk)
+
+    with model_server(script) as server:
+        pieces, error = fault_at(model(server, first_word_seconds=4))
         assert (pieces, error.trouble) == ([], Trouble.SLOW)
-        assert "0.2 seconds" in str(error)
+        assert "4 seconds" in str(error)
         assert "'first_word_seconds'" in str(error)
         assert server.left.wait(WAIT)
 
@@ -727,6 +756,7 @@ def test_no_more_calls_at_once_than_the_settings_allow() -> None:
             next(calls[2])
         assert caught.value.trouble is Trouble.BUSY
         calls[0].close()  # type: ignore[attr-defined]
+        assert server.wait_inside(1)  # it hears later that nobody listens any more
         asked._busy_after = WAIT
         third = asked.stream(ASKED, Event())
         assert next(third) == "One"

@@ -1,6 +1,7 @@
 """Visits of a served page in a real browser: what a visitor opens, types, clicks and sees."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -138,7 +139,8 @@ def held(page: Page, name: str) -> Iterator[list[Route]]:
 
 def wait_for(calls: list[Route], page: Page) -> Route:
     """The first of ``calls``, as soon as it is there."""
-    for _ in range(200):
+    until = time.monotonic() + 60  # a page that begins anew may come first
+    while time.monotonic() < until:
         if calls:
             return calls[0]
         page.wait_for_timeout(25)

@@ -319,7 +319,7 @@ def test_a_caller_who_leaves_calls_the_model_off(
     try:
         with pytest.raises(httpx.ReadTimeout):
             httpx.post(served.address + path, json=body, timeout=1)
-        assert writer.stopped.wait(5)
+        assert writer.stopped.wait(30)
     finally:
         writer.wait = None
 

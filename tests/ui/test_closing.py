@@ -27,7 +27,8 @@ if os.name != "posix":
     pytest.skip("signals are those of POSIX", allow_module_level=True)
 
 SLOW = "Where is the needle?"  # the answer takes a second
-# A page whose writer writes a sentence every half second, so many of them.
+# A page whose writer writes a sentence every half second, so many of them. It says when it is asked, and each sentence
+# once that was taken.
 PROGRAM = """
 import sys, time
 from threading import Event
@@ -35,16 +36,28 @@ from pages import chat_page
 from scripted_writing import ScriptedWriter, sentence
 from small_answerer import SmallAnswerer
 from index import IndexChange
+from qa.writing import WrittenSentence
 from ui.api.service import Service
 from ui.server import ending, page
 from ui.server.options import Serving
 from ui.terminal.endings import run
 
+def say(line):
+    print(line + "\\n", end="", flush=True)  # in one piece: several threads do
+
 class Slow(SmallAnswerer):
     def ask(self, question, *rest, **more):
+        say("asked")
         if "needle" in question:
             time.sleep(1)
         return super().ask(question, *rest, **more)
+
+class Telling(ScriptedWriter):
+    def write(self, answer, stop=None):
+        for event in super().write(answer, stop):
+            yield event
+            if isinstance(event, WrittenSentence):
+                say(event.text)
 
 class Pace(Event):
     def wait(self, seconds):
@@ -54,7 +67,7 @@ class Pace(Event):
 port, sentences, patience, drain = sys.argv[1:]
 ending.PATIENCE = page.PATIENCE = float(patience)
 answerer = Slow()
-writer = ScriptedWriter(tuple(sentence(f"This is sentence {n}.", 1) for n in range(int(sentences))), wait=Pace())
+writer = Telling(tuple(sentence(f"This is sentence {n}.", 1) for n in range(int(sentences))), wait=Pace())
 service = Service(answerer, lambda: None, None, writer)
 made = chat_page(answerer, writer=writer, serving=Serving(service, mcp=True))
 run(lambda: page.serve(made, port=int(port), drain=float(drain)))
@@ -68,9 +81,30 @@ class Told:
         self.process, self.url = process, f"http://127.0.0.1:{port}"
         self.at = 0.0
 
-    def end(self) -> None:
-        self.process.send_signal(signal.SIGTERM)
+    def hear(self, line: str, times: int = 1) -> None:
+        """Wait until it has said ``line`` so many times more."""
+        assert self.process.stdout is not None
+        while times:
+            said = self.process.stdout.readline()
+            assert said, "it has ended"
+            times -= said == f"{line}\n"
+
+    def end(self, by: signal.Signals = signal.SIGTERM) -> None:
         self.at = time.monotonic()
+        self.process.send_signal(by)
+
+    def wait_until_closed(self) -> None:
+        """Wait until it takes no more connections."""
+        until = time.monotonic() + 10
+        while time.monotonic() < until:
+            try:
+                httpx.get(f"{self.url}/healthz")
+            except httpx.ConnectError:
+                return
+            except httpx.TransportError:  # it was just being closed
+                pass
+            time.sleep(0.05)
+        raise AssertionError("it takes connections")
 
     def ended(self) -> tuple[int, float, str]:
         """Exit status, seconds since it was told, what it said."""
@@ -135,8 +169,9 @@ def quoted(url: str) -> dict[str, Any]:
 
 
 def test_whoever_is_being_answered_gets_the_whole_answer() -> None:
-    with serving(sentences=5) as told, ThreadPoolExecutor(8) as threads:
+    with serving(sentences=9) as told, ThreadPoolExecutor(8) as threads:
         quoted(told.url)  # once before: the first takes longer
+        told.hear("asked")
         asked: list[Future[Any]] = [
             threads.submit(written, told.url),
             threads.submit(chat, told.url, True),
@@ -147,18 +182,17 @@ def test_whoever_is_being_answered_gets_the_whole_answer() -> None:
         ]
         with httpx.stream("GET", f"{told.url}/gradio_api/heartbeat/abc") as heartbeat:  # a page that stays open
             next(heartbeat.iter_raw())
-            time.sleep(0.7)
+            told.hear("asked", len(asked))
             told.end()
-            time.sleep(0.5)
-            with pytest.raises(httpx.ConnectError):
-                httpx.get(f"{told.url}/healthz")
+            told.wait_until_closed()
+            assert not all(each.done() for each in asked)
             page, streamed, whole, by_rest, by_mcp, in_quotes = (each.result(40) for each in asked)
         status, seconds, errors = told.ended()
     assert "reply" in page[-1]
-    assert sum("sentence" in each for each in page) == 5
+    assert sum("sentence" in each for each in page) == 9
     assert streamed.rstrip().endswith("data: [DONE]")
     for text in (streamed, whole, by_rest["written"]["text"], by_mcp["written"]["text"]):
-        assert "This is sentence 4." in text
+        assert "This is sentence 8." in text
     assert "cards" in in_quotes
     assert (status, errors) == (0, "")
     assert 1 < seconds < 15
@@ -168,7 +202,7 @@ def test_what_takes_too_long_is_cut_off_with_a_word() -> None:
     with serving(sentences=60, patience=1.0) as told, ThreadPoolExecutor(8) as threads:
         page, streamed = threads.submit(written, told.url), threads.submit(chat, told.url, True)
         by_rest, by_mcp = threads.submit(rest, told.url), threads.submit(tool, told.url)
-        time.sleep(2)
+        told.hear("This is sentence 1.", 4)
         told.end()
         status, seconds, errors = told.ended()
         assert page.result(5)[-1] == {
@@ -188,26 +222,28 @@ def test_what_takes_too_long_is_cut_off_with_a_word() -> None:
 
 
 def test_while_it_drains_it_answers_and_says_that_it_ends() -> None:
-    with serving(drain=4) as told:
+    with serving(drain=10) as told:
         assert httpx.get(f"{told.url}/readyz").status_code == 200
         assert rest(told.url)["answered"]  # the first takes longer
         told.end()
-        time.sleep(0.5)
-        reply = httpx.get(f"{told.url}/readyz")
+        until = time.monotonic() + 5
+        while (reply := httpx.get(f"{told.url}/readyz")).status_code == 200:
+            assert time.monotonic() < until
+            time.sleep(0.05)
         assert (reply.status_code, reply.json()["reason"]) == (503, "the server is being stopped")
         assert httpx.get(f"{told.url}/healthz").status_code == 200
         assert rest(told.url)["answered"]
         status, seconds, errors = told.ended()
     assert (status, errors) == (0, "")
-    assert 4 < seconds < 20
+    assert 10 < seconds < 30
 
 
 def test_a_second_signal_ends_it_at_once() -> None:
     with serving(sentences=60) as told, ThreadPoolExecutor(1) as threads:
         asked = threads.submit(written, told.url)
-        time.sleep(1.5)
+        told.hear("asked")
         told.end()
-        time.sleep(0.5)
+        told.wait_until_closed()  # two signals at once would be one
         told.end()
         status, seconds, _ = told.ended()
         assert asked.exception(10) is not None
@@ -227,9 +263,8 @@ def test_a_page_that_nobody_asks_ends_soon() -> None:
 def test_ctrl_c_does_not_wait_long() -> None:
     with serving(sentences=60) as told, ThreadPoolExecutor(1) as threads:
         asked = threads.submit(written, told.url)
-        time.sleep(1.5)
-        told.at = time.monotonic()
-        told.process.send_signal(signal.SIGINT)
+        told.hear("asked")
+        told.end(signal.SIGINT)
         status, seconds, errors = told.ended()
         assert "error" in asked.result(5)[-1]
     assert (status, errors) == (0, "")

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -28,6 +29,7 @@ from ui import cli
 from ui.gate.accounts import Accounts
 from ui.html.visitor_message import VisitorError
 from ui.server.page import Page
+from ui.workspace import page_pictures
 from ui.workspace.originals import Originals
 from ui.workspace.page_pictures import PagePictures
 from ui.workspace.workspace import Workplace
@@ -289,7 +291,8 @@ def test_what_is_kept_has_bounds(house: House, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_a_page_that_cannot_be_drawn_is_not_tried_again_at_once(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ui.workspace.page_pictures._FOR", 0.3)
+    now = 0.0
+    monkeypatch.setattr(page_pictures, "TTLCache", partial(page_pictures.TTLCache, timer=lambda: now))
     tried: list[tuple[int, int]] = []
 
     def fail() -> None:
@@ -299,8 +302,9 @@ def test_a_page_that_cannot_be_drawn_is_not_tried_again_at_once(house: House, mo
     for number, width in ((1, 500), (1, 500), (1, 1000), (2, 500)):
         with pytest.raises(CorpusError, match="was not read within 20 s"):
             pictures.picture(LOG, house.digest(LOG), number, width)
+        now += page_pictures._FOR / 5
     assert tried == [(1, 500), (2, 500)]
-    time.sleep(0.4)
+    now = page_pictures._FOR + 1
     with pytest.raises(CorpusError):
         pictures.picture(LOG, house.digest(LOG), 1, 500)
     assert len(tried) == 3

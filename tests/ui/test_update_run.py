@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -160,6 +161,10 @@ def test_who_watches_does_not_try_again_what_was_cancelled(
     watcher = threading.Thread(target=follow, args=(place, stop, told.put))
     watcher.start()
     try:
+        until = time.monotonic() + 20
+        while not runs:  # what is written before the first would be none of what comes after it
+            assert time.monotonic() < until
+            time.sleep(0.02)
         with pytest.raises(queue.Empty):
             told.get(timeout=0.5)
         tried = len(runs)

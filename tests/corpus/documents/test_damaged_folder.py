@@ -83,9 +83,7 @@ def test_the_rest_of_the_folder_is_indexed(
 
 def children() -> list[str]:
     """The processes that this one started and that have not ended."""
-    asked = subprocess.run(
-        ["ps", "-o", "pid=,stat=,args=", "--ppid", str(os.getpid())], capture_output=True, check=False
-    )
+    asked = subprocess.run(["ps", "-o", "pid=,args=", "--ppid", str(os.getpid())], capture_output=True, check=False)
     return [line for line in asked.stdout.decode(errors="replace").splitlines() if "ps -o" not in line]
 
 
