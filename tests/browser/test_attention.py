@@ -87,3 +87,21 @@ def test_a_mark_of_direction_in_a_quote_turns_nothing_around_beside_it(page: Pag
     assert quote
     assert number
     assert number["x"] >= quote["x"] + quote["width"]
+
+
+def test_on_a_phone_a_text_that_is_opened_at_once_after_another_is_left_by_back(
+    browser: Browser, page_url: str
+) -> None:
+    with visit(browser, page_url, viewport={"width": 390, "height": 800}) as page:
+        link = "a.cite"
+        reply = ask(page, EN_QUESTION)
+        open_citation(reply, 1)
+        page.evaluate(
+            "(link) => { document.querySelector('.close').click(); document.querySelector(link).click(); }", link
+        )
+        expect(page.locator(".reader")).to_be_visible()
+        page.wait_for_function("history.state?.reading")
+        page.go_back()
+        expect(page.locator(".reader")).to_be_hidden()
+        assert page.url == page_url
+        assert reply.is_visible()

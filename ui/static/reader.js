@@ -28,10 +28,12 @@ window.foundationQA.reader = (view, server) => {
   };
   narrow.addEventListener("change", cover);
   addEventListener("popstate", () => {
-    if (leaving) unlink();
-    else if (isOpen() && narrow.matches) close();
+    if (!leaving) return isOpen() && narrow.matches && close();
     leaving = false;
+    unlink();
+    if (isOpen() && narrow.matches) goIn(); // opened anew before the way back was done
   });
+  const goIn = () => history.pushState({ ...history.state, reading: true }, "");
 
   const begin = () => {
     step.textContent = `${at + 1} / ${citations.length}`;
@@ -112,7 +114,7 @@ window.foundationQA.reader = (view, server) => {
   const show = (reading) => {
     panel.hidden = !reading;
     sources.hidden = reading;
-    if (narrow.matches && !isOpen()) history.pushState({ ...history.state, reading: true }, "");
+    if (narrow.matches && !isOpen() && !leaving) goIn();
     beside.classList.add("open");
     cover();
   };

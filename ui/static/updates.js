@@ -6,6 +6,7 @@ window.foundationQA.followUpdates = (place, server, trigger) => {
   const [BUSY, IDLE] = [400, 2000]; // milliseconds between two looks
   let seen = null; // the number of the last update whose end was shown, or was over before this visit
   let timer = 0;
+  let calls = 0; // so far: of several under way the last one counts
 
   const problem = (said) => {
     const line = element("p", "problem", said);
@@ -45,10 +46,14 @@ window.foundationQA.followUpdates = (place, server, trigger) => {
   const call = async (name) => {
     clearTimeout(timer);
     if (name === "begin") seen ??= 0;
+    const mine = ++calls;
     let running = false;
     try {
-      running = show(await server[name](null));
+      const reply = await server[name](null);
+      if (mine !== calls) return; // what was begun before a click would undo what that shows
+      running = show(reply);
     } catch {
+      if (mine !== calls) return;
       // The server is away. Who only looks on hears so from the page; the next look tells more.
       if (name !== "state") place.replaceChildren(problem(await whyUnreached()));
     }
