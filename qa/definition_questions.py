@@ -21,17 +21,20 @@ FILE = Path(__file__).parent / "definition_questions.json"
 
 
 def asks_for_definition(query: Query, names: Collection[str]) -> float | None:
-    """The probability that ``query``, which names a term by one of its ``names``, asks what it means; None: nothing was
-    fitted to the encoder of ``query``."""
+    """The probability that ``query``, which names a term by ``names``, asks what it means; None: nothing was fitted to
+    the encoder of ``query``."""
     weights, bias = _shipped()
     frame = frame_of(query, names)
     return None if len(frame) != len(weights) else 1 / (1 + math.exp(-float(frame @ weights) - bias))
 
 
 def frame_of(query: Query, names: Collection[str]) -> FloatArray:
-    """What is fitted to: the mean vector of the tokens on words of ``query`` that are none of a term's ``names``, zeros
-    where there are none, and what share of all tokens on words the name has; shape (dimension of tokens + 1,)."""
-    written, words = [simplify(name) for name in names], frozenset().union(*map(words_in, names))
+    """What is fitted to: the mean vector of the tokens on words of ``query`` beside the ``names`` that it has for a
+    term, zeros where there are none, and what share of all tokens on words the names have.
+
+    Shape (dimension of tokens + 1,).
+    """
+    written, words = [simplify(name) for name in names], frozenset[str]().union(*map(words_in, names))
 
     def is_name(word: QueryWord) -> bool:
         if word.text.isascii():

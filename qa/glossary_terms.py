@@ -1,8 +1,9 @@
 """Which terms of the glossary a text uses, in whichever language and script."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 
 from corpus import Term
 from index.matching.words import simplify
@@ -11,13 +12,19 @@ from index.matching.words import simplify
 def terms_in(text: str, glossary: Sequence[Term]) -> list[tuple[Term, str]]:
     """The terms that ``text`` uses, each with the first of its names found there, the longest names first."""
     folded = simplify(text).casefold()
-    found = []
-    for term in glossary:
-        for form in term.forms:
-            if match := _form(form).search(folded):
-                found.append((term, text[slice(*match.span())] if len(folded) == len(text) else form))
-                break
+    found = [(term, name) for term in glossary for name in islice(_names(term, text, folded), 1)]
     return sorted(found, key=lambda one: -len(one[1]))
+
+
+def names_in(text: str, term: Term) -> list[str]:
+    """The names of ``term`` that ``text`` uses, as they are written there."""
+    return list(_names(term, text, simplify(text).casefold()))
+
+
+def _names(term: Term, text: str, folded: str) -> Iterator[str]:
+    for form in term.forms:
+        if match := _form(form).search(folded):
+            yield text[slice(*match.span())] if len(folded) == len(text) else form
 
 
 @lru_cache(maxsize=65536)

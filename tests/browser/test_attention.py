@@ -65,8 +65,30 @@ def test_an_earlier_conversation_is_not_read_out_anew(page: Page) -> None:
     expect(page.locator(".reply")).to_have_count(2)
     page.wait_for_function("lives.length === 2")
     assert page.evaluate("lives") == ["off", None]
-    ask(page, EN_QUESTION)  # a new answer is
+    # A new answer is, also that to an edited question.
+    page.locator(".turn").first.locator(".edit").click()
+    page.keyboard.press("Enter")
+    expect(page.locator(".reply")).to_have_count(1)
+    assert page.locator(".turns").get_attribute("aria-live") is None
+    ask(page, ZH_QUESTION)
     assert page.evaluate("lives.length") == 2
+
+
+def test_what_is_asked_at_once_after_earlier_turns_came_back_is_read_out(page: Page) -> None:
+    ask(page, EN_QUESTION)
+    page.context.add_init_script(
+        "new MutationObserver(() => { const said = document.querySelectorAll('.reply').length;"
+        " if (said > (window.said ?? 0)) { window.said = said;"
+        " window.live = document.querySelector('.turns').ariaLive; } })"
+        ".observe(document, { subtree: true, childList: true });"
+    )
+    with held(page, "restore") as calls:
+        page.reload()
+        page.fill("#question", ZH_QUESTION)
+        page.press("#question", "Enter")
+        wait_for(calls, page).continue_()
+        page.wait_for_function("window.said === 2")
+    assert page.evaluate("live") is None
 
 
 def test_a_thumb_that_was_not_stored_says_so_without_a_reason(page: Page) -> None:

@@ -189,6 +189,8 @@ def test_one_that_another_tab_has_deleted_leaves_the_list_when_it_is_picked(page
         second.keyboard.press("Escape")
         page.locator(".kept li", has_text=question).locator(action).click()
         expect(page.locator(".kept li", has_text=question)).to_have_count(0)
+        assert seen(page, ".conversations .told") == "Another tab has deleted this conversation."
+        expect(page.locator(".conversations [type=search]")).to_be_focused()
     assert names(page) == [UNANSWERABLE]
     second.close()
 

@@ -195,6 +195,7 @@ def test_stop_keeps_what_is_checked_and_calls_the_model_off(browser: Browser, se
         expect(section.locator(".draft")).to_have_count(0)
         expect(page.locator(".stop")).to_be_hidden()
         expect(page.locator(".send")).to_be_visible()
+        expect(page.locator("#question")).to_be_focused()
         assert writer.stopped.wait(30)
         page.reload()
         expect(page.locator(".written .trouble")).to_have_text("Stopped.")

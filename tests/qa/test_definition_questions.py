@@ -9,6 +9,9 @@ import pytest
 from index import PassageIndex
 from index.search.query import encode_query
 from qa.definition_questions import asks_for_definition, frame_of
+from qa.definitions import definitions_for
+from qa.read_evidence import PASSAGE_FEATURES, passage_features
+from qa.reading import Reading
 from qa.training.definition_questions import load_questions
 
 ASKED = load_questions()
@@ -47,6 +50,20 @@ def test_what_a_term_means_is_told_from_what_else_is_asked(
     sure = asks_for_definition(encode_query(question, real_encoder, real_index.snapshot), (name,))
     assert sure is not None
     assert (sure > 0.5) == meant
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["CLIP 用什么图像训练？", "What is CLIP's training?", "Is BLOOM multilingual?", "Which languages does PaLM know?"],
+)
+def test_a_word_of_another_of_its_names_is_none_of_the_name(built_in_index: PassageIndex, question: str) -> None:
+    snapshot = built_in_index.snapshot
+    retrieval = built_in_index.retrieve(question)
+    definitions = definitions_for(question, snapshot)
+    assert definitions
+    readings = [Reading(answers=0.0, said=(0, 0), located=0.0, sentences=())] * len(definitions)
+    evidence = passage_features(retrieval, [0.5] * len(definitions), definitions, readings, len(definitions))
+    assert not evidence[:, PASSAGE_FEATURES.index("definition")].any()
 
 
 def test_only_what_stands_beside_the_name_is_looked_at(small_index: PassageIndex, fake_encoder: Any) -> None:

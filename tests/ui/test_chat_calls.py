@@ -151,6 +151,11 @@ def test_a_conversation_that_nobody_had_is_not_read_for_hours(
     (drawn_turn,) = calls["restore"]([sent])["turns"]
     assert drawn_turn["markdown"].count("Ended.") >= 20
     assert sum(read) <= 500_000
+    wide = [citation | {"quote": f"a | Ended. {at}", "context": "a\n\n" * 20_000 + " | y"} for at in range(20)]
+    read.clear()
+    asked_so = sent | {"answer": sent["answer"] | {"citations": wide}}
+    assert calls["restore"]([asked_so])["turns"][0]["markdown"].count("Ended.") >= 20
+    assert sum(read) <= 500_000
     forged = [{"kind": "prose", "cells": [{"head": "", "pieces": [{"text": "x", "quoted": False}]}]}]
     read.clear()
     assert calls["restore"](

@@ -25,9 +25,9 @@ _MOST_REFERENCES = 100  # of a citation; a text may name more, and the card leav
 _LONGEST_STRETCH = 100_000  # characters of a text, or of a line about it
 _MOST_SOURCES = 99  # that a writer read beside the citations
 _MOST_TOLD, _LINE = 500_000, 50
-"""Characters of citations that came without what is shown of them, as conversations once were kept, and what a line
-counts as: to tell what each line is takes that long. Conversations have less of it, a request may have sixteen times as
-much, which would take a processor an hour; what is beyond is shown as it is."""
+"""Citations may come without their blocks, as conversations once were kept: of so many characters of them, and a line
+counts as so many more, it is told what is shown. No conversation of ours has as much. A request may have sixteen times
+as much, for which a processor would take an hour: what is beyond is shown as it is."""
 _MOST_SENTENCES = 100  # of a written answer; and what follows, characters of what a language model says and is called
 _LONGEST_SENTENCE, _LONGEST_DETAIL, _LONGEST_NAME = 4_000, 400, 300
 
@@ -208,7 +208,7 @@ def recalled(value: Any) -> tuple[Turn, ...]:
         if quoted_blocks(view.blocks):
             return view
         stretch = (view.before, view.quote, view.after)
-        left[0] -= sum(len(part) + _LINE * part.count("\n") for part in stretch)
+        left[0] -= sum(len(part) + _LINE * part.count("\n") for part in (*stretch, view.context))
         told_blocks = fragment_blocks(*stretch, view.context) if left[0] >= 0 else unparsed_blocks(*stretch)
         return replace(view, blocks=told_blocks if quoted_blocks(told_blocks) else unparsed_blocks(*stretch))
 

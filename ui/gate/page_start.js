@@ -5,7 +5,7 @@
   window.gradio_config.root = new URL(".", location.href).href.replace(/\/$/, "");
 
   const KEY = "foundation-qa:began-again";
-  const PAUSE = 500; // ms for a network that stumbled; and where the visitor is going elsewhere nothing of this happens
+  const PAUSE = 500; // ms for a network that stumbled
   const WHILE = 60_000; // ms between two beginnings: what fails again that soon would fail for ever
   const beganAgain = () => {
     try {
@@ -30,18 +30,13 @@
     else document.body.replaceChildren(line);
   };
   let failed = false;
+  addEventListener("beforeunload", () => (failed = true)); // on the way to another page what is cut off is no failure
   const fail = () => {
     if (!failed) setTimeout(mend, PAUSE);
     failed = true;
   };
-  const isOwn = (address) => Boolean(address) && new URL(address, location.href).origin === location.origin;
-  addEventListener(
-    "error",
-    ({ target }) => {
-      // What browsers' extensions put into a page may be forbidden here.
-      if ((target.type === "module" || target.rel === "stylesheet") && isOwn(target.src || target.href)) fail();
-    },
-    true,
-  );
-  addEventListener("vite:preloadError", fail); // a file that another one asks for
+  const isOwn = (address) => new URL(address, location.href).origin === location.origin;
+  // Not what browsers' extensions put into a page. Of the styles that stand in the page itself it can do without each.
+  addEventListener("error", ({ target }) => target.type === "module" && isOwn(target.src) && fail(), true);
+  addEventListener("vite:preloadError", fail); // a script, or its styles, that another script asks for
 })();

@@ -82,7 +82,7 @@ def fragment_blocks(before: str, quote: str, after: str = "", heads: str = "") -
     text = f"{before}{quote}{after}"
     if text.count("\n") > _MOST_LINES:
         return unparsed_blocks(before, quote, after)
-    if " | " not in text:
+    if " | " not in text or "\n" in heads:
         start = len(before)
     else:
         columns = 1 + max(line.count(" | ") for line in (text.split("\n")))

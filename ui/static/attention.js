@@ -5,6 +5,11 @@ window.foundationQA.attention = (view) => {
   const calm = matchMedia("(prefers-reduced-motion: reduce)");
   const fine = matchMedia("(pointer: fine)"); // on a phone the keyboard would hide the page
   const SETTLES = 1000; // milliseconds until a screen reader has seen what changed
+  let settling = 0;
+  const aloud = () => {
+    clearTimeout(settling);
+    list.removeAttribute("aria-live");
+  };
   return {
     // Lets a turn begin where the chat does. Not scrollIntoView: that would scroll the page around the chat too.
     toTop(section, behavior = calm.matches ? "auto" : "smooth") {
@@ -23,7 +28,10 @@ window.foundationQA.attention = (view) => {
     silently(change) {
       list.setAttribute("aria-live", "off");
       change();
-      setTimeout(() => list.removeAttribute("aria-live"), SETTLES);
+      clearTimeout(settling);
+      settling = setTimeout(aloud, SETTLES);
     },
+    // What comes now is, whatever was shown again a moment ago.
+    aloud,
   };
 };

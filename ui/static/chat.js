@@ -25,7 +25,7 @@ window.foundationQA.beginAsking = (view, calls) => {
   let unread = []; // what was kept of the turns before these, as long as it could not be drawn
   let visit = 0; // of conversations, by this page
   let pending = null; // the question being worked on: {section, question, at}
-  const { toTop, holdFocus, silently } = window.foundationQA.attention(view);
+  const { toTop, holdFocus, silently, aloud } = window.foundationQA.attention(view);
   const reader = window.foundationQA.reader(view, server);
   const rating = window.foundationQA.rating(server, {
     keep: (turn, reason) => changeDraft((draft) => (draft.reasons[turns.indexOf(turn)] = reason)),
@@ -35,7 +35,7 @@ window.foundationQA.beginAsking = (view, calls) => {
     turns: () => turns,
     tell: (...said) => hint.replaceChildren(...said),
     keep: () => keep(),
-    refresh: () => refresh(),
+    refresh: () => holdFocus(refresh),
   });
   const edit = window.foundationQA.editor({
     turnOf: (inside) => turnOf(inside),
@@ -151,6 +151,7 @@ window.foundationQA.beginAsking = (view, calls) => {
       return;
     }
     drop(mine.at);
+    aloud();
     finish(mine.section, drawn);
     toTop(mine.section);
     showSources(turns.at(-1));
@@ -190,7 +191,8 @@ window.foundationQA.beginAsking = (view, calls) => {
   };
 
   const stepAside = (at, aside) => {
-    silently(() => turns.slice(at).forEach((turn) => (turn.section.hidden = aside)));
+    const change = () => turns.slice(at).forEach((turn) => (turn.section.hidden = aside));
+    aside ? change() : silently(change);
     showSources(aside ? turns[at - 1] : turns.at(-1));
   };
 

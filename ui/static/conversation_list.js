@@ -62,9 +62,16 @@ window.foundationQA.conversationList = (view, conversations, drafts, { open, rem
     draw();
   };
 
+  // Another tab has deleted it.
+  const missing = () => {
+    draw();
+    told.replaceChildren(words("list.gone"));
+    search.focus();
+  };
+
   const rename = (item) => {
     const record = conversations.read(item.dataset.conversation);
-    if (!record) return draw(); // another tab has deleted it
+    if (!record) return missing();
     const name = element("input", "new-name");
     name.type = "text";
     name.maxLength = 200;
@@ -108,7 +115,7 @@ window.foundationQA.conversationList = (view, conversations, drafts, { open, rem
       (list.children[Math.min(place, list.children.length - 1)]?.querySelector(".pick") ?? search).focus();
     } else if (is("pick")) {
       const record = conversations.read(item.dataset.conversation);
-      if (!record) return draw(); // another tab has deleted it
+      if (!record) return missing();
       close();
       open(record);
     }

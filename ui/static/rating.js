@@ -77,9 +77,10 @@ window.foundationQA.rating = (server, kept) => {
       const draft = { helpful, reason, opinion: turn.opinions[written], written };
       const first = store(turn, { ...draft, reason: "" });
       kept.keep(turn, draft);
-      open(turn, draft, first).focus();
-      // Most leave it at that.
-      first.then(({ said, stored }) => stored || turn.section.querySelector(".opinion")?.after(said));
+      const field = open(turn, draft, first);
+      field.focus();
+      // Most write no reason, and would not hear of it.
+      first.then(({ said, stored }) => stored || (field.isConnected && field.form.after(said)));
     },
     // Opens a form again that was open before the page was loaded.
     reopen(turn, { helpful, reason, opinion, written }) {

@@ -40,7 +40,6 @@ window.foundationQA.reader = (view, server) => {
     step.parentElement.hidden = citations.length < 2;
     previous.disabled = at === 0;
     next.disabled = at === citations.length - 1;
-    typing = false;
     page.ariaBusy = "true"; // what stands there meanwhile is another citation's
     return ++call;
   };
@@ -101,6 +100,7 @@ window.foundationQA.reader = (view, server) => {
     return parts.content;
   };
   const fetchCited = (fresh) => {
+    typing = false;
     const { place, document_id, page: number } = citations[at];
     const hasPages = place?.kind === "page" && document_id.toLowerCase().endsWith(".pdf");
     if ((hasPages || number) && !asText) fetchLeaf(number ?? null, fresh);
@@ -142,6 +142,7 @@ window.foundationQA.reader = (view, server) => {
   panel.addEventListener("click", (event) => {
     const button = event.target instanceof Element && event.target.closest("button");
     if (!button) return;
+    typing = false;
     if (button.classList.contains("close")) close();
     else if (button === previous) go(-1);
     else if (button === next) go(1);

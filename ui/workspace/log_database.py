@@ -58,8 +58,8 @@ class LogDatabase:
             address = f"{self.path.absolute().as_uri()}?mode=rw"
             with closing(sqlite3.connect(address, uri=True, timeout=_PATIENCE, isolation_level=None)) as connection:
                 reads = reads and _version(connection) == self._latest  # else there is a table to be made first
-                if not reads:
-                    connection.execute("PRAGMA auto_vacuum = FULL")  # what is forgotten takes no room; a write itself,
+                if not reads:  # the first is a write itself
+                    connection.execute("PRAGMA auto_vacuum = FULL")  # what is forgotten takes no room,
                     connection.execute("PRAGMA secure_delete = ON")  # and what is removed is gone
                 connection.execute("BEGIN" if reads else "BEGIN IMMEDIATE")
                 taken_over = self._set_up(connection)
