@@ -33,6 +33,7 @@ OTHER = [
     ("What is wrong with the quern-stone that they found?", "quern-stone"),
     ("Which museum does the quern-stone belong to?", "quern-stone"),
     ("Explain why a quern-stone wears out so soon.", "quern-stone"),
+    ("In milling, what is meant by the bedding of the lower stone?", "milling"),
     ("石磨盘是谁发明的？", "石磨盘"),
     ("石磨盘的缺点是什么？", "石磨盘"),
     ("请解释石磨盘为什么磨损得这么快？🙏", "石磨盘"),
