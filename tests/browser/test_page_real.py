@@ -27,7 +27,7 @@ def answerer(built_in_index: PassageIndex) -> Answerer:
     ("question", "phrase", "tag"),
     [
         ("什么是基础模型？", "可适配众多任务的模型", "zh-Hans"),
-        ("What is a foundation model?", "A model trained on broad data", "en"),
+        ("What is a foundation model?", "model trained on broad data", "en"),
         ("CLIP 是怎样给图像分类的？", "CLIP 给一张图像分类", "zh-Hans"),
         ("Name three risks of foundation models", "", "en"),
     ],

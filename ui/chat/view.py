@@ -71,7 +71,7 @@ def _frame(glossary: Sequence[Term], model: ChatModel | None) -> str:
     {switch_note_html(model)}
     <form class="entry">
       <label class="unseen" for="question">{words_html("chat.your_question")}</label>
-      <textarea id="question" name="question" rows="1" dir="auto" autocomplete="off"
+      <textarea id="question" name="question" rows="1" autocomplete="off"
         data-longest="{LONGEST_QUESTION}" {placeholders}></textarea>
       {button_html()}{switch_html(model)}
       <button type="submit" class="send">{words_html("chat.ask")}</button>

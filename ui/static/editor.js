@@ -9,7 +9,6 @@ window.foundationQA.editor = ({ turnOf, kept, isBusy, asked }) => {
     const row = section.querySelector(".question-row");
     if (isBusy() || !row) return;
     const again = element("textarea", "again");
-    again.dir = "auto";
     again.value = typed ?? turnOf(section).kept.question;
     const name = element("label", "", unseen("script.your_question"), again);
     const yes = element("button", "yes", words("script.ask_again"));
