@@ -30,7 +30,7 @@ _FOLDS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class NamedTerm:
+class LabelledQuestion:
     """A question that names a term."""
 
     term: str  # in English; several rows may have one
@@ -40,11 +40,11 @@ class NamedTerm:
     asks_definition: bool
 
 
-def load_questions(path: Path = QUESTIONS) -> list[NamedTerm]:
+def load_questions(path: Path = QUESTIONS) -> list[LabelledQuestion]:
     """The questions in ``path``, in their order."""
     rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return [
-        NamedTerm(
+        LabelledQuestion(
             row["term"]["en"].casefold(), each["lang"], each["question"], each["name"], each["asks"] == "definition"
         )
         for row in rows
@@ -52,7 +52,7 @@ def load_questions(path: Path = QUESTIONS) -> list[NamedTerm]:
     ]
 
 
-def frames(asked: Sequence[NamedTerm], encoder: SentenceEncoder) -> FloatArray:
+def frames(asked: Sequence[LabelledQuestion], encoder: SentenceEncoder) -> FloatArray:
     """What each question says beside the name, see :func:`frame_of`: shape (questions, dimension + 1)."""
     with tempfile.TemporaryDirectory() as folder:
         rebuild_index(folder, [Document("none", "", "", "None.")], encoder)  # nothing of a text tells what is asked
@@ -60,7 +60,7 @@ def frames(asked: Sequence[NamedTerm], encoder: SentenceEncoder) -> FloatArray:
         return np.array([frame_of(encode_query(each.question, encoder, snapshot), (each.name,)) for each in asked])
 
 
-def _line(members: NDArray[np.intp], asked: Sequence[NamedTerm], sure: FloatArray) -> str:
+def _line(members: NDArray[np.intp], asked: Sequence[LabelledQuestion], sure: FloatArray) -> str:
     truth, terms = np.array([asked[at].asks_definition for at in members]), [asked[at].term for at in members]
     right = [bool(value) for value in (sure[members] > 0.5) == truth]
     area, share = (

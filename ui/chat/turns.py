@@ -27,7 +27,7 @@ _MOST_SOURCES = 99  # that a writer read beside the citations
 _MOST_TOLD, _LINE = 500_000, 50
 """Citations may come without their blocks, as conversations once were kept: of so many characters of them, and a line
 counts as so many more, it is told what is shown. No conversation of ours has as much. A request may have sixteen times
-as much, for which a processor would take an hour: what is beyond is shown as it is."""
+as much, for which a processor would take many minutes: what is beyond is shown as it is."""
 _MOST_SENTENCES = 100  # of a written answer; and what follows, characters of what a language model says and is called
 _LONGEST_SENTENCE, _LONGEST_DETAIL, _LONGEST_NAME = 4_000, 400, 300
 

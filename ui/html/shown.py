@@ -21,7 +21,7 @@ from ui.html.words import word
 
 _BEFORE, _BEHIND = 8_000, 1_000  # characters around a stretch that are looked at, to tell what it is part of
 _LONGEST_TABLE = 100_000  # characters before and behind, likewise
-_MOST_LINES = 500  # of a fragment; a passage has no tenth of that, and each takes as long as a page of prose
+_MOST_LINES = 500  # of a fragment; a passage of ours has no tenth of that
 _TABLE = re.compile(r"<(/?)table\b[^<>]*>", re.I)
 _HEADS = re.compile(r"[ ]{0,3}\|.*\n[ ]{0,3}\|[ \t:|-]*-[ \t:|-]*\n")  # the header row of a table in Markdown
 _TASK = re.compile(r"\[([ xX])\]\s+")
