@@ -1,21 +1,23 @@
-"""Does a question that names a term ask what that term means? Told by a linear map of what it says beside the name.
+"""Does a question that names a term ask what that term means? Told by a linear map of what it says around the name.
 
-"What is CLIP?" does, "What is CLIP poor at?" does not. Fitted by ``python -m qa.training.definition_questions`` to
-``qa/training/definition_questions.jsonl``: such questions look alike in the space of the offline encoder, in both
-languages, whatever the term.
+"What is CLIP?" does, "What is CLIP poor at?" does not, and "What is a benchmark in AI?" asks for one of two terms.
+Fitted by ``python -m qa.training.definition_questions`` to ``qa/training/definition_questions.jsonl``: such questions
+look alike in the space of the offline encoder, in both languages, whatever the term.
 """
 
 import json
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import lru_cache
+from itertools import compress
 from pathlib import Path
 
 import numpy as np
 
 from index import FloatArray
-from index.matching.words import simplify, words_in
+from index.matching.words import simplify
 from index.search.query import Query, QueryWord
+from qa.glossary_terms import name_spans
 
 FILE = Path(__file__).parent / "definition_questions.json"
 
@@ -29,22 +31,40 @@ def asks_for_definition(query: Query, names: Collection[str]) -> float | None:
 
 
 def frame_of(query: Query, names: Collection[str]) -> FloatArray:
-    """What is fitted to: the mean vector of the tokens on words of ``query`` beside the ``names`` that it has for a
-    term, zeros where there are none, and what share of all tokens on words the names have.
+    """What is fitted to, where ``names`` are those that ``query`` has for a term: the mean vector of the tokens on its
+    words beside them, what share of all tokens on words the names have, and, each half as long, the vectors of the word
+    before the first of them, of the word after it, and of the names themselves, which tell what is said of them; zeros
+    where there are none.
 
-    Shape (dimension of tokens + 1,).
+    Shape (4 dimensions of tokens + 1,).
     """
-    written, words = [simplify(name) for name in names], frozenset[str]().union(*map(words_in, names))
 
-    def is_name(word: QueryWord) -> bool:
-        if word.text.isascii():
-            return words_in(word.text) <= words
-        return any(simplify(word.text) in name for name in written)
+    def mean(words: Iterable[QueryWord]) -> FloatArray:
+        rows = [row for word in words for row in word.tokens]
+        return query.tokens[rows].mean(axis=0) if rows else np.zeros(query.tokens.shape[1], np.float32)
 
-    beside = [row for word in query.words if not is_name(word) for row in word.tokens]
-    count = sum(len(word.tokens) for word in query.words)
-    mean = query.tokens[beside].mean(axis=0) if beside else np.zeros(query.tokens.shape[1], np.float32)
-    return np.append(mean, np.float32(1 - len(beside) / max(count, 1)))
+    named = _named(query, names)
+    start = named.index(True) if True in named else len(named)
+    end = named.index(False, start) if False in named[start:] else len(named)
+    of_names = list(compress(query.words, named))
+    share = sum(len(word.tokens) for word in of_names) / max(sum(len(word.tokens) for word in query.words), 1)
+    # One word tells more of what is asked for than the mean of many, and is another one each time.
+    near = [mean(query.words[:start][-1:]), mean(query.words[end:][:1]), mean(of_names)]
+    beside = mean(word for word, name in zip(query.words, named, strict=True) if not name)
+    return np.concatenate([beside, [np.float32(share)], *(vector / 2 for vector in near)], dtype=np.float32)
+
+
+def _named(query: Query, names: Collection[str]) -> list[bool]:
+    """Of each word of ``query`` whether it stands in one of ``names``."""
+    text = simplify(query.text).casefold()
+    spans = [span for name in names for span in name_spans(text, name)]
+    named, at = [], 0
+    for word in query.words:
+        written = simplify(word.text).casefold()
+        at = max(text.find(written, at), at)
+        named.append(any(start < at + len(written) and at < end for start, end in spans))
+        at += len(written)
+    return named
 
 
 @lru_cache(maxsize=1)

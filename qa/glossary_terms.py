@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 
-from corpus import Term
+from corpus import Span, Term
 from index.matching.words import simplify
 
 
@@ -21,6 +21,11 @@ def names_in(text: str, term: Term) -> list[str]:
     return list(_names(term, text, simplify(text).casefold()))
 
 
+def name_spans(folded: str, name: str) -> list[Span]:
+    """Where ``name`` of a term stands in ``folded`` text, each place from where to where."""
+    return [match.span() for match in _form(name).finditer(folded)]
+
+
 def _names(term: Term, text: str, folded: str) -> Iterator[str]:
     for form in term.forms:
         if match := _form(form).search(folded):
@@ -33,4 +38,5 @@ def _form(form: str) -> re.Pattern[str]:
     plain = simplify(form).casefold()
     name = re.escape(plain)
     # The name first and what stands before it after that: a pattern that begins with plain text is found much faster.
-    return re.compile(rf"{name}(?<![a-z0-9]{name})s?(?![a-z0-9])" if plain.isascii() else name)
+    # "GPT-3.5" is no GPT-3.
+    return re.compile(rf"{name}(?<![a-z0-9]{name})s?(?![a-z0-9]|\.[0-9])" if plain.isascii() else name)

@@ -25,12 +25,19 @@ def _converter() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
+# A Chinese input method may write a whole name in these, while full-width marks belong to the text around.
+_FULL_WIDTH = re.compile("[Ａ-Ｚａ-ｚ０-９－．]")
+
+
 class _Simplified(dict[int, int]):
     """Code points and those they are written as in simplified Chinese, as they are asked for."""
 
     def __missing__(self, code: int) -> int:
         character = chr(code)
-        simplified = _converter().convert(character) if _UNSPACED.match(character) else character
+        if _FULL_WIDTH.match(character):
+            simplified = unicodedata.normalize("NFKC", character)
+        else:
+            simplified = _converter().convert(character) if _UNSPACED.match(character) else character
         self[code] = ord(simplified) if len(simplified) == 1 else code
         return self[code]
 
@@ -39,10 +46,10 @@ _SIMPLIFIED = _Simplified()
 
 
 def simplify(text: str) -> str:
-    """``text`` with traditional Chinese characters replaced one by one, so that all offsets stay.
+    """``text`` with traditional Chinese characters and full-width names replaced one by one, so that all offsets stay.
 
-    >>> simplify("湧現能力")
-    '涌现能力'
+    >>> simplify("ＧＰＴ－３．５ 的湧現能力？")
+    'GPT-3.5 的涌现能力？'
     """
     return text.translate(_SIMPLIFIED)
 
@@ -70,8 +77,8 @@ def word_spans(text: str) -> Iterator[tuple[frozenset[str], tuple[int, int]]]:
 
     Han text, which marks no words, comes in pairs that overlap by one character.
     """
-    # In small letters, and of the same length.
-    for match in _WORD.finditer("".join(low if len(low := each.lower()) == 1 else each for each in text)):
+    # In small plain letters, and of the same length.
+    for match in _WORD.finditer("".join(low if len(low := each.lower()) == 1 else each for each in simplify(text))):
         start, end = match.span()
         if _UNSPACED.match(match.group()) and end - start > 2:
             yield from ((words_in(text[at : at + 2]), (at, at + 2)) for at in range(start, end - 1))

@@ -77,7 +77,7 @@ def _weigh(
         rarity = max(vocabulary.rarity(word, language) for folded in inner for word in folded)
         # A root: the tokenizer's probabilities tell the same thing in part.
         weights[row] *= rarity**0.5
-        whole = over[0][1] if len(over) == 1 and question[start:end].isascii() else (start, end)
+        whole = over[0][1] if len(over) == 1 and simplify(question[start:end]).isascii() else (start, end)
         members.setdefault(whole, []).append(row)
     if not on_words.all():
         weights[~on_words] *= weights[on_words].sum() / max(float(encoded.weights[on_words].sum()), 1e-9)

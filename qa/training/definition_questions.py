@@ -31,9 +31,11 @@ _FOLDS = 10
 
 @dataclass(frozen=True, slots=True)
 class LabelledQuestion:
-    """A question that names a term."""
+    """A question, one term that it names, and whether it asks what that means."""
 
-    term: str  # in English; several rows may have one
+    subject: (
+        str  # the term in English that the question was written for: what is fitted and what is held out share none
+    )
     language: str
     question: str
     name: str  # of the term, as it is written in the question
@@ -41,15 +43,15 @@ class LabelledQuestion:
 
 
 def load_questions(path: Path = QUESTIONS) -> list[LabelledQuestion]:
-    """The questions in ``path``, in their order."""
-    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return [
-        LabelledQuestion(
-            row["term"]["en"].casefold(), each["lang"], each["question"], each["name"], each["asks"] == "definition"
-        )
-        for row in rows
-        for each in row["questions"]
-    ]
+    """The questions in ``path``, in their order; twice where one says which of two terms it is that is asked for."""
+    asked = []
+    for row in map(json.loads, path.read_text(encoding="utf-8").splitlines()):
+        for each in row["questions"]:
+            subject, question, definition = row["term"]["en"].casefold(), each["question"], each["asks"] == "definition"
+            asked.append(LabelledQuestion(subject, each["lang"], question, each["name"], definition))
+            if other := each.get("also"):  # where one of the two is asked for, the other is not
+                asked.append(LabelledQuestion(subject, each["lang"], question, other, not definition))
+    return asked
 
 
 def frames(asked: Sequence[LabelledQuestion], encoder: SentenceEncoder) -> FloatArray:
@@ -61,7 +63,7 @@ def frames(asked: Sequence[LabelledQuestion], encoder: SentenceEncoder) -> Float
 
 
 def _line(members: NDArray[np.intp], asked: Sequence[LabelledQuestion], sure: FloatArray) -> str:
-    truth, terms = np.array([asked[at].asks_definition for at in members]), [asked[at].term for at in members]
+    truth, terms = np.array([asked[at].asks_definition for at in members]), [asked[at].subject for at in members]
     right = [bool(value) for value in (sure[members] > 0.5) == truth]
     area, share = (
         roc_auc_score(truth, sure[members]),
@@ -78,8 +80,8 @@ def main() -> None:
     asked = load_questions()
     rows, truth = frames(asked, SentenceEncoder()), np.array([each.asks_definition for each in asked])
     model = LogisticRegression(C=_STRENGTH, max_iter=3000)
-    terms = [each.term for each in asked]
-    sure = cross_val_predict(model, rows, truth, groups=terms, cv=GroupKFold(_FOLDS), method="predict_proba")[:, 1]
+    subjects = [each.subject for each in asked]
+    sure = cross_val_predict(model, rows, truth, groups=subjects, cv=GroupKFold(_FOLDS), method="predict_proba")[:, 1]
     for language in LANGUAGES:
         members = np.flatnonzero([each.language == language for each in asked])
         sys.stdout.write(f"{language}: {_line(members, asked, sure)}\n")
