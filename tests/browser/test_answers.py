@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import pytest
+from lanes import sweep
 from playwright.sync_api import Browser, Page, expect
 from small_answerer import (
     EN,
@@ -26,7 +27,7 @@ from ui.html.visible import plain
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", sweep("dark")])
 @pytest.mark.parametrize(("locale", "question"), [("en-US", EN_QUESTION), ("zh-CN", ZH_QUESTION)])
 def test_a_question_is_answered_in_its_language_with_its_quotes_marked(
     browser: Browser,
@@ -173,9 +174,11 @@ def test_hostile_text_is_shown_and_does_nothing(page: Page, artifacts: Path) -> 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda text: "Something new above.\n\n" + text, "The source has changed since. The quote stands here now."),
+        sweep(
+            lambda text: "Something new above.\n\n" + text, "The source has changed since. The quote stands here now."
+        ),
         (lambda text: text.replace("broad data", "some data"), "The source has changed since. It no longer holds"),
-        (lambda text: None, "This source is no longer among the texts."),
+        sweep(lambda text: None, "This source is no longer among the texts."),
     ],
 )
 def test_a_citation_knows_that_its_source_has_changed(browser: Browser, change: Any, said: str) -> None:
@@ -191,6 +194,7 @@ def test_a_citation_knows_that_its_source_has_changed(browser: Browser, change: 
         assert ("stands here" in said) or reader.locator(".changed blockquote").text_content() == quote
 
 
+@pytest.mark.sweep
 def test_a_text_as_long_as_a_book_opens_at_its_quote_and_can_be_read_on(page: Page) -> None:
     reader = open_citation(ask(page, "Where is the needle?"))
     assert reader.locator("mark").text_content() == "The needle is here."

@@ -97,6 +97,7 @@ def test_a_file_that_is_brought_tells_how_far_it_is_and_is_given_up(
         assert (site.workplace.uploads / "handbook.pdf").exists()
 
 
+@pytest.mark.sweep
 def test_an_update_tells_the_page_it_reads_and_what_is_wrong_in_the_language_of_each(
     browser: Browser, site: Site, artifacts: Path
 ) -> None:

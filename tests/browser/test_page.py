@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from lanes import sweep
 from playwright.sync_api import Browser, Page, expect
 from small_answerer import EN_QUESTION, HOSTILE, UNANSWERABLE, ZH_QUESTION, SmallAnswerer
 from visits import ask, intercept, open_citation, seen, served, sideways, visit
@@ -154,7 +155,7 @@ def test_everything_can_be_done_from_the_keyboard(page: Page) -> None:
     assert page.evaluate("document.activeElement.matches('a.cite')")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", sweep("dark")])
 def test_nobody_is_shut_out(browser: Browser, page_url: str, scheme: Literal["light", "dark"]) -> None:
     """The checks of axe-core, in every state of the page."""
     axe = Axe()
@@ -210,6 +211,7 @@ def test_a_question_shows_at_once_and_can_be_stopped(browser: Browser) -> None:
         assert page.locator(".turn").count() == 0
 
 
+@pytest.mark.sweep
 def test_eight_visitors_neither_wait_for_nor_see_one_another(browser: Browser) -> None:
     people = 8
     answerer = Waiting(people)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from lanes import sweep
 from playwright.sync_api import Page, expect
 from visits import ask, open_citation, sideways
 
@@ -26,8 +27,8 @@ def answerer(built_in_index: PassageIndex) -> Answerer:
 @pytest.mark.parametrize(
     ("question", "phrase", "tag"),
     [
-        ("什么是基础模型？", "可适配众多任务的模型", "zh-Hans"),
-        ("What is a foundation model?", "model trained on broad data", "en"),
+        sweep("什么是基础模型？", "可适配众多任务的模型", "zh-Hans"),
+        sweep("What is a foundation model?", "model trained on broad data", "en"),
         ("CLIP 是怎样给图像分类的？", "CLIP 给一张图像分类", "zh-Hans"),
         ("Name three risks of foundation models", "", "en"),
     ],
@@ -86,6 +87,7 @@ def seeds_answerer(
     yield Answerer(PassageIndex.open(folder, real_encoder))
 
 
+@pytest.mark.sweep
 def test_every_quote_from_messy_real_texts_is_exact(seeds_answerer: Answerer, seeds: Path, shared: Path) -> None:
     outcomes = run(seeds_answerer, load_questions(shared / "eval" / "seeds-dev.jsonl"))
     originals = {document.id: document.text for document in load_documents(seeds)}

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from lanes import sweep
 
 pytest.importorskip("pypdfium2")
 pytest.importorskip("reportlab")
@@ -135,7 +136,7 @@ def test_the_focus_stays_in_the_reader(page: Page) -> None:
     expect(reader).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", sweep("dark")])
 def test_nobody_is_shut_out(browser: Browser, page_url: str, scheme: Literal["light", "dark"]) -> None:
     """The checks of axe-core."""
     with visit(browser, page_url, color_scheme=scheme, reduced_motion="reduce") as page:

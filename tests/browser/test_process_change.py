@@ -19,6 +19,7 @@ if ABSENT or os.name != "posix":
 ENGLISH, CHINESE = "How many parameters has GPT-3?", "注意力机制是什么时候提出的？"
 
 
+@pytest.mark.sweep
 def test_a_conversation_goes_on_when_its_process_is_gone(browser: Browser, texts: Path, tmp_path: Path) -> None:
     ports, outer = (free_port(), free_port()), free_port()
     options = ["--corpus", texts, "--public-url", f"https://127.0.0.1:{outer}", "--allow-upload", "--metrics"]

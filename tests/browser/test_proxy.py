@@ -7,6 +7,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from lanes import sweep
 from nginx import ABSENT, proxy
 from pages import chat_page
 from playwright.sync_api import Browser, Page, Route, expect
@@ -53,10 +54,10 @@ def behind(folder: Path, scheme: str, path: str, passed: str, lines: str, *, nam
 @pytest.mark.parametrize(
     ("scheme", "path", "passed", "lines"),
     [
-        ("https", "", "", LINES),
+        sweep("https", "", "", LINES),
         ("https", "/qa", "/", LINES),
-        ("https", "/qa", "", LINES),
-        ("https", "", "", ""),
+        sweep("https", "/qa", "", LINES),
+        sweep("https", "", "", ""),
         ("http", "/qa", "/", ""),
     ],
 )

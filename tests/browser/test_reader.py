@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from lanes import sweep
 from playwright.sync_api import Browser, Page, expect
 from small_answerer import EN, EN_QUESTION, EN_QUOTE, ROW_QUESTION, ZH, ZH_QUESTION, ZH_QUOTE, SmallAnswerer
 from visits import ask, open_citation, seen, served, sideways, visit
@@ -54,7 +55,7 @@ def test_a_text_is_read_without_its_markup(browser: Browser) -> None:
         assert reader.locator("mark").text_content() == EN_QUOTE
 
 
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("width", [sweep(1280), 390])
 def test_the_address_of_a_citation_opens_it_for_somebody_else(browser: Browser, page_url: str, width: int) -> None:
     with visit(browser, page_url, permissions=["clipboard-read", "clipboard-write"]) as page:
         reader = open_citation(ask(page, ZH_QUESTION), 2)

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from lanes import sweep
 from playwright.sync_api import Browser, Page, expect
 from small_answerer import EN_QUESTION, SUGGESTED, UNANSWERABLE, ZH_QUESTION
 from visits import ask, held, seen, sideways, visit, wait_for
@@ -251,7 +252,7 @@ def test_the_chooser_on_a_phone(browser: Browser, page_url: str, artifacts: Path
         page.screenshot(path=artifacts / "scope-phone-answer-zh.png")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", sweep("dark")])
 def test_everybody_can_use_it(browser: Browser, page_url: str, artifacts: Path, scheme: str) -> None:
     with visit(browser, f"{page_url}?__theme={scheme}", color_scheme=scheme) as page:
         choose(page, "en", "zh/definition.md")

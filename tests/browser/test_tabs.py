@@ -14,6 +14,7 @@ import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from filelock import FileLock
+from lanes import sweep
 from playwright.sync_api import Browser, Dialog, Page, expect
 from visits import ask, sideways, visit
 
@@ -381,7 +382,7 @@ def test_a_question_asked_in_vain_is_listed_seen_to_and_exported(page: Page, sit
 # Care
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", sweep("dark")])
 def test_the_tabs_have_no_serious_fault_for_those_who_do_not_see_or_point(
     browser: Browser, site: Site, artifacts: Path, scheme: Literal["light", "dark"]
 ) -> None:

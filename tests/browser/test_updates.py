@@ -149,6 +149,7 @@ def test_another_visitor_cancels_it_and_the_index_is_as_it_was(browser: Browser,
         assert "is of Rottnest" in ask(first, QUESTION).inner_text()
 
 
+@pytest.mark.sweep
 def test_every_visitor_hears_why_an_update_failed(browser: Browser, site: Site) -> None:
     site.encoder.fault = FoundationQAError("The model is gone <b>.")
     with visit(browser, site.url) as first, visit(browser, site.url) as second:
@@ -232,6 +233,7 @@ def test_files_that_cannot_be_kept_are_named_in_the_page_s_language(
         assert page.locator("[data-testid=toast-body]").count() == 0
 
 
+@pytest.mark.sweep
 def test_what_gradio_says_is_said_in_the_page_s_words(browser: Browser, site: Site, tmp_path: Path) -> None:
     big = brought(tmp_path, "big.md", b"x " * 16_500_000)
     for locale, said, title, close, other in (

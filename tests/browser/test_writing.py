@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from lanes import sweep
 from playwright.sync_api import Browser, Locator, Page, expect
 from scripted_writing import ScriptedModel, ScriptedWriter, sentence
 from small_answerer import (
@@ -428,7 +429,7 @@ def test_on_a_phone_nothing_sticks_out(browser: Browser, served: Any, language: 
         page.screenshot(path=artifacts / f"writing-phone-{language}.png")
 
 
-@pytest.mark.parametrize(("scheme", "locale"), [("light", "en-US"), ("dark", "zh-CN")])
+@pytest.mark.parametrize(("scheme", "locale"), [sweep("light", "en-US"), ("dark", "zh-CN")])
 def test_nobody_is_shut_out(browser: Browser, served: Any, scheme: Any, locale: str, artifacts: Path) -> None:
     writer = writer_of(HELD, STRUCK, *ITEMS, place="llm.example")
     question = EN_QUESTION if scheme == "light" else ZH_QUESTION

@@ -163,6 +163,7 @@ def test_a_step_of_the_bench_of_indexes_runs_by_itself(tmp_path: Path) -> None:
     assert run_step("ask", tmp_path / "texts", tmp_path / "index")["recall"] == 1
 
 
+@pytest.mark.sweep
 @pytest.mark.slow
 def test_files_and_qdrant_are_measured_on_the_same_index_and_rank_the_same() -> None:
     pytest.importorskip("qdrant_client")
@@ -207,6 +208,7 @@ def test_an_idle_process_has_no_share_of_a_processor_and_a_busy_one_has() -> Non
         busy.kill()
 
 
+@pytest.mark.sweep
 def test_stock_finds_with_the_same_vectors_as_ours(tmp_path: Path, real_encoder: Any) -> None:
     import stock
 

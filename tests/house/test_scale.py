@@ -213,6 +213,7 @@ def test_words_grow_with_texts_that_hold_new_ones() -> None:
     assert 0.9 < power < 1.01
 
 
+@pytest.mark.sweep
 @pytest.mark.slow
 def test_the_bytes_of_an_index_are_measured_step_by_step() -> None:
     from held import measure

@@ -234,7 +234,9 @@ def passages_of(documents: dict[str, Document]) -> list[Passage]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("late_interaction", [True, False], ids=["late", "dense"])
+@pytest.mark.parametrize(
+    "late_interaction", [pytest.param(True, id="late"), pytest.param(False, id="dense", marks=pytest.mark.sweep)]
+)
 def test_after_forty_edits_an_index_is_as_good_as_new(
     tmp_path: Path, fake_encoder: Any, late_interaction: bool, store: Any
 ) -> None:

@@ -155,6 +155,7 @@ def test_vectors_of_any_length_are_compared_by_their_angle(tmp_path: Path) -> No
     np.testing.assert_allclose(own.tokens, unit(theirs), atol=1e-5)
 
 
+@pytest.mark.sweep
 def test_what_expands_a_question_counts_and_is_no_word_of_it(encoder: SentenceEncoder, index: PassageIndex) -> None:
     query = encode_query("How large is GPT-3", encoder, index.snapshot)
     assert [word.text for word in query.words] == ["How", "large", "is", "GPT-3"]
@@ -210,6 +211,7 @@ def test_an_update_takes_over_what_stayed(wide: SentenceEncoder, texts: Path, tm
     assert "175 billion" in found.search("How many parameters has GPT-3?", 1)[0].passage.text
 
 
+@pytest.mark.sweep
 def test_a_model_that_changed_on_disk_is_found_out(folder: Path, texts: Path, tmp_path: Path) -> None:
     copy = linked(folder, tmp_path / "model")
     place = tmp_path / "index"
@@ -324,6 +326,7 @@ def test_one_vector_a_text_stays_one(tmp_path: Path) -> None:
         SentenceEncoder(copy).encode_questions(["x"])
 
 
+@pytest.mark.sweep
 def test_a_name_on_the_hub_is_found_in_its_cache(folder: Path, tmp_path: Path) -> None:
     commit = "0123456789abcdef0123456789abcdef01234567"
     for name, model in (("several", folder), ("one", minilm_folder())):
@@ -394,6 +397,7 @@ def test_older_forms_of_such_models_are_known(folder: Path, tmp_path: Path, save
         np.testing.assert_allclose(own.tokens, theirs.numpy(), atol=1e-5)
 
 
+@pytest.mark.sweep
 def test_what_was_trained_of_the_offline_model_is_one(tmp_path: Path, real_encoder: Any) -> None:
     chance = np.random.default_rng(0)
     weights = chance.normal(size=(16, 384)).astype(np.float32)

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from lanes import sweep
 
 qdrant_client = pytest.importorskip("qdrant_client")
 
@@ -110,7 +111,7 @@ def test_the_same_is_found_as_in_files(
                 assert ours == theirs
 
 
-@pytest.mark.parametrize("seed", range(2))
+@pytest.mark.parametrize("seed", [0, sweep(1)])
 def test_after_many_updates_the_same_is_nearest_as_in_files(
     there: QdrantSettings, tmp_path: Path, fake_encoders: Any, monkeypatch: pytest.MonkeyPatch, seed: int
 ) -> None:

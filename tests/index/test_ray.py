@@ -246,6 +246,7 @@ def test_what_workers_make_goes_into_a_store(three: RayWorkers, texts: Path, tmp
     assert found["theirs"] == found["ours"]
 
 
+@pytest.mark.sweep
 def test_workers_make_one_index_after_the_other(three: RayWorkers, tmp_path: Path, log: Path) -> None:
     for late in (True, False):
         update_index(
@@ -301,6 +302,7 @@ def test_files_that_a_worker_does_not_see_are_sent(
     assert same(tmp_path / "theirs", tmp_path / "ours")
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("then", ["there", "here"])
 def test_an_interrupted_build_goes_on_where_it_was(three: RayWorkers, tmp_path: Path, log: Path, then: str) -> None:
     def interrupt(done: int, total: int) -> None:
@@ -322,6 +324,7 @@ def test_an_interrupted_build_goes_on_where_it_was(three: RayWorkers, tmp_path: 
     assert same(tmp_path / "theirs", tmp_path / "ours")
 
 
+@pytest.mark.sweep
 def test_a_cluster_without_a_free_processor_is_told(cluster: Any, three: RayWorkers, tmp_path: Path, log: Path) -> None:
     update_index(tmp_path / "one", documents(), ClusterEncoder(log), workers=three)
     impatient = RayWorkers(cluster.address, ClusterEncoder(log), partial(ClusterEncoder, log), patience=1.0)
@@ -337,6 +340,7 @@ def test_nobody_begins_where_nothing_changed(workers: Any, tmp_path: Path, log: 
     assert change.embedded == 0
 
 
+@pytest.mark.sweep
 def test_the_work_of_a_worker_that_dies_is_done_by_another(workers: Any, tmp_path: Path, log: Path) -> None:
     lines: list[str] = []
     with workers(count=2, dies_at=DEADLY, told=lines.append) as two:
@@ -352,6 +356,7 @@ def test_the_work_of_a_worker_that_dies_is_done_by_another(workers: Any, tmp_pat
     assert same(tmp_path / "theirs", tmp_path / "ours")
 
 
+@pytest.mark.sweep
 def test_what_takes_down_every_worker_is_given_up(workers: Any, tmp_path: Path, log: Path) -> None:
     lines: list[str] = []
     deadly = workers(count=2, dies_at=DEADLY, dies_once=False, told=lines.append)
@@ -361,6 +366,7 @@ def test_what_takes_down_every_worker_is_given_up(workers: Any, tmp_path: Path, 
         PassageIndex.open(tmp_path / "index", ClusterEncoder(log))
 
 
+@pytest.mark.sweep
 def test_what_a_worker_raises_is_told_and_not_tried_again(workers: Any, tmp_path: Path, log: Path) -> None:
     update_index(tmp_path / "index", documents(4), ClusterEncoder(log))
     before = files(tmp_path / "index")
@@ -374,6 +380,7 @@ def test_what_a_worker_raises_is_told_and_not_tried_again(workers: Any, tmp_path
     assert pending_change(tmp_path / "index", documents()).embedded == MANY - 16
 
 
+@pytest.mark.sweep
 def test_somebody_who_cancels_does_not_wait(workers: Any, tmp_path: Path, log: Path) -> None:
     begun: list[float] = []
 
@@ -388,6 +395,7 @@ def test_somebody_who_cancels_does_not_wait(workers: Any, tmp_path: Path, log: P
     assert list((tmp_path / "index").glob("segment-*")) == []
 
 
+@pytest.mark.sweep
 @pytest.mark.parametrize("told", [signal.SIGTERM, signal.SIGINT])
 def test_a_program_that_is_told_to_end_lets_its_workers_go(
     cluster: Any, workers: Any, tmp_path: Path, log: Path, program: Any, told: signal.Signals
@@ -420,6 +428,7 @@ endings.run(command)
     assert list((tmp_path / "index").glob("embedded-*")) != []
 
 
+@pytest.mark.sweep
 def test_of_a_lost_worker_nobody_tells_but_the_program(
     cluster: Any, workers: Any, tmp_path: Path, log: Path, program: Any
 ) -> None:
@@ -442,6 +451,7 @@ with RayWorkers({cluster.address!r}, ClusterEncoder(log), make, count=1, group=8
     assert re.fullmatch(r"A worker on \S+ is lost; its passages go to another one\.\n", done.stdout)
 
 
+@pytest.mark.sweep
 def test_another_model_on_a_worker_is_told(workers: Any, tmp_path: Path, log: Path) -> None:
     with (
         workers(digest="other") as one,
@@ -450,6 +460,7 @@ def test_another_model_on_a_worker_is_told(workers: Any, tmp_path: Path, log: Pa
         update_index(tmp_path / "index", documents(), ClusterEncoder(log), workers=one)
 
 
+@pytest.mark.sweep
 def test_another_program_on_a_worker_is_told(
     workers: Any, tmp_path: Path, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -462,6 +473,7 @@ def test_another_program_on_a_worker_is_told(
         update_index(tmp_path / "index", documents(), ClusterEncoder(log), workers=one)
 
 
+@pytest.mark.sweep
 def test_an_encoder_that_a_worker_cannot_make_is_told_at_once(workers: Any, tmp_path: Path, log: Path) -> None:
     with workers(unknown="🎉") as one:
         with pytest.raises(ClusterError, match=r"^A worker failed: TypeError: .*'unknown'"):
@@ -474,12 +486,14 @@ def test_more_workers_than_processors_are_refused(workers: Any) -> None:
         workers(count=4).__enter__()
 
 
+@pytest.mark.sweep
 def test_fewer_workers_are_as_many(workers: Any, tmp_path: Path, log: Path) -> None:
     with workers(count=1) as one:
         update_index(tmp_path / "index", documents(), ClusterEncoder(log), workers=one)
     assert len(processes(log)) == 1
 
 
+@pytest.mark.sweep
 @pytest.mark.slow
 def test_the_command_builds_with_the_real_model_what_it_builds_alone(
     cluster: Any, workers: Any, written: Path, tmp_path: Path
@@ -508,6 +522,7 @@ def test_the_command_builds_with_the_real_model_what_it_builds_alone(
     assert same(tmp_path / "theirs", tmp_path / "ours")
 
 
+@pytest.mark.sweep
 def test_the_work_of_a_node_that_is_lost_is_done_by_others(
     cluster: Any, workers: Any, tmp_path: Path, log: Path
 ) -> None:

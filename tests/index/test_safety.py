@@ -556,6 +556,7 @@ def test_an_index_that_was_opened_before_many_updates_still_reads_its_own_state(
         assert (list(each.passages), dict(each.documents), vectors_of(each).tobytes()) == before
 
 
+@pytest.mark.sweep
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc/self/fd").is_dir(), reason="counts open files as Linux shows them")
 def test_a_long_life_of_updates_keeps_no_file_open(tmp_path: Path, fake_encoder: Any) -> None:

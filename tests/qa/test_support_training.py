@@ -37,6 +37,7 @@ def claims() -> list[Claim]:
     ]
 
 
+@pytest.mark.sweep
 @pytest.mark.slow
 def test_it_learns_goes_on_and_ships_what_it_learned(
     tmp_path: Path, real_encoder: Any, capsys: pytest.CaptureFixture[str]
@@ -76,6 +77,7 @@ def test_it_learns_goes_on_and_ships_what_it_learned(
     assert np.abs(np.array(shipped) - after).max() < 0.1 * (after.max() - after.min()) + 0.05
 
 
+@pytest.mark.sweep
 @pytest.mark.slow
 def test_it_begins_with_what_an_earlier_check_knew(tmp_path: Path, real_encoder: Any) -> None:
     every = claims()

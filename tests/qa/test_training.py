@@ -93,6 +93,7 @@ def test_a_batch_is_parted_by_length_and_nothing_is_lost(tokenizer: Any) -> None
     assert not readable[0, : pairs[1].first].any()
 
 
+@pytest.mark.sweep
 def test_it_learns_is_kept_and_goes_on(
     readers: Callable[[], Reader],
     tokenizer: Any,
@@ -117,6 +118,7 @@ def test_it_learns_is_kept_and_goes_on(
         again.load({})
 
 
+@pytest.mark.sweep
 def test_figures_are_those_of_the_verdicts(
     readers: Callable[[], Reader], tokenizer: Any, questions: list[Asked]
 ) -> None:
@@ -128,6 +130,7 @@ def test_figures_are_those_of_the_verdicts(
     assert found["exact"] <= found["overlap"] <= found["passage"]
 
 
+@pytest.mark.sweep
 def test_a_checkpoint_is_read_as_it_was_trained(
     readers: Callable[[], Reader], tokenizer: Any, questions: list[Asked], tmp_path: Path
 ) -> None:

@@ -198,6 +198,7 @@ def test_whoever_is_being_answered_gets_the_whole_answer() -> None:
     assert 1 < seconds < 15
 
 
+@pytest.mark.sweep
 def test_what_takes_too_long_is_cut_off_with_a_word() -> None:
     with serving(sentences=60, patience=1.0) as told, ThreadPoolExecutor(8) as threads:
         page, streamed = threads.submit(written, told.url), threads.submit(chat, told.url, True)
@@ -221,6 +222,7 @@ def test_what_takes_too_long_is_cut_off_with_a_word() -> None:
     assert 1 < seconds < 15
 
 
+@pytest.mark.sweep
 def test_while_it_drains_it_answers_and_says_that_it_ends() -> None:
     with serving(drain=10) as told:
         assert httpx.get(f"{told.url}/readyz").status_code == 200
@@ -238,6 +240,7 @@ def test_while_it_drains_it_answers_and_says_that_it_ends() -> None:
     assert 10 < seconds < 30
 
 
+@pytest.mark.sweep
 def test_a_second_signal_ends_it_at_once() -> None:
     with serving(sentences=60) as told, ThreadPoolExecutor(1) as threads:
         asked = threads.submit(written, told.url)
@@ -250,6 +253,7 @@ def test_a_second_signal_ends_it_at_once() -> None:
     assert (status, seconds < 10) == (143, True)
 
 
+@pytest.mark.sweep
 def test_a_page_that_nobody_asks_ends_soon() -> None:
     with serving() as told, httpx.Client() as kept:
         kept.get(f"{told.url}/healthz")  # and the connection stays
@@ -271,6 +275,7 @@ def test_ctrl_c_does_not_wait_long() -> None:
     assert seconds < 15
 
 
+@pytest.mark.sweep
 def test_the_log_says_when_it_begins_and_ends(texts: Path, tmp_path: Path) -> None:
     arguments = ["--log-format", "json", "--metrics", "--drain", "0.1", "--port", "0", "--corpus", texts]
     with faked_program.serving(tmp_path / "log", "serve", *arguments) as (process, url):

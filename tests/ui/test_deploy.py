@@ -128,6 +128,7 @@ def test_whoever_stops_a_page_waits_long_enough() -> None:
         assert int(re.findall(r"--stop-timeout (\d+)", path.read_text(encoding="utf-8"))[0]) > needed
 
 
+@pytest.mark.sweep
 @pytest.mark.slow
 def test_what_the_units_start_runs_and_ends(texts: Path, tmp_path: Path) -> None:
     port = free_port()
@@ -208,6 +209,7 @@ def healthy(port: int) -> bool:
     return subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=30, env=away).returncode == 0
 
 
+@pytest.mark.sweep
 @pytest.mark.slow
 def test_the_commands_of_the_container_run(tmp_path: Path) -> None:
     """All but what installs the program; with the fake encoder for the model, and the built-in texts."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from lanes import sweep
 
 from ui.gate.upload_room import _remove_those_of_the_dead
 from ui.workspace.uploads import Uploads
@@ -62,6 +63,7 @@ def commands(
     ]
 
 
+@pytest.mark.sweep
 def test_a_reader_that_has_left_is_no_error(commands: list[list[str]]) -> None:
     for command in commands:
         reading, writing = os.pipe()
@@ -74,6 +76,7 @@ def test_a_reader_that_has_left_is_no_error(commands: list[list[str]]) -> None:
         assert (process.returncode == 0 or checked, wrong) == (True, False), (command, process.returncode, errors)
 
 
+@pytest.mark.sweep
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is always full")
 def test_a_full_device_is_one_message(commands: list[list[str]]) -> None:
     for command in commands:
@@ -163,7 +166,8 @@ def upload(port: int, missing: int) -> socket.socket:
 
 
 @pytest.mark.parametrize(
-    ("number", "missing"), [(signal.SIGTERM, 0), (signal.SIGHUP, 0), (signal.SIGINT, 0), (signal.SIGTERM, 5000)]
+    ("number", "missing"),
+    [(signal.SIGTERM, 0), sweep(signal.SIGHUP, 0), sweep(signal.SIGINT, 0), (signal.SIGTERM, 5000)],
 )
 def test_a_page_that_is_told_to_end_leaves_nothing(
     serving: tuple["subprocess.Popen[str]", int], temporary: Path, number: int, missing: int

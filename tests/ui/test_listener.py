@@ -176,6 +176,7 @@ def test_connections_beyond_the_room_are_sent_away(page: Any, monkeypatch: pytes
     assert status(page) == 200
 
 
+@pytest.mark.sweep
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="the number of open files is that of POSIX")
 def test_hundreds_of_silent_connections_stop_nobody_and_fill_no_log() -> None:

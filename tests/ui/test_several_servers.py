@@ -189,6 +189,7 @@ def component_of(asking: httpx.Client, url: str) -> int:
     return int(next(each["id"] for each in components if each["props"].get("server_fns")))
 
 
+@pytest.mark.sweep
 def test_programs_are_spread_over_both(servers: Servers) -> None:
     with client() as program:
         seen = set()
@@ -246,6 +247,7 @@ def test_a_visitor_stays_with_one_process_and_a_conversation_outlives_it(servers
         assert visitor.get(f"{servers.url}/readyz").json() == {"ready": True}
 
 
+@pytest.mark.sweep
 @pytest.mark.timeout(300)
 def test_twenty_updates_and_an_end_under_load_lose_no_answer_and_mix_none(servers: Servers) -> None:
     with client() as one:

@@ -248,6 +248,7 @@ def test_what_lies_there_for_a_minute_goes_and_what_is_fetched_stays() -> None:
     assert asyncio.run(look()) == ["a"]
 
 
+@pytest.mark.sweep
 @pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="memory is read from /proc")
 def test_the_memory_of_small_requests_comes_back(page: Any, ask: Asking) -> None:

@@ -37,6 +37,7 @@ def mixed(tmp_path: Path) -> tuple[Path, dict[str, str], list[str]]:
     return folder, said, [each.id for each in find_texts(folder) if each.id not in said]
 
 
+@pytest.mark.sweep
 @pytest.mark.slow
 def test_the_rest_of_the_folder_is_indexed(
     mixed: tuple[Path, dict[str, str], list[str]],

@@ -74,6 +74,7 @@ def test_damaged_parts_give_a_message_or_what_is_left(suffix: str) -> None:
         tried(suffix, repacked(raw, change))
 
 
+@pytest.mark.sweep
 @pytest.mark.slow
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_parts_with_other_values_give_a_message_or_what_is_left(suffix: str) -> None:
