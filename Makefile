@@ -40,7 +40,7 @@ test: $(VENV)/installed-dev ## Set up and run the tests that every change has to
 sweep: $(VENV)/installed-dev ## Run the tests that `make test` leaves out: more of the same, for long (ARGS="-m ''" runs all)
 	$(PYTEST) -n 3 -m sweep $(ARGS)
 
-quick: $(VENV)/installed-dev ## Run the tests that need no model, browser, served page or whole program: under a minute
+quick: $(VENV)/installed-dev ## Run the tests that need no model, browser, served page or whole program
 	$(PYTEST) -m 'not slow and not sweep' --ignore=tests/browser $(ARGS)
 
 small-writer: $(VENV)/installed-dev ## Set up a small language model (290 MB), with which `make test` tries written answers, too

@@ -1,11 +1,11 @@
 """The glossary's definitions of the terms that a question names, to be quoted like other passages."""
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from corpus import Passage, Term, language_of
 from index import Snapshot
+from index.matching.words import fold
 from qa.glossary_terms import terms_in
 
 _MOST = 2  # definitions for one question
@@ -24,8 +24,8 @@ def definitions_for(question: str, snapshot: Snapshot) -> list[Passage]:
 
 def _named(question: str, glossary: Sequence[Term]) -> Iterator[Term]:
     """The terms that ``question`` names; "large language model" does not name the language model within it."""
-    left = question
+    left = fold(question)
     for term, name in terms_in(question, glossary):
         if terms_in(left, [term]):
             yield term
-            left = re.sub(re.escape(name), "\n", left, flags=re.IGNORECASE)
+            left = left.replace(fold(name), "\n")

@@ -10,7 +10,7 @@ import numpy as np
 
 from corpus import encoder_text
 from index import FloatArray, Snapshot
-from index.matching.words import word_overlap, words_in
+from index.matching.words import narrow, word_overlap, words_in
 from index.search.query import Query, QueryWord
 from index.search.retrieval import Retrieval
 from qa.question_kinds import QuestionKind, holds_kind
@@ -71,8 +71,8 @@ def confidence_features(retrieval: Retrieval, best: Quote, kind: QuestionKind) -
 
 
 def _lacking(query: Query, present: frozenset[str]) -> float:
-    names = [word for word in query.words[1:] if _NAME.search(word.text) and word.text.isascii()]
-    lacking = [word for word in names if not words_in(word.text) <= present]
+    names = [text for word in query.words[1:] if _NAME.search(text := narrow(word.text)) and text.isascii()]
+    lacking = [name for name in names if not words_in(name) <= present]
     return len(lacking) / len(names) if names else 0.0
 
 

@@ -6,37 +6,37 @@ from functools import lru_cache
 from itertools import islice
 
 from corpus import Span, Term
-from index.matching.words import simplify
+from corpus.language import UNSPACED
+from index.matching.words import fold
+
+_UNSPACED = re.compile(f"[{UNSPACED}]")
 
 
 def terms_in(text: str, glossary: Sequence[Term]) -> list[tuple[Term, str]]:
     """The terms that ``text`` uses, each with the first of its names found there, the longest names first."""
-    folded = simplify(text).casefold()
-    found = [(term, name) for term in glossary for name in islice(_names(term, text, folded), 1)]
+    folded = fold(text)
+    found = [(term, text[slice(*span)]) for term in glossary for span in islice(_spans(folded, term.forms), 1)]
     return sorted(found, key=lambda one: -len(one[1]))
 
 
-def names_in(text: str, term: Term) -> list[str]:
-    """The names of ``term`` that ``text`` uses, as they are written there."""
-    return list(_names(term, text, simplify(text).casefold()))
+def name_spans(text: str, names: Sequence[str]) -> list[Span]:
+    """Where ``names`` of a term stand in ``text``, each place from where to where."""
+    return list(_spans(fold(text), names))
 
 
-def name_spans(folded: str, name: str) -> list[Span]:
-    """Where ``name`` of a term stands in ``folded`` text, each place from where to where."""
-    return [match.span() for match in _form(name).finditer(folded)]
-
-
-def _names(term: Term, text: str, folded: str) -> Iterator[str]:
-    for form in term.forms:
-        if match := _form(form).search(folded):
-            yield text[slice(*match.span())] if len(folded) == len(text) else form
+def _spans(folded: str, names: Sequence[str]) -> Iterator[Span]:
+    for name in names:
+        for match in _form(name).finditer(folded):
+            yield match.span()
 
 
 @lru_cache(maxsize=65536)
 def _form(form: str) -> re.Pattern[str]:
     """What finds a name of a term in folded text."""
-    plain = simplify(form).casefold()
+    plain = fold(form)
     name = re.escape(plain)
+    if _UNSPACED.search(plain):
+        return re.compile(name)
+    version = r"|\.[0-9]" if plain[-1:].isdigit() else ""  # "GPT-3.5" is no GPT-3
     # The name first and what stands before it after that: a pattern that begins with plain text is found much faster.
-    # "GPT-3.5" is no GPT-3.
-    return re.compile(rf"{name}(?<![a-z0-9]{name})s?(?![a-z0-9]|\.[0-9])" if plain.isascii() else name)
+    return re.compile(rf"{name}(?<![a-z0-9]{name})s?(?![a-z0-9]{version})")

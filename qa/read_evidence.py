@@ -11,7 +11,6 @@ from corpus import Passage, encoder_text
 from index import FloatArray
 from index.search.retrieval import Retrieval
 from qa.definition_questions import asks_for_definition
-from qa.glossary_terms import names_in
 from qa.question_names import Name, names_asked_for, words_and_names
 from qa.quotes import Quote
 from qa.reading import Reading
@@ -103,7 +102,7 @@ def _lacking(names: Sequence[Name], passage: Passage) -> float:
 def _asked_for(retrieval: Retrieval, definition: Passage) -> float:
     """How much surer than not it is that the question asks for this ``definition``, 0 to a half."""
     terms = retrieval.snapshot.glossary_texts[definition.language].definitions
-    names = next(names_in(retrieval.query.text, term) for term, passage in terms.items() if passage == definition)
+    names = next(term.forms for term, passage in terms.items() if passage == definition)
     return max((asks_for_definition(retrieval.query, names) or 0.0) - _EVEN, 0.0)
 
 

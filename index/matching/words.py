@@ -25,8 +25,8 @@ def _converter() -> opencc.OpenCC:
     return opencc.OpenCC("t2s")
 
 
-# A Chinese input method may write a whole name in these, while full-width marks belong to the text around.
-_FULL_WIDTH = re.compile("[Ａ-Ｚａ-ｚ０-９－．]")
+# A Chinese input method may write a whole name so, while full-width marks elsewhere belong to the text around.
+_FULL_WIDTH = re.compile("[Ａ-Ｚａ-ｚ０-９]+(?:[－．][Ａ-Ｚａ-ｚ０-９]+)*")
 
 
 class _Simplified(dict[int, int]):
@@ -34,10 +34,7 @@ class _Simplified(dict[int, int]):
 
     def __missing__(self, code: int) -> int:
         character = chr(code)
-        if _FULL_WIDTH.match(character):
-            simplified = unicodedata.normalize("NFKC", character)
-        else:
-            simplified = _converter().convert(character) if _UNSPACED.match(character) else character
+        simplified = _converter().convert(character) if _UNSPACED.match(character) else character
         self[code] = ord(simplified) if len(simplified) == 1 else code
         return self[code]
 
@@ -46,12 +43,34 @@ _SIMPLIFIED = _Simplified()
 
 
 def simplify(text: str) -> str:
-    """``text`` with traditional Chinese characters and full-width names replaced one by one, so that all offsets stay.
+    """``text`` with traditional Chinese characters replaced one by one, so that all offsets stay.
 
-    >>> simplify("ＧＰＴ－３．５ 的湧現能力？")
-    'GPT-3.5 的涌现能力？'
+    >>> simplify("湧現能力")
+    '涌现能力'
     """
     return text.translate(_SIMPLIFIED)
+
+
+def narrow(text: str) -> str:
+    """``text`` with names in full-width letters and figures in plain ones, one by one, so that all offsets stay.
+
+    >>> narrow("ＧＰＴ－３．５，２０２２ 年")
+    'GPT-3.5，2022 年'
+    """
+    return _FULL_WIDTH.sub(lambda match: unicodedata.normalize("NFKC", match.group()), text)
+
+
+def fold(text: str) -> str:
+    """``text`` as names and words are compared: simplified, narrow, and in small letters; all offsets stay.
+
+    >>> fold("ＧＰＴ－３．５ 的湧現能力？")
+    'gpt-3.5 的涌现能力？'
+    """
+    plain = narrow(simplify(text))
+    small = plain.lower()
+    return (
+        small if len(small) == len(text) else "".join(low if len(low := each.lower()) == 1 else each for each in plain)
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -77,8 +96,7 @@ def word_spans(text: str) -> Iterator[tuple[frozenset[str], tuple[int, int]]]:
 
     Han text, which marks no words, comes in pairs that overlap by one character.
     """
-    # In small plain letters, and of the same length.
-    for match in _WORD.finditer("".join(low if len(low := each.lower()) == 1 else each for each in simplify(text))):
+    for match in _WORD.finditer(fold(text)):
         start, end = match.span()
         if _UNSPACED.match(match.group()) and end - start > 2:
             yield from ((words_in(text[at : at + 2]), (at, at + 2)) for at in range(start, end - 1))

@@ -8,7 +8,7 @@ import numpy as np
 from corpus import Span, language_of
 from index.arrays import FloatArray
 from index.encoder import Encoded, Encoder
-from index.matching.words import simplify, word_spans, words_in
+from index.matching.words import narrow, simplify, word_spans, words_in
 from index.search.spelling import mend_slips
 from index.storage.snapshot import Snapshot
 from index.storage.word_counts import Vocabulary
@@ -19,6 +19,7 @@ class QueryWord:
     """A word of a question."""
 
     text: str
+    start: int  # where it begins in Query.text
     tokens: tuple[int, ...]  # its rows in Query.tokens
     weight: float  # what share of the question's words it is, 0 to 1
 
@@ -67,6 +68,7 @@ def _weigh(
     weights = np.array(encoded.weights, np.float32)
     on_words = encoded.spans[:, 1] > encoded.spans[:, 0]
     known = list(word_spans(question))
+    plain = narrow(question)
     members: dict[Span, list[int]] = {}
     for row, (start, end) in enumerate(encoded.spans.tolist()):
         over = [(folded, span) for folded, span in known if start < span[1] and end > span[0]]
@@ -77,14 +79,14 @@ def _weigh(
         rarity = max(vocabulary.rarity(word, language) for folded in inner for word in folded)
         # A root: the tokenizer's probabilities tell the same thing in part.
         weights[row] *= rarity**0.5
-        whole = over[0][1] if len(over) == 1 and simplify(question[start:end]).isascii() else (start, end)
+        whole = over[0][1] if len(over) == 1 and plain[start:end].isascii() else (start, end)
         members.setdefault(whole, []).append(row)
     if not on_words.all():
         weights[~on_words] *= weights[on_words].sum() / max(float(encoded.weights[on_words].sum()), 1e-9)
     weights /= max(float(weights.sum()), 1e-9)
     said = 1.0 if on_words.all() else max(float(weights[on_words].sum()), 1e-9)
     words = tuple(
-        QueryWord(question[slice(*span)], tuple(rows), float(weights[rows].sum()) / said)
+        QueryWord(question[slice(*span)], span[0], tuple(rows), float(weights[rows].sum()) / said)
         for span, rows in sorted(members.items())
     )
     return weights, words

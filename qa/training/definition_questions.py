@@ -1,6 +1,7 @@
 """``python -m qa.training.definition_questions``: fit which questions ask what a term means.
 
-See :mod:`qa.definition_questions`. Every figure is of terms that nothing was fitted to; in brackets its 95 % interval,
+See :mod:`qa.definition_questions`. Every figure is of subjects that nothing was fitted to (a second term in a question
+may be the subject of another); in brackets its 95 % interval,
 terms drawn anew.
 """
 
@@ -55,7 +56,7 @@ def load_questions(path: Path = QUESTIONS) -> list[LabelledQuestion]:
 
 
 def frames(asked: Sequence[LabelledQuestion], encoder: SentenceEncoder) -> FloatArray:
-    """What each question says beside the name, see :func:`frame_of`: shape (questions, dimension + 1)."""
+    """What each question says around the name, see :func:`frame_of`: shape (questions, 4 dimensions of tokens + 1)."""
     with tempfile.TemporaryDirectory() as folder:
         rebuild_index(folder, [Document("none", "", "", "None.")], encoder)  # nothing of a text tells what is asked
         snapshot = PassageIndex.open(folder, encoder).snapshot
@@ -69,7 +70,7 @@ def _line(members: NDArray[np.intp], asked: Sequence[LabelledQuestion], sure: Fl
         roc_auc_score(truth, sure[members]),
         shown(float(np.mean(right)), mean_interval(right, terms), digits=3),
     )
-    return f"{len(members)} questions, area {area:.3f}, right {share}"
+    return f"{len(members)} questions of a name, area {area:.3f}, right {share}"
 
 
 def main() -> None:

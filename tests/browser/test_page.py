@@ -211,7 +211,6 @@ def test_a_question_shows_at_once_and_can_be_stopped(browser: Browser) -> None:
         assert page.locator(".turn").count() == 0
 
 
-@pytest.mark.sweep
 def test_eight_visitors_neither_wait_for_nor_see_one_another(browser: Browser) -> None:
     people = 8
     answerer = Waiting(people)

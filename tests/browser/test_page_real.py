@@ -87,15 +87,16 @@ def seeds_answerer(
     yield Answerer(PassageIndex.open(folder, real_encoder))
 
 
-@pytest.mark.sweep
-def test_every_quote_from_messy_real_texts_is_exact(seeds_answerer: Answerer, seeds: Path, shared: Path) -> None:
-    outcomes = run(seeds_answerer, load_questions(shared / "eval" / "seeds-dev.jsonl"))
+@pytest.mark.parametrize("step", [8, sweep(1)])
+def test_quotes_from_messy_real_texts_are_exact(seeds_answerer: Answerer, seeds: Path, shared: Path, step: int) -> None:
+    outcomes = run(seeds_answerer, load_questions(shared / "eval" / "seeds-dev.jsonl")[::step])
     originals = {document.id: document.text for document in load_documents(seeds)}
     cited = [citation for outcome in outcomes for citation in outcome.answer.citations]
-    assert len(outcomes) == 80
-    assert len(cited) > 80
+    assert len(cited) > len(outcomes) == 80 // step
     wrong = [each for each in cited if originals[each.document.id][each.start : each.end] != each.quote]
     assert wrong == []
+    if step > 1:
+        return
     told = figures(outcomes)
     assert told["inexact_quotes"] == 0
     assert told["gold_missing"] == 0

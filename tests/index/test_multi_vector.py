@@ -211,7 +211,6 @@ def test_an_update_takes_over_what_stayed(wide: SentenceEncoder, texts: Path, tm
     assert "175 billion" in found.search("How many parameters has GPT-3?", 1)[0].passage.text
 
 
-@pytest.mark.sweep
 def test_a_model_that_changed_on_disk_is_found_out(folder: Path, texts: Path, tmp_path: Path) -> None:
     copy = linked(folder, tmp_path / "model")
     place = tmp_path / "index"

@@ -451,7 +451,6 @@ with RayWorkers({cluster.address!r}, ClusterEncoder(log), make, count=1, group=8
     assert re.fullmatch(r"A worker on \S+ is lost; its passages go to another one\.\n", done.stdout)
 
 
-@pytest.mark.sweep
 def test_another_model_on_a_worker_is_told(workers: Any, tmp_path: Path, log: Path) -> None:
     with (
         workers(digest="other") as one,
@@ -460,7 +459,6 @@ def test_another_model_on_a_worker_is_told(workers: Any, tmp_path: Path, log: Pa
         update_index(tmp_path / "index", documents(), ClusterEncoder(log), workers=one)
 
 
-@pytest.mark.sweep
 def test_another_program_on_a_worker_is_told(
     workers: Any, tmp_path: Path, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,6 +69,8 @@ def test_a_passage_that_holds_what_was_asked_has_the_better_evidence(answerer: A
 def test_a_name_that_the_passage_lacks_is_noticed(answerer: Answerer) -> None:
     assert seen(answerer, "How many parameters has GPT-3?")["names_lacking"] == 0
     assert seen(answerer, "How many parameters has GPT-7?")["names_lacking"] == 1
+    assert seen(answerer, "How many parameters has ＧＰＴ－７?")["names_lacking"] == 1
+    assert seen(answerer, "How many parameters has ＧＰＴ－３?")["names_lacking"] == 0
 
 
 @pytest.mark.parametrize(("question", "foreign"), [("GPT-3 有多少参数？", 1), ("什么是涌现？", 0)])

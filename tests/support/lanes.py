@@ -1,4 +1,4 @@
-"""Which cases of a test only the long lane tries, see CONTRIBUTING.md, "Tests"."""
+"""Which cases of a test only the long lane tries, see CONTRIBUTING.md, "Set up, test, check"."""
 
 from typing import Any
 

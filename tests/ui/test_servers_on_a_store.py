@@ -78,7 +78,6 @@ def servers(texts: Path, tmp_path: Path, fake_encoders: Any) -> Iterator[Servers
     close_connections()
 
 
-@pytest.mark.sweep
 def test_answers_are_of_one_state_while_updates_land_and_an_outage_is_told_and_passes(servers: Servers) -> None:
     updates_land(servers)
     store_goes_away(servers)
