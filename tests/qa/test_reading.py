@@ -1,6 +1,7 @@
 """What a reader makes of passages, and what becomes of it in an answer."""
 
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ def test_a_definition_counts_as_far_as_it_is_surely_asked_for(
 ) -> None:
     update_index(tmp_path / "own", load_documents(texts), fake_encoder, glossary=[TERM])
     passages = PassageIndex.open(tmp_path / "own", fake_encoder)
-    asked: list[tuple[str, list[str]]] = []
+    asked: list[tuple[str, Sequence[str]]] = []
 
     def told(question: str) -> float:
         retrieval = passages.retrieve(question)
@@ -115,7 +116,7 @@ def test_a_definition_counts_as_far_as_it_is_surely_asked_for(
 
     assert told("What is attention?") == 0  # nothing is fitted to this encoder
 
-    def sure(query: Query, names: list[str]) -> float:
+    def sure(query: Query, names: Sequence[str]) -> float:
         asked.append((query.text, names))
         return {"What is attention?": 0.9, "Who needs Attention?": 0.3}.get(query.text, 0.7)
 
@@ -123,11 +124,8 @@ def test_a_definition_counts_as_far_as_it_is_surely_asked_for(
     assert told("What is attention?") == pytest.approx(0.4)
     assert told("Who needs Attention?") == 0
     assert told("什么是注意力？") == pytest.approx(0.2)
-    assert asked == [  # of its names those that the question has, as they are written there
-        ("What is attention?", ["attention"]),
-        ("Who needs Attention?", ["Attention"]),
-        ("什么是注意力？", ["注意力"]),
-    ]
+    asking = ("What is attention?", "Who needs Attention?", "什么是注意力？")
+    assert asked == [(question, TERM.forms) for question in asking]  # whichever of its names the question has
 
 
 def test_an_index_of_another_encoder_has_no_offline_reader(fake_encoder: Any) -> None:
