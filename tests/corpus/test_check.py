@@ -412,6 +412,7 @@ def test_texts_that_have_nothing_in_common_with_ours(folder: Path) -> None:
     assert (report.longest_run, report.run, report.run_in, report.problems) == (0, "", "", ())
 
 
+@pytest.mark.slow
 def test_large_and_hostile_texts_are_checked_in_little_time(folder: Path) -> None:
     others = theirs(folder, "".join(f"Sentence number {number} of a long column.\n" for number in range(1000)))
     (folder / "en" / "b.md").write_text(

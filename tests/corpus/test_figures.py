@@ -70,6 +70,7 @@ def test_values(text: str, values: list[int | str]) -> None:
     assert sorted(figures_in(text)) == [Decimal(value) for value in values]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line",
     ["9" * 1_200_000, "1,234" * 50_000, "1," * 100_000, "1-1," * 100_000, "1 to " * 100_000, "0." + "3" * 1_000_000],

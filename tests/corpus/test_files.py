@@ -149,6 +149,7 @@ def test_front_matter_names_the_twin(tmp_path: Path, front: str, twin: str, newl
     assert load(tmp_path, "Words.").twin == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("front", "line"),
     [

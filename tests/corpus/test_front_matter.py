@@ -80,6 +80,7 @@ def test_prose_is_not_taken_for_front_matter(tmp_path: Path, text: str) -> None:
         assert text.split("\n")[0].rstrip() in told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("front", "line", "title", "mend"),
     [

@@ -85,6 +85,7 @@ def test_the_language_of_hostile_addresses_costs_no_more_than_their_length(unit:
         language_of("中" + unit * (300_000 // len(unit)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", ["[", "![", "![[", "![](", "<!--", "<a ", "[a](", "(", " ", "-", "|", "` ", "> "])
 def test_hostile_markup_costs_no_more_than_its_length(unit: str) -> None:
     with costs_at_most(2):

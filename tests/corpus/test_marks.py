@@ -167,6 +167,7 @@ PARTS += [
 ]
 
 
+@pytest.mark.slow
 @settings(max_examples=200, deadline=None, derandomize=True)
 @given(st.lists(st.sampled_from(PARTS), max_size=40).map("".join))
 def test_marks_lie_one_after_the_other_and_take_no_letter_away_that_is_a_word(text: str) -> None:

@@ -60,6 +60,7 @@ def test_a_source_is_one_line(tmp_path: Path, row: str, text: str) -> None:
     assert listed(tmp_path, f"2021: {row}")["2021"] == Reference("2021", text, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "words"),
     [

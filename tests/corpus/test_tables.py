@@ -202,6 +202,7 @@ def test_cells_that_reach_down_stand_in_the_rows_they_reach() -> None:
     assert columns(text)[3][2] == ("3", ["班次"], False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "cell", ["<td rowspan=999>a", "<td colspan=999>a", "<tr><th rowspan=9 colspan=9>a", "<tr><th>a"]
 )

@@ -41,6 +41,7 @@ def test_it_is_measured_once(fake_encoder: Any, tmp_path: Path) -> None:
     assert fake_encoder.seen == []
 
 
+@pytest.mark.slow
 def test_another_model_has_its_own(fake_encoders: Any, tmp_path: Path) -> None:
     calibration(fake_encoders("one", 16), tmp_path)
     other = fake_encoders("two", 16)
@@ -49,6 +50,7 @@ def test_another_model_has_its_own(fake_encoders: Any, tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 2
 
 
+@pytest.mark.slow
 def test_a_damaged_cache_is_measured_again(fake_encoders: Any, tmp_path: Path) -> None:
     encoder, cache = fake_encoders("small", 16), tmp_path / "cache"
     first = calibration(encoder, cache)
@@ -65,6 +67,7 @@ def test_a_damaged_cache_is_measured_again(fake_encoders: Any, tmp_path: Path) -
         assert list(cache.iterdir()) == [file]
 
 
+@pytest.mark.slow
 def test_a_cache_that_cannot_be_written_is_done_without(fake_encoders: Any, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     encoder = fake_encoders("small", 16)
@@ -85,6 +88,7 @@ def test_centring_takes_away_what_a_text_owes_to_its_language(fake_encoder: Any)
         assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_the_right_passages_stand_out(fake_encoder: Any) -> None:
     measured = calibration(fake_encoder)
     for standing in (measured.late, measured.dense):

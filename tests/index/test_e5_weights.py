@@ -59,6 +59,7 @@ def test_every_tensor_has_its_shape(weights: Weights) -> None:
     assert [text for text, _ in weights.pieces[:4]] == ["<s>", "<pad>", "</s>", "<unk>"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["nothing", "half", "one bit"])
 def test_a_file_that_was_tampered_with_is_not_converted(source: Path, tmp_path: Path, part: str) -> None:
     raw = bytearray(source.read_bytes())

@@ -396,6 +396,7 @@ def test_what_a_full_disk_does_not_let_merge_is_merged_later(
     nothing_is_left_over(tmp_path)
 
 
+@pytest.mark.slow
 @pytest.mark.in_folder  # a manifest that is put in its place
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), MemoryError(), OSError(errno.EIO, os.strerror(errno.EIO))])
 @pytest.mark.parametrize("at", ["before", "after"])

@@ -95,6 +95,7 @@ def test_a_second_machine_needs_the_address_and_nothing_else(
     assert dict(kept.snapshot.documents) == dict(other.snapshot.documents)
 
 
+@pytest.mark.slow
 def test_the_same_is_found_as_in_files(
     kept: PassageIndex, texts: Path, tmp_path: Path, fake_encoder: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,6 +112,7 @@ def test_the_same_is_found_as_in_files(
                 assert ours == theirs
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [0, sweep(1)])
 def test_after_many_updates_the_same_is_nearest_as_in_files(
     there: QdrantSettings, tmp_path: Path, fake_encoders: Any, monkeypatch: pytest.MonkeyPatch, seed: int
@@ -166,6 +168,7 @@ def test_what_a_machine_lacks_or_holds_damaged_is_fetched(kept: PassageIndex, th
     assert not list(kept.folder.rglob("*.partial"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["calibration", "glossary", "texts.txt", "places.npz", POINTS])
 def test_what_is_damaged_there_is_named_and_a_rebuild_mends_it(
     kept: PassageIndex, there: QdrantSettings, texts: Path, tmp_path: Path, fake_encoder: Any, name: str
@@ -191,6 +194,7 @@ def test_token_records_are_compared_with_their_digest(kept: PassageIndex, there:
         kept.snapshot.tokens.of([0])
 
 
+@pytest.mark.slow
 def test_what_is_taken_over_or_merged_is_neither_embedded_nor_sent(
     there: QdrantSettings, served: Address, tmp_path: Path, fake_encoder: Any
 ) -> None:
@@ -227,6 +231,7 @@ def test_one_passage_in_two_texts_is_one_point_and_found_in_both(
     assert [hit.passage.document_id for hit in opened.search("lake")] == ["b.md"]
 
 
+@pytest.mark.slow
 def test_nothing_is_left_that_no_state_names(there: QdrantSettings, tmp_path: Path, fake_encoder: Any) -> None:
     documents = small(6)
     for number in range(12):
@@ -242,6 +247,7 @@ def test_nothing_is_left_that_no_state_names(there: QdrantSettings, tmp_path: Pa
     assert set(files.batches()) == {batch for each in wanted for batch in each.batches.tolist()}
 
 
+@pytest.mark.slow
 def test_what_an_older_state_needs_stays_for_a_while(
     there: QdrantSettings, texts: Path, tmp_path: Path, fake_encoder: Any
 ) -> None:
@@ -271,6 +277,7 @@ REQUESTS = {  # of an update: to which collection, and which of them
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("at", [*REQUESTS])
 @pytest.mark.parametrize("rebuild", [False, True])
 def test_an_update_that_fails_on_the_way_leaves_the_old_state(
@@ -316,6 +323,7 @@ def test_an_answer_that_is_lost_loses_no_update(
     assert ids_of(there) >= named(kept)
 
 
+@pytest.mark.slow
 def test_a_state_of_another_format_is_named_and_a_rebuild_replaces_it(
     kept: PassageIndex, there: QdrantSettings, texts: Path, fake_encoder: Any
 ) -> None:
@@ -363,6 +371,7 @@ update_index({str(tmp_path / "one")!r}, load_documents({str(texts)!r}), FakeEnco
     assert ids_of(there) == before  # nothing has changed, and it is gone all the same
 
 
+@pytest.mark.slow
 def test_of_two_writers_the_second_is_told_and_leaves_nothing(
     kept: PassageIndex, there: QdrantSettings, texts: Path, tmp_path: Path, fake_encoders: Any, edit: Edit
 ) -> None:
@@ -394,6 +403,7 @@ def test_two_first_writers_do_not_both_win(there: QdrantSettings, tmp_path: Path
     assert len(ids_of(there)) == 3
 
 
+@pytest.mark.slow
 def test_whoever_replaces_the_state_must_have_seen_it(there: QdrantSettings, kept: PassageIndex) -> None:
     """Also where the other one lands after the last look: Qdrant decides."""
     files = FilesCollection(connection(there), there)
@@ -539,6 +549,7 @@ def test_what_is_held_is_told(kept: PassageIndex, there: QdrantSettings) -> None
     assert (facts.passages, facts.late_interaction) == (passages, True)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quantisation", ["scalar", "binary", "product"])
 def test_what_a_server_can_is_handed_to_it(
     served: Address, texts: Path, tmp_path: Path, fake_encoder: Any, quantisation: str
@@ -565,6 +576,7 @@ def test_what_a_server_can_is_handed_to_it(
     assert getattr(config.quantization_config, quantisation)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("exact", "in_view"), [(False, 384), (True, None)])
 def test_a_search_keeps_more_in_view_than_it_is_to_find(
     served: Address,
@@ -597,6 +609,7 @@ def test_answers_are_compressed_only_if_that_is_set(served: Address, kept: Passa
     assert fetched(replace(there, compressed=True)) < fetched(there)
 
 
+@pytest.mark.slow
 def test_a_reader_keeps_no_copy_of_older_states(
     kept: PassageIndex, there: QdrantSettings, tmp_path: Path, fake_encoder: Any
 ) -> None:
@@ -749,6 +762,7 @@ def test_a_store_that_is_full_in_the_middle_keeps_the_old_state_and_nothing_of_t
     assert "175 billion" in found(kept)
 
 
+@pytest.mark.slow
 def test_a_store_that_goes_away_once_an_update_has_landed_spoils_none(
     there: QdrantSettings, served: Address, tmp_path: Path, fake_encoder: Any
 ) -> None:

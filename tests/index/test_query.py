@@ -79,6 +79,7 @@ def test_what_every_passage_says_counts_less(lakes: PassageIndex, small_index: P
         assert here[rare] == pytest.approx(here[common], rel=0.01)  # a few passages tell nothing of the kind
 
 
+@pytest.mark.slow
 @given(st.text(max_size=30))
 @settings(max_examples=60, deadline=None)
 def test_any_text_may_be_asked(many: PassageIndex, question: str) -> None:

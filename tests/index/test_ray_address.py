@@ -79,6 +79,7 @@ def test_an_address_that_cannot_be_is_told(address: str) -> None:
     assert told(address).startswith(f"No Ray cluster answers at {address}: ")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("said", [b"HTTP/1.1 400 Bad Request\r\n\r\n", b""])
 @pytest.mark.parametrize("prefix", ["", "ray://"])
 def test_something_else_at_an_address_is_told(prefix: str, said: bytes, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,6 +38,7 @@ def kept(folder: Path) -> list[Path]:
     return list(folder.glob("embedded-*.bin"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("late_interaction", [True, False])
 @pytest.mark.parametrize("verb", [update_index, rebuild_index])
 def test_a_failed_build_is_taken_up_again(
@@ -107,6 +108,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory, fake_encoders: Any) -> Float
     return vectors_of(PassageIndex.open(folder, encoder).snapshot)
 
 
+@pytest.mark.slow
 @pytest.mark.in_folder  # what is kept lies in a file, whatever keeps the index
 @pytest.mark.parametrize("damage", ["torn", "altered", "empty", "of nothing known"])
 def test_what_was_kept_is_used_as_far_as_it_is_whole(
@@ -132,6 +134,7 @@ def test_what_was_kept_is_used_as_far_as_it_is_whole(
     np.testing.assert_array_equal(vectors_of(PassageIndex.open(tmp_path, encoder).snapshot), whole)
 
 
+@pytest.mark.slow
 @pytest.mark.in_folder  # what is kept lies in a file, whatever keeps the index
 def test_vectors_of_another_model_are_not_taken(tmp_path: Path, fake_encoders: Any) -> None:
     with pytest.raises(MemoryError):

@@ -108,6 +108,7 @@ def test_these_are_all_its_files(built: PassageIndex) -> None:
     assert sorted(set(files) - {"lock"}) == sorted([*expected, "manifest.json"])
 
 
+@pytest.mark.slow
 @pytest.mark.in_folder  # a copy that is damaged is fetched again, see test_qdrant_store
 @pytest.mark.parametrize("damage", [_truncated, _altered, _deleted, _a_folder])
 @pytest.mark.parametrize("name", FILES)
@@ -128,6 +129,7 @@ def test_a_damaged_file_is_named_and_a_rebuild_mends_it(
     assert "175 billion" in found(PassageIndex.open(built.folder, fake_encoder))
 
 
+@pytest.mark.slow
 @pytest.mark.in_folder  # the file
 @pytest.mark.parametrize(
     ("raw", "message"),
@@ -322,6 +324,7 @@ def test_one_process_writes_at_a_time_and_everyone_reads(
     assert "many" in found(small_index)
 
 
+@pytest.mark.slow
 def test_old_states_do_not_pile_up(
     small_index: PassageIndex, texts: Path, fake_encoder: Any, edit: Edit, store: Any
 ) -> None:
@@ -362,6 +365,7 @@ def test_an_index_is_read_without_loading_a_model(small_index: PassageIndex, pro
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 @pytest.mark.in_folder  # a copy that is damaged is fetched again, see test_qdrant_store
 @pytest.mark.parametrize("damage", [_truncated, _deleted])
 @pytest.mark.parametrize("name", [*FILES, "manifest.json"])
@@ -380,6 +384,7 @@ def test_a_named_index_is_rebuilt_from_what_it_says_or_asks_for_its_texts(
     assert "175 billion" in found(PassageIndex.open(built.folder, fake_encoder))
 
 
+@pytest.mark.slow
 def test_a_disk_that_is_full_for_tidying_up_only_keeps_the_update(
     small_index: PassageIndex, texts: Path, fake_encoder: Any, edit: Edit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -539,6 +544,7 @@ def test_many_ask_while_updates_land(tmp_path: Path, fake_encoder: Any) -> None:
     assert len(set().union(*seen)) > 3
 
 
+@pytest.mark.slow
 def test_an_index_that_was_opened_before_many_updates_still_reads_its_own_state(
     small_index: PassageIndex, texts: Path, fake_encoder: Any, edit: Edit
 ) -> None:

@@ -224,6 +224,7 @@ def test_the_scope_follows_an_update(opened: Open, tmp_path: Path, fake_encoder:
         index.search("lake", 5, Scope(("lake.md",)))
 
 
+@pytest.mark.slow
 def test_many_updates_are_asked_as_one(
     tmp_path: Path, fake_encoders: Any, monkeypatch: pytest.MonkeyPatch, store: Any
 ) -> None:
@@ -260,6 +261,7 @@ def test_many_updates_are_asked_as_one(
         assert len(few.nearest(question, "zh", 10)) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.in_folder  # nothing that a store has a part in
 def test_narrowing_a_large_index_is_quick(tmp_path: Path, fake_encoders: Any) -> None:
     encoder = fake_encoders("some", 24)

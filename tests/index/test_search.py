@@ -66,6 +66,7 @@ def test_a_question_without_a_word_finds_nothing(small_index: PassageIndex) -> N
         assert small_index.search(question) == [], ascii(question)
 
 
+@pytest.mark.slow
 def test_a_strange_question_is_no_error(small_index: PassageIndex) -> None:
     for question in ("\ud800 GPT-3", "GPT-3 " * 3000, "GPT-3\0", "Сколько?", "𠮷", "\u202eGPT-3"):
         assert small_index.search(question, 2), ascii(question[:20])
@@ -126,6 +127,7 @@ def test_faiss_finds_what_numpy_finds(many: PassageIndex) -> None:
         assert len(snapshot.nearest(question, "zh", 10)) == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("few", "near"), [(50_000, 1e-5), (10, 0.02)], ids=["one by one", "in cells"])
 def test_what_many_updates_left_is_searched_as_one(
     tmp_path: Path, fake_encoders: Any, monkeypatch: pytest.MonkeyPatch, few: int, near: float, store: Any
@@ -206,6 +208,7 @@ def test_an_open_index_answers_after_its_folder_is_gone(small_index: PassageInde
     assert "175 billion" in small_index.search("How many parameters does GPT-3 have?", 1)[0].passage.text
 
 
+@pytest.mark.slow
 def test_searches_and_updates_do_not_disturb_each_other(tmp_path: Path, fake_encoders: Any) -> None:
     def documents(state: int) -> list[Document]:
         texts = [f"The lake number {number} has {state} ships." for number in range(8)]

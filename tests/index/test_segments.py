@@ -156,6 +156,7 @@ def check_segment(
     return segment
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("late", [True, False], ids=["late", "dense"])
 @pytest.mark.parametrize(
     "chosen",
@@ -230,6 +231,7 @@ DOCUMENT = st.builds(
 )
 
 
+@pytest.mark.slow
 @given(st.lists(DOCUMENT, max_size=4), st.booleans())
 @settings(max_examples=60, deadline=None)
 def test_any_texts_come_back(documents: list[Document], late: bool) -> None:

@@ -74,6 +74,7 @@ def test_what_is_no_number_stays_as_it_is() -> None:
     assert pool_tokens(tokens, np.zeros(8, np.uint32))[0] is tokens
 
 
+@pytest.mark.slow
 def test_an_index_keeps_half_of_its_token_vectors_and_an_update_half_of_its_new_ones(
     fake_encoder: Any, tmp_path: Path
 ) -> None:
@@ -107,6 +108,7 @@ def test_a_word_that_is_said_twice_counts_for_both_sentences(fake_encoder: Any, 
     assert leads[-1] > leads[3:-1].max()
 
 
+@pytest.mark.slow
 def test_calibrations_of_two_shares_are_kept_side_by_side(fake_encoder: Any, tmp_path: Path) -> None:
     all_of_them, half = (calibration(fake_encoder, tmp_path, token_share=share) for share in (1.0, TOKEN_SHARE))
     assert (all_of_them.token_share, half.token_share) == (1.0, TOKEN_SHARE)

@@ -199,6 +199,7 @@ def test_texts_beyond_measure_have_no_twins(tmp_path: Path, monkeypatch: pytest.
         assert [twin_of(snapshot, row) for row in range(10)] == expected
 
 
+@pytest.mark.slow
 @pytest.mark.in_folder  # segments of its own
 def test_long_texts_take_no_longer_than_their_table(tmp_path: Path) -> None:
     lines = [f"Line {at} here." for at in range(700)]

@@ -77,6 +77,7 @@ def test_an_index_is_built_followed_and_merged(
             assert tokens.stat().st_size % (TOKENS // 2 + 1 + 4) == 0
 
 
+@pytest.mark.slow
 def test_an_interrupted_build_goes_on(odd_encoders: Any, tmp_path: Path) -> None:
     calibration(odd_encoders("odd"))
     with pytest.raises(MemoryError):

@@ -30,6 +30,7 @@ def found(passages: PassageIndex, question: str = "How many parameters does GPT-
     return passages.search(question, 1)[0].passage.text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("late_interaction", [True, False])
 def test_only_what_changed_is_embedded(
     texts: Path, tmp_path: Path, fake_encoder: Any, edit: Edit, late_interaction: bool
@@ -211,6 +212,7 @@ def test_another_model_is_refused_with_both_names(
     assert fake_encoder.digest != other.digest
 
 
+@pytest.mark.slow
 def test_the_same_weights_run_in_another_way_are_told_apart(tmp_path: Path, fake_encoders: Any) -> None:
     rebuild_index(tmp_path, [Document("a.md", "A", "", "A lake.")], fake_encoders("0123456789abcdef-1"))
     with pytest.raises(StoredIndexError, match=r"the model 'fake' \(0123456789ab-1\), not 'fake' \(0123456789ab-2\)"):
@@ -298,6 +300,7 @@ def test_a_text_that_goes_while_it_is_read_changes_nothing_and_is_told(
     assert update_index(small_index.folder, find_texts(texts), fake_encoder).removed == ("en/clip.md",)
 
 
+@pytest.mark.slow
 def test_an_edit_leaves_the_other_passages_alone(tmp_path: Path, fake_encoder: Any) -> None:
     lines = [f"Paragraph {number} is about the lake, and " + f"ship {number} on it. " * 9 for number in range(40)]
 
@@ -326,6 +329,7 @@ def test_an_edit_leaves_the_other_passages_alone(tmp_path: Path, fake_encoder: A
     assert fake_encoder.seen == []
 
 
+@pytest.mark.slow
 @pytest.mark.in_folder  # the sizes of files
 def test_what_is_written_grows_with_the_edit_and_not_with_the_index(tmp_path: Path, fake_encoder: Any) -> None:
     documents = [

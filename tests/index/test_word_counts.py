@@ -129,6 +129,7 @@ def test_what_was_removed_leaves_nothing_behind() -> None:
     assert (len(whole.letters), whole.counts.shape, whole.passages.tolist()) == (0, (2, 0), [0, 0])
 
 
+@pytest.mark.slow
 @given(st.lists(st.lists(st.sampled_from(TEXTS), max_size=6), max_size=6), st.data())
 @settings(deadline=None)
 def test_changes_lead_where_a_count_from_nothing_leads(states: list[list[str]], data: st.DataObject) -> None:
@@ -201,6 +202,7 @@ def test_a_table_finds_what_a_dictionary_finds(counts: dict[str, tuple[int, int]
         assert set(known.words_with_prefix(word, "zh")) == {each for each in starting if counts[each][1] > 0}
 
 
+@pytest.mark.slow
 def test_after_any_updates_an_index_holds_what_a_fresh_one_would(tmp_path: Path, fake_encoder: Any) -> None:
     chance = random.Random(4)
     for step in range(12):
@@ -221,6 +223,7 @@ STATES = st.lists(
 )
 
 
+@pytest.mark.slow
 @given(STATES, st.integers(2, 8))
 @settings(max_examples=15, deadline=None)
 def test_updates_and_merges_lead_where_a_fresh_build_leads(
@@ -274,6 +277,7 @@ def test_a_long_text_costs_no_more_than_its_length() -> None:
     assert seconds(40) < 40 * max(seconds(4), 0.005)
 
 
+@pytest.mark.slow
 def test_a_word_is_found_in_a_large_vocabulary_without_looking_through_it() -> None:
     def tables(count: int) -> list[WordTable]:
         tally = Tally()

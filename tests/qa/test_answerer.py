@@ -313,6 +313,7 @@ def test_several_threads_get_the_answers_that_one_gets(answerer: Answerer) -> No
     assert [(each.text, each.citations) for each in together] == [(each.text, each.citations) for each in alone]
 
 
+@pytest.mark.slow
 def test_answers_stay_whole_while_the_index_changes(build: Build) -> None:
     answerer = build(SHIPS)
     question = "Where was the zeppelin built?"

@@ -2,11 +2,14 @@
 
 from collections import Counter
 
+import pytest
+
 from corpus import glossary_texts
 from qa.evaluation.definitions import may_be_fitted_to, term_questions
 from qa.training.asked_pools import built_in_pool, own_pools, term_pool, with_far_ones, with_invented_names
 
 
+@pytest.mark.slow
 def test_each_held_out_subject_is_in_one_of_several_folders() -> None:
     whole, parts = own_pools(parts=1), own_pools(parts=3)
     for part in parts:

@@ -191,6 +191,7 @@ def test_a_follow_up_may_change_the_language() -> None:
     assert resolve_follow_up("Who proposed it?", ["什么是思维链？"], GLOSSARY) == "Who proposed 思维链?"
 
 
+@pytest.mark.slow
 def test_our_own_questions_stand_alone_after_any_other() -> None:
     """Of the single questions hardly one is taken for a follow-up."""
     glossary = load_glossary(BUILT_IN_TEXTS)
@@ -216,6 +217,7 @@ def test_our_own_follow_ups_are_understood() -> None:
     assert leaning[True] >= 0.85 * leaning.total()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "unit", ["x", "it ", "它", "A ", "GPT-3 ", "and ", "那", "呢", "?", "(", "Ａ", "😀a", "of ", "A-", "请", "hi "]
 )

@@ -312,6 +312,7 @@ def test_a_model_that_goes_on_slowly_for_ever() -> None:
     assert "'seconds'" in str(error)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("chunked", [False, True])
 @pytest.mark.parametrize("data", [b"x" * 10_000, b"\n" * 10_000, b": wait\n\n" * 1000], ids=["line", "lines", "notes"])
 def test_what_comes_without_end_is_not_kept(data: bytes, chunked: bool) -> None:

@@ -219,6 +219,7 @@ def test_a_scrap_is_no_quote(over: Callable[..., Snapshot]) -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", ["?", "→", "：”", "a", "多", "1", "? ", "“", "。", "A-1", "│ "])
 def test_a_hostile_text_is_quoted_in_the_time_of_its_length(quoted: Quoting, unit: str) -> None:
     text = f"The zeppelin flies {(unit * 20_000)[:20_000]} x. The zeppelin has 17 parameters."

@@ -87,6 +87,7 @@ def test_the_gold_stands_in_the_texts_and_holds_the_facts(name: str, documents: 
         assert [fact.pattern for fact in question.facts if not fact.search(held)] == [], question.id
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_the_gold_of_a_question_is_more_than_a_scrap(name: str, documents: dict[str, Document]) -> None:
     """A gold span lies in the passages, not in what they leave out; it is no heading alone."""

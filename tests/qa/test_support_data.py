@@ -87,6 +87,7 @@ def test_a_sentence_alone_does_not_give_away_whether_it_is_carried() -> None:
     assert roc_auc_score(carried, unseen) < 0.62
 
 
+@pytest.mark.slow
 def test_claims_of_our_own_questions_are_half_carried_and_the_same_each_time(tmp_path: Path) -> None:
     shutil.copy(ROOT / "qa/training/own/n.jsonl", tmp_path)
     first, second = (list(own_claims(tmp_path, SeenSentences(), random.Random(0))) for _ in range(2))

@@ -108,6 +108,7 @@ def test_this_text_is_the_only_one_that_is_asked(snapshot: Snapshot, question: s
     assert whole_text_of(question, Scope(texts=("en",)), snapshot) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("question", "text"),
     [

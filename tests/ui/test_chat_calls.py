@@ -133,6 +133,7 @@ def test_what_a_long_conversation_of_before_shows_is_told_from_its_words(calls: 
             assert [block.kind for block in citation.passage] == ["item", "item", "prose"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("quote", ["中\n" * 49_990 + "Ended.", "[x](y)" * 16_000 + "Ended."])
 def test_a_conversation_that_nobody_had_is_not_read_for_hours(
     calls: Any, quote: str, monkeypatch: pytest.MonkeyPatch
@@ -240,6 +241,7 @@ def test_a_text_that_names_very_many_references_is_asked_and_drawn_again(
     assert calls["restore"]([reply["turn"]])["turns"] == [reply]
 
 
+@pytest.mark.slow
 def test_long_quotes_are_searched_for_many_terms_within_seconds(small_index: PassageIndex, tmp_path: Path) -> None:
     class Explaining(Answerer):
         """Explains many terms."""

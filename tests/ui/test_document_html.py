@@ -324,6 +324,7 @@ def built_in() -> dict[str, Document]:
     return {document.id: document for document in load_documents()}
 
 
+@pytest.mark.slow
 def test_every_sentence_of_the_built_in_texts_is_marked_exactly(built_in: dict[str, Document]) -> None:
     for document in built_in.values():
         sentences = [span for passage in split(document) for span in passage.sentences]
@@ -333,6 +334,7 @@ def test_every_sentence_of_the_built_in_texts_is_marked_exactly(built_in: dict[s
             assert marked(page) == document.text[start:end]
 
 
+@pytest.mark.slow
 def test_nobody_sees_markup_in_the_built_in_texts(built_in: dict[str, Document]) -> None:
     for document in built_in.values():
         visible = shown(document.text).visible
@@ -344,6 +346,7 @@ def test_nobody_sees_markup_in_the_built_in_texts(built_in: dict[str, Document])
         assert all(letter in letters for letter in filter(str.isalnum, said)), document.id
 
 
+@pytest.mark.slow
 def test_every_paragraph_of_the_built_in_texts_has_its_twin(built_in: dict[str, Document]) -> None:
     pairs = [(document, built_in[document.twin]) for document in built_in.values()]
     for document, twin in pairs:

@@ -117,6 +117,7 @@ def ask_all(requests: list[tuple[str, str | bytes]]) -> list[httpx.Response]:
     return asyncio.run(ask())
 
 
+@pytest.mark.slow
 def test_guesses_at_once_are_told_to_wait_and_logged(capsys: pytest.CaptureFixture[str]) -> None:
     attack = [("192.0.2.1", f"ada:guess {number}") for number in range(50)]
     begin = time.perf_counter()

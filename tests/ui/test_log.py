@@ -55,6 +55,7 @@ def test_what_differs_is_written_as_it_is(clock: Clock) -> None:
     assert lines[-1] == "ValueError: something number 1"
 
 
+@pytest.mark.slow
 def test_what_is_said_again_is_counted(clock: Clock) -> None:
     out = io.StringIO()
     log = BoundedLog(out, clock)

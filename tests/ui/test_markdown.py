@@ -121,6 +121,7 @@ def test_nothing_of_a_quote_is_taken_for_markup(quote: str) -> None:
     assert set(page.texts).isdisjoint({"img", "a", "em", "code", "table", "hr", "del"})
 
 
+@pytest.mark.slow
 @settings(max_examples=300, deadline=None)
 @given(st.text(st.sampled_from("ab一 \n#-+*_`|<>&;[]()!\\:=~.1\"'$"), min_size=1, max_size=40).filter(str.strip))
 def test_any_quote_reads_as_it_is_shown(quote: str) -> None:

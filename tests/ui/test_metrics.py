@@ -93,6 +93,7 @@ def test_the_state_of_the_index_is_told_as_it_is(small_index: PassageIndex, text
     assert told(metrics) == {}  # and no trouble
 
 
+@pytest.mark.slow
 def test_written_answers_are_counted_by_what_became_of_them(small_index: PassageIndex) -> None:
     metrics = Metrics()
     answer = Answerer(small_index).ask(ENGLISH)

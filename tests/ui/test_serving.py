@@ -17,6 +17,7 @@ from corpus import FoundationQAError
 from ui.server.page import serve
 
 
+@pytest.mark.slow
 def test_a_port_in_use_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

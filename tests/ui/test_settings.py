@@ -44,6 +44,7 @@ def test_originals_are_shared_where_that_is_said_alone(tmp_path: Path) -> None:
     assert settings(tmp_path, "share_originals: true").share_originals
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "words"),
     [

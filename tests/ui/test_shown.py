@@ -405,6 +405,7 @@ def test_what_is_left_without_strokes_is_what_is_readable(text: str) -> None:
     assert all(start < end for start, end in struck_in(text, (0, len(text))))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sign",
     ["<!--", "~~a", "<s>", "<table>", "a-\n", "甲\n", "<td rowspan=9>", "[a](", "**", "|", "<b", "`", "\n- ", "| a\n"],

@@ -107,6 +107,7 @@ def test_a_general_heading_is_asked_of_what_the_title_names(title: str, language
     assert section_question(heading, title, f"{TEXT} dogs", language, ()) == asked
 
 
+@pytest.mark.slow
 def test_of_the_built_in_texts_no_heading_is_offered_as_it_stands() -> None:
     glossary = load_glossary(BUILT_IN_TEXTS)
     headings, asked = set(), set()

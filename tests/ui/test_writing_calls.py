@@ -49,6 +49,7 @@ def one_draft(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ui.chat.writing_calls._EVERY", 60.0)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("one_draft")
 def test_drafts_then_sentences_and_the_whole_turn_at_the_end() -> None:
     begun, draft, first, second, end = written(ScriptedWriter(SENTENCES))

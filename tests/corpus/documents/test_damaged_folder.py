@@ -110,6 +110,7 @@ def test_the_name_of_a_file_breaks_no_line() -> None:
     assert str(Problem("two\nlines\x1b[31m\u202e.pdf", 0, "it is empty")) == "two�lines�[31m�.pdf is empty."
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", KINDS)
 def test_a_picture_is_no_document_whatever_its_name(suffix: str, tmp_path: Path) -> None:
     (tmp_path / f"a{suffix}").write_bytes(PNG)

@@ -188,6 +188,7 @@ def test_what_is_markdown_already_stays() -> None:
     assert escaped([("`a|b`", True)], Context.CELL) == "\\`a\\|b\\`"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("context", Context)
 @pytest.mark.parametrize(
     "words",

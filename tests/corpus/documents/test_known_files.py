@@ -31,6 +31,7 @@ def truth(*blocks: Block, furniture: tuple[str, ...] = (), pages: int = 1) -> Tr
     return Truth(content, blocks, furniture, pages)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", MADE, ids=[file.file for file in MADE])
 def test_a_document_is_read_as_well_as_it_was(file: MadeFile) -> None:
     content = READERS[f".{file.kind}"](file.path.read_bytes(), file.path)

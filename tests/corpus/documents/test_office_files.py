@@ -52,6 +52,7 @@ def tried(suffix: str, raw: bytes) -> None:
             assert ends[-1] <= len(content.text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_damaged_archives_give_a_message_or_what_is_left(suffix: str) -> None:
     raw = FILES[suffix]()
@@ -182,6 +183,7 @@ def test_deep_nesting_is_refused_and_what_is_less_deep_is_read() -> None:
     assert "is no XML" in message(".docx", archive(**{"word/document.xml": tables(1_000)}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", SUFFIXES)
 def test_bombs_are_refused_before_they_are_unpacked(suffix: str) -> None:
     bomb = archive(**{MAIN[suffix]: b" " * 60_000_000})
@@ -237,6 +239,7 @@ def test_large_files_take_seconds() -> None:
         assert len(read(".docx", archive(**{"word/document.xml": WORD.format(lines)})).text) > 900_000
 
 
+@pytest.mark.slow
 def test_damaged_delimited_text_gives_a_message_or_what_is_left() -> None:
     raw = 'Pier,船,Words\nNorth,3,"two\nlines"\n南,4,"say ""hi"""\n'.encode("gb18030") * 20
     for seed in range(100):

@@ -87,6 +87,7 @@ def test_paragraphs_that_word_marks_as_items_are_items() -> None:
     )
 
 
+@pytest.mark.slow
 def test_many_notes_take_no_long_time() -> None:
     paragraphs = "".join(map(noted, range(2_000)))
     notes = "".join(f'<div id="n{at}"><p>Note {at}.{BACK.format(at)}</p></div>' for at in range(2_000))

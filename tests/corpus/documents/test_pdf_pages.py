@@ -57,6 +57,7 @@ def picture_of(data: bytes) -> Image.Image:
     return Image.open(io.BytesIO(data)).convert("RGB")
 
 
+@pytest.mark.slow
 def test_a_page_is_drawn_as_it_is_looked_at() -> None:
     facts, data = draw(raw(), PATH, 1, 600)
     assert facts == {
@@ -80,6 +81,7 @@ def test_a_page_that_is_turned_is_drawn_turned_and_its_size_is_that_of_the_turne
     assert picture.getpixel((20, 20)) == (255, 255, 255)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("number", "width"), [(1, 10_000_000), (3, 2500), (2, 2500)])
 def test_a_picture_has_bounds(number: int, width: int) -> None:
     _, data = draw(raw(), PATH, number, width)

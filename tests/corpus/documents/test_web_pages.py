@@ -39,6 +39,7 @@ def test_the_subject_of_a_page_stays(name: str) -> None:
     assert [words for words in PAGES[name]["keep"] if re.sub(r"\s+", "", words) not in shown] == []
 
 
+@pytest.mark.slow
 def test_what_surrounds_it_goes() -> None:
     left = [
         words
@@ -266,11 +267,13 @@ def test_xhtml_is_read_as_xml_without_entities_of_its_own() -> None:
     assert "aaaaaaaa" not in markdown(page.replace("x&nbsp;", "&b;"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", ["<div>", "<b><i>", "<ul><li>", "<table><tr><td>", "<blockquote>", "<dl><dd>"])
 def test_elements_within_elements_are_followed_so_far(part: str) -> None:
     assert "deep down" in markdown(part * 3_000 + "deep down")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "page",
     [
@@ -285,6 +288,7 @@ def test_no_page_takes_for_ever(page: str) -> None:
     assert markdown(page) is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["news-semantic.html", "wiki.html", "zh-news-gb18030.html"])
 def test_a_damaged_page_is_read_or_refused(name: str) -> None:
     raw = (FILES / name).read_bytes()

@@ -398,6 +398,7 @@ MARKUP = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", MARKUP)
 def test_what_looks_like_markup_is_read_as_it_is(words: str) -> None:
     from xml.sax.saxutils import escape
