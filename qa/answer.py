@@ -53,6 +53,7 @@ class Answer:
     confidence: float = 0.0  # the share of answers like this one that are right, 0 to 1; 0 for small talk
     understood: str = ""  # the question as it was understood, where that is not how it was asked
     related: tuple[Citation, ...] = ()  # where nothing answers: what comes nearest, from 1; at least one if "nearest"
+    unknown: tuple[str, ...] = ()  # names that the question asks about and no text holds, as they are written there
     scope: Scope = EVERYTHING  # what it was looked for in
 
     @property

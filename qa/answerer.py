@@ -23,11 +23,12 @@ from qa.location import Located, locate
 from qa.memory import AnswerMemory
 from qa.question_kinds import QuestionKind, question_kind
 from qa.quotes import Quote, best_quotes, select_quotes
-from qa.read_evidence import answer_features, asks_for_unknown
+from qa.read_evidence import answer_features
 from qa.read_quotes import read_passages, read_quotes
 from qa.reading import OFFLINE_READER, Reader, open_reader
 from qa.small_talk import reply_to_small_talk
 from qa.translated_quotes import with_translations
+from qa.unknown_names import EVEN, unknown_names
 
 RELATED = 3  # passages offered where nothing answers
 _ALONE, _LEANS = 0.2, 0.8  # below, a question is only taken as it stands; above, never; see qa.leaning
@@ -47,6 +48,7 @@ class Consideration:
     quotes: tuple[Quote, ...]  # those that make an answer
     features: FloatArray  # (features,), see qa.evidence and qa.read_evidence; empty where nothing was found
     fitted: Confidence  # what was fitted to these features
+    unknown: tuple[str, ...] = ()  # names that the question asks about, and no text holds
     settled: bool = True  # whether it would be the same once more: False where a rewriting was asked for in vain
 
     @property
@@ -155,7 +157,10 @@ class Answerer:
                 kind, text = AnswerKind.NEAREST, phrases.NEAREST[language]
             else:
                 kind = AnswerKind.NOT_IN_TEXTS
-                text = phrases.NOT_IN_THE_TEXTS[language] + (phrases.RELATED[language] if related else "")
+                text = phrases.NOT_IN_THE_TEXTS[language]
+            text += phrases.unknown(considered.unknown, language)
+            if kind is AnswerKind.NOT_IN_TEXTS and related:
+                text += phrases.RELATED[language]
         answer = Answer(
             question=question,
             language=language,
@@ -166,6 +171,7 @@ class Answerer:
             confidence=considered.confidence,
             understood=retrieval.query.text if retrieval.query.text != question else "",
             related=related,
+            unknown=considered.unknown,
             scope=scope,
         )
         return Consulted(answer, tuple(hits_of(retrieval)), retrieval.snapshot, considered.settled)
@@ -212,13 +218,15 @@ class Answerer:
             found = [quote for quote in read_quotes(retrieval, read, kind) if quote.ranked.row >= 0]
             return _matched(retrieval, kind, found)
         candidates = read_quotes(retrieval, read, kind)
+        unknown = unknown_names(retrieval, [quote.passage for quote in candidates])
         return Consideration(
             retrieval=retrieval,
             kind=kind,
             candidates=tuple(candidates),
             quotes=tuple(select_quotes(candidates, kind)),
-            features=answer_features(retrieval.query.language, asks_for_unknown(retrieval, candidates), candidates),
+            features=answer_features(retrieval.query.language, unknown, candidates),
             fitted=shipped_read_confidence(),
+            unknown=tuple(name.text for name in unknown if name.asked > EVEN),
         )
 
 

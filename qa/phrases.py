@@ -1,5 +1,7 @@
 """The program's own words in an answer, in the question's language. Everything else is quoted."""
 
+from collections.abc import Sequence
+
 NOT_IN_THE_TEXTS = {
     "en": "The texts do not say. Nothing in them answers this question.",
     "zh": "资料中没有提到：没有找到能回答这个问题的内容。",
@@ -43,6 +45,14 @@ REQUEST = {
     "en": "I can only quote the texts: I do not write, translate, draw or calculate. Please ask what the texts say.",
     "zh": "我只能引用资料原文，不会写作、编程、翻译、画图或计算。请问资料里说了什么。",
 }
+
+_UNKNOWN = {"en": " No text names {names}.", "zh": "资料中没有出现{names}。"}
+
+
+def unknown(names: Sequence[str], language: str) -> str:
+    """That no text holds ``names``; "" where there are none."""
+    joined = {"en": " or ", "zh": "、"}[language].join(f"“{name}”" for name in names)
+    return _UNKNOWN[language].format(names=joined) if names else ""
 
 
 def quoted(quote: str, number: int) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from corpus import Span
 from corpus.language import UNSPACED
 from index.matching.words import words_in
 
@@ -30,6 +31,7 @@ _UNSPACED = re.compile(f"[{UNSPACED}]")
 class Name:
     """A name or a number in a question."""
 
+    span: Span  # where it stands in the question
     words: frozenset[str]  # a text that holds all of these holds it, see words_and_names
     writings: tuple[frozenset[str], ...]  # the words of each way to write it
 
@@ -45,13 +47,19 @@ def names_asked_for(question: str) -> tuple[Name, ...]:
     >>> [sorted(name.words) for name in names_asked_for("Did GPT 3 or PaLM come before Li Lei's paper of 2021?")]
     [['gpt3'], ['palm'], ['li'], ['lei'], ['2021']]
     """
-    return tuple(_names_in(unicodedata.normalize("NFKC", question)))
+    return tuple(_names_in("".join(map(_plain, question))))
 
 
 def is_shouted(question: str) -> bool:
     """Whether ``question`` is written in capitals, as no text is that it asks about."""
     letters = "".join(words := _WORD.findall(question))
     return len(words) >= _FEW and sum(map(str.isupper, letters)) > _MOST * len(letters)
+
+
+def _plain(character: str) -> str:
+    """What ``character`` is compared as, if that is one as well: so all places stay."""
+    folded = unicodedata.normalize("NFKC", character)
+    return folded if len(folded) == 1 else character
 
 
 def _names_in(question: str) -> Iterator[Name]:
@@ -68,13 +76,13 @@ def _names_in(question: str) -> Iterator[Name]:
         if versioned := _VERSIONED.fullmatch(name):
             letters, version = (part.casefold() for part in versioned.groups())
             writings = (f"{letters}-{version}", f"{letters}{version}")
-            yield Name(frozenset({letters + version}), tuple(words_in(each) for each in writings))
+            yield Name((found.start(), at), frozenset({letters + version}), tuple(words_in(each) for each in writings))
         elif (
             name[0].isdigit()
             or (marked and any(each.isupper() for each in name[1:]))
             or (marked and name[0].isupper() and _marks_name(question, at, name, chinese))
         ):
-            yield Name(words_in(name), (words_in(name),))
+            yield Name((found.start(), at), words_in(name), (words_in(name),))
 
 
 def _marks_name(question: str, end: int, name: str, chinese: bool) -> bool:

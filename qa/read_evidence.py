@@ -3,6 +3,7 @@
 None of those that tell how sure an answer is says how long or how politely a question was asked.
 """
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,6 +15,7 @@ from qa.definition_questions import asks_for_definition
 from qa.question_names import Name, names_asked_for, words_and_names
 from qa.quotes import Quote
 from qa.reading import Reading
+from qa.unknown_names import UnknownName
 
 PASSAGE_FEATURES = (
     "answers",  # see qa.reading.Reading
@@ -30,7 +32,8 @@ PASSAGE_FEATURES = (
 ANSWER_FEATURES = (
     "first",  # the logit of the passage that answers best, see qa.confidence.shipped_passage_confidence
     "lead",  # of that passage
-    # Where a name or number in the question stands in no passage at all, else 0: each can only lower the confidence.
+    # How surely what is asked about stands in no passage at all (qa.unknown_names): minus the logarithm of the
+    # probability that it does not, times each of two things, so that it can only lower the confidence:
     "unknown_far",  # how far that lead is below _CLOSE,
     # and how much is read into the passage all the same: "first", from 0 upwards; 0 where it is foreign, since a name
     # may be written otherwise there.
@@ -38,6 +41,7 @@ ANSWER_FEATURES = (
 )
 
 _MOST = 8.0  # logits beyond tell nothing more
+_MOST_SURPRISE = 5.0  # that of .993: such probabilities are no surer than that
 _EVEN = 0.5  # the probability at which a definition is as likely asked for as not: below, it is a passage like others
 _CLOSE = 0.6  # the lead of a passage that says nearly what was asked
 
@@ -77,18 +81,14 @@ def without_definitions(evidence: FloatArray) -> FloatArray:
     return plain
 
 
-def asks_for_unknown(retrieval: Retrieval, candidates: Sequence[Quote]) -> bool:
-    """Whether a name or number in the question stands in no passage at all; ``candidates``: what was read."""
-    return any(_unknown(name, retrieval, candidates) for name in names_asked_for(retrieval.query.text))
-
-
-def answer_features(language: str, unknown: bool, candidates: Sequence[Quote]) -> FloatArray:
-    """The numbers that :data:`ANSWER_FEATURES` names, shape (features,), of a question in ``language`` that
-    :func:`asks_for_unknown` or not; ``candidates``: what was read."""
+def answer_features(language: str, unknown: Sequence[UnknownName], candidates: Sequence[Quote]) -> FloatArray:
+    """The numbers that :data:`ANSWER_FEATURES` names, shape (features,), of a question in ``language`` that has names
+    that are ``unknown`` to all texts; ``candidates``: what was read."""
     best = max(candidates, key=lambda quote: quote.value or 0.0)
     first, lead = _bounded(best.value or 0.0), best.ranked.lead
     native = best.passage.language == language
-    far, read = unknown * max(_CLOSE - lead, 0.0), unknown * native * (first + _MOST)
+    asked = max((_surprise(name.asked) for name in unknown), default=0.0)
+    far, read = asked * max(_CLOSE - lead, 0.0), asked * native * (first + _MOST)
     return np.array([first, lead, far, read], np.float32)
 
 
@@ -106,13 +106,9 @@ def _asked_for(retrieval: Retrieval, definition: Passage) -> float:
     return max((asks_for_definition(retrieval.query, names) or 0.0) - _EVEN, 0.0)
 
 
-def _unknown(name: Name, retrieval: Retrieval, candidates: Sequence[Quote]) -> bool:
-    """Whether no passage holds ``name``, however it is written."""
-    known = retrieval.snapshot.vocabulary.knows
-    if any(all(known(word) for word in written) for written in name.writings):
-        return False
-    # "GPT 3" is two words to the vocabulary.
-    return not any(name.words <= words_and_names(encoder_text(quote.passage)) for quote in candidates)
+def _surprise(asked: float) -> float:
+    """How surely something is ``asked`` about with that probability, so that it can be added to logits: 0 to 5."""
+    return min(-math.log(max(1 - asked, 1e-9)), _MOST_SURPRISE)
 
 
 def _bounded(logit: float) -> float:

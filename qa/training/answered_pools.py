@@ -18,7 +18,7 @@ from index.encoder.adapted_weights import digest_of
 from index.matching.token_pooling import TOKEN_SHARE
 from index.search.retrieval import retrieve
 from index.storage.manifest import FORMAT as INDEX_FORMAT
-from qa import question_kinds, quotes, read_evidence, read_quotes
+from qa import definition_questions, question_kinds, quotes, read_evidence, read_quotes, unknown_names
 from qa.definitions import definitions_for
 from qa.evaluation import definitions as judged
 from qa.evaluation.definitions import quote_defines
@@ -26,7 +26,6 @@ from qa.evaluation.question_files import holds_facts
 from qa.follow_ups import resolve_follow_up
 from qa.question_kinds import QuestionKind, question_kind
 from qa.quotes import Quote
-from qa.read_evidence import asks_for_unknown
 from qa.read_quotes import DEFINITION, evidence_of, quotes_of, read_passages
 from qa.reading import OFFLINE_READER, Reader, open_reader
 from qa.reading.weights import FILE
@@ -40,7 +39,10 @@ from qa.training.asked_pools import (
     term_pool,
     with_far_ones,
     with_invented_names,
+    with_named_ones,
 )
+from qa.training.named_questions import load_named_questions
+from qa.unknown_names import UnknownName
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Seen:
     quotes: tuple[Quote, ...]  # of each passage, in their order
     language: str  # of the question as it was understood
     kind: QuestionKind
-    unknown: bool  # see qa.read_evidence.asks_for_unknown
+    unknown: tuple[UnknownName, ...]
 
 
 def look(pools: Iterable[Pool], encoder: SentenceEncoder, reader: Reader) -> list[Seen]:
@@ -76,7 +78,7 @@ def look(pools: Iterable[Pool], encoder: SentenceEncoder, reader: Reader) -> lis
                 kind = question_kind(query.text)
                 found = quotes_of(retrieval, read, [0.0] * len(read), kind)
                 right = np.array([_is_right(asked, quote, pool) for quote in found])
-                unknown = asks_for_unknown(retrieval, found)
+                unknown = tuple(unknown_names.unknown_names(retrieval, [quote.passage for quote in found]))
                 evidence = evidence_of(retrieval, read)
                 seen.append(Seen(pool.name, asked, evidence, right, tuple(found), query.language, kind, unknown))
             sys.stdout.write(f"{pool.name}: {len(pool.documents)} texts, {len(pool.questions)} questions\n")
@@ -100,7 +102,7 @@ def _is_right(asked: PoolQuestion, quote: Quote, pool: Pool) -> bool:
 def answer_pools(public: Path | None, kept: Path | None) -> list[Seen]:
     """What there is to answer every question with: what ``kept`` holds of it, or asked now and kept there."""
     pools = [*own_pools(), *(public_pools(public) if public else ()), built_in_pool(), term_pool()]
-    pools = with_invented_names(with_far_ones(pools))
+    pools = with_named_ones(with_invented_names(with_far_ones(pools)), load_named_questions())
     of = _digest(pools)
     if kept and kept.exists():
         try:
@@ -128,8 +130,9 @@ def _digest(pools: Sequence[Pool]) -> str:
     """What tells whether other numbers would be found: the reader, what is asked of which texts, and how."""
     index = f"{INDEX_FORMAT} {TOKEN_SHARE}"
     digest = hashlib.sha256(f"{digest_of(FILE)} {index} {pools}".encode("utf-8", "surrogatepass"))
-    for module in (question_kinds, quotes, read_evidence, read_quotes, judged, sys.modules[__name__]):
-        digest.update(Path(str(module.__file__)).read_bytes())
+    modules = (question_kinds, quotes, read_evidence, read_quotes, unknown_names, judged, sys.modules[__name__])
+    for path in (*(Path(str(module.__file__)) for module in modules), unknown_names.FILE, definition_questions.FILE):
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 

@@ -16,6 +16,7 @@ from corpus.document import Span
 from qa.evaluation.definitions import may_be_fitted_to
 from qa.evaluation.question_files import Question, gold_spans, load_questions
 from qa.training.examples import is_held_out, marked_names, other_number
+from qa.training.named_questions import NamedQuestion
 from qa.training.train import HELD_OUT, OWN
 
 _PARTS = 3  # of our own, with some 130 texts each
@@ -27,6 +28,7 @@ _TERM_WORDINGS = {
     "zh": ("{term}指的是什么？", "什么叫{term}？", "请解释一下{term}"),
 }
 TERMS = "terms"  # the pool that asks for them
+PASSING = "passing"  # the label of a question that also names what no text holds, and does not ask about it
 FITTING = Path(__file__).parent.parent / "evaluation" / "fitting.jsonl"
 
 
@@ -36,7 +38,9 @@ class PoolQuestion:
 
     question: str
     language: str
-    label: str  # answer, near, invented (near, of a name that no text holds), far
+    # answer, passing (the same, and names what no text holds), near, invented (a name put in that no text holds), other
+    # (asked about such a name), far
+    label: str
     group: str  # what must not be parted in a cross-validation
     gold: dict[str, list[Span]]  # document id -> where it is answered; empty: it is not
     history: tuple[str, ...] = ()
@@ -54,20 +58,21 @@ class Pool:
     glossary: tuple[Term, ...] = ()
 
 
-def own_pools(folder: Path = OWN, parts: int = _PARTS) -> list[Pool]:
-    """The held-out subjects of our own: a third of them in English, a third in Chinese, a third in both.
+def own_pools(folders: Sequence[Path] = (OWN,), parts: int = _PARTS, *, held_out: bool = True) -> list[Pool]:
+    """Subjects of our own, the ``held_out`` ones or all others: a third of them in English, a third in Chinese, a third
+    in both.
 
     They are in so many ``parts``, each as large as a folder that somebody keeps: how sure an answer is depends on how
     much there is to be taken for one. Without the questions that are far from their passage, and those near to one of
     several neighbours: another passage may well answer them.
     """
     pools = [Pool("own", [], []) for _ in range(parts)]
-    paths = sorted(folder.glob("*.jsonl"))
+    paths = [path for folder in folders for path in sorted(folder.glob("*.jsonl"))]
     rows = [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
     shared = {subject for subject, count in Counter(row["subject"] for row in rows).items() if count > 1}
     for row in rows:
         subject = row["subject"]
-        if is_held_out(subject, HELD_OUT["own"]):
+        if is_held_out(subject, HELD_OUT["own"]) == held_out:
             pool = pools[zlib.crc32(f"part of {subject}".encode()) % parts]
             texts = {f"{language}/{row['id']}.md": language for language in _languages_of(subject)}
             pool.documents.extend(_document(place, row[language]) for place, language in texts.items())
@@ -194,6 +199,23 @@ def with_invented_names(pools: Sequence[Pool], most: int = _MADE) -> list[Pool]:
     So many questions at ``most`` are made for all pools of one name together.
     """
     return [_with_invented_names(pool, most // sum(other.name == pool.name for other in pools)) for pool in pools]
+
+
+def with_named_ones(pools: Sequence[Pool], named: Sequence[NamedQuestion]) -> list[Pool]:
+    """``pools``, each asked those of its questions again that are ``named``: with a name that no text holds in passing,
+    which it answers, and about another one, which it does not."""
+    of = {(each.subject, each.question): each for each in named}
+    found = []
+    for pool in pools:
+        again = [
+            (asked, of[key])
+            for asked in pool.questions
+            if asked.gold and not asked.term and (key := (asked.group, asked.question)) in of
+        ]
+        passing = [replace(asked, question=each.passing, label=PASSING) for asked, each in again]
+        others = [replace(asked, question=each.other, label="other", gold={}, facts=()) for asked, each in again]
+        found.append(replace(pool, questions=[*pool.questions, *passing, *others]))
+    return found
 
 
 def _with_invented_names(pool: Pool, most: int) -> Pool:

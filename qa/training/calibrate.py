@@ -30,7 +30,8 @@ from qa.evaluation.intervals import mean_interval, shown
 from qa.quotes import Quote, select_quotes
 from qa.read_evidence import ANSWER_FEATURES, PASSAGE_FEATURES, answer_features, without_definitions
 from qa.training.answered_pools import Seen, answer_pools, check_writable
-from qa.training.asked_pools import TERMS
+from qa.training.asked_pools import PASSING, TERMS
+from qa.training.named_questions import PASSING_COUNTS
 
 _REFUSED = 0.05  # of the answerable questions so many may be refused
 _UNANSWERABLE = 1 / 6  # share of the questions, by weight, that a pool does not answer: as of those in fitting.jsonl
@@ -46,6 +47,7 @@ def weights_of(seen: Sequence[Seen]) -> FloatArray:
             members = [at for at, each in enumerate(seen) if each.pool == pool and bool(each.asked.gold) == answerable]
             if members:
                 weights[members] = share * _COUNTS.get(pool, 1.0) / len(members)
+    weights[[each.asked.label == PASSING for each in seen]] *= PASSING_COUNTS
     return np.asarray(weights / weights.mean(), np.float32)
 
 
@@ -94,8 +96,9 @@ def calibrate(seen: Sequence[Seen]) -> tuple[dict[str, object], list[dict[str, o
     sure = np.asarray(1 / (1 + np.exp(-unseen)), np.float32)
     known = np.array([bool(each.asked.gold) for each in seen])
     chinese = np.array([each.asked.language == "zh" for each in seen])
-    # Who asks what a term means is hardly ever refused: others would be, to make up for it.
-    counted = known & np.array([each.pool != TERMS for each in seen])
+    # Who asks what a term means is hardly ever refused: others would be, to make up for it. Who names something else in
+    # passing is refused more often: others would not be, to make up for that.
+    counted = known & np.array([each.pool != TERMS and each.asked.label != PASSING for each in seen])
     thresholds = {
         language: round(_quantile(sure[counted & members], weights[counted & members]), 3)
         for language, members in (("en", ~chinese), ("zh", chinese))
@@ -138,14 +141,16 @@ def _figures(
         ends = mean_interval(held, [seen[at].asked.group for at in of])
         return shown(sum(held) / len(held), ends, digits=3) if held else ""
 
-    known = [at for at in members if seen[at].asked.gold]
+    known = [at for at in members if seen[at].asked.label == "answer"]
     found: dict[str, object] = {"pool": name, "questions": len(members)}
     found["first"] = share(known, lambda at: ordered[at][1][0])
     found["before"] = share(known, lambda at: seen[at].right[0])
     found["three"] = share(known, lambda at: _among_chosen(seen[at], ordered[at]))
     found["read"] = share(known, lambda at: any(seen[at].right))
     found["refused"] = share(known, lambda at: refused[at])
-    for label in ("near", "invented", "far"):
+    if passing := [at for at in members if seen[at].asked.label == PASSING]:
+        found["refused passing"] = share(passing, lambda at: refused[at])
+    for label in ("near", "invented", "other", "far"):
         others = [at for at in members if seen[at].asked.label == label]
         if others:
             found[f"refused {label}"] = share(others, lambda at: refused[at])

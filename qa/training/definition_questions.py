@@ -22,8 +22,9 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 from corpus import LANGUAGES, Document
 from index import FloatArray, PassageIndex, SentenceEncoder, rebuild_index
 from index.search.query import encode_query
-from qa.definition_questions import FILE, frame_of
+from qa.definition_questions import FILE, words_of_names
 from qa.evaluation.intervals import mean_interval, shown
+from qa.question_frames import FrameMap, frame_of
 
 QUESTIONS = Path(__file__).parent / "definition_questions.jsonl"
 _STRENGTH = 10.0  # inverse of the regularization; a third or three times as much is no better
@@ -60,7 +61,9 @@ def frames(asked: Sequence[LabelledQuestion], encoder: SentenceEncoder) -> Float
     with tempfile.TemporaryDirectory() as folder:
         rebuild_index(folder, [Document("none", "", "", "None.")], encoder)  # nothing of a text tells what is asked
         snapshot = PassageIndex.open(folder, encoder).snapshot
-        return np.array([frame_of(encode_query(each.question, encoder, snapshot), (each.name,)) for each in asked])
+        queries = [encode_query(each.question, encoder, snapshot) for each in asked]
+        named = [words_of_names(query, (each.name,)) for query, each in zip(queries, asked, strict=True)]
+        return np.array([frame_of(*each) for each in zip(queries, named, strict=True)])
 
 
 def _line(members: NDArray[np.intp], asked: Sequence[LabelledQuestion], sure: FloatArray) -> str:
@@ -87,11 +90,7 @@ def main() -> None:
         members = np.flatnonzero([each.language == language for each in asked])
         sys.stdout.write(f"{language}: {_line(members, asked, sure)}\n")
     model.fit(rows, truth)
-    facts = {
-        "weights": [round(float(each), 4) for each in model.coef_[0]],
-        "bias": round(float(model.intercept_[0]), 4),
-    }
-    options.output.write_text(json.dumps(facts) + "\n", encoding="utf-8")
+    FrameMap(model.coef_[0], float(model.intercept_[0])).write(options.output)
 
 
 if __name__ == "__main__":

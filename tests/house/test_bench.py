@@ -72,6 +72,7 @@ def test_a_profile_shows_what_share_each_step_has() -> None:
     ]
 
 
+@pytest.mark.slow
 def test_the_part_that_is_built_holds_both_languages_and_about_as_many_passages_as_asked_for() -> None:
     part = part_of(load_documents(), 300)
     passages = sum(len(split(document)) for document in part)
@@ -129,6 +130,7 @@ def test_a_step_or_a_side_that_fails_ends_the_bench(tmp_path: Path, capfd: pytes
     assert capfd.readouterr().err.count("'many'") == 2  # of a fault of ours the whole is shown
 
 
+@pytest.mark.slow
 def test_each_step_of_each_question_is_timed(small_index: Any) -> None:
     questions = [f"What is a foundation model of kind {number}?" for number in range(7)]
     steps = profile(small_index, questions)

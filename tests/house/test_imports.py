@@ -29,8 +29,11 @@ FLOORS = {
         ("search", "update"),
     ),
     "qa": (  # in the order of an answer
-        ("answer", "phrases", "glossary_terms", "question_kinds", "question_names", "location", "leaning", "reading"),
-        ("memory", "small_talk", "quotes", "definitions", "definition_questions"),
+        (
+            *("answer", "phrases", "glossary_terms", "location", "leaning", "reading"),
+            *("question_kinds", "question_names", "question_frames"),
+        ),
+        ("memory", "small_talk", "quotes", "definitions", "definition_questions", "unknown_names"),
         ("follow_ups", "evidence", "read_evidence", "translated_quotes"),
         ("confidence",),
         ("read_quotes",),

@@ -20,10 +20,10 @@ from qa.read_evidence import (
     ANSWER_FEATURES,
     PASSAGE_FEATURES,
     answer_features,
-    asks_for_unknown,
     without_definitions,
 )
 from qa.read_quotes import DEFINITION
+from qa.unknown_names import UnknownName, unknown_names
 
 
 def seen(answerer: Answerer, question: str) -> dict[str, float]:
@@ -208,6 +208,7 @@ def test_the_samples_to_fit_to_are_the_answers_judged(answerer: Answerer) -> Non
     assert (evidence[0] == answerer.consider(text).features).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("unit", ["x", "它", "GPT-3 ", "how ", "多", "1 "])
 def test_a_long_question_takes_no_longer_than_its_length(answerer: Answerer, unit: str) -> None:
     with costs_at_most(5):
@@ -226,12 +227,12 @@ def test_a_name_that_no_text_holds_only_lowers_what_the_reader_s_answers_are_wor
 ) -> None:
     sure, said = shipped_read_confidence(), {"first": first, "lead": lead}
     held = with_features(ANSWER_FEATURES, said | {"unknown_far": 0, "unknown_read": 0})
-    unknown = {"unknown_far": max(0.6 - lead, 0), "unknown_read": native * (first + 8)}
+    unknown = {"unknown_far": 2 * max(0.6 - lead, 0), "unknown_read": 2 * native * (first + 8)}
     change = sure.logit(with_features(ANSWER_FEATURES, said | unknown)) - sure.logit(held)
     assert change < 0 or (change == 0 and not native and lead > 0.6)
     assert min(sure.coefficients[:2]) > 0 > max(sure.coefficients[2:])
     # Who reads more surely that it answers is believed more, also then.
-    more = {"first": first + 0.1, "unknown_read": native * (first + 8.1)}
+    more = {"first": first + 0.1, "unknown_read": 2 * native * (first + 8.1)}
     assert sure.logit(with_features(ANSWER_FEATURES, said | unknown | more)) > sure.logit(
         with_features(ANSWER_FEATURES, said | unknown)
     )
@@ -253,8 +254,8 @@ def test_a_definition_may_be_quoted_first_and_makes_an_answer_no_surer(small_ind
     assert select_quotes([surest, definition, further], QuestionKind.LIST) == [surest, further]
     repeated = replace(definition, text=" ".join(surest.text.split()[:4]))
     assert select_quotes([repeated, surest], QuestionKind.FACT) == [repeated, surest], "the best is never lost"
-    alone = answer_features("en", False, [surest, further, far])
-    assert answer_features("en", False, candidates).tolist() == alone.tolist()
+    alone = answer_features("en", (), [surest, further, far])
+    assert answer_features("en", (), candidates).tolist() == alone.tolist()
     evidence = np.ones((2, len(PASSAGE_FEATURES)), np.float32)
     plain = without_definitions(evidence)
     assert plain.sum() == evidence.sum() - 2
@@ -266,15 +267,34 @@ def test_what_is_unknown_is_told_to_the_confidence(answerer: Answerer, small_ind
         retrieval = small_index.retrieve(question)
         best = retrieval.ranked[0]
         quote = Quote(best, retrieval.passage(best.row), (0, 1), "", value=1.0)
-        unknown = asks_for_unknown(retrieval, [quote])
+        unknown = unknown_names(retrieval, [quote.passage])
         told = answer_features(retrieval.query.language, unknown, [quote])
         return dict(zip(ANSWER_FEATURES, told.tolist(), strict=True))
 
     assert {read("How many parameters has GPT-3?")[name] for name in ("unknown_far", "unknown_read")} == {0}
-    for question, lowered in (("How many parameters has GPT-7?", 9), ("GPT-7 有多少参数？", 0)):
+    sure = -np.log(1 - 0.8)  # as nothing was fitted to this encoder
+    for question, lowered in (("How many parameters has GPT-7?", 9 * sure), ("GPT-7 有多少参数？", 0)):
         unknown = read(question)  # the figures stand in English alone
-        assert unknown["unknown_read"] == lowered
-        assert unknown["unknown_far"] == pytest.approx(max(0.6 - unknown["lead"], 0))
+        assert unknown["unknown_read"] == pytest.approx(lowered)
+        assert unknown["unknown_far"] == pytest.approx(sure * max(0.6 - unknown["lead"], 0))
+
+
+def test_a_name_counts_as_far_as_it_is_asked_about(small_index: PassageIndex) -> None:
+    retrieval = small_index.retrieve("How many parameters has GPT-7?")
+    best = retrieval.ranked[0]
+    quote = Quote(best, retrieval.passage(best.row), (0, 1), "", value=1.0)
+
+    def told(*asked: float) -> list[float]:
+        names = [UnknownName("GPT-7", each) for each in asked]
+        features = dict(zip(ANSWER_FEATURES, answer_features("en", names, [quote]).tolist(), strict=True))
+        assert (features["first"], features["lead"]) == (1, pytest.approx(best.lead))
+        return [features["unknown_far"], features["unknown_read"]]
+
+    assert told() == told(0.0) == [0, 0]
+    assert told(0.5)[1] == pytest.approx(9 * np.log(2))
+    assert told(0.1, 0.5) == told(0.5), "what is asked about most surely counts"
+    assert told(0.5)[1] < told(0.75)[1] < told(0.99)[1]
+    assert told(1.0)[1] == 9 * 5, "nothing is surer than that"
 
 
 def test_what_a_definition_says_is_worth_more_than_the_same_elsewhere() -> None:

@@ -11,9 +11,10 @@ from corpus import language_of
 from index import PassageIndex
 from index.search.query import encode_query
 from qa.answerer import Answerer
-from qa.definition_questions import asks_for_definition, frame_of
+from qa.definition_questions import asks_for_definition, words_of_names
 from qa.definitions import definitions_for
 from qa.glossary_terms import name_spans
+from qa.question_frames import frame_of
 from qa.read_evidence import PASSAGE_FEATURES, passage_features
 from qa.reading import Reading
 from qa.training.definition_questions import QUESTIONS, load_questions
@@ -73,7 +74,8 @@ def test_a_word_of_another_of_its_names_is_none_of_the_name(built_in_index: Pass
 
 def test_what_stands_around_the_name_is_looked_at(small_index: PassageIndex, fake_encoder: Any) -> None:
     def frame(question: str, *names: str) -> Any:
-        return frame_of(encode_query(question, fake_encoder, small_index.snapshot), names)
+        query = encode_query(question, fake_encoder, small_index.snapshot)
+        return frame_of(query, words_of_names(query, names))
 
     alone = frame("CLIP", "CLIP", "Contrastive Language-Image Pre-training")
     beside, share, before, after, name = np.split(alone, np.cumsum([dimension := len(alone) // 4, 1, *[dimension] * 2]))
@@ -188,7 +190,7 @@ def test_words_of_a_name_are_those_that_stand_in_it(
     real_index: PassageIndex, real_encoder: Any, question: str, names: list[str], named: list[str]
 ) -> None:
     query = encode_query(question, real_encoder, real_index.snapshot)
-    frame = frame_of(query, names)
+    frame = frame_of(query, words_of_names(query, names))
     dimension = query.tokens.shape[1]
     of_names = [next(word for word in query.words if word.text == text) for text in named]
     rows = [row for word in of_names for row in word.tokens]

@@ -19,7 +19,7 @@ from ui import cli
 from ui.chat.feedback_log import FeedbackLog, Opinion
 
 ROOT = Path(__file__).parents[2]
-ANSWER = {"question", "language", "answered", "kind", "text", "seconds", "confidence", "understood"}
+ANSWER = {"question", "language", "answered", "kind", "text", "seconds", "confidence", "understood", "unknown"}
 ANSWER |= {"shown", "scope", "citations", "related", "written"}
 WRITTEN = {"model", "place", "text", "sentences", "sources", "trouble", "told", "seconds", "first_seconds"}
 CITATION = {"number", "document_id", "title", "heading", "language", "source", "digest"}
@@ -183,6 +183,7 @@ def test_search_prints_passages_best_first(run: Command, index: Path, texts: Pat
     assert "\n2. " not in shown
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "scope", "expected"),
     [
@@ -230,6 +231,7 @@ def test_a_part_may_be_named_by_its_path(
     assert looked_in(texts) == looked_in("..") == ["en/clip.md", "en/models.md", "zh/emergence.md", "zh/risks.md"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -442,6 +444,7 @@ def test_wrong_usage_is_status_2(run: Command, arguments: list[str]) -> None:
     assert "Traceback" not in ran.err
 
 
+@pytest.mark.slow
 def test_an_index_nobody_named_lies_in_the_data_folder_one_for_each_choice(
     run: Command, texts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

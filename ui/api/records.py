@@ -32,6 +32,7 @@ def answer_facts(answer: "Answer", written: "Written | None" = None) -> Facts:
         "seconds": answer.seconds,
         "confidence": answer.confidence,
         "understood": answer.understood,
+        "unknown": list(answer.unknown),
         "scope": _scope_facts(answer.scope),
         "citations": list(map(_citation_facts, answer.citations, cited)),
         "related": list(map(_citation_facts, answer.related, related)),
