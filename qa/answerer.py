@@ -28,7 +28,7 @@ from qa.read_quotes import read_passages, read_quotes
 from qa.reading import OFFLINE_READER, Reader, open_reader
 from qa.small_talk import reply_to_small_talk
 from qa.translated_quotes import with_translations
-from qa.unknown_names import EVEN, unknown_names
+from qa.unknown_names import EVEN, MOST, unknown_names
 
 RELATED = 3  # passages offered where nothing answers
 _ALONE, _LEANS = 0.2, 0.8  # below, a question is only taken as it stands; above, never; see qa.leaning
@@ -226,7 +226,7 @@ class Answerer:
             quotes=tuple(select_quotes(candidates, kind)),
             features=answer_features(retrieval.query.language, unknown, candidates),
             fitted=shipped_read_confidence(),
-            unknown=tuple(name.text for name in unknown if name.asked > EVEN),
+            unknown=tuple([name.text for name in unknown if name.asked > EVEN][:MOST]),
         )
 
 

@@ -46,7 +46,7 @@ REQUEST = {
     "zh": "我只能引用资料原文，不会写作、编程、翻译、画图或计算。请问资料里说了什么。",
 }
 
-_UNKNOWN = {"en": " No text names {names}.", "zh": "资料中没有出现{names}。"}
+_UNKNOWN = {"en": " The name {names} stands in none of them.", "zh": "资料中没有出现{names}这个名称。"}
 
 
 def unknown(names: Sequence[str], language: str) -> str:

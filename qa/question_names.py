@@ -16,6 +16,7 @@ from index.matching.words import words_in
 _VERSIONED = re.compile(r"(?<![a-z\d])([a-z]{1,20})[- ]?(\d+(?:\.\d+)*[a-z]?)(?![a-z\d])", re.I)
 """Letters and a version: what is written "GPT-3", "GPT3" and "GPT 3" is one name."""
 
+_HYPHENS = "\u2010\u2011"  # as Word and PDF files have them
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _NAME = re.compile(
     r"[A-Za-z]+(?:-?|\s)\d+(?:\.\d+)*[A-Za-z]?(?![\w])|\d+(?:[.,]\d+)*(?:[A-Za-z]+|%)?|[A-Z][\w-]*[A-Z][\w-]*|[A-Z][\w-]+",
@@ -58,7 +59,7 @@ def is_shouted(question: str) -> bool:
 
 def _plain(character: str) -> str:
     """What ``character`` is compared as, if that is one as well: so all places stay."""
-    folded = unicodedata.normalize("NFKC", character)
+    folded = unicodedata.normalize("NFKC", "-" if character in _HYPHENS else character)
     return folded if len(folded) == 1 else character
 
 

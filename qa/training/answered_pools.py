@@ -18,7 +18,16 @@ from index.encoder.adapted_weights import digest_of
 from index.matching.token_pooling import TOKEN_SHARE
 from index.search.retrieval import retrieve
 from index.storage.manifest import FORMAT as INDEX_FORMAT
-from qa import definition_questions, question_kinds, quotes, read_evidence, read_quotes, unknown_names
+from qa import (
+    definition_questions,
+    question_frames,
+    question_kinds,
+    question_names,
+    quotes,
+    read_evidence,
+    read_quotes,
+    unknown_names,
+)
 from qa.definitions import definitions_for
 from qa.evaluation import definitions as judged
 from qa.evaluation.definitions import quote_defines
@@ -130,7 +139,8 @@ def _digest(pools: Sequence[Pool]) -> str:
     """What tells whether other numbers would be found: the reader, what is asked of which texts, and how."""
     index = f"{INDEX_FORMAT} {TOKEN_SHARE}"
     digest = hashlib.sha256(f"{digest_of(FILE)} {index} {pools}".encode("utf-8", "surrogatepass"))
-    modules = (question_kinds, quotes, read_evidence, read_quotes, unknown_names, judged, sys.modules[__name__])
+    told_by = (question_kinds, question_names, question_frames, definition_questions, unknown_names)
+    modules = (*told_by, quotes, read_evidence, read_quotes, judged, sys.modules[__name__])
     for path in (*(Path(str(module.__file__)) for module in modules), unknown_names.FILE, definition_questions.FILE):
         digest.update(path.read_bytes())
     return digest.hexdigest()

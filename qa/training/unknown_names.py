@@ -36,11 +36,8 @@ UNSEEN = OWN.parent / "unseen"
 _STRENGTH = 10.0  # inverse of the regularization
 _PARTS = 13  # folders of learned subjects, with some 130 texts each
 _ANSWERED = 4_000  # questions that those answer, in the language in which they are asked
-KINDS = (
-    "other",
-    "passing",
-    "answer",
-)  # of questions, see qa.training.asked_pools.PoolQuestion; texts answer the last two
+KINDS = ("other", "invented", "passing", "answer")
+"""Of questions, see :class:`qa.training.asked_pools.PoolQuestion`; the last two do not ask about such a name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +134,12 @@ def figures(fitted: FrameMap, questions: Sequence[NamingQuestion], words: Sequen
         }
         others = [sure[each] for each in of_kind["other"]]
         parts = []
-        for kind, members in of_kind.items():
+        for kind, members in ((kind, members) for kind, members in of_kind.items() if members):
             values = [sure[each] for each in members]
             taken = [value > EVEN for value in values]
             ends = mean_interval(taken, [each.subject for each in members])
             parts.append(f"{kind} ({len(members)}): {shown(float(np.mean(taken)), ends, digits=3)} asked about")
-            if kind != "other":
+            if kind in KINDS[2:]:
                 truth = [1] * len(others) + [0] * len(values)
                 parts[-1] += f", area {roc_auc_score(truth, others + values):.3f}"
         yield f"{language}: {'; '.join(parts)}"

@@ -209,7 +209,7 @@ def test_the_samples_to_fit_to_are_the_answers_judged(answerer: Answerer) -> Non
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("unit", ["x", "它", "GPT-3 ", "how ", "多", "1 "])
+@pytest.mark.parametrize("unit", ["x", "它", "GPT-3 ", "how ", "多", "1 ", "Zq7 "])
 def test_a_long_question_takes_no_longer_than_its_length(answerer: Answerer, unit: str) -> None:
     with costs_at_most(5):
         assert np.isfinite(answerer.consider((unit * 2000)[:2000]).features).all()

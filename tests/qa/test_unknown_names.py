@@ -2,11 +2,13 @@
 
 import json
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from index import PassageIndex
+from corpus import load_documents
+from index import PassageIndex, update_index
 from qa.answer import AnswerKind
 from qa.answerer import Answerer
 from qa.question_frames import FrameMap
@@ -61,8 +63,8 @@ def test_what_a_text_holds_in_any_writing_is_known(built_in_index: PassageIndex,
 @pytest.mark.parametrize(
     ("question", "language", "told"),
     [
-        ("What is GPT-5?", "en", "No text names “GPT-5”."),
-        ("GPT-5 是什么？", "zh", "资料中没有出现“GPT-5”。"),
+        ("What is GPT-5?", "en", "The name “GPT-5” stands in none of them."),
+        ("GPT-5 是什么？", "zh", "资料中没有出现“GPT-5”这个名称。"),
         ("What is <b>Quasmoda</b>?", "en", "“Quasmoda”"),
     ],
 )
@@ -75,6 +77,29 @@ def test_an_answer_says_that_no_text_names_what_is_asked_about(
     assert told in answer.text
     assert answer.unknown
     assert all(name in question for name in answer.unknown)
+
+
+@pytest.mark.parametrize(
+    "question", ["什么是黑盒？", "What is GenAI?", "What is Llama 2?", "What is GPT\u20113?", "GPT–4 是什么？"]
+)
+def test_what_stands_there_in_another_form_is_not_told_as_unknown(built_in_index: PassageIndex, question: str) -> None:
+    """A variant of the glossary's alone, two words, another hyphen."""
+    assert Answerer(built_in_index).ask(question).unknown == ()
+
+
+def test_a_name_is_told_whole_once_and_alone(tmp_path: Path, real_encoder: Any) -> None:
+    texts = tmp_path / "texts"
+    texts.mkdir()
+    text = "Paul Erdős wrote some 1,500 papers on graphs. Schrödinger wrote about a cat. GPT\u20115 came in 2025.\n"
+    (texts / "people.md").write_text(text, encoding="utf-8")
+    (texts / "Kubernetes.md").write_text("It is an orchestrator of containers.\n", encoding="utf-8")
+    update_index(tmp_path / "index", load_documents(texts), real_encoder, corpus=[str(texts)])
+    index = PassageIndex.open(tmp_path / "index", real_encoder)
+    for known in ("Who was Erdős?", "Who was Schrödinger?", "What is GPT-5?", "What is Kubernetes?"):
+        assert {name: asked for name, asked in _asked(index, known).items() if asked > 0.5} == {}
+    assert list(_asked(index, "Who was Gašević?"))[-1] == "Gašević"
+    both = _asked(index, "What is Quasmoda? And Zephalon-2, or QUASMODA?")
+    assert {name for name, asked in both.items() if asked > 0.5} <= {"Quasmoda", "Zephalon-2"}
 
 
 def test_what_the_texts_answer_names_nothing_unknown(built_in_index: PassageIndex) -> None:

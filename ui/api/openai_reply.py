@@ -14,7 +14,7 @@ from ui.html.citation_view import citation_view
 
 _CHUNK = "chat.completion.chunk"
 _TOKENS = re.compile(r"[\u3400-\u9fff]|[^\W\u3400-\u9fff]+|[^\w\s]")
-_OURS = ("question", "language", "answered", "kind", "confidence", "understood", "seconds", "written")
+_OURS = ("question", "language", "answered", "kind", "confidence", "understood", "unknown", "seconds", "written")
 
 
 class ChatReply:

@@ -82,8 +82,9 @@ class Service:
         and heading it stands under, its document and character offsets, and its references.
         A question in one language also finds what only a text in the other one says. If 'answered' is false, the
         texts do not say: tell the user so, and treat 'related' as near by, not as an answer; where 'kind' is
-        'nearest', they do not say exactly this, and 'related' may be quoted as what comes nearest. 'confidence' is
-        the share of such answers that are right. Where 'scope' is not null, other texts were not looked at.
+        'nearest', they do not say exactly this, and 'related' may be quoted as what comes nearest. 'unknown' has the
+        names that the question asks about and no text holds. 'confidence' is the share of such answers that are right.
+        Where 'scope' is not null, other texts were not looked at.
         Where 'written' is not null, a language model put the quotes into sentences: its 'text' holds those that passed
         a check against the quotes they name by [n]. The quotes are the authority, and where 'text' is empty the answer.
         """
