@@ -169,7 +169,7 @@ def quoted(url: str) -> dict[str, Any]:
 
 
 def test_whoever_is_being_answered_gets_the_whole_answer() -> None:
-    with serving(sentences=9) as told, ThreadPoolExecutor(8) as threads:
+    with serving(sentences=9, patience=30.0) as told, ThreadPoolExecutor(8) as threads:
         quoted(told.url)  # once before: the first takes longer
         told.hear("asked")
         asked: list[Future[Any]] = [
@@ -195,7 +195,7 @@ def test_whoever_is_being_answered_gets_the_whole_answer() -> None:
         assert "This is sentence 8." in text
     assert "cards" in in_quotes
     assert (status, errors) == (0, "")
-    assert 1 < seconds < 15
+    assert 1 < seconds < 30  # it ended once all had theirs, and not when its patience did
 
 
 @pytest.mark.sweep
