@@ -55,8 +55,12 @@ def unknown_names(retrieval: Retrieval, read: Sequence[Passage]) -> list[Unknown
 
     # "GPT 3" is two words to the vocabulary.
     strange = [name for name in names_asked_for(query.text) if not (is_held(name, knows) or name.words <= held)]
+    terms = [span for term in snapshot.glossary for span in name_spans(query.text, term.forms)]
     asked: dict[int, float] = {}
     for at in unknown_words(query, knows, strange):
+        start, end = _span(query, [at])
+        if any(first <= start and end <= last for first, last in terms):  # the glossary has forms that no text has
+            continue
         fitted = _shipped().probability(frame_of_word(query, at, strange))
         if fitted is not None or _is_in(query.words[at], strange):
             asked[at] = _BY_RULE if fitted is None else fitted
@@ -64,7 +68,7 @@ def unknown_names(retrieval: Retrieval, read: Sequence[Passage]) -> list[Unknown
     for run in _names(query, asked):
         name = UnknownName(query.text[slice(*_span(query, run))], max(asked[at] for at in run))
         found.setdefault(fold(name.text), name)
-    # What words cannot tell: other hyphens, "Llama 2" of two words, variants of a term, a file's name as a title.
+    # What words cannot tell: other hyphens, "Llama 2" of two words, a file's name as a title.
     likely = [name for name in found.values() if name.asked > EVEN]
     told = {name.text for name in likely[:MOST] if _stands_in(snapshot, name.text)}
     return [name for name in found.values() if name.text not in told]
@@ -156,9 +160,7 @@ def _is_in(word: QueryWord, names: Sequence[Name]) -> bool:
 
 
 def _stands_in(snapshot: Snapshot, name: str) -> bool:
-    """Whether ``name`` is one of the glossary's or of a file, or a text holds it with other marks within it."""
-    if any(name_spans(name, term.forms) for term in snapshot.glossary):
-        return True
+    """Whether ``name`` is that of a file, or a text holds it with other marks within it."""
     parts = _PART.findall(narrow(name))
     if not parts:
         return False
