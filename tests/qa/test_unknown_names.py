@@ -149,6 +149,7 @@ def test_each_named_question_is_asked_of_the_texts_that_its_subject_is_in() -> N
     assert sum(len(after.questions) - len(before.questions) for before, after in zip(pools, asked, strict=True)) > 900
 
 
+@pytest.mark.sweep
 def test_what_is_fitted_tells_questions_about_other_subjects_apart(real_encoder: Any) -> None:
     """On a few of them, to see that the fitting does what its command says of all."""
     (pool,) = own_pools(parts=1)
