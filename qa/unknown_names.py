@@ -70,8 +70,8 @@ def unknown_names(retrieval: Retrieval, read: Sequence[Passage]) -> list[Unknown
         found.setdefault(fold(name.text), name)
     # What words cannot tell: other hyphens, "Llama 2" of two words, a file's name as a title.
     likely = [name for name in found.values() if name.asked > EVEN]
-    told = {name.text for name in likely[:MOST] if _stands_in(snapshot, name.text)}
-    return [name for name in found.values() if name.text not in told]
+    there = [name for name in likely[:MOST] if _stands_in(snapshot, name.text)]
+    return [name for name in found.values() if name not in there]
 
 
 def unknown_words(query: Query, knows: Callable[[str], bool], strange: Sequence[Name]) -> list[int]:
@@ -85,7 +85,8 @@ def unknown_words(query: Query, knows: Callable[[str], bool], strange: Sequence[
     ]
 
 
-def _whole_words(question: str) -> dict[int, tuple[frozenset[str], Span]]:
+@lru_cache(maxsize=8)
+def _whole_words(question: str) -> Mapping[int, tuple[frozenset[str], Span]]:
     """Of each place in ``question`` the word that stands there, folded, and from where to where: the tokenizer may have
     cut it ("Erd", "ős")."""
     return {at: (words, span) for words, span in word_spans(question) for at in range(*span)}

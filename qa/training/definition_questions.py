@@ -9,7 +9,7 @@ import argparse
 import json
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from sklearn.model_selection import GroupKFold, cross_val_predict
 
 from corpus import LANGUAGES, Document
 from index import FloatArray, PassageIndex, SentenceEncoder, rebuild_index
-from index.search.query import encode_query
+from index.search.query import Query, encode_query
 from qa.definition_questions import FILE, words_of_names
 from qa.evaluation.intervals import mean_interval, shown
 from qa.question_frames import FrameMap, frame_of
@@ -58,12 +58,19 @@ def load_questions(path: Path = QUESTIONS) -> list[LabelledQuestion]:
 
 def frames(asked: Sequence[LabelledQuestion], encoder: SentenceEncoder) -> FloatArray:
     """What each question says around the name, see :func:`frame_of`: shape (questions, 4 dimensions of tokens + 1)."""
+    queries = encoded((each.question for each in asked), encoder)
+    return np.array(
+        [frame_of(query, words_of_names(query, (each.name,))) for query, each in zip(queries, asked, strict=True)]
+    )
+
+
+def encoded(questions: Iterable[str], encoder: SentenceEncoder) -> Iterator[Query]:
+    """``questions``, one by one, as no text has a part in what they ask."""
     with tempfile.TemporaryDirectory() as folder:
-        rebuild_index(folder, [Document("none", "", "", "None.")], encoder)  # nothing of a text tells what is asked
+        rebuild_index(folder, [Document("none", "", "", "None.")], encoder)
         snapshot = PassageIndex.open(folder, encoder).snapshot
-        queries = [encode_query(each.question, encoder, snapshot) for each in asked]
-        named = [words_of_names(query, (each.name,)) for query, each in zip(queries, asked, strict=True)]
-        return np.array([frame_of(*each) for each in zip(queries, named, strict=True)])
+        for question in questions:
+            yield encode_query(question, encoder, snapshot)
 
 
 def _line(members: NDArray[np.intp], asked: Sequence[LabelledQuestion], sure: FloatArray) -> str:

@@ -10,7 +10,6 @@ drawn anew.
 import argparse
 import random
 import sys
-import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,13 +20,14 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from corpus import LANGUAGES, Document, split
-from index import FloatArray, PassageIndex, SentenceEncoder, rebuild_index
-from index.search.query import Query, encode_query
+from index import FloatArray, SentenceEncoder
+from index.search.query import Query
 from index.storage.word_counts import Tally, Vocabulary
 from qa.evaluation.intervals import mean_interval, shown
 from qa.question_frames import FrameMap
 from qa.question_names import names_asked_for
 from qa.training.asked_pools import Pool, built_in_pool, own_pools, with_invented_names
+from qa.training.definition_questions import encoded
 from qa.training.named_questions import NamedQuestion, load_named_questions
 from qa.training.train import OWN
 from qa.unknown_names import EVEN, FILE, frame_of_word, is_held, unknown_words
@@ -97,10 +97,8 @@ def _vocabulary(documents: Sequence[Document]) -> Vocabulary:
 
 def words_of(questions: Sequence[NamingQuestion], encoder: SentenceEncoder) -> list[UnknownWord]:
     """The words of ``questions`` that no text holds."""
-    with tempfile.TemporaryDirectory() as folder:
-        rebuild_index(folder, [Document("none", "", "", "None.")], encoder)  # nothing of a text tells what is asked
-        snapshot = PassageIndex.open(folder, encoder).snapshot
-        return [word for each in questions for word in _words(each, encode_query(each.text, encoder, snapshot))]
+    queries = encoded((each.text for each in questions), encoder)
+    return [word for each, query in zip(questions, queries, strict=True) for word in _words(each, query)]
 
 
 def _words(question: NamingQuestion, query: Query) -> Iterator[UnknownWord]:
@@ -129,12 +127,11 @@ def figures(fitted: FrameMap, questions: Sequence[NamingQuestion], words: Sequen
     for word in words:
         sure[word.question] = max(sure[word.question], fitted.probability(word.frame) or 0.0)
     for language in LANGUAGES:
-        of_kind = {
-            kind: [each for each in questions if (each.language, each.kind) == (language, kind)] for kind in KINDS
-        }
+        own = [each for each in questions if each.language == language]
+        of_kind = {kind: members for kind in KINDS if (members := [each for each in own if each.kind == kind])}
         others = [sure[each] for each in of_kind["other"]]
         parts = []
-        for kind, members in ((kind, members) for kind, members in of_kind.items() if members):
+        for kind, members in of_kind.items():
             values = [sure[each] for each in members]
             taken = [value > EVEN for value in values]
             ends = mean_interval(taken, [each.subject for each in members])

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import count
 from pathlib import Path
 
 import pytest
@@ -131,25 +130,27 @@ FILES = ["index-*.js", "Blocks-*.js", "Index-*.css"]
 
 
 @contextmanager
-def opened(browser: Browser, url: str, files: str, failures: float) -> Iterator[tuple[Page, list[str]]]:
-    """A visitor's page where some ``files`` do not come, that often; with the addresses that it went to."""
-    page, failed, addresses = browser.new_page(), count(), list[str]()
+def opened(browser: Browser, url: str, files: str, failures: float) -> Iterator[tuple[Page, list[str], list[str]]]:
+    """A visitor's page where some ``files`` do not come, that often; with the addresses that it went to, and of the
+    ``files`` those that it asked for."""
+    page, addresses, asked_for = browser.new_page(), list[str](), list[str]()
 
     def fail(route: Route) -> None:
-        route.abort() if next(failed) < failures else route.continue_()
+        asked_for.append(route.request.url)
+        route.abort() if len(asked_for) <= failures else route.continue_()
 
     page.on("framenavigated", lambda frame: addresses.append(frame.url))
     page.route(f"**/assets/{files}", fail)
     try:
         page.goto(url)
-        yield page, addresses
+        yield page, addresses, asked_for
     finally:
         page.close()
 
 
 @pytest.mark.parametrize("files", FILES)
 def test_a_page_whose_files_do_not_come_says_so(browser: Browser, page_url: str, files: str) -> None:
-    with opened(browser, page_url, files, math.inf) as (page, addresses):
+    with opened(browser, page_url, files, math.inf) as (page, addresses, _):
         told = page.locator("#no-files")
         expect(told).to_contain_text("does not let this page's files through")
         expect(told).to_contain_text("本页的文件没有全部送达")
@@ -159,8 +160,9 @@ def test_a_page_whose_files_do_not_come_says_so(browser: Browser, page_url: str,
 
 @pytest.mark.parametrize("files", FILES)
 def test_a_file_that_does_not_come_once_is_fetched_again(browser: Browser, page_url: str, files: str) -> None:
-    with opened(browser, page_url, files, 1) as (page, addresses):
+    with opened(browser, page_url, files, 1) as (page, addresses, asked_for):
         ask(page, EN_QUESTION)
+        assert asked_for.count(asked_for[0]) == 2
         assert len(addresses) <= 2  # Chromium may ask again by itself for what was only to be loaded ahead
         assert page.locator("#no-files").count() == 0
 

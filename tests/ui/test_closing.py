@@ -172,6 +172,7 @@ def test_whoever_is_being_answered_gets_the_whole_answer() -> None:
     with serving(sentences=9, patience=30.0) as told, ThreadPoolExecutor(8) as threads:
         quoted(told.url)  # once before: the first takes longer
         told.hear("asked")
+        answered: list[float] = []
         asked: list[Future[Any]] = [
             threads.submit(written, told.url),
             threads.submit(chat, told.url, True),
@@ -186,6 +187,8 @@ def test_whoever_is_being_answered_gets_the_whole_answer() -> None:
             told.end()
             told.wait_until_closed()
             assert not all(each.done() for each in asked)
+            for each in asked:
+                each.add_done_callback(lambda _: answered.append(time.monotonic()))
             page, streamed, whole, by_rest, by_mcp, in_quotes = (each.result(40) for each in asked)
         status, seconds, errors = told.ended()
     assert "reply" in page[-1]
@@ -195,7 +198,10 @@ def test_whoever_is_being_answered_gets_the_whole_answer() -> None:
         assert "This is sentence 8." in text
     assert "cards" in in_quotes
     assert (status, errors) == (0, "")
-    assert 1 < seconds < 30  # it ended once all had theirs, and not when its patience did
+    assert seconds > 1
+    assert (
+        told.at + seconds - max(answered) < 10
+    )  # all had theirs, and it waits neither for its patience nor for the page
 
 
 @pytest.mark.sweep
