@@ -266,14 +266,43 @@ def test_runs_of_one_visitor_are_seen_together_and_read_in_turn(
     assert "quick.md" not in last(begun("another", "quick2.md")[1])
     next(more)
     runs.stop(given_up.token)  # it waits, and need not be waited for
-    assert "x.md" in last(more)
+    assert any("x.md" in seen and "读取已取消" in plain(seen) for seen in more)
+    more.close()
     runs.stop("no token of ours")
     runs.stop(long.token)
-    assert "long.pdf" in last(looks)
-    told = last(others)
+    told = last(looks)
+    assert "long.pdf" in told
     assert told.count("读取已取消") == 2
     assert "已添加： quick.md" in told
+    assert last(others) == told
     assert "long.pdf" not in last(begun("visitor", "quick3.md")[1])  # that was before
+
+
+def test_what_is_told_last_is_the_same_whichever_call_is_heard_last(
+    uploads: Uploads, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ui.tabs.upload_run._LOOK", 0.05)
+    go_on, runs = {"first.md": threading.Event(), "second.md": threading.Event()}, UploadRuns()
+
+    class InTurn(Uploads):
+        def add(self, name: str, source: Path, **how: Any) -> str:
+            assert go_on[name].wait(30)
+            return name
+
+    first, second = (
+        runs.html("visitor", UploadRun(InTurn(uploads.folder), [brought(uploads, name, b"x")], replace=False))
+        for name in ("first.md", "second.md")
+    )
+    seen = next(first)
+    next(second)
+    go_on["first.md"].set()
+    while "已添加" not in plain(seen):
+        seen = next(first)
+    assert "已添加： first.md" in plain(next(second))  # of the other, before that itself has said so again
+    go_on["second.md"].set()
+    at_last = [[*looks][-1] for looks in (second, first)]
+    assert at_last[0] == at_last[1]
+    assert plain(at_last[0]).count("已添加") == 2
 
 
 @pytest.mark.parametrize("other", ["visitor", "another"])

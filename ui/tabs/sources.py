@@ -91,8 +91,13 @@ def library_view(
 
         def brought(files: list[str] | None, over: bool, request: gr.Request) -> Iterator[dict[Any, str]]:
             run = UploadRun(uploads, [Path(file) for file in files or ()], replace=over)
+            listed = False
             for shown in under_way.html(str(request.session_hash), run):
-                yield {outcome: shown}
+                if run.ended and not listed:  # others of the visitor's may take long
+                    listed = True
+                    yield {outcome: shown, texts: listing()}
+                else:
+                    yield {outcome: shown}
             yield {texts: listing()}
 
         def stopped(event: gr.EventData) -> Any:

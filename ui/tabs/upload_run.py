@@ -5,7 +5,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from html import escape
@@ -34,6 +34,7 @@ class UploadRun:
         self.turn = threading.Lock()  # held while a file is read; runs may share one
         self.let_go: Callable[[Path], None] = _remove  # of a file that is kept, or will not be
         self.files = tuple(files)
+        self.kept: Future[list[str]] = Future()  # what became of each file
         self._uploads, self._replace = uploads, replace
         self._reading: FileProgress | None = None
         self._stopped = False
@@ -43,26 +44,39 @@ class UploadRun:
         """Read no further; what is kept already stays."""
         self._stopped = True
 
+    @property
+    def ended(self) -> bool:
+        """Whether all is kept, or will not be."""
+        return self.kept.done()
+
     def html(self) -> Iterator[str]:
         """How far it is, now and then, where that takes a while; at last what became of each file."""
-        kept: Future[list[str]] = Future()
-        threading.Thread(target=self._keep, args=(kept,), name="upload", daemon=True).start()
+        threading.Thread(target=self._keep, name="upload", daemon=True).start()
         try:
-            while not _settled(kept):
+            while not _settled(self.kept):
                 self._looked = time.monotonic()
-                yield self._progress_html()
+                yield self.shown()
         finally:
             self.stop()
-        lines = kept.result()
+        self.kept.result()
+        yield self.shown()
+
+    def shown(self) -> str:
+        """How far it is now, or what became of each file."""
+        if not self.ended:
+            return self._progress_html()
+        if self.kept.exception():  # a fault of ours, which its own visitor's call tells
+            return ""
+        lines = self.kept.result()
         hint = words_html("sources.added_hint")
         added = any(line.startswith("<p>") for line in lines)
-        yield f'<div class="outcome" role="status">{"".join(lines)}{f"<p>{hint}</p>" if added else ""}</div>'
+        return f'<div class="outcome" role="status">{"".join(lines)}{f"<p>{hint}</p>" if added else ""}</div>'
 
-    def _keep(self, kept: Future[list[str]]) -> None:
+    def _keep(self) -> None:
         try:
-            kept.set_result(self._lines())
+            self.kept.set_result(self._lines())
         except BaseException as error:
-            kept.set_exception(error)
+            self.kept.set_exception(error)
             raise
 
     def _lines(self) -> list[str]:
@@ -116,32 +130,48 @@ class UploadRuns:
 
     def __init__(self) -> None:
         self._runs: dict[str, UploadRun] = {}
-        self._visitors: dict[str, _Shown] = {}
+        self._visitors: dict[str, _Visitor] = {}
         self._files: Counter[Path] = Counter()  # by how many runs each is still to be read
         self._lock = threading.Lock()
 
     def html(self, visitor: str, run: UploadRun) -> Iterator[str]:
         """:meth:`UploadRun.html` of ``run``, together with that of others which the same ``visitor`` has under way, or
-        had meanwhile, in the order in which they were begun."""
+        had meanwhile, in the order in which they were begun.
+
+        It goes on until these have ended, too: Gradio does not promise that what two calls say at last comes in the
+        order in which it was said, and so they say the same.
+        """
         with self._lock:
-            of_visitor = self._visitors.setdefault(visitor, _Shown())
+            of_visitor = self._visitors.setdefault(visitor, _Visitor())
             of_visitor.under_way += 1
-            of_visitor.html[run.token] = ""
+            of_visitor.runs.append(run)
             self._runs[run.token] = run
             self._files.update(run.files)
         run.turn, run.let_go = of_visitor.turn, self._let_go
         try:
-            for shown in run.html():
-                with self._lock:
-                    of_visitor.html[run.token] = shown
-                    whole = "".join(of_visitor.html.values())
-                yield whole
+            all_ended = False
+            for _ in run.html():
+                all_ended, shown = self._shown(of_visitor)
+                yield shown
+            while not all_ended:
+                wait([each.kept for each in self._runs_of(of_visitor)], _LOOK)
+                all_ended, shown = self._shown(of_visitor)
+                yield shown
         finally:
             with self._lock:
                 del self._runs[run.token]
                 of_visitor.under_way -= 1
                 if not of_visitor.under_way:
                     del self._visitors[visitor]
+
+    def _runs_of(self, of_visitor: "_Visitor") -> list[UploadRun]:
+        with self._lock:
+            return [*of_visitor.runs]
+
+    def _shown(self, of_visitor: "_Visitor") -> tuple[bool, str]:
+        """Whether all runs of a visitor had ended, and what is told of them."""
+        runs = self._runs_of(of_visitor)
+        return all(run.ended for run in runs), "".join(run.shown() for run in runs)
 
     def _let_go(self, file: Path) -> None:
         with self._lock:
@@ -157,10 +187,10 @@ class UploadRuns:
 
 
 @dataclass(slots=True)
-class _Shown:
-    """What one visitor sees of their runs."""
+class _Visitor:
+    """The runs of one visitor, from the first that is under way to the end of the last."""
 
-    html: dict[str, str] = field(default_factory=dict)  # by token
+    runs: list[UploadRun] = field(default_factory=list)
     under_way: int = 0
     turn: threading.Lock = field(default_factory=threading.Lock)  # of the one whose file is read
 
