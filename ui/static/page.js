@@ -62,13 +62,12 @@
     }
   };
 
+  const isLabel = ({ parentElement: parent }) => parent?.closest(LABELS) && !parent.closest(OURS);
   const showText = (node) => {
-    const found = known(node.data);
-    if (found) {
-      const parent = node.parentElement;
-      if (!parent || !parent.closest(LABELS) || parent.closest(OURS)) return;
-      written.set(node, found);
-    }
+    // What is no label may be long, as scripts, style sheets and texts are, and to compare it with each pattern may take
+    // the square of that.
+    const found = node.data.includes(BETWEEN) && isLabel(node) ? known(node.data) : undefined;
+    if (found) written.set(node, found);
     const label = written.get(node);
     if (!label || node.data === label[now]) return;
     // Gradio may have put in another text since.
