@@ -190,10 +190,10 @@ def test_a_reason_that_could_not_be_sent_stays_and_goes_along_with_a_change_of_m
 
 
 def test_an_overlong_paste_is_told_and_kept(page: Page) -> None:
-    page.fill("#question", "问" * 3_000_000)
+    page.fill("#question", "问" * 300_000)
     page.press("#question", "Enter")
-    expect(page.locator(".hint")).to_contain_text("3,000,000 characters; at most 1,000")
-    assert len(page.input_value("#question")) == 3_000_000
+    expect(page.locator(".hint")).to_contain_text("300,000 characters; at most 1,000")
+    assert len(page.input_value("#question")) == 300_000
 
 
 def test_where_nothing_can_be_kept_the_page_works_and_says_so(browser: Browser, page_url: str) -> None:

@@ -211,8 +211,8 @@ def test_a_question_shows_at_once_and_can_be_stopped(browser: Browser) -> None:
         assert page.locator(".turn").count() == 0
 
 
-def test_eight_visitors_neither_wait_for_nor_see_one_another(browser: Browser) -> None:
-    people = 8
+@pytest.mark.parametrize("people", [3, sweep(8)])
+def test_visitors_neither_wait_for_nor_see_one_another(browser: Browser, people: int) -> None:
     answerer = Waiting(people)
     with served(answerer) as address, ExitStack() as contexts:
         pages = [contexts.enter_context(browser.new_context()).new_page() for _ in range(people)]

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from lanes import sweep
 from states import vectors_of
 
 from corpus import Document, StoredIndexError
@@ -39,8 +40,10 @@ def kept(folder: Path) -> list[Path]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("late_interaction", [True, False])
-@pytest.mark.parametrize("verb", [update_index, rebuild_index])
+@pytest.mark.parametrize(
+    ("verb", "late_interaction"),
+    [(update_index, True), (rebuild_index, False), sweep(update_index, False), sweep(rebuild_index, True)],
+)
 def test_a_failed_build_is_taken_up_again(
     tmp_path: Path, fake_encoders: Any, verb: Any, late_interaction: bool
 ) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lanes import sweep
 from records import term_of
 from states import vectors_of
 
@@ -422,8 +423,9 @@ for line in sys.stdin:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+@pytest.mark.parametrize("times", [16, sweep(40)])
 def test_an_updater_killed_at_any_moment_leaves_a_whole_index(
-    small_index: PassageIndex, texts: Path, fake_encoder: Any, program: Program
+    small_index: PassageIndex, texts: Path, fake_encoder: Any, program: Program, times: int
 ) -> None:
     chance, path = random.Random(7), texts / "en" / "models.md"
     plain = path.read_text(encoding="utf-8")
@@ -457,7 +459,7 @@ def test_an_updater_killed_at_any_moment_leaves_a_whole_index(
             longest[verb] = time.perf_counter() - start
         killed = landed = 0
         said = found(small_index)
-        for number in range(40):
+        for number in range(times):
             new = f"{number + 1000} million"
             path.write_text(plain.replace("175 billion", new), encoding="utf-8")
             verb = chance.choice(["update", "update", "rebuild"])
@@ -483,8 +485,8 @@ def test_an_updater_killed_at_any_moment_leaves_a_whole_index(
             said = found(small_index)
             assert new in said
         nursery.stdin.close()
-    assert killed > 20
-    assert 0 < landed < 40  # some moments were before the step that counts, and some after it
+    assert killed > times / 2
+    assert 0 < landed < times  # some moments were before the step that counts, and some after it
     manifest = small_index.snapshot.manifest
     kept = {
         *(segment.name for segment in manifest.segments),
@@ -516,7 +518,7 @@ def test_many_ask_while_updates_land(tmp_path: Path, fake_encoder: Any) -> None:
             last = over.is_set()
             consulted = answerer.consult(question)
             snapshot = consulted.snapshot
-            (number,) = (at for at in range(100, 121) if f"has {at} doctors" in snapshot.documents["en/ship.md"].text)
+            (number,) = (at for at in range(100, 111) if f"has {at} doctors" in snapshot.documents["en/ship.md"].text)
             assert f"船有{number}个医生" in snapshot.documents["zh/ship.md"].text
             assert len(snapshot.documents) == number % 5 + 5
             assert {document.id: document for document in documents(number)} == dict(snapshot.documents)
@@ -534,13 +536,13 @@ def test_many_ask_while_updates_land(tmp_path: Path, fake_encoder: Any) -> None:
     with ThreadPoolExecutor(len(questions)) as threads:
         asking = [threads.submit(asks, question) for question in questions]
         try:
-            for number in range(101, 121):
+            for number in range(101, 111):
                 update_index(tmp_path, documents(number), fake_encoder)
                 time.sleep(0.02)
         finally:
             over.set()
         seen = [each.result() for each in asking]
-    assert all(120 in each for each in seen)
+    assert all(110 in each for each in seen)
     assert len(set().union(*seen)) > 3
 
 

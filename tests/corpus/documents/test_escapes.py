@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 from costs import costs_at_most
+from lanes import sweep
 
 from corpus import readable
 from corpus.files.escapes import Context, beginning, escaped, escaped_spans
@@ -109,9 +110,10 @@ CHECKS: dict[Context, Callable[[list[str]], None]] = {
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("seeds", [range(1_000), sweep(range(1_000, 4_000))], ids=["some", "many"])
 @pytest.mark.parametrize("context", Context)
-def test_any_words_are_read_as_they_are_beside_any_others(context: Context) -> None:
-    for seed in range(3_000):
+def test_any_words_are_read_as_they_are_beside_any_others(context: Context, seeds: range) -> None:
+    for seed in seeds:
         dice = random.Random(seed)
         words = [some_words(dice, lines=context in (Context.PARAGRAPH, Context.ITEM)) for _ in range(3)]
         if seed % 2 and context is Context.PARAGRAPH:
