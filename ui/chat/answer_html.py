@@ -4,10 +4,12 @@ Pure functions from records to strings. Questions, texts, titles and sources com
 nobody vouches for, so every one of them is escaped, or passes through :func:`ui.html.links.linked`, on its way in.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from html import escape
 
 from corpus import Term, language_of
+from corpus.files.references import shorten
 from qa import AnswerKind
 from qa.glossary_terms import terms_in
 from ui.chat.citation_links import link_html, number_html, own_html, quote_id
@@ -27,6 +29,7 @@ _CLASSES = {
     AnswerKind.NOT_IN_TEXTS: "unanswered",
     AnswerKind.SMALL_TALK: "talk",
 }
+_BEGINNING = 60  # characters of a quote that tell it from others under one heading
 _HEADS = {AnswerKind.NEAREST: "answer.nearest", AnswerKind.NOT_IN_TEXTS: "answer.not_in_texts"}
 
 
@@ -93,15 +96,19 @@ def _related(answer: KeptAnswer, number: int) -> str:
     if not answer.related:
         return ""
     if answer.kind is not AnswerKind.NEAREST:
-        items = "".join(f"<li>{_place(each, number)}</li>" for each in answer.related)
+        places = Counter(each.breadcrumb for each in answer.related)
+        items = "".join(f"<li>{_place(each, number, begins=places[each.breadcrumb] > 1)}</li>" for each in answer.related)
         return f'<p class="label">{own_html(answer, "answer.related")}</p><ul class="related">{items}</ul>'
     items = "".join(f"<li>{_quotation(each, _place(each, number))}</li>" for each in answer.related)
     label = f'<p class="label" id="nearest-{number}">{own_html(answer, "answer.nearest_quotes")}</p>'
     return f'{label}<ul class="related" aria-labelledby="nearest-{number}">{items}</ul>'
 
 
-def _place(citation: CitationView, number: int) -> str:
+def _place(citation: CitationView, number: int, *, begins: bool = False) -> str:
+    """A link named by where ``citation`` stands; with how it ``begins`` where others stand there, too."""
     where = citation.breadcrumb
+    if begins:
+        where += f": {with_marks(shorten(' '.join(citation.shown.split()), _BEGINNING))}"
     return f'<span lang="{tag(language_of(where))}">{link_html(citation, number, escape(where), "place")}</span>'
 
 
