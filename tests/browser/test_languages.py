@@ -87,7 +87,7 @@ def test_what_is_no_label_of_ours_stays_as_it_is(visit: Any) -> None:
     assert page.locator("#content").inner_text() == page.locator("#prose").inner_text() == both
 
 
-@pytest.mark.parametrize("kind", ["p", "style", "td"])
+@pytest.mark.parametrize("kind", ["p", "style", "button"])
 def test_a_long_text_that_looks_like_a_label_keeps_nobody_waiting(visit: Any, kind: str) -> None:
     page = visit("zh-CN")
     page.set_default_timeout(30_000)  # ms; compared with the label it would take minutes
@@ -95,7 +95,7 @@ def test_a_long_text_that_looks_like_a_label_keeps_nobody_waiting(visit: Any, ki
         content=f"""const long = document.createElement("{kind}");
         long.hidden = true;
         long.textContent = "Remove " + "a / 移除 ".repeat(500_000);
-        document.body.append(long);
+        document.querySelector(".html-container").append(long);
         requestAnimationFrame(() => document.body.insertAdjacentHTML("beforeend", "<p id=after></p>"));"""
     )
     page.wait_for_selector("#after", state="attached")

@@ -163,10 +163,10 @@ def test_what_cannot_be_kept_is_refused_with_the_reason(page: Page, site: Site) 
 def test_what_is_brought_while_another_file_is_read_is_kept_too(
     page: Page, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    go_on, add = threading.Event(), Uploads.add
+    go_on, add = {"first.md": threading.Event(), "second.md": threading.Event()}, Uploads.add
 
     def slowly(self: Uploads, name: str, source: Path, **options: Any) -> str:
-        assert name != "first.md" or go_on.wait(30)
+        assert go_on[name].wait(30)
         return add(self, name, source, **options)
 
     monkeypatch.setattr(Uploads, "add", slowly)
@@ -175,7 +175,9 @@ def test_what_is_brought_while_another_file_is_read_is_kept_too(
     expect(page.locator("#outcome")).to_contain_text("first.md", use_inner_text=True)
     bring(page, "second.md", b"# Second\n\nSecond note.\n")
     expect(page.locator("#outcome .cancel")).to_have_count(2)
-    go_on.set()
+    go_on["first.md"].set()
+    expect(row(page, "uploads/first.md")).to_have_count(1)  # it is listed as soon as it is kept
+    go_on["second.md"].set()
     for name in ("first.md", "second.md"):
         expect(page.locator("#outcome")).to_contain_text(f"Added: {name}", use_inner_text=True)
     for name in ("first.md", "second.md"):

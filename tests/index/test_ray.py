@@ -16,6 +16,7 @@ from typing import Any
 
 import pytest
 from cluster_encoders import ClusterEncoder, embedded, processes
+from lanes import sweep
 from pdf_files import pdf, write
 from states import vectors_of
 
@@ -205,7 +206,7 @@ def write_texts(folder: Path) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("late_interaction", [True, False])
+@pytest.mark.parametrize("late_interaction", [True, sweep(False)])
 def test_the_index_is_the_same_to_the_byte(
     three: RayWorkers, texts: Path, tmp_path: Path, log: Path, late_interaction: bool
 ) -> None:
@@ -230,6 +231,7 @@ def test_the_index_is_the_same_to_the_byte(
     assert same(tmp_path / "theirs", tmp_path / "ours")
 
 
+@pytest.mark.sweep
 def test_what_workers_make_goes_into_a_store(three: RayWorkers, texts: Path, tmp_path: Path, log: Path) -> None:
     pytest.importorskip("qdrant_client", reason="Qdrant's client is not installed")
     from index.storage.qdrant.client import close_connections
@@ -257,6 +259,7 @@ def test_workers_make_one_index_after_the_other(three: RayWorkers, tmp_path: Pat
         assert same(tmp_path / f"theirs {late}", tmp_path / f"ours {late}")
 
 
+@pytest.mark.sweep
 def test_many_windows_come_in_order(
     three: RayWorkers, tmp_path: Path, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -282,6 +285,7 @@ def test_an_update_embeds_what_changed(three: RayWorkers, tmp_path: Path, log: P
     assert same(tmp_path / "theirs", tmp_path / "ours")
 
 
+@pytest.mark.sweep
 def test_files_that_a_worker_does_not_see_are_sent(
     three: RayWorkers, texts: Path, tmp_path: Path, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -451,6 +455,7 @@ with RayWorkers({cluster.address!r}, ClusterEncoder(log), make, count=1, group=8
     assert re.fullmatch(r"A worker on \S+ is lost; its passages go to another one\.\n", done.stdout)
 
 
+@pytest.mark.sweep
 def test_another_model_on_a_worker_is_told(workers: Any, tmp_path: Path, log: Path) -> None:
     with (
         workers(digest="other") as one,
@@ -459,6 +464,7 @@ def test_another_model_on_a_worker_is_told(workers: Any, tmp_path: Path, log: Pa
         update_index(tmp_path / "index", documents(), ClusterEncoder(log), workers=one)
 
 
+@pytest.mark.sweep
 def test_another_program_on_a_worker_is_told(
     workers: Any, tmp_path: Path, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

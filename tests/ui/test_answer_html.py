@@ -332,13 +332,16 @@ def test_what_is_related_stands_apart_from_an_answer() -> None:
 
 
 def test_what_is_related_under_one_heading_is_told_apart_by_how_it_begins() -> None:
-    one, other, long = "The <b>kite</b> flies. 🪁", "风筝在飞。", "很" * 100
+    one, other, long = 'The kite of "A & B" is 1 < 2. 🪁', "风筝在飞。", "很" * 100
     alone = cited(one, one, title="Alone")
     related = (*(cited(each, each, number, title="Kites") for number, each in enumerate((one, other, long), 1)), alone)
     html = reply(answer_of("The texts do not say.", related=related, confidence=0.2))
     links = re.findall(r'<a class="place"[^>]*>(.*?)</a>', html)
-    assert links[:2] == ["Kites: “The kite flies. 🪁”", "Kites: “风筝在飞。”"]
-    assert links[2] == f"Kites: “{'很' * 59}…”"
+    assert links[:3] == [
+        'Kites: <span lang="en">“The kite of &quot;A &amp; B&quot; is 1 &lt; 2. 🪁”</span>',
+        'Kites: <span lang="zh-Hans">“风筝在飞。”</span>',
+        f'Kites: <span lang="zh-Hans">“{"很" * 59}…”</span>',
+    ]
     assert links[3] == "Alone"
 
 

@@ -97,7 +97,9 @@ def _related(answer: KeptAnswer, number: int) -> str:
         return ""
     if answer.kind is not AnswerKind.NEAREST:
         places = Counter(each.breadcrumb for each in answer.related)
-        items = "".join(f"<li>{_place(each, number, begins=places[each.breadcrumb] > 1)}</li>" for each in answer.related)
+        items = "".join(
+            f"<li>{_place(each, number, begins=places[each.breadcrumb] > 1)}</li>" for each in answer.related
+        )
         return f'<p class="label">{own_html(answer, "answer.related")}</p><ul class="related">{items}</ul>'
     items = "".join(f"<li>{_quotation(each, _place(each, number))}</li>" for each in answer.related)
     label = f'<p class="label" id="nearest-{number}">{own_html(answer, "answer.nearest_quotes")}</p>'
@@ -107,9 +109,13 @@ def _related(answer: KeptAnswer, number: int) -> str:
 def _place(citation: CitationView, number: int, *, begins: bool = False) -> str:
     """A link named by where ``citation`` stands; with how it ``begins`` where others stand there, too."""
     where = citation.breadcrumb
+    inner = escape(where)
     if begins:
-        where += f": {with_marks(shorten(' '.join(citation.shown.split()), _BEGINNING))}"
-    return f'<span lang="{tag(language_of(where))}">{link_html(citation, number, escape(where), "place")}</span>'
+        beginning = shorten(" ".join(citation.shown.split()), _BEGINNING)
+        if is_prose(citation.quotation):
+            beginning = with_marks(beginning.strip("“”「」『』"))
+        inner += f': <span lang="{tag(citation.language)}">{escape(beginning)}</span>'
+    return f'<span lang="{tag(language_of(where))}">{link_html(citation, number, inner, "place")}</span>'
 
 
 def _tools(answer: KeptAnswer) -> str:

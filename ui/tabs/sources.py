@@ -91,14 +91,15 @@ def library_view(
 
         def brought(files: list[str] | None, over: bool, request: gr.Request) -> Iterator[dict[Any, str]]:
             run = UploadRun(uploads, [Path(file) for file in files or ()], replace=over)
-            listed = False
+            listed = current = False
             for shown in under_way.html(str(request.session_hash), run):
+                yield {outcome: shown}
+                current = False
                 if run.ended and not listed:  # others of the visitor's may take long
-                    listed = True
-                    yield {outcome: shown, texts: listing()}
-                else:
-                    yield {outcome: shown}
-            yield {texts: listing()}
+                    listed = current = True
+                    yield {texts: listing()}
+            if not current:
+                yield {texts: listing()}
 
         def stopped(event: gr.EventData) -> Any:
             under_way.stop(said(event, "token"))

@@ -51,7 +51,12 @@ class UploadRun:
 
     def html(self) -> Iterator[str]:
         """How far it is, now and then, where that takes a while; at last what became of each file."""
-        threading.Thread(target=self._keep, name="upload", daemon=True).start()
+        thread = threading.Thread(target=self._keep, name="upload", daemon=True)
+        try:
+            thread.start()
+        except BaseException as error:  # no other call of the visitor's may wait for it
+            self.kept.set_exception(error)
+            raise
         try:
             while not _settled(self.kept):
                 self._looked = time.monotonic()
@@ -149,13 +154,14 @@ class UploadRuns:
             self._files.update(run.files)
         run.turn, run.let_go = of_visitor.turn, self._let_go
         try:
-            all_ended = False
+            ended = 0
             for _ in run.html():
-                all_ended, shown = self._shown(of_visitor)
+                ended, shown = self._shown(of_visitor)
                 yield shown
-            while not all_ended:
-                wait([each.kept for each in self._runs_of(of_visitor)], _LOOK)
-                all_ended, shown = self._shown(of_visitor)
+            # Gradio goes on here when what was said is on its way: a run that begins later is told after it.
+            while ended < len(runs := self._runs_of(of_visitor)):
+                wait([each.kept for each in runs], _LOOK)
+                ended, shown = self._shown(of_visitor)
                 yield shown
         finally:
             with self._lock:
@@ -168,10 +174,10 @@ class UploadRuns:
         with self._lock:
             return [*of_visitor.runs]
 
-    def _shown(self, of_visitor: "_Visitor") -> tuple[bool, str]:
-        """Whether all runs of a visitor had ended, and what is told of them."""
+    def _shown(self, of_visitor: "_Visitor") -> tuple[int, str]:
+        """How many runs of a visitor had ended, and what is told of all."""
         runs = self._runs_of(of_visitor)
-        return all(run.ended for run in runs), "".join(run.shown() for run in runs)
+        return sum(run.ended for run in runs), "".join(run.shown() for run in runs)
 
     def _let_go(self, file: Path) -> None:
         with self._lock:
