@@ -91,12 +91,15 @@ def test_what_is_no_label_of_ours_stays_as_it_is(visit: Any) -> None:
 def test_a_long_text_that_looks_like_a_label_keeps_nobody_waiting(visit: Any, kind: str) -> None:
     page = visit("zh-CN")
     page.set_default_timeout(30_000)  # ms; compared with the label it would take minutes
+    # Not at once: the script's own end would be waited for without a limit.
     page.add_script_tag(
-        content=f"""const long = document.createElement("{kind}");
-        long.hidden = true;
-        long.textContent = "Remove " + "a / 移除 ".repeat(500_000);
-        document.querySelector(".html-container").append(long);
-        requestAnimationFrame(() => document.body.insertAdjacentHTML("beforeend", "<p id=after></p>"));"""
+        content=f"""setTimeout(() => {{
+            const long = document.createElement("{kind}");
+            long.hidden = true;
+            long.textContent = "Remove " + "a / 移除 ".repeat(500_000);
+            document.querySelector(".html-container").append(long);
+            setTimeout(() => document.body.insertAdjacentHTML("beforeend", "<p id=after></p>"));
+        }}, 100);"""
     )
     page.wait_for_selector("#after", state="attached")
 
