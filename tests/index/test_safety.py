@@ -485,7 +485,7 @@ def test_an_updater_killed_at_any_moment_leaves_a_whole_index(
             said = found(small_index)
             assert new in said
         nursery.stdin.close()
-    assert killed > times / 3
+    assert killed > times / 2
     assert 0 < landed < times  # some moments were before the step that counts, and some after it
     manifest = small_index.snapshot.manifest
     kept = {
@@ -499,7 +499,8 @@ def test_an_updater_killed_at_any_moment_leaves_a_whole_index(
 
 
 @pytest.mark.slow
-def test_many_ask_while_updates_land(tmp_path: Path, fake_encoder: Any) -> None:
+@pytest.mark.parametrize("updates", [10, sweep(20)])
+def test_many_ask_while_updates_land(tmp_path: Path, fake_encoder: Any, updates: int) -> None:
     def documents(number: int) -> list[Document]:
         return [
             Document("en/ship.md", "Ship", "", f"# Ship\n\nThe ship has {number} doctors. The ship is a machine."),
@@ -518,7 +519,9 @@ def test_many_ask_while_updates_land(tmp_path: Path, fake_encoder: Any) -> None:
             last = over.is_set()
             consulted = answerer.consult(question)
             snapshot = consulted.snapshot
-            (number,) = (at for at in range(100, 111) if f"has {at} doctors" in snapshot.documents["en/ship.md"].text)
+            (number,) = (
+                at for at in range(100, 101 + updates) if f"has {at} doctors" in snapshot.documents["en/ship.md"].text
+            )
             assert f"船有{number}个医生" in snapshot.documents["zh/ship.md"].text
             assert len(snapshot.documents) == number % 5 + 5
             assert {document.id: document for document in documents(number)} == dict(snapshot.documents)
@@ -536,13 +539,13 @@ def test_many_ask_while_updates_land(tmp_path: Path, fake_encoder: Any) -> None:
     with ThreadPoolExecutor(len(questions)) as threads:
         asking = [threads.submit(asks, question) for question in questions]
         try:
-            for number in range(101, 111):
+            for number in range(101, 101 + updates):
                 update_index(tmp_path, documents(number), fake_encoder)
                 time.sleep(0.02)
         finally:
             over.set()
         seen = [each.result() for each in asking]
-    assert all(110 in each for each in seen)
+    assert all(100 + updates in each for each in seen)
     assert len(set().union(*seen)) > 3
 
 
