@@ -136,7 +136,11 @@ def _names(query: Query, asked: Mapping[int, float]) -> list[list[int]]:
 
 
 def _touch(query: Query, first: int, second: int) -> bool:
-    """Whether nothing stands between two words but one space."""
+    """Whether two words may be one name: nothing stands between them but one space, and both are of one script (in
+    "RNN好在哪里" the name is RNN), but that a letter alone takes what stands beside it: B站."""
+    foreign = [word for at in (first, second) if not _UNSPACED.search(word := query.words[at].text.strip())]
+    if len(foreign) == 1 and len(foreign[0]) > 1:
+        return False
     return query.text[_span(query, [first])[1] : _span(query, [second])[0]] in ("", " ")
 
 

@@ -36,8 +36,8 @@ def update_index(
     *,
     passage_width: int = PASSAGE_WIDTH,
     late_interaction: bool = True,
-    corpus: Sequence[str] = (),
-    glossary: Sequence[Term] = (),
+    corpus: Sequence[str] | None = None,
+    glossary: Sequence[Term] | None = None,
     progress: Progress = quiet,
     workers: Workers = LOCAL,
     store: QdrantSettings | None = None,
@@ -48,9 +48,9 @@ def update_index(
     passages whose text (as the encoder sees it) was not there before are embedded, and what is written grows with what
     changed, not with the index. Nothing is written where nothing changed. Without ``late_interaction`` the index keeps
     no token vectors: it is some 6 kB a passage smaller and finds less. ``corpus`` names the folders the texts came
-    from, for those who open the index; ``glossary`` holds their terms. ``workers`` read and embed. With a ``store`` the
-    vectors are kept there, and so is what makes up a state; the folder then holds this machine's copy of the small
-    files.
+    from, for those who open the index; ``glossary`` holds their terms; where one is left out, what the index has of it
+    stays. ``workers`` read and embed. With a ``store`` the vectors are kept there, and so is what makes up a state; the
+    folder then holds this machine's copy of the small files.
     :class:`StoredIndexError` where the index was built with another model or other settings (then
     :func:`rebuild_index` it), is damaged, or is being written by someone else; :class:`CorpusError` where not one text
     can be read. The index is then as it was. Texts that cannot be read among others are told of in the change: what was
@@ -62,6 +62,10 @@ def update_index(
         if old:
             check_identity(kept.folder, old.manifest, encoder, passage_width, late_interaction)
         kept.tidy(old.manifest if old else None)
+        if corpus is None:
+            corpus = old.manifest.corpus if old else ()
+        if glossary is None:
+            glossary = old.glossary if old else ()
         settings = _Settings(passage_width, late_interaction, TOKEN_SHARE, tuple(corpus), tuple(glossary))
         known = load_unread(kept.folder)
         before = old.manifest if old else None
@@ -83,7 +87,8 @@ def rebuild_index(
     store: QdrantSettings | None = None,
 ) -> IndexChange:
     """Build the index in ``folder``, or in ``store``, anew, whatever is there; the old one answers until the new one
-    is whole. ``token_share`` of the token vectors of a passage are kept, see :mod:`index.matching.token_pooling`."""
+    is whole. ``token_share`` of the token vectors of a passage are kept, see :mod:`index.matching.token_pooling`; of
+    ``corpus`` and ``glossary`` nothing is kept that is not named."""
     kept = open_store(Path(folder), store)
     with kept.lock():
         settings = _Settings(passage_width, late_interaction, token_share, tuple(corpus), tuple(glossary))

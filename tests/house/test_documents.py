@@ -1,6 +1,9 @@
 """What README.md and CONTRIBUTING.md show and name is there, and the other way round."""
 
 import re
+import shutil
+from pathlib import Path
+from typing import Any
 
 import pytest
 from house import ROOT, SOURCES, name
@@ -52,3 +55,21 @@ def test_names_are_read_below_their_own_heading() -> None:
     assert named_below(text, "a") == {"one", "two", "five"}
     assert named_below(text, "a/b") == {"three"}
     assert named_below(text, "a/b", suffix=True) == set()
+
+
+def test_the_python_of_the_readme_works_and_keeps_all_that_an_index_has(
+    tmp_path: Path, texts: Path, fake_encoder: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (code,) = (block for block in re.findall(r"```python\n(.*?)```", readme, re.S) if "update_index" in block)
+    shutil.copytree(texts, tmp_path / "corpus/texts")
+    shutil.copy(ROOT / "corpus/texts/glossary.yaml", tmp_path / "corpus/texts")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("index.SentenceEncoder", lambda: fake_encoder)
+    for change in ("added", ""):
+        ran: dict[str, Any] = {}
+        exec(compile(code, "README.md", "exec"), ran)
+        assert bool(ran["change"].added) == bool(change)
+        assert len(ran["hits"]) == 3
+        assert ran["passages"].snapshot.glossary
+        assert ran["passages"].snapshot.manifest.corpus == (str(tmp_path / "corpus/texts"),)

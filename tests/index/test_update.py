@@ -14,7 +14,17 @@ from costs import costs_at_most
 from pdf_files import CHINESE, pdf, write
 from states import vectors_of
 
-from corpus import CorpusError, Document, Reference, StoredIndexError, TextFile, find_texts, load_documents, split
+from corpus import (
+    CorpusError,
+    Document,
+    Reference,
+    StoredIndexError,
+    Term,
+    TextFile,
+    find_texts,
+    load_documents,
+    split,
+)
 from index import PassageIndex, pending_change, rebuild_index, update_index
 
 Edit = Callable[[Path, str, str], None]
@@ -375,3 +385,20 @@ def test_many_passages_alike_are_found_again_in_no_time(tmp_path: Path, fake_enc
     with costs_at_most(20):  # comparing each with each would take minutes
         change = pending_change(tmp_path, moved)
         assert (len(change.added), len(change.removed), change.embedded) == (200, 200, 0)
+
+
+def test_what_is_left_out_stays_as_the_index_has_it(texts: Path, tmp_path: Path, fake_encoder: Any, edit: Edit) -> None:
+    """An update from Python of an index that a command built took its glossary, and where its texts are."""
+    term = Term({"en": "attention", "zh": "注意力"}, {"en": "Weighing what matters.", "zh": "给重要的东西加权。"})
+    folder = tmp_path / "index"
+    update_index(folder, load_documents(texts), fake_encoder, corpus=[str(texts)], glossary=[term])
+    before = state(folder)
+    assert update_index(folder, load_documents(texts), fake_encoder).empty
+    assert state(folder) == before
+    edit(texts / "en" / "models.md", "175 billion", "175,000 million")
+    assert update_index(folder, load_documents(texts), fake_encoder).changed == ("en/models.md",)
+    snapshot = PassageIndex.open(folder, fake_encoder).snapshot
+    assert (snapshot.manifest.corpus, snapshot.glossary) == ((str(texts),), (term,))
+    update_index(folder, load_documents(texts), fake_encoder, corpus=(), glossary=())
+    snapshot = PassageIndex.open(folder, fake_encoder).snapshot
+    assert (snapshot.manifest.corpus, snapshot.glossary) == ((), ())
