@@ -15,16 +15,16 @@ NEAREST = {
     "zh": "资料中没有直接说到这一点；最接近的是下面引用的内容，不一定能回答这个问题。",
 }
 EMPTY_QUESTION = {
-    "en": "Please type a question, for example: What is a foundation model?",
-    "zh": "请输入一个问题，例如：什么是基础模型？",
+    "en": "Please type a question.",
+    "zh": "请输入一个问题。",
 }
 LONG_QUESTION = {
     "en": "This question has {length} characters; at most {longest} can be asked. Please ask for one thing at a time.",
     "zh": "这个问题有 {length} 个字符，最多可以问 {longest} 个。请一次只问一件事。",
 }
 GREETING = {
-    "en": "Hello! Ask me about the texts, in English or Chinese, for example: What is a foundation model?",
-    "zh": "你好！可以用中文或英文就资料内容提问，例如：什么是基础模型？",
+    "en": "Hello! Ask me about the texts, in English or Chinese.",
+    "zh": "你好！可以用中文或英文就资料内容提问。",
 }
 THANKS = {
     "en": "You are welcome. Is there anything else you would like to know from the texts?",
@@ -34,12 +34,9 @@ FAREWELL = {"en": "Goodbye!", "zh": "再见！"}
 ABILITIES = {
     "en": (
         "I answer questions by quoting the texts word for word, with the place of every quote, in English and Chinese. "
-        "What the texts do not say, I do not say either. Try: Why do large models show emergent abilities?"
+        "What the texts do not say, I do not say either."
     ),
-    "zh": (
-        "我用资料里的原文回答问题，每句引文都注明出处，中文和英文都可以问。资料没有说的，我也不说。"
-        "可以试试：大模型为什么会有涌现能力？"
-    ),
+    "zh": ("我用资料里的原文回答问题，每句引文都注明出处，中文和英文都可以问。资料没有说的，我也不说。"),
 }
 REQUEST = {
     "en": "I can only quote the texts: I do not write, translate, draw or calculate. Please ask what the texts say.",

@@ -166,7 +166,7 @@ def mcp(corpus: Corpus = None, index: Index = None, settings: SettingsFile = Non
     service = _service_later(workplace, writes=not no_writer)
     elsewhere = workplace.writes_elsewhere and not no_writer
     with suppress(KeyboardInterrupt, Terminated):
-        converse(McpServer(service.result, elsewhere=elsewhere), sys.stdin.buffer, outgoing)
+        converse(McpServer(service.result, elsewhere=elsewhere, subject=workplace.subject), sys.stdin.buffer, outgoing)
 
 
 def _service_later(workplace: Workplace, *, writes: bool) -> "Future[Service]":

@@ -258,6 +258,8 @@ def test_the_program_has_answers_written_where_the_settings_name_a_writer(
     listed, asked = told
     hints = [each["annotations"]["openWorldHint"] for each in listed["result"]["tools"]]
     assert hints == [written, False, False]
+    told_of = [each["description"].rpartition(". ")[2] for each in listed["result"]["tools"]]
+    assert told_of == ["The texts are about what stands in texts."] * 3  # of theirs, not of ours
     answer = asked["result"]["structuredContent"]
     assert answer["citations"]
     assert (answer["written"] and answer["written"]["text"]) == ("So it is. [1]" if written else None)

@@ -1,11 +1,23 @@
 """Headings become questions, or nothing: none is offered as it stands."""
 
+from pathlib import Path
+from typing import Any, cast
+
 import pytest
+from fake_reader import FakeReader
 from records import term_of
 
 from corpus import BUILT_IN_TEXTS, load_documents, load_glossary, split
+from index import PassageIndex, Scope, update_index
+from index.storage.scope import EVERYTHING
+from qa import Answerer
+from ui.chat.calls import ChatAnswerer
+from ui.chat.first_questions import first_questions
 from ui.chat.section_questions import section_question, term_question
 from ui.html.breadcrumbs import last_heading
+from ui.server.site import assemble_page
+from ui.workspace.settings import Settings
+from ui.workspace.workspace import Workplace
 
 GLOSSARY = (
     term_of("attention", "注意力", "A weight.", "一种权重。"),
@@ -124,3 +136,54 @@ def test_of_the_built_in_texts_no_heading_is_offered_as_it_stands() -> None:
 def test_a_term_is_asked_for_by_its_name() -> None:
     assert term_question(GLOSSARY[0], "en") == "What does “attention” mean?"
     assert term_question(GLOSSARY[0], "zh") == "什么是注意力？"
+
+
+class AskedInVain:
+    """Knows the texts of an index, and answers no question that holds ``unknown``."""
+
+    glossary = ()
+
+    def __init__(self, passages: PassageIndex, unknown: str = "") -> None:
+        self.passages, self.unknown, self.asked = passages, unknown, list[str]()
+
+    def answers(self, question: str, scope: Scope = EVERYTHING) -> bool:
+        self.asked.append(question)
+        return not self.unknown or self.unknown not in question
+
+
+def test_own_texts_begin_with_questions_that_they_answer(tmp_path: Path, fake_encoder: Any) -> None:
+    headings = {"boiler": "Care of the boiler", "roof": "Leaks in the roof", "bees": "Winter food of bees", "plain": ""}
+    texts = tmp_path / "own"
+    texts.mkdir()
+    for name, heading in headings.items():
+        said = f"## {heading}\n\nIt is done in May. 🐝\n" if heading else "No heading here.\n"
+        (texts / f"{name}.md").write_text(f"# {name}\n\n{said}", encoding="utf-8")
+    (texts / "锅炉.md").write_text("# 锅炉\n\n## 锅炉的保养\n\n每年五月做一次。\n", encoding="utf-8")
+    update_index(tmp_path / "index", load_documents(texts), fake_encoder)
+    passages = PassageIndex.open(tmp_path / "index", fake_encoder)
+    offered = first_questions(cast(ChatAnswerer, AskedInVain(passages, unknown="bees")))
+    assert [language for _, language in offered] == ["zh", "en", "en"]
+    assert [question for question, _ in offered][1:] == [
+        ABOUT.format("care of the boiler"),
+        ABOUT.format("leaks in the roof"),
+    ]
+    assert "锅炉的保养" in offered[0][0]
+    assert first_questions(cast(ChatAnswerer, AskedInVain(passages, unknown=""))) != offered
+    in_vain = AskedInVain(passages, unknown=" ")
+    assert first_questions(cast(ChatAnswerer, in_vain)) == offered[:1]
+    assert len(in_vain.asked) == 4
+
+
+@pytest.mark.parametrize(
+    ("own", "shown"), [(False, "Ask about foundation models"), (True, "Ask your texts")], ids=["built-in", "own"]
+)
+def test_the_page_speaks_of_the_texts_that_it_has(
+    texts: Path, small_index: PassageIndex, monkeypatch: pytest.MonkeyPatch, own: bool, shown: str
+) -> None:
+    made: list[str] = []
+    monkeypatch.setattr("ui.chat.view.gr.HTML", lambda value, **_: made.append(value))
+    place = Workplace(Settings(), (str(texts),) if own else (), str(small_index.folder) if own else None)
+    assert ("texts" in place.subject) == own
+    assemble_page(place, Answerer(small_index, FakeReader("175"))).views[0].mount()
+    assert shown in made[0]
+    assert ("What is a foundation model?" in made[0]) is not own

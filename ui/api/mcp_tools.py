@@ -25,13 +25,15 @@ MOST_AT_ONCE = 50
 _TITLES = {"ask": "Ask the texts", "search": "Search the texts", "status": "State of the index"}
 
 
-def tools(*, elsewhere: bool = False) -> list[types.Tool]:
-    """What may be called; ``elsewhere`` tells that answers are written by a model on another machine."""
+def tools(*, elsewhere: bool = False, subject: str = "") -> list[types.Tool]:
+    """What may be called; ``elsewhere`` tells that answers are written by a model on another machine, ``subject`` what
+    the texts are about."""
+    about = f" The texts are about {subject}." if subject else ""
     return [
         types.Tool(
             name=operation,
             title=_TITLES[operation],
-            description=" ".join(str(getattr(Service, operation).__doc__).split()),
+            description=" ".join(str(getattr(Service, operation).__doc__).split()) + about,
             inputSchema=arguments.model_json_schema(),
             annotations=types.ToolAnnotations(
                 readOnlyHint=True, idempotentHint=True, openWorldHint=elsewhere and operation == "ask"
@@ -42,9 +44,9 @@ def tools(*, elsewhere: bool = False) -> list[types.Tool]:
 
 
 _INSTRUCTIONS = (
-    "Cited answers about foundation models from bilingual (English, Chinese) texts. Call 'ask' first; quote its "
-    "citations word for word and name their titles: they are the authority, whatever is 'written' of them. Where it "
-    "does not answer, say so, or look further with 'search'."
+    "Cited answers from English and Chinese texts{about}. Call 'ask' first; quote its citations word for word and name "
+    "their titles: they are the authority, whatever is 'written' of them. Where it does not answer, say so, or look "
+    "further with 'search'."
 )
 
 
@@ -63,14 +65,15 @@ class McpServer:
     batches and headers that clients do send, and has the wrong error for a method that is not there.
 
     ``service`` gives what the tools call, and is asked for it at the first call of one: it may take its time.
-    ``elsewhere`` tells whether its answers are written by a model on another machine.
+    ``elsewhere`` tells whether its answers are written by a model on another machine, ``subject`` what the texts are
+    about: by that a language model knows when to call.
     """
 
-    def __init__(self, service: Callable[[], Service], *, elsewhere: bool = False) -> None:
+    def __init__(self, service: Callable[[], Service], *, elsewhere: bool = False, subject: str = "") -> None:
         self._service = service
-        offered = [_plain(tool) for tool in tools(elsewhere=elsewhere)]
+        offered = [_plain(tool) for tool in tools(elsewhere=elsewhere, subject=subject)]
         self._methods: dict[str, Callable[[Message, Event], Message]] = {
-            "initialize": lambda params, _: _initialized(params),
+            "initialize": lambda params, _: _initialized(params, subject),
             "ping": lambda *_: {},
             "tools/list": lambda *_: {"tools": offered},
             "tools/call": self._called,
@@ -136,14 +139,14 @@ def unreadable_reply() -> Message:
     return error_reply(None, types.PARSE_ERROR, "The message is no JSON in UTF-8.")
 
 
-def _initialized(params: Mapping[str, Any]) -> Message:
+def _initialized(params: Mapping[str, Any], subject: str) -> Message:
     asked = params.get("protocolVersion")
     return _plain(
         types.InitializeResult(
             protocolVersion=asked if asked in PROTOCOL_VERSIONS else types.LATEST_PROTOCOL_VERSION,
             capabilities=types.ServerCapabilities(tools=types.ToolsCapability(listChanged=False)),
             serverInfo=types.Implementation(name="foundation-qa", version=_version()),
-            instructions=_INSTRUCTIONS,
+            instructions=_INSTRUCTIONS.format(about=f" about {subject}" if subject else ""),
         )
     )
 

@@ -76,10 +76,10 @@ class Service:
         since: SinceArgument = None,
         write: WriteArgument = None,
     ) -> dict[str, Any]:
-        """Answer a question about foundation models (GPT-3, CLIP, emergence, scaling, risks and so on) from a fixed
-        collection of English and Chinese texts. The answer consists of exact quotes only; each citation gives the
-        exact 'quote', the same 'shown' as a person reads it (cells of a table with their heads, no markup), the title
-        and heading it stands under, its document and character offsets, and its references.
+        """Answer a question from a collection of English and Chinese texts. The answer consists of exact quotes only;
+        each citation gives the exact 'quote', the same 'shown' as a person reads it (cells of a table with their heads,
+        no markup), the title and heading it stands under, its document and character offsets (code points), and its
+        references.
         A question in one language also finds what only a text in the other one says. If 'answered' is false, the
         texts do not say: tell the user so, and treat 'related' as near by, not as an answer; where 'kind' is
         'nearest', they do not say exactly this, and 'related' may be quoted as what comes nearest. 'unknown' has the

@@ -22,13 +22,18 @@ from ui.html.words import label, unseen_html, word, words_html
 EXAMPLES = tuple(
     (word(f"examples.{key}", language), language) for key in ("first", "second") for language in reversed(LANGUAGES)
 )
-"""Questions to begin with, each with its language."""
+"""Questions to begin with that the built-in texts answer, each with its language."""
 
 
-def chat_view(calls: ChatCalls, writing: WritingCalls | None = None) -> None:
-    """Fill the open tab with chat and sources; its script makes ``calls``, and has answers written by ``writing``."""
+def chat_view(
+    calls: ChatCalls, writing: WritingCalls | None = None, own: Sequence[tuple[str, str]] | None = None
+) -> None:
+    """Fill the open tab with chat and sources; its script makes ``calls``, and has answers written by ``writing``.
+
+    ``own`` are questions to begin with, each with its language, where the texts are not the built-in ones.
+    """
     gr.HTML(
-        _frame(calls.answerer.glossary, writing.writer.model if writing else None),
+        _frame(calls.answerer.glossary, writing.writer.model if writing else None, own),
         elem_id="ask",
         apply_default_css=False,
         js_on_load="foundationQA.beginAsking(element, server);",
@@ -36,15 +41,14 @@ def chat_view(calls: ChatCalls, writing: WritingCalls | None = None) -> None:
     )
 
 
-def _frame(glossary: Sequence[Term], model: ChatModel | None) -> str:
+def _frame(glossary: Sequence[Term], model: ChatModel | None, own: Sequence[tuple[str, str]] | None) -> str:
     """The view before the first question, with a switch where a ``model`` writes; the script fills it."""
     examples = "".join(
         f'<li><button type="button" class="example" lang="{tag(language)}">{escape(question)}</button></li>'
-        for question, language in EXAMPLES
+        for question, language in (EXAMPLES if own is None else own)
     )
-    placeholders = " ".join(
-        f'data-placeholder-{language}="{escape(word("chat.placeholder", language))}"' for language in LANGUAGES
-    )
+    hint = "chat.placeholder" if own is None else "chat.placeholder_own"
+    placeholders = " ".join(f'data-placeholder-{language}="{escape(word(hint, language))}"' for language in LANGUAGES)
     terms = glossary_html(glossary, words_html("chat.glossary"))
     return f"""
 <div class="asking">
@@ -61,7 +65,7 @@ def _frame(glossary: Sequence[Term], model: ChatModel | None) -> str:
       <div class="welcome">
         <p class="greeting">{words_html("chat.greeting")}</p>
         <p class="advice">{words_html("chat.advice")}</p>
-        <ul class="examples">{examples}</ul>
+        {f'<ul class="examples">{examples}</ul>' if examples else ""}
       </div>
     </div>
     <div class="told" role="status"></div>

@@ -45,6 +45,7 @@ class Serving:
     writing: WritingCalls | None = None  # has answers written; None: nobody does
     public: PublicAddress | None = None  # where a proxy lets others find it; None: there is none, or it is not known
     trusted_proxies: tuple[str, ...] = ()  # addresses; none: with a public address those of this machine
+    subject: str = ""  # what the texts are about, or where they are, for a language model that may call it
     look: Look | None = None  # whether everything is there to answer; None: it is
     metrics: Metrics | None = None  # what is done is counted there, and told; None: it is not
 
@@ -90,7 +91,9 @@ class Serving:
         if rest and openai and mcp:
             made["routes"] += [*rest_routes(rest), *openai_routes(openai, self.public)]
             if self.mcp:
-                made["routes"] += mcp_routes(McpServer(lambda: mcp, elsewhere=mcp.writes_elsewhere))
+                made["routes"] += mcp_routes(
+                    McpServer(lambda: mcp, elsewhere=mcp.writes_elsewhere, subject=self.subject)
+                )
         return made
 
 

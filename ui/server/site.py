@@ -1,9 +1,12 @@
 """The page of a workplace: what it consists of, and who hears of what."""
 
+from collections.abc import Sequence
+
 from qa import Answerer
 from qa.writing import Writer
 from ui.api.service import Service
 from ui.chat.calls import ChatCalls
+from ui.chat.first_questions import first_questions
 from ui.chat.view import chat_view
 from ui.chat.writing_calls import WritingCalls
 from ui.gate.accounts import Accounts
@@ -58,6 +61,7 @@ def assemble_page(
         mcp,
         accounts,
         largest_file,
+        subject=workplace.subject,
         pictures=pictures,
         share_originals=share_originals,
         writing=writing,
@@ -69,9 +73,13 @@ def assemble_page(
     place = writer.model.place if writer else ""
     asked = CountedAnswerer(answerer, metrics, "page") if metrics else answerer
     calls = ChatCalls(asked, on_gap, pictures=pictures, share_originals=share_originals, place=place)
-    return Page(views=(chat_tab(calls, writing), *tabs), serving=serving)
+    own = None if workplace.has_built_in else first_questions(answerer)
+    return Page(views=(chat_tab(calls, writing, own), *tabs), serving=serving)
 
 
-def chat_tab(calls: ChatCalls, writing: WritingCalls | None = None) -> View:
-    """The tab for asking, the first of every page; with ``writing`` answers can be written there."""
-    return View("ask", lambda: chat_view(calls, writing))
+def chat_tab(
+    calls: ChatCalls, writing: WritingCalls | None = None, own: Sequence[tuple[str, str]] | None = None
+) -> View:
+    """The tab for asking, the first of every page; with ``writing`` answers can be written there; ``own`` as in
+    :func:`ui.chat.view.chat_view`."""
+    return View("ask", lambda: chat_view(calls, writing, own))
