@@ -162,11 +162,12 @@ def mcp(corpus: Corpus = None, index: Index = None, settings: SettingsFile = Non
     sys.stdout = sys.stderr  # nothing but messages may go there
     from ui.api.mcp_stdio import converse
     from ui.api.mcp_tools import McpServer
+    from ui.workspace.subject import subject_of
 
     service = _service_later(workplace, writes=not no_writer)
     elsewhere = workplace.writes_elsewhere and not no_writer
     with suppress(KeyboardInterrupt, Terminated):
-        converse(McpServer(service.result, elsewhere=elsewhere, subject=workplace.subject), sys.stdin.buffer, outgoing)
+        converse(McpServer(service.result, elsewhere=elsewhere, subject=subject_of(workplace)), sys.stdin.buffer, outgoing)
 
 
 def _service_later(workplace: Workplace, *, writes: bool) -> "Future[Service]":

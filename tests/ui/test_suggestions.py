@@ -17,6 +17,7 @@ from ui.chat.section_questions import section_question, term_question
 from ui.html.breadcrumbs import last_heading
 from ui.server.site import assemble_page
 from ui.workspace.settings import Settings
+from ui.workspace.subject import subject_of
 from ui.workspace.workspace import Workplace
 
 GLOSSARY = (
@@ -183,7 +184,7 @@ def test_the_page_speaks_of_the_texts_that_it_has(
     made: list[str] = []
     monkeypatch.setattr("ui.chat.view.gr.HTML", lambda value, **_: made.append(value))
     place = Workplace(Settings(), (str(texts),) if own else (), str(small_index.folder) if own else None)
-    assert ("texts" in place.subject) == own
+    assert ("texts" in subject_of(place)) == own
     assemble_page(place, Answerer(small_index, FakeReader("175"))).views[0].mount()
     assert shown in made[0]
     assert ("What is a foundation model?" in made[0]) is not own

@@ -21,6 +21,7 @@ from ui.tabs.tab import View
 from ui.workspace.gap_log import GapLog
 from ui.workspace.originals import Originals
 from ui.workspace.page_pictures import PagePictures
+from ui.workspace.subject import has_built_in, subject_of
 from ui.workspace.workspace import Workplace
 
 
@@ -61,7 +62,7 @@ def assemble_page(
         mcp,
         accounts,
         largest_file,
-        subject=workplace.subject,
+        subject=subject_of(workplace),
         pictures=pictures,
         share_originals=share_originals,
         writing=writing,
@@ -73,7 +74,7 @@ def assemble_page(
     place = writer.model.place if writer else ""
     asked = CountedAnswerer(answerer, metrics, "page") if metrics else answerer
     calls = ChatCalls(asked, on_gap, pictures=pictures, share_originals=share_originals, place=place)
-    own = None if workplace.has_built_in else first_questions(answerer)
+    own = None if has_built_in(workplace) else first_questions(answerer)
     return Page(views=(chat_tab(calls, writing, own), *tabs), serving=serving)
 
 

@@ -111,24 +111,6 @@ class Workplace:
         return tuple(folder for folder in present.corpus if not (ours and folder == str(_uploads())))
 
     @property
-    def has_built_in(self) -> bool:
-        """Whether the built-in texts are among those that are asked."""
-        try:
-            return BUILT_IN in self._folders
-        except CorpusError:  # an index that does not say where its texts are
-            return False
-
-    @property
-    def subject(self) -> str:
-        """What the texts are about, as far as that is known, or the names of their folders; empty: nothing is."""
-        if self.has_built_in:
-            return "foundation models (GPT-3, CLIP, emergence, scaling, risks and so on)"
-        try:
-            return "what stands in " + ", ".join(Path(folder).name for folder in self._folders)
-        except CorpusError:
-            return ""
-
-    @property
     def _sources(self) -> tuple[str, ...]:
         """The folders as an index records them: with the built-in texts go those that were uploaded."""
         added = (str(_uploads()),) if BUILT_IN in self._folders and Uploads(_uploads()).names() else ()
