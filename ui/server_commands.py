@@ -166,8 +166,9 @@ def mcp(corpus: Corpus = None, index: Index = None, settings: SettingsFile = Non
 
     service = _service_later(workplace, writes=not no_writer)
     elsewhere = workplace.writes_elsewhere and not no_writer
+    server = McpServer(service.result, elsewhere=elsewhere, subject=subject_of(workplace))
     with suppress(KeyboardInterrupt, Terminated):
-        converse(McpServer(service.result, elsewhere=elsewhere, subject=subject_of(workplace)), sys.stdin.buffer, outgoing)
+        converse(server, sys.stdin.buffer, outgoing)
 
 
 def _service_later(workplace: Workplace, *, writes: bool) -> "Future[Service]":
