@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache, partial
 
 import numpy as np
 
@@ -27,6 +28,7 @@ from qa.read_evidence import answer_features
 from qa.read_quotes import read_passages, read_quotes
 from qa.reading import OFFLINE_READER, Reader, open_reader
 from qa.small_talk import reply_to_small_talk
+from qa.talk import talk_of
 from qa.translated_quotes import with_translations
 from qa.unknown_names import EVEN, MOST, unknown_names
 
@@ -95,6 +97,8 @@ class Answerer:
         self.passages, self.rewrite = passages, rewrite
         self.reader = open_reader(reader, passages.encoder) if isinstance(reader, str) else reader
         self._memory = AnswerMemory()
+        # What was asked before comes again with every follow-up.
+        self._talk = lru_cache(maxsize=1024)(partial(talk_of, encoder=passages.encoder))
 
     @property
     def glossary(self) -> tuple[Term, ...]:
@@ -138,10 +142,11 @@ class Answerer:
         begin = time.perf_counter()
         language = language_of(question)
         if reply := reply_to_small_talk(question):
-            kind, text = AnswerKind.SMALL_TALK, reply[language]
-            answer = Answer(question=question, language=language, kind=kind, text=text, seconds=_since(begin))
-            return Consulted(answer, (), self.passages.snapshot)
+            return self._replied(question, reply[language], begin)
         considered = self.consider(question, history, scope, rewriting=rewriting)
+        talk = self._talk(question)
+        if talk and talk.counts(considered.confidence, answers=considered.answers):
+            return self._replied(question, talk.reply[language], begin)
         retrieval = considered.retrieval
         citations: tuple[Citation, ...] = ()
         related: tuple[Citation, ...] = ()
@@ -176,11 +181,23 @@ class Answerer:
         )
         return Consulted(answer, tuple(hits_of(retrieval)), retrieval.snapshot, considered.settled)
 
+    def _replied(self, question: str, text: str, begin: float) -> Consulted:
+        """What is said to small talk."""
+        answer = Answer(
+            question=question,
+            language=language_of(question),
+            kind=AnswerKind.SMALL_TALK,
+            text=text,
+            seconds=_since(begin),
+        )
+        return Consulted(answer, (), self.passages.snapshot)
+
     def consider(
         self, question: str, history: Sequence[str] = (), scope: Scope = EVERYTHING, *, rewriting: bool = True
     ) -> Consideration:
         """What there is in ``scope`` to answer ``question`` with, in the reading of it that the texts answer best."""
         snapshot = self.passages.snapshot.narrowed(scope)  # one state for the whole answer
+        history = [turn for turn in history if not ((talk := self._talk(turn)) and talk.plain)]
         leans = leaning(question, self.passages.encoder) if history and self.reader else None
         readings = self._readings(question, history, snapshot, leans)
         best = max((self._considered(meant, snapshot) for meant in readings), key=_confidence)

@@ -42,6 +42,17 @@ REQUEST = {
     "en": "I can only quote the texts: I do not write, translate, draw or calculate. Please ask what the texts say.",
     "zh": "我只能引用资料原文，不会写作、编程、翻译、画图或计算。请问资料里说了什么。",
 }
+COMPLAINT = {
+    "en": (
+        "I am sorry that this did not help. I can only quote the texts: please ask in other words, or look at the "
+        "passages around a quote."
+    ),
+    "zh": "抱歉，没能帮上忙。我只能引用资料原文：请换个说法再问，或者看看引文前后的内容。",
+}
+CHAT = {
+    "en": "I know nothing but what stands in the texts. What would you like to know from them?",
+    "zh": "我只知道资料里写的内容。想从资料里了解什么？",
+}
 
 _UNKNOWN = {"en": " The name {names} stands in none of them.", "zh": "资料中没有出现{names}这个名称。"}
 
