@@ -52,9 +52,10 @@ def update_index(
     vectors are kept there, and so is what makes up a state; the folder then holds this machine's copy of the small
     files.
     :class:`StoredIndexError` where the index was built with another model or other settings (then
-    :func:`rebuild_index` it), is damaged, or is being written by someone else; :class:`CorpusError` where not one text
-    can be read. The index is then as it was. Texts that cannot be read among others are told of in the change: what was
-    indexed of them before stays, so that a file that is broken for a moment takes no answers away.
+    :func:`rebuild_index` it), or is damaged, and :class:`BusyIndexError`, which is one as well, while another process
+    writes it; :class:`CorpusError` where not one text can be read. The index is then as it was. Texts that cannot be
+    read among others are told of in the change: what was indexed of them before stays, so that a file that is broken
+    for a moment takes no answers away.
     """
     kept = open_store(Path(folder), store)
     with kept.lock():
@@ -83,7 +84,10 @@ def rebuild_index(
     store: QdrantSettings | None = None,
 ) -> IndexChange:
     """Build the index in ``folder``, or in ``store``, anew, whatever is there; the old one answers until the new one
-    is whole. ``token_share`` of the token vectors of a passage are kept, see :mod:`index.matching.token_pooling`."""
+    is whole. ``token_share`` of the token vectors of a passage are kept, see :mod:`index.matching.token_pooling`.
+
+    Raises what :func:`update_index` raises, but where the old one is damaged or was built otherwise.
+    """
     kept = open_store(Path(folder), store)
     with kept.lock():
         settings = _Settings(passage_width, late_interaction, token_share, tuple(corpus), tuple(glossary))
