@@ -12,6 +12,9 @@ from pathlib import Path
 
 from corpus.errors import FoundationQAError
 
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = 80  # characters of a value that a message shows
+
 
 def shown(value: object) -> str:
     """``value`` as a message shows it, in short and with its type.
@@ -19,7 +22,7 @@ def shown(value: object) -> str:
     >>> shown(b"What is CLIP?")
     "b'What is CLIP?' (bytes)"
     """
-    return f"{reprlib.repr(value)} ({type(value).__name__})"
+    return f"{_SHORT.repr(value)} ({type(value).__name__})"
 
 
 def check_text(name: str, value: object) -> None:
@@ -46,7 +49,7 @@ def texts_of(name: str, value: object) -> tuple[str, ...]:
     ('What is CLIP?',)
     """
     found = []
-    example = f", as [{reprlib.repr(value)}]" if isinstance(value, str) else ""
+    example = f", as [{_SHORT.repr(value)}]" if isinstance(value, str) else ""
     for number, each in enumerate(several(name, value, f"a sequence of str{example}")):
         if not isinstance(each, str):
             raise TypeError(f"{name!r} holds {shown(each)} at {number}; expected a sequence of str.")
