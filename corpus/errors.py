@@ -4,7 +4,7 @@
     ├── CorpusError       a folder or a text cannot be read
     │   └── ScopeError      a question is asked of texts that are not there
     ├── SettingsError     a settings file is wrong
-    ├── EncoderError      an embedding model cannot be had
+    ├── EncoderError      an embedding model or a reader cannot be had, or returns what is none
     ├── StoredIndexError  an index is absent, damaged, or of another kind
     │   └── BusyIndexError  another process writes it
     ├── ClusterError      other machines that are to help cannot be reached, or fail
@@ -45,7 +45,7 @@ class SettingsError(FoundationQAError):
 
 
 class EncoderError(FoundationQAError):
-    """An embedding model cannot be found, verified or loaded."""
+    """An embedding model, or a reader, cannot be found, verified or loaded, or returns what is no vector or reading."""
 
 
 class StoredIndexError(FoundationQAError):
