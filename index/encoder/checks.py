@@ -38,7 +38,8 @@ def encoded_passages(
     """Each of the passages ``texts`` with its number, in the order of ``encoder``; :class:`corpus.EncoderError` where
     what it returns is none, or not each of them once."""
     left = set(range(len(texts)))
-    for number, encoded in encoder.encode_passages(texts, progress) if texts else ():
+    heard = () if progress is quiet else (progress,)
+    for number, encoded in encoder.encode_passages(texts, *heard) if texts else ():
         if number not in left:
             raise _error(encoder, f"the number {shown(number)} among {len(texts)} passages", "each from 0 on, once")
         left.remove(number)
