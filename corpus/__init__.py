@@ -4,6 +4,8 @@ from corpus.document import Box, Document, Passage, Place, PlaceKind, Problem, R
 from corpus.editing.check import Report, check_texts
 from corpus.editing.new_pair import new_pair
 from corpus.errors import (
+    BusyIndexError,
+    ClusterError,
     CorpusError,
     EncoderError,
     FoundationQAError,
@@ -16,6 +18,7 @@ from corpus.files.folders import BUILT_IN_TEXTS, TextFile, find_text, find_texts
 from corpus.files.formats import load_document
 from corpus.files.glossary import Term, load_glossary
 from corpus.files.glossary_text import GlossaryText, glossary_texts
+from corpus.files.limits import FileLimits
 from corpus.language import HAN, LANGUAGES, language_of
 from corpus.splitting.passages import PASSAGE_WIDTH, split
 from corpus.wording.figures import figures_in
@@ -28,9 +31,12 @@ __all__ = [
     "LANGUAGES",
     "PASSAGE_WIDTH",
     "Box",
+    "BusyIndexError",
+    "ClusterError",
     "CorpusError",
     "Document",
     "EncoderError",
+    "FileLimits",
     "FoundationQAError",
     "GlossaryText",
     "Passage",

@@ -4,7 +4,7 @@
     ├── CorpusError       a folder or a text cannot be read
     │   └── ScopeError      a question is asked of texts that are not there
     ├── SettingsError     a settings file is wrong
-    ├── EncoderError      an embedding model cannot be had
+    ├── EncoderError      an embedding model or a reader cannot be had, or returns what is none
     ├── StoredIndexError  an index is absent, damaged, or of another kind
     │   └── BusyIndexError  another process writes it
     ├── ClusterError      other machines that are to help cannot be reached, or fail
@@ -14,9 +14,15 @@ Their messages are written for the person at the keyboard: what is wrong, with w
 expected, and what mends it. The shell prints them alone; only the process edge catches them.
 """
 
+from typing import Any
+
 
 class FoundationQAError(Exception):
-    """A problem that its message explains; everything below is one."""
+    """A problem that its message explains; everything below is one. Each can be copied, and sent to another process."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Python would make it anew from its message alone, which is not all that some are made from.
+        return _made_again, (type(self), self.args), self.__dict__
 
 
 class CorpusError(FoundationQAError):
@@ -39,7 +45,7 @@ class SettingsError(FoundationQAError):
 
 
 class EncoderError(FoundationQAError):
-    """An embedding model cannot be found, verified or loaded."""
+    """An embedding model, or a reader, cannot be found, verified or loaded, or returns what is no vector or reading."""
 
 
 class StoredIndexError(FoundationQAError):
@@ -56,6 +62,11 @@ class ClusterError(FoundationQAError):
 
 class QuestionsError(FoundationQAError):
     """A file of evaluation questions cannot be read."""
+
+
+def _made_again(kind: type[FoundationQAError], args: tuple[object, ...]) -> FoundationQAError:
+    """An error of this ``kind`` with the message in ``args``; what else it holds is put in afterwards."""
+    return kind.__new__(kind, *args)
 
 
 def reason_of(error: Exception) -> str:

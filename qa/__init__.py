@@ -1,7 +1,23 @@
 """A question becomes a cited answer; answers are evaluated."""
 
 from qa.answer import Answer, AnswerKind, Citation
-from qa.answerer import Answerer
+from qa.answerer import Answerer, Consideration, Consulted, Rewrite
 from qa.location import Located, State, locate
+from qa.reading import NO_READER, OFFLINE_READER, Reader, Reading
 
-__all__ = ["Answer", "AnswerKind", "Answerer", "Citation", "Located", "State", "locate"]
+__all__ = [
+    "NO_READER",
+    "OFFLINE_READER",
+    "Answer",
+    "AnswerKind",
+    "Answerer",
+    "Citation",
+    "Consideration",
+    "Consulted",
+    "Located",
+    "Reader",
+    "Reading",
+    "Rewrite",
+    "State",
+    "locate",
+]

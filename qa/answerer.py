@@ -8,11 +8,12 @@ from functools import lru_cache, partial
 import numpy as np
 
 from corpus import Term, language_of
+from corpus.arguments import check_text, texts_of
 from index import FloatArray, Hit, PassageIndex, Scope, Snapshot
 from index.blas_threads import single_blas_thread
-from index.search.passage_index import hits_of
+from index.search.passage_index import check_passages, hits_of
 from index.search.retrieval import Retrieval, retrieve
-from index.storage.scope import EVERYTHING
+from index.storage.scope import EVERYTHING, check_scope
 from qa import phrases
 from qa.answer import Answer, AnswerKind, Citation
 from qa.confidence import Confidence, shipped_confidence, shipped_read_confidence
@@ -26,7 +27,7 @@ from qa.question_kinds import QuestionKind, question_kind
 from qa.quotes import Quote, best_quotes, select_quotes
 from qa.read_evidence import answer_features
 from qa.read_quotes import read_passages, read_quotes
-from qa.reading import OFFLINE_READER, Reader, open_reader
+from qa.reading import OFFLINE_READER, CheckedReader, Reader, reader_of
 from qa.small_talk import reply_to_small_talk
 from qa.talk import talk_of
 from qa.translated_quotes import with_translations
@@ -94,8 +95,9 @@ class Answerer:
     def __init__(
         self, passages: PassageIndex, reader: Reader | str = OFFLINE_READER, rewrite: Rewrite | None = None
     ) -> None:
+        check_passages(passages)
         self.passages, self.rewrite = passages, rewrite
-        self.reader = open_reader(reader, passages.encoder) if isinstance(reader, str) else reader
+        self.reader = reader_of(reader, passages.encoder)
         self._memory = AnswerMemory()
         # What was asked before comes again with every follow-up.
         self._talk = lru_cache(maxsize=1024)(partial(talk_of, encoder=passages.encoder))
@@ -116,10 +118,12 @@ class Answerer:
         that was asked before is answered from memory, until the index changes.
 
         :class:`corpus.ScopeError` where nothing is in ``scope``; :class:`corpus.StoredIndexError` where the index was
-        replaced by one of another model or damaged meanwhile.
+        replaced by one of another model or damaged meanwhile; :class:`corpus.EncoderError` where encoder or reader
+        return what is none; TypeError where an argument is of the wrong kind, as a ``history`` that is a single str.
         """
         begin = time.perf_counter()
-        conversation = question, tuple(history)[-REMEMBERED:], scope, rewriting and self.rewrite is not None
+        history = _checked(question, history, scope)
+        conversation = question, history[-REMEMBERED:], scope, rewriting and self.rewrite is not None
         if known := self._memory.recall(self.passages.snapshot.generation, conversation):
             return replace(known, seconds=_since(begin))
         consulted = self.consult(question, history, scope, rewriting=rewriting)
@@ -129,6 +133,7 @@ class Answerer:
 
     def answers(self, question: str, scope: Scope = EVERYTHING) -> bool:
         """Whether the texts in ``scope`` answer ``question``, asked by itself; no answer is made."""
+        _checked(question, (), scope)
         return reply_to_small_talk(question) is None and self.consider(question, scope=scope).answers
 
     def locate(self, document_id: str, digest: str, quote: str, start: int) -> Located:
@@ -140,6 +145,7 @@ class Answerer:
     ) -> Consulted:
         """The answer, and the passages it was looked for in; as :meth:`ask`, but never from memory."""
         begin = time.perf_counter()
+        history = _checked(question, history, scope)
         language = language_of(question)
         if reply := reply_to_small_talk(question):
             return self._replied(question, reply[language], begin)
@@ -196,6 +202,7 @@ class Answerer:
         self, question: str, history: Sequence[str] = (), scope: Scope = EVERYTHING, *, rewriting: bool = True
     ) -> Consideration:
         """What there is in ``scope`` to answer ``question`` with, in the reading of it that the texts answer best."""
+        history = _checked(question, history, scope)
         snapshot = self.passages.snapshot.narrowed(scope)  # one state for the whole answer
         history = [turn for turn in history if not ((talk := self._talk(turn)) and talk.plain)]
         leans = leaning(question, self.passages.encoder) if history and self.reader else None
@@ -203,9 +210,10 @@ class Answerer:
         best = max((self._considered(meant, snapshot) for meant in readings), key=_confidence)
         if not (rewriting and self.rewrite and history and _is_unsure(leans, readings, best)):
             return best
-        meant = self.rewrite(question, tuple(history)[-REMEMBERED:])
+        meant = self.rewrite(question, history[-REMEMBERED:])
         if meant is None:
             return replace(best, settled=False)
+        check_text("rewrite(…)", meant)
         return best if meant in readings else max(best, self._considered(meant, snapshot), key=_confidence)
 
     def _readings(self, question: str, history: Sequence[str], snapshot: Snapshot, leans: float | None) -> list[str]:
@@ -229,7 +237,9 @@ class Answerer:
     def _read(self, retrieval: Retrieval, kind: QuestionKind) -> Consideration:
         """What there is in the passages that the reader reads."""
         assert self.reader is not None
-        read = read_passages(retrieval, self.reader, definitions_for(retrieval.query.text, retrieval.snapshot))
+        read = read_passages(
+            retrieval, CheckedReader(self.reader), definitions_for(retrieval.query.text, retrieval.snapshot)
+        )
         if not any(one.reading.sentences for one in read):
             # A reader that nothing was fitted to: it orders what was found, and how sure that is the matches tell.
             found = [quote for quote in read_quotes(retrieval, read, kind) if quote.ranked.row >= 0]
@@ -245,6 +255,13 @@ class Answerer:
             fitted=shipped_read_confidence(),
             unknown=tuple([name.text for name in unknown if name.asked > EVEN][:MOST]),
         )
+
+
+def _checked(question: object, history: object, scope: object) -> tuple[str, ...]:
+    """The ``history``; TypeError where one of these is of the wrong kind."""
+    check_text("question", question)
+    check_scope(scope)
+    return texts_of("history", history)
 
 
 def _confidence(considered: Consideration) -> float:

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus.arguments import path_of
 from corpus.document import Document, Problem, Span
 from corpus.editing.new_pair import TO_WRITE
+from corpus.errors import CorpusError
 from corpus.files.facts import read_facts
 from corpus.files.folders import find_texts, load_documents
 from corpus.files.glossary import load_glossary
@@ -41,7 +43,7 @@ class Report:
     problems: tuple[Problem, ...]
 
 
-def check_texts(folder: Path, *, others: Path | None = None, passage_width: int = PASSAGE_WIDTH) -> Report:
+def check_texts(folder: str | Path, *, others: str | Path | None = None, passage_width: int = PASSAGE_WIDTH) -> Report:
     """Check the texts, references and glossary in ``folder``.
 
     Front matter, twins (same headings, lists, tables and figures), references, the width of paragraphs; and,
@@ -49,6 +51,7 @@ def check_texts(folder: Path, *, others: Path | None = None, passage_width: int 
     :data:`LONGEST_RUN` columns is theirs. A text that cannot be read is a problem, too; :class:`CorpusError` where a
     folder or a list beside the texts cannot be read.
     """
+    folder = path_of("folder", folder, CorpusError)
     read = [text.try_to_read() for text in find_texts(folder)]
     documents = [each for each in read if isinstance(each, Document)]
     listed = load_references(folder)

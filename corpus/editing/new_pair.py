@@ -2,10 +2,13 @@
 
 import re
 from pathlib import Path
+from stat import S_ISDIR
 
 import yaml
 
+from corpus.arguments import check_text, path_of
 from corpus.errors import CorpusError
+from corpus.files.presence import facts_at
 
 TO_WRITE = "TO WRITE"
 """Marks what is still missing in a skeleton; it stands in comments, so that no answer can quote it."""
@@ -42,12 +45,15 @@ _HINTS = {
 }
 
 
-def new_pair(folder: Path, title: str, chinese_title: str) -> tuple[Path, Path]:
+def new_pair(folder: str | Path, title: str, chinese_title: str) -> tuple[Path, Path]:
     """Write skeletons of an English text called ``title`` and its Chinese twin into ``folder``.
 
     They lie at ``en/SLUG.md`` and ``zh/SLUG.md``. :class:`CorpusError` where one is there already, where the title
     makes no file name, or where the folder cannot be written; then neither is written.
     """
+    folder = path_of("folder", folder, CorpusError)
+    check_text("title", title)
+    check_text("chinese_title", chinese_title)
     slug = re.sub(r"[^a-z0-9]+", "-", title.casefold()).strip("-")[:_LONGEST_NAME].rstrip("-")
     for each in (title, chinese_title):
         try:
@@ -60,11 +66,12 @@ def new_pair(folder: Path, title: str, chinese_title: str) -> tuple[Path, Path]:
         raise CorpusError(
             f"The title {title!r} has no Latin letter or digit to make a file name of. Give an English one."
         )
-    if not folder.is_dir():
+    about = facts_at(folder)
+    if about is None or not S_ISDIR(about.st_mode):
         raise CorpusError(f"There is no folder {folder}. Make it first, or name another with --corpus FOLDER.")
     files = {language: folder / language / f"{slug}.md" for language in ("en", "zh")}
     for path in files.values():
-        if path.exists():
+        if facts_at(path):
             raise CorpusError(f"{path} exists already. Edit it, or choose another title.")
     written: list[Path] = []
     try:

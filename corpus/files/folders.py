@@ -7,13 +7,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
-from stat import S_ISREG
+from stat import S_ISDIR, S_ISREG
 
+from corpus.arguments import check_text, path_of
 from corpus.document import Document, Problem, Reference
 from corpus.errors import CorpusError
 from corpus.files.formats import READERS_VERSION, SUFFIXES, is_text, load_document
 from corpus.files.limits import LIMITS, FileLimits
 from corpus.files.ocr.recogniser import is_installed
+from corpus.files.presence import facts_at
 from corpus.files.references import load_references
 from corpus.wording.plain_text import without_surrogates
 
@@ -53,15 +55,15 @@ def find_texts(*folders: str | Path, limits: FileLimits = LIMITS) -> list[TextFi
     """The texts (files of a known format) of ``folders`` and their subfolders, sorted by id.
 
     Without a folder, the built-in texts. Links are followed; hidden files and folders are passed over.
-    :class:`CorpusError` where a folder is missing or holds no text, or where two texts have the same path below their
-    folders.
+    :class:`CorpusError` where a folder is missing, cannot be read or holds no text, or where two texts have the same
+    path below their folders.
     """
     found: dict[str, TextFile] = {}
-    for folder in [Path(folder) for folder in folders] or [BUILT_IN_TEXTS]:
+    for folder in _paths(folders):
         listed = load_references(folder)
         about = _digest_of(listed)
         for name, path, facts in _texts_below(folder):
-            if name in found and not path.samefile(found[name].path):
+            if name in found and not _is_same(path, found[name].path):
                 raise CorpusError(f"Two texts are called {name}: {found[name].path} and {path}. Rename one of them.")
             found[name] = TextFile(name, path, _stamp(facts, about), listed, limits)
     return [found[name] for name in sorted(found)]
@@ -70,10 +72,11 @@ def find_texts(*folders: str | Path, limits: FileLimits = LIMITS) -> list[TextFi
 def find_text(name: str, *folders: str | Path, limits: FileLimits = LIMITS) -> TextFile | None:
     """The text with the id ``name`` that :func:`find_texts` would find in ``folders``, without a look at the others;
     None where there is none."""
+    check_text("name", name)
     parts = name.split("/")
     if not is_text(name) or any(part.startswith(".") or Path(part).name != part or not part for part in parts):
         return None
-    for folder in [Path(folder) for folder in folders] or [BUILT_IN_TEXTS]:
+    for folder in _paths(folders):
         path = folder.joinpath(*parts)
         with suppress(OSError, ValueError):  # no such file, or no name that a file can have
             facts = path.stat()
@@ -98,6 +101,19 @@ def unread_message(problems: Sequence[Problem]) -> str:
     """What to say of texts that cannot be read, all of them in one message."""
     lines = [str(problem) for problem in problems]
     return lines[0] if len(lines) == 1 else "\n".join([f"{len(lines)} texts cannot be read.", *lines])
+
+
+def _paths(folders: Sequence[str | Path]) -> list[Path]:
+    """The ``folders`` of somebody else's choice; those of the built-in texts where there are none."""
+    return [path_of("folders", folder, CorpusError) for folder in folders] or [BUILT_IN_TEXTS]
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    """Whether two paths lead to one file; links to nothing, and what may not be looked at, lead nowhere."""
+    try:
+        return path == other or path.samefile(other)
+    except OSError:
+        return False
 
 
 def _digest_of(listed: Mapping[str, Reference]) -> str:
@@ -125,9 +141,10 @@ def _texts_below(folder: Path) -> Iterator[tuple[str, Path, os.stat_result | Non
     That is None where it says nothing, as of a link to nothing: reading the file will tell why.
     :class:`CorpusError` where the folder is missing or holds no text.
     """
-    if not folder.exists():
+    about = facts_at(folder)
+    if about is None:
         raise CorpusError(f"There is no folder {folder}. Name the folder of the texts with --corpus FOLDER.")
-    if not folder.is_dir():
+    if not S_ISDIR(about.st_mode):
         raise CorpusError(f"{folder} is a file; --corpus takes the folder that holds the texts.")
     none = True
     for below, place, name in _files_below(folder):

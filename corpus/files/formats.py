@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
+from corpus.arguments import check_text, path_of
 from corpus.document import Document, FileContent, Problem, Reference
 from corpus.errors import CorpusError
 from corpus.files.document_formats import DOCUMENT_READERS
@@ -44,7 +45,7 @@ def is_text(name: str) -> bool:
 
 
 def load_document(
-    path: Path,
+    path: str | Path,
     name: str,
     limits: FileLimits = LIMITS,
     listed: Mapping[str, Reference] | None = None,
@@ -57,6 +58,8 @@ def load_document(
     unknown suffix is read as plain text. ``raw`` is what the file holds where somebody has read it already.
     :class:`CorpusError` where the file cannot be read.
     """
+    path = path_of("path", path, CorpusError)
+    check_text("name", name)
     try:
         name.encode("utf-8")
     except UnicodeEncodeError:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from corpus.arguments import path_of
 from corpus.errors import CorpusError
+from corpus.files.presence import facts_at
 from corpus.files.yaml_text import read_yaml
 from corpus.language import LANGUAGES
 
@@ -49,15 +51,16 @@ class Term:
         return tuple(dict.fromkeys(name for name in names if name))
 
 
-def load_glossary(*folders: Path) -> tuple[Term, ...]:
+def load_glossary(*folders: str | Path) -> tuple[Term, ...]:
     """The terms that ``folders`` list, in their order; of two folders' entries for one term the first.
 
-    One term is what has one name in the first language. :class:`CorpusError` where a file is no glossary, or where two
-    of its terms share a name.
+    One term is what has one name in the first language. :class:`CorpusError` where a file is no glossary, where two of
+    its terms share a name, or where a folder cannot be read.
     """
     terms: dict[str, Term] = {}
     for folder in folders:
-        for term in _terms(folder / GLOSSARY_FILE) if (folder / GLOSSARY_FILE).exists() else ():
+        path = path_of("folders", folder, CorpusError) / GLOSSARY_FILE
+        for term in _terms(path) if facts_at(path) else ():
             terms.setdefault(_name(term).casefold(), term)
     return tuple(terms.values())
 

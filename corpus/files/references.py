@@ -21,6 +21,7 @@ from pathlib import Path
 
 from corpus.document import Reference
 from corpus.errors import CorpusError
+from corpus.files.presence import facts_at
 from corpus.files.yaml_text import read_yaml
 
 REFERENCES_FILE = "references.yaml"
@@ -34,10 +35,10 @@ _FIELDS = {"authors": str, "year": int, "title": str, "address": str}
 def load_references(folder: Path) -> dict[str, Reference]:
     """The sources that ``folder`` lists, by key; none where it has no such file.
 
-    :class:`CorpusError` where the file is no list of sources.
+    :class:`CorpusError` where the file is no list of sources, or the folder cannot be read.
     """
     path = folder / REFERENCES_FILE
-    if not path.exists():
+    if facts_at(path) is None:
         return {}
     rows = read_yaml(path)
     if not isinstance(rows, dict):

@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from corpus.arguments import shown, whole_number
 from corpus.errors import EncoderError, reason_of
 from corpus.wording.plain_text import without_surrogates
 from index.arrays import FloatArray, unit
@@ -71,10 +72,13 @@ class SentenceEncoder:
     ``name`` is ``"offline"`` (multilingual-e5-small on OpenVINO, no network), or a sentence-transformers
     model, of one vector a text or of several: its folder, or its name on the hub. The model is loaded when it is
     first used, by one thread; :class:`EncoderError` where it cannot be. The offline model runs on so many ``threads``
-    (default: one for each processor).
+    (default: one for each processor); ValueError where that is not positive.
     """
 
     def __init__(self, name: str | Path = OFFLINE, progress: Progress = quiet, *, threads: int | None = None) -> None:
+        _check_name(name)
+        if threads is not None:
+            threads = whole_number("threads", threads, 1)
         self.name = str(name)
         self._progress, self._threads = progress, threads
         self._loaded: Model | None = None
@@ -186,6 +190,16 @@ def together(encoder: Encoder) -> int:
     The last digits of a vector may depend on what is beside it. One that says nothing sees each alone.
     """
     return int(getattr(encoder, "at_once", 1))
+
+
+def _check_name(name: object) -> None:
+    if not isinstance(name, (str, Path)):
+        raise TypeError(f"'name' is {shown(name)}; expected a str or a pathlib.Path, as {OFFLINE!r}.")
+    if not str(name).strip():  # as a path it would be the folder that a program runs in
+        raise EncoderError(
+            f"The name of the embedding model is empty: {name!r}. Set 'encoder' to {OFFLINE!r}, to the folder of a "
+            f"sentence-transformers model, or to a name on the hub."
+        )
 
 
 def _looks_like_a_folder(name: str) -> bool:

@@ -5,11 +5,14 @@ from pathlib import Path
 from threading import Lock
 
 from corpus import Passage
+from corpus.arguments import check_text, shown, whole_number
 from index.encoder import Encoder
+from index.encoder.checks import check_encoder
 from index.matching.words import words_in
+from index.search.query import LONGEST_READ
 from index.search.retrieval import Retrieval, retrieve
 from index.storage.qdrant.settings import QdrantSettings
-from index.storage.scope import EVERYTHING, Scope
+from index.storage.scope import EVERYTHING, Scope, check_scope
 from index.storage.snapshot import Snapshot
 from index.storage.store import Store, check_identity, open_store
 
@@ -40,9 +43,11 @@ class PassageIndex:
     def open(cls, folder: str | Path, encoder: Encoder, store: QdrantSettings | None = None) -> "PassageIndex":
         """The index in ``folder``, or in ``store``, of which the folder then holds this machine's copy of small files.
 
-        :class:`StoredIndexError` where there is none, where it is damaged, or where another model built it.
+        :class:`StoredIndexError` where there is none, where it is damaged, or where another model built it; TypeError
+        where ``encoder`` is none, as the name of one.
         """
-        opened = open_store(Path(folder), store)
+        check_encoder(encoder)
+        opened = open_store(folder, store)
         return cls(opened, encoder, _checked(opened, encoder))
 
     def check(self) -> None:
@@ -68,19 +73,33 @@ class PassageIndex:
     def search(self, question: str, k: int = 5, scope: Scope = EVERYTHING) -> list[Hit]:
         """The ``k`` passages in ``scope`` that fit ``question`` best, best first.
 
-        There are fewer where the index holds fewer, and never more than twice :data:`index.search.ranking.CANDIDATES`.
-        ValueError where ``k`` is not positive. A question without a word finds nothing.
-        :class:`corpus.ScopeError` where nothing is in ``scope``.
+        Only candidates are ranked, :data:`index.search.ranking.CANDIDATES` of each language, and of two that translate
+        each other one is told: there are no more than these, however many the index holds and ``k`` asks for.
+        ValueError where ``k`` is not positive. A question without a word finds nothing; of a very long one the first
+        :data:`index.search.query.LONGEST_READ` characters are read. :class:`corpus.ScopeError` where nothing is in
+        ``scope``.
         """
-        if k < 1:
-            raise ValueError(f"k must be 1 or more, not {k}")
-        if not words_in(question):
+        check_text("question", question)
+        wanted = whole_number("k", k, 1)
+        check_scope(scope)
+        if not words_in(question[:LONGEST_READ]):
             return []
-        return hits_of(self.retrieve(question, scope))[:k]
+        return hits_of(self.retrieve(question, scope))[:wanted]
 
     def retrieve(self, question: str, scope: Scope = EVERYTHING) -> Retrieval:
-        """What the current state holds for ``question`` in ``scope``, with all that a later step may ask about it."""
+        """What the current state holds for ``question`` in ``scope``, with all that a later step may ask about it.
+
+        As far as a question is read, see :meth:`search`.
+        """
+        check_text("question", question)
+        check_scope(scope)
         return retrieve(question, self.encoder, self.snapshot.narrowed(scope))
+
+
+def check_passages(passages: object) -> None:
+    """TypeError where ``passages`` is a path, and not the index that is there."""
+    if isinstance(passages, (str, Path)):
+        raise TypeError(f"'passages' is {shown(passages)}; expected PassageIndex.open({str(passages)!r}, encoder).")
 
 
 def hits_of(retrieval: Retrieval) -> list[Hit]:

@@ -8,10 +8,15 @@ import numpy as np
 from corpus import Span, language_of
 from index.arrays import FloatArray
 from index.encoder import Encoded, Encoder
+from index.encoder.checks import encoded_questions, rarity_of_words
 from index.matching.words import narrow, simplify, word_spans, words_in
 from index.search.spelling import mend_slips
 from index.storage.snapshot import Snapshot
 from index.storage.word_counts import Vocabulary
+
+LONGEST_READ = 12_000
+"""Characters of a question that are encoded and matched: what is beyond no model here reads, and to compare its words
+takes time. A question of a thousand characters grows no longer than that where what it leans on is put in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ class QueryWord:
 class Query:
     """A question as the ranking needs it."""
 
-    text: str  # as it was understood: slips mended
+    text: str  # as it was understood: slips mended, and not what is beyond LONGEST_READ
     language: str
     vector: FloatArray  # (dimension,), centred
     tokens: FloatArray  # (tokens, dimension of tokens), centred; also some that stand on no word, see Encoded
@@ -38,13 +43,18 @@ class Query:
 
 
 def encode_query(question: str, encoder: Encoder, snapshot: Snapshot) -> Query:
-    """``question``, its slips mended with the words of ``snapshot``."""
+    """``question``, its slips mended with the words of ``snapshot``; of a very long one the first
+    :data:`LONGEST_READ` characters.
+
+    :class:`corpus.EncoderError` where what ``encoder`` returns is no vector.
+    """
+    question = question[:LONGEST_READ]
     vocabulary = snapshot.vocabulary
-    (encoded,) = encoder.encode_questions([simplify(question)])
+    (encoded,) = encoded_questions(encoder, [simplify(question)])
     mended = mend_slips(question, encoded, vocabulary, snapshot)
     if mended != question:
         question = mended
-        (encoded,) = encoder.encode_questions([simplify(question)])
+        (encoded,) = encoded_questions(encoder, [simplify(question)])
     language = language_of(question)
     weights, words = _weigh(question, language, encoded, vocabulary)
     means = snapshot.calibration.questions
@@ -56,7 +66,7 @@ def encode_query(question: str, encoder: Encoder, snapshot: Snapshot) -> Query:
         tokens=means.centred_tokens(encoded.tokens, language),
         weights=weights,
         words=words,
-        rarity=dict(zip(folded, encoder.rarity(folded).tolist(), strict=True)),
+        rarity=dict(zip(folded, rarity_of_words(encoder, folded).tolist(), strict=True)),
     )
 
 

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from corpus import encoder_text
 from index.arrays import FloatArray
 from index.encoder import Encoded, Encoder
+from index.encoder.checks import encoded_passages
 from index.matching.maxsim import best_matches, padded
 from index.search.query import Query
 from index.storage.snapshot import Snapshot
@@ -69,7 +70,7 @@ def _encode_and_compare(
 ) -> TokenSimilarities:
     """Of tokens that are not kept: all of them, since room is no reason to pool them."""
     passages = [snapshot.passages[row] for row in rows.tolist()]
-    encoded: dict[int, Encoded] = dict(encoder.encode_passages([encoder_text(passage) for passage in passages]))
+    encoded: dict[int, Encoded] = dict(encoded_passages(encoder, [encoder_text(passage) for passage in passages]))
     means = snapshot.calibration.passages
     tokens = [means.centred_tokens(encoded[at].tokens, passage.language) for at, passage in enumerate(passages)]
     sentences = [sentences_of(passage, encoded[at]) for at, passage in enumerate(passages)]

@@ -28,6 +28,7 @@ from corpus import LANGUAGES
 from index.arrays import FloatArray, unit
 from index.disk import replace_file
 from index.encoder import Encoded, Encoder
+from index.encoder.checks import encoded_passages, encoded_questions
 from index.encoder.progress import Progress, quiet
 from index.matching.four_bits import FourBits
 from index.matching.maxsim import best_matches
@@ -173,8 +174,8 @@ def calibration(
 
 def _measure(encoder: Encoder, sample: dict[str, Any], progress: Progress, token_share: float) -> Calibration:
     passages = _encoded(encoder, [entry[name] for name in LANGUAGES for entry in sample["passages"]], progress)
-    asked = encoder.encode_questions([entry[f"asked_{name}"] for name in LANGUAGES for entry in sample["passages"]])
-    other = encoder.encode_questions([entry[name] for name in LANGUAGES for entry in sample["questions"]])
+    asked = encoded_questions(encoder, [entry[f"asked_{name}"] for name in LANGUAGES for entry in sample["passages"]])
+    other = encoded_questions(encoder, [entry[name] for name in LANGUAGES for entry in sample["questions"]])
     of_passages = _means(_by_language(passages))
     of_questions = _means({name: [*_by_language(asked)[name], *_by_language(other)[name]] for name in LANGUAGES})
     tokens = {
@@ -213,7 +214,7 @@ def _pooled(tokens: FloatArray, share: float) -> FloatArray:
 
 
 def _encoded(encoder: Encoder, texts: Sequence[str], progress: Progress) -> list[Encoded]:
-    encoded = dict(encoder.encode_passages(texts, progress))
+    encoded = dict(encoded_passages(encoder, texts, progress))
     return [encoded[at] for at in range(len(texts))]
 
 

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from corpus import StoredIndexError
-from corpus.errors import BusyIndexError
+from corpus import BusyIndexError, StoredIndexError
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from rapidfuzz import fuzz, process
 
 from corpus import LANGUAGES, ScopeError
+from corpus.arguments import shown, texts_of
 from corpus.wording.dates import iso_date
 from index.storage.segment import Entry
 
@@ -19,7 +20,8 @@ _NEAR, _SHOWN = 60, 3  # how alike names are that are shown instead of one that 
 class Scope:
     """What a question is asked of; all texts where nothing is said.
 
-    :class:`corpus.ScopeError` where ``language`` or ``since`` is no such thing, or a name is empty.
+    :class:`corpus.ScopeError` where ``language`` or ``since`` is no such thing, or a name is empty; TypeError where
+    ``texts`` is a single str.
     """
 
     texts: tuple[str, ...] = ()  # ids of documents and folders of them ("notes" or "notes/"); kept sorted, without "/"
@@ -27,7 +29,7 @@ class Scope:
     since: str = ""  # ISO 8601, as exact as wanted: "2021", "2021-08", "2021-08-16"; see allows_date
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "texts", tuple(sorted({_plain(text) for text in self.texts})))
+        object.__setattr__(self, "texts", tuple(sorted({_plain(text) for text in texts_of("texts", self.texts)})))
         if self.language not in ("", *LANGUAGES):
             raise ScopeError(
                 f"There is no language {self.language!r} here; expected one of: {', '.join(LANGUAGES)}.",
@@ -74,6 +76,12 @@ class Scope:
 
 
 EVERYTHING = Scope()
+
+
+def check_scope(scope: object) -> None:
+    """TypeError where ``scope`` is no :class:`Scope`, as a language or the name of a text."""
+    if not isinstance(scope, Scope):
+        raise TypeError(f"'scope' is {shown(scope)}; expected a Scope, as Scope(['notes/']) or Scope(language='en').")
 
 
 def folders_of(document_id: str) -> list[str]:

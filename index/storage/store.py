@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from corpus import StoredIndexError
+from corpus.arguments import path_of, shown
 from index.encoder import Encoder
 from index.storage.folder_store import FolderStore
 from index.storage.kept_vectors import PassageWriter
@@ -72,13 +73,23 @@ class Store(Protocol):
         ...
 
 
-def open_store(folder: Path, settings: QdrantSettings | None = None) -> Store:
-    """What keeps the index whose folder is ``folder``; without ``settings`` the folder does. Nothing is read yet."""
+def open_store(folder: str | Path, settings: QdrantSettings | None = None) -> Store:
+    """What keeps the index whose folder is ``folder``; without ``settings`` the folder does. Nothing is read yet.
+
+    :class:`StoredIndexError` where no folder can be called so.
+    """
+    folder = path_of("folder", folder, StoredIndexError)
     if settings is None:
         return FolderStore(folder)
+    _check_settings(settings)
     from index.storage.qdrant.store import QdrantStore
 
     return QdrantStore(folder, settings)
+
+
+def _check_settings(settings: object) -> None:
+    if not isinstance(settings, QdrantSettings):
+        raise TypeError(f"'store' is {shown(settings)}; expected QdrantSettings, as QdrantSettings(url='http://…').")
 
 
 @dataclass(frozen=True, slots=True)

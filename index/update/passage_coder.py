@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from corpus import Passage, encoder_text
 from index.encoder import Encoded, Encoder
+from index.encoder.checks import encoded_passages
 from index.encoder.progress import Progress, quiet
 from index.matching.token_pooling import pool_tokens
 from index.storage.calibration import Calibration
@@ -27,9 +28,12 @@ class PassageCoder:
         self.width = record_size(self._four_bits.size) if late_interaction else 0  # bytes of a token record
 
     def coded(self, passages: Sequence[Passage], progress: Progress = quiet) -> Iterator[tuple[int, Vectors]]:
-        """Each of ``passages`` with its number there, in the order of the encoder."""
+        """Each of ``passages`` with its number there, in the order of the encoder.
+
+        :class:`corpus.EncoderError` where what it returns is no vector.
+        """
         texts = [encoder_text(passage) for passage in passages]
-        for number, encoded in self.encoder.encode_passages(texts, progress) if texts else ():
+        for number, encoded in encoded_passages(self.encoder, texts, progress):
             yield number, self._vectors_of(passages[number], encoded)
 
     def _vectors_of(self, passage: Passage, encoded: Encoded) -> Vectors:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from corpus import Passage, encoder_text
+from corpus.arguments import whole_number
 from corpus.errors import ClusterError
 from index.encoder import Encoder, SentenceEncoder
 from index.encoder.encoder import in_order, together
@@ -35,6 +36,7 @@ class RayWorkers:
 
     ``make`` makes the same encoder on another machine; for a :class:`SentenceEncoder` that is known. ``count`` is how
     many there are (default: one for each processor of the cluster); ``told`` hears what a person should know.
+    ValueError where ``count`` is not positive.
     :class:`ClusterError` where the cluster cannot be reached, has no processor, runs another version of the program or
     another model, and where a worker raises something.
     """
@@ -52,6 +54,8 @@ class RayWorkers:
     ) -> None:
         if make is None and not isinstance(encoder, SentenceEncoder):
             raise TypeError("Say how workers make this encoder: RayWorkers(..., make=...).")
+        if count is not None:
+            count = whole_number("count", count, 1)
         self._address, self._encoder, self._make = address, encoder, make or _maker(encoder.name)
         self._wanted, self._told, self._group, self._patience = count, told, group, patience
         self._stack = ExitStack()

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from corpus import PASSAGE_WIDTH, Document, StoredIndexError, Term, TextFile
+from corpus.arguments import texts_of
 from index.encoder import Encoder
 from index.encoder.progress import Progress, quiet
 from index.matching.token_pooling import TOKEN_SHARE
@@ -20,6 +21,7 @@ from index.storage.snapshot import Snapshot
 from index.storage.state_files import glossary_bytes, keep_shared, keep_stamps, new_name, storage_errors
 from index.storage.store import Store, check_identity, open_store
 from index.storage.unread_texts import NONE_UNREAD, UnreadTexts, keep_unread, load_unread
+from index.update.arguments import check_token_share, check_width, check_work, documents_of, terms_of
 from index.update.embedding import write_segment
 from index.update.merge import merge_segments, to_merge
 from index.update.plan import Plan, plan
@@ -52,11 +54,16 @@ def update_index(
     stays. ``workers`` read and embed. With a ``store`` the vectors are kept there, and so is what makes up a state; the
     folder then holds this machine's copy of the small files.
     :class:`StoredIndexError` where the index was built with another model or other settings (then
-    :func:`rebuild_index` it), is damaged, or is being written by someone else; :class:`CorpusError` where not one text
-    can be read. The index is then as it was. Texts that cannot be read among others are told of in the change: what was
-    indexed of them before stays, so that a file that is broken for a moment takes no answers away.
+    :func:`rebuild_index` it), or is damaged, and :class:`BusyIndexError`, which is one as well, while another process
+    writes it; :class:`CorpusError` where not one text can be read. The index is then as it was. Texts that cannot be
+    read among others are told of in the change: what was indexed of them before stays, so that a file that is broken
+    for a moment takes no answers away. :class:`EncoderError` where what ``encoder`` returns is no vector. Arguments of
+    the wrong kind are a TypeError, those out of range a ValueError; then not even the folder is made.
     """
-    kept = open_store(Path(folder), store)
+    kept, documents = open_store(folder, store), documents_of(documents)
+    corpus = None if corpus is None else texts_of("corpus", corpus)
+    glossary = None if glossary is None else terms_of(glossary)
+    check_work(encoder, passage_width, workers)
     with kept.lock():
         old = kept.read_snapshot() if kept.read_manifest() else None
         if old:
@@ -88,8 +95,14 @@ def rebuild_index(
 ) -> IndexChange:
     """Build the index in ``folder``, or in ``store``, anew, whatever is there; the old one answers until the new one
     is whole. ``token_share`` of the token vectors of a passage are kept, see :mod:`index.matching.token_pooling`; of
-    ``corpus`` and ``glossary`` nothing is kept that is not named."""
-    kept = open_store(Path(folder), store)
+    ``corpus`` and ``glossary`` nothing is kept that is not named.
+
+    Raises what :func:`update_index` raises, but where the old one is damaged or was built otherwise.
+    """
+    kept, documents = open_store(folder, store), documents_of(documents)
+    corpus, glossary = texts_of("corpus", corpus), terms_of(glossary)
+    check_work(encoder, passage_width, workers)
+    check_token_share(token_share)
     with kept.lock():
         settings = _Settings(passage_width, late_interaction, token_share, tuple(corpus), tuple(glossary))
         return _write(kept, documents, encoder, settings, progress, None, _replaced(kept), NONE_UNREAD, workers)
@@ -104,9 +117,10 @@ def pending_change(
 ) -> IndexChange:
     """What :func:`update_index` would do, without a model and without doing it."""
     start = time.perf_counter()
-    kept = open_store(Path(folder), store)
+    kept, documents = open_store(folder, store), documents_of(documents)
+    check_width(passage_width)
     old = kept.read_snapshot() if kept.read_manifest() else None
-    known = load_unread(Path(folder))
+    known = load_unread(kept.folder)
     return plan(documents, passage_width, old, known).change(time.perf_counter() - start)
 
 

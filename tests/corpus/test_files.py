@@ -2,11 +2,26 @@
 
 import os
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from corpus import CorpusError, Document, Reference, find_texts, load_documents, references_of, split
+from corpus import (
+    CorpusError,
+    Document,
+    Reference,
+    check_texts,
+    find_text,
+    find_texts,
+    load_document,
+    load_documents,
+    load_glossary,
+    new_pair,
+    references_of,
+    split,
+)
 from corpus.files.limits import FileLimits
 
 ENGLISH = "# Scale\n\nA foundation model is trained on broad data at scale; it can be adapted to many tasks.\n"
@@ -221,6 +236,64 @@ def test_what_may_not_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "a.md").chmod(0)
     with pytest.raises(CorpusError, match=r"a\.md cannot be read: Permission denied"):
         load_documents(tmp_path)
+
+
+TAKERS = [load_documents, find_texts, load_glossary, check_texts, lambda folder: new_pair(folder, "Scaling", "规模")]
+
+
+@pytest.mark.parametrize("take", TAKERS)
+def test_a_folder_that_may_not_be_entered_is_named(
+    tmp_path: Path, take: Callable[[Any], object], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As without the right to execute a folder: its name is known, and of what is in it not even whether it is."""
+    (tmp_path / "a.md").write_text("Words.", encoding="utf-8")
+    looked = Path.stat
+
+    def refused(self: Path, **options: Any) -> os.stat_result:
+        if tmp_path in self.parents:
+            raise PermissionError(13, "Permission denied", str(self))
+        return looked(self, **options)
+
+    monkeypatch.setattr(Path, "stat", refused)
+    with pytest.raises(
+        CorpusError, match=re.escape(str(tmp_path)) + r".* cannot be looked at: Permission denied\. Allow"
+    ):
+        take(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "take", [*TAKERS, lambda path: load_document(path, "a.md"), lambda path: find_text("a.md", path)]
+)
+@pytest.mark.parametrize(
+    ("name", "error", "words"),
+    [
+        ("a\0b", CorpusError, "No file can be called 'a\\\\x00b': it holds a NUL"),
+        ("\ud800", CorpusError, "No file can be called '\\\\ud800': it holds half of a character"),
+        (None, TypeError, r"is None \(NoneType\); expected one path"),
+        (b"texts", TypeError, r"is b'texts' \(bytes\); expected one path"),
+        (["a", "b"], TypeError, r"is \['a', 'b'\] \(list\); expected one path"),
+    ],
+)
+def test_what_is_no_path_is_named(take: Callable[[Any], object], name: Any, error: type[Exception], words: str) -> None:
+    with pytest.raises(error, match=words):
+        take(name)
+
+
+def test_a_folder_may_be_a_str(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text("Words.", encoding="utf-8")
+    assert load_documents(str(tmp_path)) == load_documents(tmp_path)
+    assert load_document(str(tmp_path / "a.md"), "a.md") == load_document(tmp_path / "a.md", "a.md")
+    assert load_glossary(str(tmp_path)) == ()
+    assert check_texts(str(tmp_path)) == check_texts(tmp_path)
+    assert new_pair(str(tmp_path), "Scaling", "规模")[0] == tmp_path / "en" / "scaling.md"
+
+
+def test_of_two_folders_links_to_nothing_are_two_texts(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.md").symlink_to(tmp_path / "gone")
+    with pytest.raises(CorpusError, match=r"called a\.md: .*one.* and .*two.*Rename"):
+        find_texts(tmp_path / "one", tmp_path / "two")
 
 
 def test_a_file_name_that_is_no_text_is_named(tmp_path: Path) -> None:

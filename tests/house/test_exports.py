@@ -22,6 +22,19 @@ def test_what_a_room_offers_is_there_and_explained(room: str) -> None:
     assert [each for each, thing in kinds.items() if thing.__module__.split(".")[0] != room] == []
 
 
+def test_what_the_doors_are_used_with_is_offered_there() -> None:
+    """Errors to catch, and the types of what is handed in and given back."""
+    errors = importlib.import_module("corpus.errors")
+    known = {each for each, thing in vars(errors).items() if isinstance(thing, type) and issubclass(thing, Exception)}
+    wanted = {
+        "corpus": {*known, "FileLimits"},
+        "index": {"Encoded", "QdrantSettings", "Retrieval", "Workers"},
+        "qa": {"Consideration", "Consulted", "NO_READER", "OFFLINE_READER", "Reader", "Reading", "Rewrite"},
+    }
+    offered = {room: set(importlib.import_module(room).__all__) for room in wanted}
+    assert {room: sorted(wanted[room] - offered[room]) for room in wanted} == {room: [] for room in wanted}
+
+
 @pytest.mark.parametrize("room", ["corpus", "index", "qa"])
 def test_other_rooms_take_nothing_else_from_its_door(room: str) -> None:
     offered = set(importlib.import_module(room).__all__)

@@ -15,7 +15,7 @@ from house import MODULES, ROOMS, ROOT, SOURCES, imports, name
 FLOORS = {
     "corpus": (
         ("document", "language", "errors", "machine"),
-        ("api_key", "server_address"),
+        ("api_key", "arguments", "server_address"),
         ("wording",),
         ("parsing",),
         ("splitting",),

@@ -54,6 +54,11 @@ def test_the_wheel_holds_the_files_that_modules_read() -> None:
     assert sorted(read - wheel) == []
 
 
+def test_the_wheel_says_that_its_packages_are_typed() -> None:
+    """A type checker looks for the file of PEP 561 in each of them."""
+    assert sorted({f"{room}/py.typed" for room in ROOMS} - packed(WheelBuilder)) == []
+
+
 SUFFIXES = (".css", ".js", ".json", ".md", ".toml", ".yaml")
 
 

@@ -3,6 +3,7 @@
 import json
 import unicodedata
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from stock_models import minilm_folder
 
 from corpus import EncoderError, load_documents
-from index import PassageIndex, SentenceEncoder, update_index
+from index import Encoded, PassageIndex, SentenceEncoder, quiet, rebuild_index, update_index
 
 STRANGE = [
     "GPT-3 has 175B 🎉 parameters.",
@@ -161,6 +162,99 @@ def test_two_models_have_two_digests(tmp_path: Path) -> None:
 def test_a_folder_that_does_not_exist_is_named_at_once(name: str) -> None:
     with pytest.raises(EncoderError, match=rf"no model in {name}: the folder does not exist"):
         SentenceEncoder(name)
+
+
+@pytest.mark.parametrize("name", ["", "  "])
+def test_a_model_without_a_name_is_none(name: str) -> None:
+    with pytest.raises(
+        EncoderError, match=rf"name of the embedding model is empty: '{name}'\. Set 'encoder' to 'offline'"
+    ):
+        SentenceEncoder(name)
+
+
+def test_what_names_no_model_is_refused_at_once() -> None:
+    for name in (None, 5, b"offline"):
+        with pytest.raises(TypeError, match=r"'name' is .*; expected a str or a pathlib\.Path, as 'offline'"):
+            SentenceEncoder(name)  # type: ignore[arg-type]
+    for threads in (0, -1):
+        with pytest.raises(ValueError, match=f"threads must be 1 or more, not {threads}"):
+            SentenceEncoder(threads=threads)
+    with pytest.raises(TypeError, match=r"'threads' is '2' \(str\); expected a whole number"):
+        SentenceEncoder(threads="2")  # type: ignore[arg-type]
+
+
+def spoilt(encoded: Encoded, how: str) -> Any:
+    """``encoded`` as somebody's own encoder may have it."""
+    wrong = {
+        "vector": np.full_like(encoded.vector, np.nan),
+        "tokens": np.full_like(encoded.tokens, np.inf),
+        "weights": encoded.weights[1:],
+    }
+    return encoded.vector if how == "an array" else replace(encoded, **{how: wrong[how]})
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ("vector", r"returned 'vector' with NaN or infinite numbers for '.*' \(str\); expected finite numbers"),
+        ("tokens", r"returned 'tokens' with NaN or infinite numbers for"),
+        ("weights", r"returned tokens, spans and weights of the shapes \(\d+, 192\), \(\d+, 2\) and \(\d+,\) for"),
+        ("an array", r"returned array.* \(ndarray\) for .*; expected an Encoded"),
+    ],
+)
+def test_what_an_encoder_returns_that_is_no_vector_is_named(
+    fake_encoders: Any, texts: Path, tmp_path: Path, how: str, message: str
+) -> None:
+    class Own(fake_encoders):  # type: ignore[misc]
+        spoils_passages = spoils_questions = False
+
+        def encode_passages(self, texts: Any, progress: Any = quiet) -> Any:
+            for number, encoded in super().encode_passages(texts, progress):
+                yield number, spoilt(encoded, how) if self.spoils_passages else encoded
+
+        def encode_questions(self, texts: Any) -> Any:
+            return [spoilt(each, how) if self.spoils_questions else each for each in super().encode_questions(texts)]
+
+    encoder, documents = Own(), load_documents(texts)
+    update_index(tmp_path / "index", documents, encoder)
+    opened = PassageIndex.open(tmp_path / "index", encoder)
+    encoder.spoils_questions = True
+    with pytest.raises(EncoderError, match=rf"^The encoder 'fake' {message}"):
+        opened.search("How many parameters has GPT-3?")
+    encoder.spoils_passages = True
+    with pytest.raises(EncoderError, match=rf"^The encoder 'fake' {message}"):
+        rebuild_index(tmp_path / "index", documents, encoder)
+    assert PassageIndex.open(tmp_path / "index", encoder).snapshot.generation == opened.snapshot.generation
+    encoder.digest = f"unmeasured {how}"  # what is measured of a model first is looked at as well
+    with pytest.raises(EncoderError, match=rf"^The encoder 'fake' {message}"):
+        update_index(tmp_path / "other", documents, encoder)
+
+
+def test_results_that_are_too_few_or_too_many_are_counted(fake_encoders: Any, texts: Path, tmp_path: Path) -> None:
+    class Own(fake_encoders):  # type: ignore[misc]
+        first, questions, rarities = 0, 1, 1
+
+        def encode_passages(self, texts: Any, progress: Any = quiet) -> Any:
+            return super().encode_passages(texts[self.first :], progress)
+
+        def encode_questions(self, texts: Any) -> Any:
+            return fake_encoders().encode_questions(texts) * self.questions
+
+        def rarity(self, words: Any) -> Any:
+            return np.repeat(super().rarity(words), self.rarities)
+
+    encoder, documents = Own(), load_documents(texts)
+    update_index(tmp_path / "index", documents, encoder)
+    opened = PassageIndex.open(tmp_path / "index", encoder)
+    encoder.questions = 2
+    with pytest.raises(EncoderError, match=r"'fake' returned 2 results for 1 questions; expected one for each"):
+        opened.search("What is a lake?")
+    encoder.questions, encoder.rarities = 1, 2
+    with pytest.raises(EncoderError, match=r"'fake' returned the rarity .* of 2 words; expected a finite number"):
+        opened.search("lake river")
+    encoder.first, encoder.rarities = 1, 1
+    with pytest.raises(EncoderError, match=r"'fake' returned nothing for 1 of \d+ passages; expected each"):
+        rebuild_index(tmp_path / "index", documents, encoder)
 
 
 @pytest.mark.parametrize("files", [{}, {"notes.txt": "x"}, {"config.json": "{"}, {"modules.json": "[]"}])

@@ -19,6 +19,12 @@ from index.update.ray_cluster import connected
 from index.update.ray_workers import RayWorkers
 
 
+@pytest.mark.parametrize("count", [0, -1])
+def test_there_is_at_least_one_worker(count: int) -> None:
+    with pytest.raises(ValueError, match=f"count must be 1 or more, not {count}"):
+        RayWorkers("auto", SentenceEncoder(), count=count)
+
+
 @contextmanager
 def answering(said: bytes) -> Iterator[str]:
     """The address of a server that says this to everybody, and no more."""

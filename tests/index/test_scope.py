@@ -100,6 +100,20 @@ def test_what_is_no_scope_is_refused(said: dict[str, Any], message: str) -> None
     assert str(caught.value).startswith(message)
 
 
+@pytest.mark.parametrize(
+    ("texts", "message"),
+    [
+        ("en", r"'texts' is 'en' \(str\); expected a sequence of str, as \['en'\]"),
+        (b"en", r"'texts' is b'en' \(bytes\); expected a sequence of str"),
+        (None, r"'texts' is None \(NoneType\); expected a sequence of str"),
+        (["en", 7], r"'texts' holds 7 \(int\) at 1; expected a sequence of str"),
+    ],
+)
+def test_a_single_name_is_not_taken_apart(texts: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        Scope(texts)
+
+
 def test_a_scope_that_holds_nothing_is_one_message(opened: Open) -> None:
     index = opened(DATED)
     for scope, message in (

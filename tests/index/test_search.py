@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from states import vectors_of
 
-from corpus import Document, encoder_text, load_documents, split
-from index import PassageIndex, rebuild_index, update_index
+from corpus import Document, StoredIndexError, encoder_text, load_documents, split
+from index import PassageIndex, SentenceEncoder, rebuild_index, update_index
+from index.search.query import LONGEST_READ
 from index.search.ranking import CANDIDATES
 
 
@@ -59,6 +60,75 @@ def test_k_may_be_more_than_there_is(small_index: PassageIndex) -> None:
         assert len(small_index.search("GPT-3", k)) == min(k, count)
     assert len(small_index.search("GPT-3", 10**9)) == count
     assert small_index.search("GPT-3", 3) == small_index.search("GPT-3", 10**9)[:3]
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"k": "3"}, r"'k' is '3' \(str\); expected a whole number"),
+        ({"k": 2.5}, r"'k' is 2\.5 \(float\); expected a whole number"),
+        ({"question": None}, r"'question' is None \(NoneType\); expected a str"),
+        ({"question": b"GPT-3"}, r"'question' is b'GPT-3' \(bytes\); expected a str"),
+        ({"scope": "en"}, r"'scope' is 'en' \(str\); expected a Scope, as .*language='en'"),
+    ],
+)
+def test_an_argument_of_the_wrong_kind_is_named(small_index: PassageIndex, said: dict[str, Any], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        small_index.search(**{"question": "GPT-3", **said})
+    if "k" not in said:
+        with pytest.raises(TypeError, match=message):
+            small_index.retrieve(**{"question": "GPT-3", **said})
+    assert small_index.search("GPT-3", np.int64(2)) == small_index.search("GPT-3", 2)
+
+
+@pytest.mark.parametrize(
+    ("encoder", "message"),
+    [
+        ("offline", r"'encoder' is 'offline' \(str\); expected an Encoder, as SentenceEncoder\('offline'\)"),
+        (None, r"'encoder' is None \(NoneType\); expected an Encoder"),
+        (SentenceEncoder, r"'encoder' is .*SentenceEncoder.* \(type\); expected an Encoder"),
+    ],
+)
+def test_the_name_of_an_encoder_is_none(small_index: PassageIndex, encoder: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        PassageIndex.open(small_index.folder, encoder)
+
+
+def test_what_is_no_folder_or_no_store_is_named(fake_encoder: Any) -> None:
+    for folder, words in (("a\0b", "it holds a NUL"), ("\ud800", "it holds half of a character")):
+        with pytest.raises(StoredIndexError, match=f"No file can be called .*: {words}"):
+            PassageIndex.open(folder, fake_encoder)
+    with pytest.raises(TypeError, match=r"'folder' is \['a'\] \(list\); expected one path"):
+        PassageIndex.open(["a"], fake_encoder)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"'store' is 'http://a' \(str\); expected QdrantSettings"):
+        PassageIndex.open("a", fake_encoder, "http://a")  # type: ignore[arg-type]
+
+
+def test_candidates_alone_are_found_however_many_there_are(tmp_path: Path, fake_encoder: Any) -> None:
+    texts = [Document(f"en/{at}.md", "", "", f"The lake of town {at} is large.") for at in range(CANDIDATES + 12)]
+    update_index(tmp_path, texts, fake_encoder)
+    assert len(PassageIndex.open(tmp_path, fake_encoder).search("Which lake is large?", 1_000)) == CANDIDATES
+
+
+def test_of_a_very_long_question_the_beginning_is_read(
+    small_index: PassageIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[int] = []
+    encode = type(small_index.encoder).encode_questions
+
+    def encode_questions(self: Any, texts: list[str]) -> Any:
+        seen.extend(map(len, texts))
+        return encode(self, texts)
+
+    monkeypatch.setattr(type(small_index.encoder), "encode_questions", encode_questions)
+    # Spelt as the texts spell it: a slip that is mended may add a letter.
+    long = "How many parameters has GPT-3? " * 160_000
+    assert len(long) > 4_000_000
+    assert small_index.search(long, 2) == small_index.search(long[:LONGEST_READ], 2)
+    assert set(seen) == {LONGEST_READ}
+    seen.clear()
+    small_index.search("GPT-3 " * 160, 2)
+    assert set(seen) == {960}
 
 
 def test_a_question_without_a_word_finds_nothing(small_index: PassageIndex) -> None:

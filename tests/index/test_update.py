@@ -190,6 +190,57 @@ def test_two_documents_of_one_id_are_refused(tmp_path: Path, fake_encoder: Any) 
         update_index(tmp_path, documents, fake_encoder)
 
 
+ONE = [Document("a.md", "A", "a.md", "One.")]
+
+
+@pytest.mark.parametrize("build", [update_index, rebuild_index])
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"documents": "my-texts"}, r"'documents' is 'my-texts' \(str\); expected .*load_documents\('my-texts'\)"),
+        ({"documents": Path("x")}, r"'documents' is PosixPath\('x'\) .*; expected documents, as load_documents"),
+        ({"documents": ONE[0]}, r"'documents' is Document\(.*\) \(Document\); expected documents"),
+        ({"documents": [*ONE, Path("b.md")]}, r"'documents' holds .*b\.md.*; expected documents, as load_documents"),
+        ({"documents": {"a.md": ONE[0]}}, r"'documents' holds 'a\.md' \(str\); expected documents"),
+        ({"encoder": "offline"}, r"'encoder' is 'offline' \(str\); expected an Encoder, as SentenceEncoder"),
+        ({"corpus": "texts"}, r"'corpus' is 'texts' \(str\); expected a sequence of str, as \['texts'\]"),
+        ({"corpus": [Path("texts")]}, r"'corpus' holds .*texts.* at 0; expected a sequence of str"),
+        ({"glossary": "texts"}, r"'glossary' is 'texts' \(str\); expected terms, as load_glossary"),
+        ({"glossary": ["lake"]}, r"'glossary' holds 'lake' \(str\); expected terms"),
+        ({"workers": 4}, r"'workers' is 4 \(int\); expected Workers, as RayWorkers"),
+        ({"passage_width": "250"}, r"'passage_width' is '250' \(str\); expected a whole number"),
+        ({"passage_width": 0}, r"passage_width must be 2 or more, not 0"),
+        ({"store": "http://a"}, r"'store' is 'http://a' \(str\); expected QdrantSettings"),
+    ],
+)
+def test_an_argument_of_the_wrong_kind_leaves_nothing_behind(
+    tmp_path: Path, fake_encoder: Any, build: Any, said: dict[str, Any], message: str
+) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
+        build(**{"folder": tmp_path / "index", "documents": ONE, "encoder": fake_encoder, **said})
+    assert not (tmp_path / "index").exists()
+
+
+@pytest.mark.parametrize(
+    ("share", "error"),
+    [(0, ValueError), (-1, ValueError), (2, ValueError), (float("nan"), ValueError), ("1", TypeError)],
+)
+def test_a_share_of_the_token_vectors_is_one(
+    tmp_path: Path, fake_encoder: Any, share: Any, error: type[Exception]
+) -> None:
+    with pytest.raises(error, match=rf"token_share.*{share}"):
+        rebuild_index(tmp_path / "index", ONE, fake_encoder, token_share=share)
+    assert not (tmp_path / "index").exists()
+
+
+def test_documents_may_come_one_by_one(tmp_path: Path, fake_encoder: Any) -> None:
+    assert (
+        pending_change(tmp_path, iter(ONE)).added == update_index(tmp_path, iter(ONE), fake_encoder).added == ("a.md",)
+    )
+    with pytest.raises(TypeError, match=r"'documents' holds 'b\.md' \(str\); expected documents"):
+        update_index(tmp_path, iter([*ONE, "b.md"]), fake_encoder)  # type: ignore[list-item]
+
+
 @pytest.mark.parametrize("documents", [[], [Document("a.md", "A", "a.md", "---\n\n***\n")]])
 def test_texts_without_a_word_are_refused(
     small_index: PassageIndex, fake_encoder: Any, documents: list[Document]

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from corpus import load_documents
+from corpus import EncoderError, load_documents
 from index import PassageIndex, update_index
 from qa import Answer, Answerer, AnswerKind
 from qa.confidence import shipped_confidence
@@ -198,6 +198,41 @@ def test_a_question_without_a_word_is_not_answered(answerer: Answerer, question:
 @pytest.mark.parametrize("question", HOSTILE_QUESTIONS)
 def test_whatever_is_asked_the_quotes_are_exact(answerer: Answerer, question: str) -> None:
     assert_sound(answerer.ask(question), question)
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"question": None}, r"'question' is None \(NoneType\); expected a str"),
+        ({"question": b"GPT-3?"}, r"'question' is b'GPT-3\?' \(bytes\); expected a str"),
+        (
+            {"history": "What is GPT-3?"},
+            r"'history' is .* \(str\); expected a sequence of str, as \['What is GPT-3\?'\]",
+        ),
+        ({"history": None}, r"'history' is None \(NoneType\); expected a sequence of str"),
+        ({"history": ["What is GPT-3?", 3]}, r"'history' holds 3 \(int\) at 1; expected a sequence of str"),
+        ({"scope": "en"}, r"'scope' is 'en' \(str\); expected a Scope, as .*Scope\(language='en'\)"),
+    ],
+)
+def test_an_argument_of_the_wrong_kind_is_named(answerer: Answerer, said: dict[str, Any], message: str) -> None:
+    asking = [answerer.ask, answerer.consult, answerer.consider, *([] if "history" in said else [answerer.answers])]
+    for ask in asking:
+        with pytest.raises(TypeError, match=message):
+            ask(**{"question": "How big is it?", **said})
+
+
+def test_an_answerer_is_made_of_an_index_and_a_reader(small_index: PassageIndex) -> None:
+    with pytest.raises(
+        TypeError, match=r"'passages' is 'my-index' \(str\); expected PassageIndex\.open\('my-index', enc"
+    ):
+        Answerer("my-index")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"'reader' is 5 \(int\); expected a Reader, or the name of one"):
+        Answerer(small_index, 5)  # type: ignore[arg-type]
+    with pytest.raises(EncoderError, match=r"name of the reader is empty: ''\. Set 'reader' to 'offline', to 'none'"):
+        Answerer(small_index, "")
+    leaning = Answerer(small_index, "none", lambda question, history: 7)  # type: ignore[arg-type, return-value]
+    with pytest.raises(TypeError, match=r"'rewrite\(…\)' is 7 \(int\); expected a str"):
+        leaning.ask("And how fast is it?", ["Where do zebras live?"])
 
 
 def test_emoji_and_full_width_letters_do_not_hide_the_question(answerer: Answerer) -> None:

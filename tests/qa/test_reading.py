@@ -1,7 +1,8 @@
 """What a reader makes of passages, and what becomes of it in an answer."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from qa import Answerer
 from qa.definitions import definitions_for
 from qa.read_evidence import PASSAGE_FEATURES
 from qa.read_quotes import READ, evidence_of, read_passages
-from qa.reading import NO_READER, OFFLINE_READER, open_reader
+from qa.reading import NO_READER, OFFLINE_READER, Reading, open_reader
 from qa.reading.pairs import LONGEST, head_of, pair_of
 from qa.reading.weights import FILE
 
@@ -81,6 +82,35 @@ def test_a_reader_that_cannot_tell_sentences_orders_what_was_found(read_by: Any,
 
 
 TERM = Term({"en": "attention", "zh": "注意力"}, {"en": "Weighing <b>what</b> matters.", "zh": "给重要的东西加权。"})
+
+
+@pytest.mark.parametrize(
+    ("spoil", "message"),
+    [
+        (lambda found: found[1:], r"returned \d readings of \d passages; expected one of each, in order"),
+        (lambda found: [0.5 for _ in found], r"returned 0\.5 \(float\) of a passage; expected a Reading"),
+        (
+            lambda found: [replace(one, answers=math.nan) for one in found],
+            r"returned NaN in Reading\(answers=nan.*of '",
+        ),
+        (lambda found: [replace(one, located=math.nan) for one in found], r"returned NaN in Reading\("),
+        (
+            lambda found: [replace(one, sentences=(*one.sentences, 1.0)) for one in found],
+            r"returned \d 'sentences' of a passage that has \d, '.*; expected one number of each, or none",
+        ),
+    ],
+)
+def test_what_a_reader_returns_that_is_no_reading_is_named(
+    small_index: PassageIndex, spoil: Callable[[list[Reading]], Any], message: str
+) -> None:
+    class Own(FakeReader):
+        name = "own"
+
+        def read(self, question: str, passages: Sequence[Passage]) -> list[Reading]:
+            return spoil(super().read(question, passages))
+
+    with pytest.raises(EncoderError, match=rf"^The reader 'own' {message}"):
+        Answerer(small_index, Own("175")).ask("How many parameters has GPT-3?")
 
 
 @pytest.mark.parametrize(("question", "language"), [("What is attention?", "en"), ("什么是注意力 attention？", "zh")])

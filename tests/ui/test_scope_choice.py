@@ -20,6 +20,8 @@ from ui.chat.scope_choice import ChosenScope, choices, known
 from ui.chat.turns import Turn, facts, kept, recalled
 from ui.html.scope_words import looked_in
 from ui.html.visitor_message import visitor_messages
+from ui.workspace.settings import Settings
+from ui.workspace.workspace import Workplace
 
 QUESTION = "GPT-3 有多少参数？"
 Call = Callable[[Any], dict[str, Any]]
@@ -143,6 +145,13 @@ def test_what_no_chooser_of_ours_sends_is_refused(calls: dict[str, Call], scope:
 @pytest.mark.parametrize("sent", [None, {}, {"sought": 7}, {"sought": "x" * 1001}, "x"])
 def test_what_no_search_of_ours_sends_is_refused(calls: dict[str, Call], sent: Any) -> None:
     assert "hint" in calls["choices"](sent)
+
+
+@pytest.mark.parametrize("name", ["x" * 5_000, "a\0b", "\ud800"])
+def test_a_name_that_no_file_can_have_is_one_of_the_index(texts: Path, name: str) -> None:
+    place = Workplace(Settings(), (str(texts),), "")
+    assert place.scope([name]).texts == (name,)
+    assert place.scope([str(texts / "en")]).texts == ("en",)
 
 
 def test_suggestions_are_answered_by_what_was_chosen(calls: dict[str, Call], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from corpus import BUILT_IN_TEXTS, CorpusError, Document, StoredIndexError, TextFile, find_texts, load_glossary
 from corpus.files.limits import FileLimits
+from corpus.files.presence import facts_at
 from corpus.files.progress import OnFileProgress, unheard
 from ui import terminal
 from ui.workspace.settings import Settings
@@ -148,15 +149,14 @@ class Workplace:
     def _names_at(self, text: str) -> list[str]:
         """What the index calls that which lies at the path ``text``; itself where nothing of ours does."""
         path = Path(text)
-        if text.strip() and path.exists():
-            with suppress(CorpusError):  # an index may not say where its texts are
-                for folder in self.folders():
-                    # Where it is, and as it is called: a link in a folder of texts has its own name in the index.
-                    for place, root in ((path.resolve(), folder.resolve()), (path.absolute(), folder.absolute())):
-                        if place == root:
-                            return [each.id for each in find_texts(folder)]
-                        if place.is_relative_to(root) and ".." not in place.parts:
-                            return [place.relative_to(root).as_posix()]
+        with suppress(CorpusError):  # an index may not say where its texts are, nor the system what is there
+            for folder in self.folders() if text.strip() and facts_at(path) else ():
+                # Where it is, and as it is called: a link in a folder of texts has its own name in the index.
+                for place, root in ((path.resolve(), folder.resolve()), (path.absolute(), folder.absolute())):
+                    if place == root:
+                        return [each.id for each in find_texts(folder)]
+                    if place.is_relative_to(root) and ".." not in place.parts:
+                        return [place.relative_to(root).as_posix()]
         return [text]
 
     def documents(self) -> list[Document]:
