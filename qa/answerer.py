@@ -9,14 +9,15 @@ import numpy as np
 
 from corpus import Term, language_of
 from corpus.arguments import check_text, texts_of
-from index import FloatArray, Hit, PassageIndex, Scope, Snapshot
+from index import Hit, PassageIndex, Scope, Snapshot
 from index.blas_threads import single_blas_thread
 from index.search.passage_index import check_passages, hits_of
 from index.search.retrieval import Retrieval, retrieve
 from index.storage.scope import EVERYTHING, check_scope
 from qa import phrases
 from qa.answer import Answer, AnswerKind, Citation
-from qa.confidence import Confidence, shipped_confidence, shipped_read_confidence
+from qa.confidence import shipped_confidence, shipped_read_confidence
+from qa.consideration import REMOTE, Consideration
 from qa.definitions import definitions_for
 from qa.evidence import confidence_features
 from qa.follow_ups import REMEMBERED, follow_up_readings, names_its_subject, resolve_follow_up
@@ -35,44 +36,9 @@ from qa.unknown_names import EVEN, MOST, unknown_names
 
 RELATED = 3  # passages offered where nothing answers
 _ALONE, _LEANS = 0.2, 0.8  # below, a question is only taken as it stands; above, never; see qa.leaning
-_REMOTE = 0.2  # a passage that stands out less is about something else, in units of similarity
 
 Rewrite = Callable[[str, Sequence[str]], str | None]
 """Says what a question means by itself after those before it, oldest first; None: it could not tell this time."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Consideration:
-    """What there is to answer a question with, before it is decided whether that answers it."""
-
-    retrieval: Retrieval
-    kind: QuestionKind
-    candidates: tuple[Quote, ...]  # the best stretch of the best passages, as they would be quoted
-    quotes: tuple[Quote, ...]  # those that make an answer
-    features: FloatArray  # (features,), see qa.evidence and qa.read_evidence; empty where nothing was found
-    fitted: Confidence  # what was fitted to these features
-    unknown: tuple[str, ...] = ()  # names that the question asks about, and no text holds
-    settled: bool = True  # whether it would be the same once more: False where a rewriting was asked for in vain
-
-    @property
-    def confidence(self) -> float:
-        """The share of such answers that are right, 0 to 1; 0 where there is nothing to quote."""
-        return round(self.fitted.of(self.features), 3) if self.quotes else 0.0
-
-    @property
-    def answers(self) -> bool:
-        """Whether that is enough to answer."""
-        return self.confidence >= self._threshold
-
-    @property
-    def near(self) -> bool:
-        """Whether that, though not enough, is near enough to be quoted as what comes nearest."""
-        beside = any(quote.ranked.lead >= _REMOTE for quote in self.candidates)
-        return beside and self.confidence >= self.fitted.near * self._threshold and not self.answers
-
-    @property
-    def _threshold(self) -> float:
-        return self.fitted.thresholds[self.retrieval.query.language]
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +127,7 @@ class Answerer:
             citations = _cite(retrieval, with_translations(retrieval, considered.quotes, considered.kind))
             text = "\n\n".join(phrases.quoted(citation.quote, citation.number) for citation in citations)
         else:
-            near = [quote for quote in considered.candidates if quote.ranked.lead >= _REMOTE]
+            near = [quote for quote in considered.candidates if quote.ranked.lead >= REMOTE]
             near.sort(key=lambda quote: -(quote.value or 0.0))  # a definition is not nearer for being what is named
             related = _cite(retrieval, near[:RELATED])
             if considered.near:
