@@ -12,7 +12,9 @@ from corpus.files.progress import heard_by
 from ui import terminal
 from ui.api.records import answer_facts, change_facts, hits_facts
 from ui.command_options import (
+    After,
     Corpus,
+    Count,
     In,
     Index,
     Json,
@@ -79,6 +81,7 @@ def watch(corpus: Corpus = None, index: Index = None, settings: SettingsFile = N
 @app.command()
 def ask(
     question: Question,
+    after: After = None,
     within: In = None,
     language: Language = None,
     since: Since = None,
@@ -91,8 +94,9 @@ def ask(
     """Answer a question with exact quotes from the texts, and in sentences, where the settings name a writer."""
     workplace = _workplace(corpus, index, settings)
     scope = workplace.scope(within or (), language or "", since or "")
-    answerer = workplace.answerer(writes=False)  # one question has none before it
-    answer = answerer.ask(question, (), scope)
+    # Where none was asked before, nobody has to say what this one follows up.
+    answerer = workplace.answerer(writes=bool(after) and not no_writer)
+    answer = answerer.ask(question, after or (), scope)
     writer = workplace.writer(answerer.passages) if answer.answered and not no_writer else None
     if as_json:
         terminal.print_json(answer_facts(answer, writer.written(answer) if writer else None))
@@ -103,7 +107,7 @@ def ask(
 @app.command()
 def search(
     question: Question,
-    k: Annotated[int, typer.Option("-k", min=1, help="How many passages.")] = 5,
+    k: Count = 5,
     within: In = None,
     language: Language = None,
     since: Since = None,

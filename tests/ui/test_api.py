@@ -45,6 +45,8 @@ VARYING = {"seconds"}  # between two answers to one question
 WRONG = [  # operation, arguments, what the message must name
     ("ask", {"question": ""}, "'question' is empty; expected a text."),
     ("ask", {"question": " \u3000\n"}, "'question' is empty; expected a text."),
+    ("ask", {"question": "？！"}, "'question' is '？！', which holds no word; expected a question."),
+    ("search", {"question": "…"}, "'question' is '…', which holds no word; expected a question."),
     ("ask", {"question": 7}, "'question' is 7; expected a text."),
     ("ask", {"question": "长" * (LONGEST_QUESTION + 1)}, "'question' has 1,001 characters; at most 1,000 are allowed."),
     ("ask", {"question": ENGLISH, "history": "x"}, "'history' is 'x'; expected a list of texts."),

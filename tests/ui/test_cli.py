@@ -17,6 +17,8 @@ from qa import Answer
 from qa.writing import Trouble, Verdict
 from ui import cli
 from ui.chat.feedback_log import FeedbackLog, Opinion
+from ui.command_options import MOST_HITS
+from ui.workspace.workspace import Workplace
 
 ROOT = Path(__file__).parents[2]
 ANSWER = {"question", "language", "answered", "kind", "text", "seconds", "confidence", "understood", "unknown"}
@@ -432,6 +434,7 @@ def test_an_index_that_is_not_there_or_damaged_is_named_with_what_mends_it(
         ["ask", "Who?", "--colour"],
         ["search", "Who?", "-k", "0"],
         ["search", "Who?", "-k", "many"],
+        ["search", "Who?", "-k", str(MOST_HITS + 1)],
         ["serve", "--port", "70000"],
         ["index", "drop"],
         ["evaluate"],
@@ -442,6 +445,55 @@ def test_wrong_usage_is_status_2(run: Command, arguments: list[str]) -> None:
     assert (ran.status, ran.out) == (2, "")
     assert ran.err.startswith("Usage: ")
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("command", [["ask"], ["search"], ["ask", "Who?", "--after"]])
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [
+        ("", "Please type a question."),
+        ("?!", "Please type a question."),
+        ("长" * 1001, "这个问题有 1001 个字符，最多可以问 1000 个。"),
+        ("x" * 1001, "This question has 1001 characters; at most 1000 can be asked."),
+    ],
+)
+def test_a_question_that_is_empty_or_too_long_is_wrong_usage(
+    run: Command, command: list[str], question: str, message: str
+) -> None:
+    ran = run(*command, question)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith("Usage: ")
+    assert message in " ".join(ran.err.replace("│", " ").split())
+
+
+def test_as_many_passages_can_be_asked_for_as_over_rest() -> None:
+    from ui.api import arguments
+
+    assert MOST_HITS == arguments.MOST_HITS
+
+
+def test_a_follow_up_knows_the_questions_before(run: Command, index: Path) -> None:
+    follow_up = ("ask", "And how many has it in parameters?", "--index", index, "--json")
+    assert "GPT-3" not in run(*follow_up).json["understood"]
+    after = run(*follow_up, "--after", "What is CLIP?", "--after", "What is GPT-3?").json
+    assert "GPT-3" in after["understood"]
+    assert after["citations"][0]["quote"] == QUOTE
+
+
+def test_a_writer_is_asked_what_a_follow_up_means_and_no_other_question(
+    run: Command, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[bool] = []
+    answerer = Workplace.answerer
+
+    def heard(self: Workplace, *, follow: bool | None = None, writes: bool = True) -> Any:
+        made.append(writes)
+        return answerer(self, follow=follow, writes=writes)
+
+    monkeypatch.setattr(Workplace, "answerer", heard)
+    for options in ([], ["--after", "What is GPT-3?"], ["--after", "What is GPT-3?", "--no-writer"]):
+        assert run("ask", "And how big is it?", *options, "--index", index).status == 0
+    assert made == [False, True, False]
 
 
 @pytest.mark.slow
