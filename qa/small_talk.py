@@ -47,7 +47,7 @@ _REQUEST = re.compile(
 
 
 def unusable(question: str) -> Mapping[str, str] | None:
-    """What is said of a question without a word, or of one that is too long, in each language; None: it can be asked."""
+    """What is said of a question without a word, or of one that is too long, by language; None: it can be asked."""
     if not words_in(question):
         return phrases.EMPTY_QUESTION
     if len(question) > LONGEST_QUESTION:

@@ -74,6 +74,7 @@ def test_folders_and_texts_are_offered_and_found(calls: dict[str, Call]) -> None
 def test_what_a_link_names_is_known_or_not(calls: dict[str, Call]) -> None:
     names = ["zh/risks.md", "zh", "en/", "zh/gone.md", "", "/", "..", "e", "<b>x</b>", "zh"]
     assert calls["known"]({"texts": names}) == {"known": ["zh/risks.md", "zh", "en/", "zh"]}
+    assert calls["known"]({"texts": ["ZH/Risks.md", "EN"]}) == {"known": ["ZH/Risks.md", "EN"]}
     assert calls["known"]({"texts": []}) == {"known": []}
     for wrong in (["x" * 1_001], ["x"] * 101, "zh", [7], None):
         assert "hint" in calls["known"]({"texts": wrong})
