@@ -98,10 +98,13 @@ def ask(
     answerer = workplace.answerer(writes=bool(after) and not no_writer)
     answer = answerer.ask(question, after or (), scope)
     writer = workplace.writer(answerer.passages) if answer.answered and not no_writer else None
+    undated = answerer.passages.left_out(answer.scope)
     if as_json:
-        terminal.print_json(answer_facts(answer, writer.written(answer) if writer else None))
+        terminal.print_json(answer_facts(answer, writer.written(answer) if writer else None, undated))
     else:
         terminal.print_answer(answer, writer)
+    if answer.kind.is_gap:
+        terminal.warn_of_undated(undated)
 
 
 @app.command()
@@ -125,10 +128,14 @@ def search(
     start = time.perf_counter()
     hits = passages.search(question, k, scope)
     seconds = round(time.perf_counter() - start, 4)
+    undated = passages.left_out(scope)
     if as_json:
-        terminal.print_json(hits_facts(question, hits, passages.snapshot.documents, seconds, scope))
+        terminal.print_json(hits_facts(question, hits, passages.snapshot.documents, seconds, scope, undated))
     else:
         terminal.print_hits(hits, passages.snapshot.documents, scope)
+    if len(hits) < k:
+        terminal.warn_of_fewer(len(hits), k, passages.snapshot.narrowed(scope).reach)
+        terminal.warn_of_undated(undated)
 
 
 @index_app.command("update")

@@ -203,7 +203,7 @@ SCOPED = {"texts": ["en/", "zh/risks.md"], "language": "en"}
 def test_every_way_in_asks_a_part_of_the_texts(served: Served, client: Client) -> None:
     for operation in ("ask", "search"):
         told = post(served, operation, {"question": CHINESE, **SCOPED}).json()
-        assert told["scope"] == {"texts": ["en", "zh/risks.md"], "language": "en", "since": ""}
+        assert told["scope"] == {"texts": ["en", "zh/risks.md"], "language": "en", "since": "", "undated": 0}
         found = told["citations"] if operation == "ask" else told["hits"]
         assert {each["language"] for each in found} == {"en"}
         assert {each["document_id"] for each in found} <= {"en/models.md", "en/clip.md"}

@@ -208,7 +208,9 @@ def test_a_part_of_the_texts_is_asked(
     run("index", "update", "--index", index)
     for command in ("ask", "search"):
         found = run(command, "什么是基础模型？", *options, "--index", index, "--json").json
-        assert found["scope"] == dict(zip(("texts", "language", "since"), scope, strict=True))
+        undated = {"": 0, "2021": 3, "2020-12": 1}[scope[2]]
+        named = dict(zip(("texts", "language", "since"), scope, strict=True))
+        assert found["scope"] == named | {"undated": undated}
         cited = found["hits"] if command == "search" else [*found["citations"], *found["related"]]
         assert {each["document_id"] for each in cited} <= (expected or set(scope[0]))
         shown = run(command, "什么是基础模型？", *options, "--index", index).out
@@ -216,6 +218,36 @@ def test_a_part_of_the_texts_is_asked(
         assert all(name in shown.split("\n")[0] for name in scope[0])
     whole = run("ask", "什么是基础模型？", "--index", index, "--json").json
     assert whole["scope"] is None
+
+
+def test_it_is_told_how_many_texts_have_no_date_where_a_part_answers_nothing(
+    run: Command, index: Path, texts: Path
+) -> None:
+    replace(texts / "en/models.md", "title: Foundation models", "title: Foundation models\ndate: 2021-08-16")
+    run("index", "update", "--index", index)
+    told = "Texts that name no date, and were left out: 3.\n"
+    vain = ("ask", "Who won the chess game on Mars?", "--index", index)
+    assert run(*vain, "--since", "2021").err == told
+    assert run(*vain, "--since", "2021", "--json").err == told
+    assert run(*vain).err == ""
+    assert run(*vain, "--language", "en").err == ""
+    assert run("search", QUESTION, "-k", 90, "--since", "2021", "--index", index).err.endswith(told)
+    assert run("search", QUESTION, "-k", 1, "--since", "2021", "--index", index).err == ""
+
+
+def test_that_fewer_passages_are_found_than_were_asked_for_is_told(
+    run: Command, index: Path, texts: Path, tmp_path: Path
+) -> None:
+    found = run("search", "lake", "-k", 90, "--index", index)
+    count = found.out.count("(en, ") + found.out.count("(zh, ")
+    assert found.err == f"{count} passages were found, and not 90: what was looked in holds no more.\n"
+    assert run("search", "lake", "-k", 90, "--index", index, "--json").err == found.err
+    many = tmp_path / "many"
+    many.mkdir()
+    (many / "a.md").write_text("\n\n".join(f"# {at}\n\nThe lake has salt." for at in range(60)), encoding="utf-8")
+    err = run("search", "lake", "-k", 60, "--corpus", many).err
+    assert "48 passages were found, and not 60: of the 60 in what was looked in, the nearest 48 of each" in err
+    assert run("search", "lake", "-k", 48, "--corpus", many).err == ""
 
 
 def test_a_part_may_be_named_by_its_path(

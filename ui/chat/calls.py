@@ -102,7 +102,7 @@ class ChatCalls:
         except FoundationQAError as error:
             turn = Turn(question, problem=visitor_message(error, language_of(question))[:5_000])
         else:
-            turn = Turn(question, kept(answer))
+            turn = Turn(question, kept(answer, undated=self.answerer.passages.left_out(answer.scope)))
             if self.on_gap and answer.is_gap:
                 self.on_gap(question, answer.language, answer.confidence)
         return drawn(turn, call.number, self.answerer.glossary)

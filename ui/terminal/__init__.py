@@ -15,7 +15,9 @@ from ui.terminal.output import (
     tell,
     tell_change,
     warn,
+    warn_of_fewer,
     warn_of_problems,
+    warn_of_undated,
 )
 
 __all__ = [
@@ -33,5 +35,7 @@ __all__ = [
     "tell",
     "tell_change",
     "warn",
+    "warn_of_fewer",
     "warn_of_problems",
+    "warn_of_undated",
 ]
