@@ -64,6 +64,8 @@ def watch(corpus: Corpus = None, index: Index = None, settings: SettingsFile = N
     if not as_json:
         terminal.warn(f"Watching {', '.join(map(str, workplace.folders()))}. Ctrl-C ends it.")
 
+    begun: list[bool] = []  # what was wrong before is told in full once
+
     def told(outcome: "IndexChange | FoundationQAError") -> None:
         if isinstance(outcome, FoundationQAError):
             terminal.warn(str(outcome))
@@ -72,7 +74,8 @@ def watch(corpus: Corpus = None, index: Index = None, settings: SettingsFile = N
             terminal.print_json(change_facts(outcome), on_one_line=True)
         else:
             terminal.tell_change(outcome)
-        terminal.warn_of_problems(outcome)
+        workplace.told_problems.tell(outcome, whole=not begun)
+        begun.append(True)
 
     with suppress(Terminated):  # that is how a service is stopped
         follow(workplace, Event(), told)
@@ -193,7 +196,10 @@ def _change(
         terminal.print_json(change_facts(change))
     else:
         terminal.print_change(change, str(workplace.folder), pending, workplace.facts())
-    terminal.warn_of_problems(change)
+    if pending:
+        terminal.warn_of_problems(change)
+    else:
+        workplace.told_problems.tell(change, whole=True)
     if change.unread:
         raise typer.Exit(1)
 

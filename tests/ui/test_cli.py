@@ -558,6 +558,55 @@ def test_an_index_nobody_named_follows_its_texts(run: Command, texts: Path) -> N
     assert "the index keeps what it had of that" in ran.err
 
 
+def odd(texts: Path, name: str) -> None:
+    (texts / name).write_text("---\ntitle: Lake: a survey\n---\n\nThe lake has salt.\n", encoding="utf-8")
+
+
+def test_texts_that_cannot_be_read_are_told_apart_from_those_read_in_part(
+    run: Command, index: Path, texts: Path
+) -> None:
+    odd(texts, "en/a.md")
+    (texts / "en/binary.md").write_bytes(bytes(range(256)))
+    for command in ("update", "status"):
+        first, unread, second, partly = run("index", command, "--index", index).err.splitlines()[-4:]
+        assert first == "1 text cannot be read; the index keeps what it had of that. In the texts:"
+        assert unread.startswith("en/binary.md is not a text")
+        assert second == "1 text was read in part. In the texts:"
+        assert partly.startswith("en/a.md:2: the front matter is not YAML")
+    odd(texts, "en/b.md")
+    assert "\n2 texts were read in part. In the texts:\nen/a.md:2:" in run("index", "status", "--index", index).err
+
+
+def test_ask_tells_what_is_wrong_with_the_texts_in_full_once(run: Command, texts: Path) -> None:
+    odd(texts, "en/a.md")
+    (texts / "en/binary.md").write_bytes(bytes(range(256)))
+    question = ("ask", QUESTION, "--corpus", texts)
+    first = run(*question)
+    assert "en/binary.md is not a text" in first.err
+    assert "en/a.md:2: the front matter is not YAML" in first.err
+    again = f"What is wrong with them: foundation-qa index status --corpus {texts}"
+    assert run(*question).err == f"As told before: 1 text unread, 1 text read in part. {again}\n"
+    assert run(*question, "--json").err == run(*question).err
+    odd(texts, "en/b.md")
+    lines = run(*question).err.splitlines()
+    assert lines[-3:-1][0] == "1 text was read in part. In the texts:"
+    assert lines[-2].startswith("en/b.md:2: the front matter is not YAML")
+    assert lines[-1] == f"As told before: 1 text unread, 1 text read in part. {again}"
+    whole = run("index", "status", "--corpus", texts).err
+    assert all(f"en/{name}" in whole for name in ("a.md:2", "b.md:2", "binary.md is"))
+    (texts / "en/binary.md").unlink()
+    assert "binary" not in run(*question).err
+    (texts / "en/binary.md").write_bytes(bytes(range(256)))
+    assert "en/binary.md is not a text" in run(*question).err  # it is new once more
+
+
+def test_what_index_update_told_is_not_told_again(run: Command, texts: Path) -> None:
+    (texts / "en/binary.md").write_bytes(bytes(range(256)))
+    for _ in range(2):
+        assert "en/binary.md is not a text" in run("index", "update", "--corpus", texts).err
+    assert run("ask", QUESTION, "--corpus", texts).err.startswith("As told before: 1 text unread. What is wrong")
+
+
 def test_an_index_that_was_named_is_only_written_by_the_commands_for_that(
     run: Command, index: Path, texts: Path
 ) -> None:

@@ -8,7 +8,6 @@ from inspect import signature
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
-from pydantic_core import PydanticCustomError
 
 from corpus import LANGUAGES, FoundationQAError
 from corpus.wording.plain_text import without_surrogates
@@ -44,7 +43,7 @@ _Text = Annotated[str, Field(min_length=1, max_length=LONGEST_QUESTION), BeforeV
 def _with_a_word(question: str) -> str:
     """Nothing but signs is an empty question, too: a search finds nothing for it."""
     if unusable(question):
-        raise PydanticCustomError("no_word", "no word")
+        raise ValueError("it holds no word")  # pydantic makes a "value_error" of it
     return question
 
 
@@ -131,7 +130,7 @@ _MESSAGES = {  # by pydantic's kind of error
     "missing": "{operation} needs a {name}.",
     "string_type": "{name} is {shown}; expected a text.",
     "string_too_short": "{name} is empty; expected a text.",
-    "no_word": "{name} is {shown}, which holds no word; expected a question.",
+    "value_error": "{name} is {shown}, which holds no word; expected a question.",
     "string_too_long": "{name} has {length:,} characters; at most {max_length:,} are allowed. Please shorten it.",
     "list_type": "{name} is {shown}; expected a list of texts.",
     "too_long": "{name} has {length:,} {members}; at most {max_length} are allowed.",

@@ -41,6 +41,9 @@ class OpenIndex(Protocol):
     def snapshot(self) -> IndexState:
         """The current state."""
 
+    def left_out(self, scope: Scope) -> int:
+        """How many texts ``scope`` leaves out only because they name no date."""
+
 
 class ChatAnswerer(Protocol):
     """What the chat needs of an answerer; :class:`qa.Answerer` has it. It is called from several threads at once."""

@@ -16,9 +16,9 @@ from ui.terminal.output import (
     tell_change,
     warn,
     warn_of_fewer,
-    warn_of_problems,
     warn_of_undated,
 )
+from ui.terminal.problems import warn_of_problems
 
 __all__ = [
     "fail",

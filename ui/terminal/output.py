@@ -189,17 +189,6 @@ def print_change(change: "IndexChange", folder: str, pending: bool, stored: "Ind
         warn("The index has no token vectors (late_interaction: false): it finds less, above all across the languages.")
 
 
-def warn_of_problems(change: "IndexChange") -> None:
-    """What an update found wrong with the texts, all of it at once; nothing where all is well."""
-    if not change.problems:
-        return
-    heading = "In the texts:"
-    if count := len(change.unread):
-        which = "1 text cannot be read" if count == 1 else f"{count} texts cannot be read"
-        heading = f"{which}; the index keeps what it had of that. In the texts:"
-    warn("\n".join([heading, *map(str, change.problems)]))
-
-
 def tell_change(change: "IndexChange") -> None:
     """What an update did, on one line with the time of day."""
     parts = []
