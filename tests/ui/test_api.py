@@ -217,6 +217,15 @@ def test_every_way_in_asks_a_part_of_the_texts(served: Served, client: Client) -
         assert post(served, operation, {"question": CHINESE, **nothing}).json()["scope"] is None
 
 
+def test_a_part_of_the_texts_is_named_in_any_case(served: Served) -> None:
+    for operation in ("ask", "search"):
+        asked = {"question": CHINESE, "texts": ["EN/Models.md"], "language": "EN"}
+        told = post(served, operation, asked).json()
+        assert told["scope"] == {"texts": ["EN/Models.md"], "language": "en", "since": "", "undated": 0}
+        found = told["citations"] if operation == "ask" else told["hits"]
+        assert {each["document_id"] for each in found} == {"en/models.md"}
+
+
 def test_what_a_part_of_the_texts_does_not_answer_is_no_gap(served: Served) -> None:
     served.gaps.clear()
     reply = post(served, "ask", {"question": "Who won the chess game on Mars?", "texts": ["zh"]})
