@@ -46,8 +46,8 @@ _REQUEST = re.compile(
 )
 
 
-def reply_to_small_talk(question: str) -> Mapping[str, str] | None:
-    """The reply to a greeting, to thanks, to a request for something else than an answer; None: it is a question."""
+def unusable(question: str) -> Mapping[str, str] | None:
+    """What is said of a question without a word, or of one that is too long, by language; None: it can be asked."""
     if not words_in(question):
         return phrases.EMPTY_QUESTION
     if len(question) > LONGEST_QUESTION:
@@ -55,6 +55,13 @@ def reply_to_small_talk(question: str) -> Mapping[str, str] | None:
             language: text.format(length=len(question), longest=LONGEST_QUESTION)
             for language, text in phrases.LONG_QUESTION.items()
         }
+    return None
+
+
+def reply_to_small_talk(question: str) -> Mapping[str, str] | None:
+    """The reply to a greeting, to thanks, to a request for something else than an answer; None: it is a question."""
+    if told := unusable(question):
+        return told
     for reply, pattern in _SMALL_TALK:
         if pattern.match(question):
             return reply

@@ -12,7 +12,9 @@ from corpus.files.progress import heard_by
 from ui import terminal
 from ui.api.records import answer_facts, change_facts, hits_facts
 from ui.command_options import (
+    After,
     Corpus,
+    Count,
     In,
     Index,
     Json,
@@ -62,6 +64,8 @@ def watch(corpus: Corpus = None, index: Index = None, settings: SettingsFile = N
     if not as_json:
         terminal.warn(f"Watching {', '.join(map(str, workplace.folders()))}. Ctrl-C ends it.")
 
+    begun: list[bool] = []  # what was wrong before is told in full once
+
     def told(outcome: "IndexChange | FoundationQAError") -> None:
         if isinstance(outcome, FoundationQAError):
             terminal.warn(str(outcome))
@@ -70,7 +74,8 @@ def watch(corpus: Corpus = None, index: Index = None, settings: SettingsFile = N
             terminal.print_json(change_facts(outcome), on_one_line=True)
         else:
             terminal.tell_change(outcome)
-        terminal.warn_of_problems(outcome)
+        workplace.told_problems.tell(outcome, whole=not begun)
+        begun.append(True)
 
     with suppress(Terminated):  # that is how a service is stopped
         follow(workplace, Event(), told)
@@ -79,6 +84,7 @@ def watch(corpus: Corpus = None, index: Index = None, settings: SettingsFile = N
 @app.command()
 def ask(
     question: Question,
+    after: After = None,
     within: In = None,
     language: Language = None,
     since: Since = None,
@@ -91,19 +97,23 @@ def ask(
     """Answer a question with exact quotes from the texts, and in sentences, where the settings name a writer."""
     workplace = _workplace(corpus, index, settings)
     scope = workplace.scope(within or (), language or "", since or "")
-    answerer = workplace.answerer(writes=False)  # one question has none before it
-    answer = answerer.ask(question, (), scope)
+    # Where none was asked before, nobody has to say what this one follows up.
+    answerer = workplace.answerer(writes=bool(after) and not no_writer)
+    answer = answerer.ask(question, after or (), scope)
     writer = workplace.writer(answerer.passages) if answer.answered and not no_writer else None
+    undated = answerer.passages.left_out(answer.scope)
     if as_json:
-        terminal.print_json(answer_facts(answer, writer.written(answer) if writer else None))
+        terminal.print_json(answer_facts(answer, writer.written(answer) if writer else None, undated))
     else:
         terminal.print_answer(answer, writer)
+    if answer.kind.is_gap:
+        terminal.warn_of_undated(undated)
 
 
 @app.command()
 def search(
     question: Question,
-    k: Annotated[int, typer.Option("-k", min=1, help="How many passages.")] = 5,
+    k: Count = 5,
     within: In = None,
     language: Language = None,
     since: Since = None,
@@ -121,10 +131,14 @@ def search(
     start = time.perf_counter()
     hits = passages.search(question, k, scope)
     seconds = round(time.perf_counter() - start, 4)
+    undated = passages.left_out(scope)
     if as_json:
-        terminal.print_json(hits_facts(question, hits, passages.snapshot.documents, seconds, scope))
+        terminal.print_json(hits_facts(question, hits, passages.snapshot.documents, seconds, scope, undated))
     else:
         terminal.print_hits(hits, passages.snapshot.documents, scope)
+    if len(hits) < k:
+        terminal.warn_of_fewer(len(hits), k, passages.snapshot.narrowed(scope).reach)
+        terminal.warn_of_undated(undated)
 
 
 @index_app.command("update")
@@ -182,7 +196,10 @@ def _change(
         terminal.print_json(change_facts(change))
     else:
         terminal.print_change(change, str(workplace.folder), pending, workplace.facts())
-    terminal.warn_of_problems(change)
+    if pending:
+        terminal.warn_of_problems(change)
+    else:
+        workplace.told_problems.tell(change, whole=True)
     if change.unread:
         raise typer.Exit(1)
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from corpus import LANGUAGES
+from corpus import LANGUAGES, language_of
 from corpus.files.formats import SUFFIXES
 from ui.workspace.settings import load_settings
 from ui.workspace.workspace import Workplace
@@ -25,7 +25,34 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 NoWriter = Annotated[
     bool, typer.Option("--no-writer", help="Answer in quotes alone, also where the settings name a writer.")
 ]
-Question = Annotated[str, typer.Argument(metavar="QUESTION", help="In English or Chinese.")]
+MOST_HITS = 96
+"""Passages that a search can find, as over REST; not imported from there, which would take ``--help`` twice as long."""
+
+
+def _usable(question: str) -> str:
+    """``question``; typer's wrong usage where it is empty or too long, as it is over REST."""
+    from qa.small_talk import unusable  # later: a command that asks nothing starts sooner
+
+    if told := unusable(question):
+        raise typer.BadParameter(told[language_of(question)])
+    return question
+
+
+def _all_usable(questions: list[str] | None) -> list[str] | None:
+    return [_usable(each) for each in questions] if questions else None
+
+
+Question = Annotated[str, typer.Argument(metavar="QUESTION", help="In English or Chinese.", callback=_usable)]
+After = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--after",
+        metavar="QUESTION",
+        help="An earlier question, which this one follows up; repeatable, the oldest first.",
+        callback=_all_usable,
+    ),
+]
+Count = Annotated[int, typer.Option("-k", min=1, max=MOST_HITS, help="How many passages.")]
 In = Annotated[
     list[str] | None,
     typer.Option(

@@ -24,7 +24,9 @@ def corpus_check(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Check front matter, twins, figures, references and paragraphs; exit status 1 if something is wrong."""
+    """Check for what cannot be read or is not finished, and, in a folder kept with twins or references, front matter,
+    twins, figures, references and paragraphs; exit status 1 if something is wrong.
+    """
     report = check_texts(corpus or BUILT_IN_TEXTS, others=against)
     if as_json:
         facts = asdict(report)

@@ -23,6 +23,7 @@ from corpus.wording.sentences import width
 
 LONGEST_RUN = 60  # columns that a text may have in common with another author's: titles and lists of names do
 _REQUIRED = ("title", "language", "twin")
+_PLAIN = (".md", ".txt")  # what an editor writes by our rules; other files have no front matter and no comments
 _SPACE = re.compile(r"\s+")
 _NO_LIMIT = 1 << 30  # columns
 _COMMENT = re.compile(r"<!--(?:(?!-->|<!--).)*+-->", re.S)  # gives up at the next opening: no text takes long
@@ -46,10 +47,11 @@ class Report:
 def check_texts(folder: str | Path, *, others: str | Path | None = None, passage_width: int = PASSAGE_WIDTH) -> Report:
     """Check the texts, references and glossary in ``folder``.
 
-    Front matter, twins (same headings, lists, tables and figures), references, the width of paragraphs; and,
-    where a folder of ``others``' texts is given, that no sentence and no stretch of more than
-    :data:`LONGEST_RUN` columns is theirs. A text that cannot be read is a problem, too; :class:`CorpusError` where a
-    folder or a list beside the texts cannot be read.
+    Texts that cannot be read, or only in part, that hold nothing or are not finished; and, where a folder of
+    ``others``' texts is given, that no sentence and no stretch of more than :data:`LONGEST_RUN` columns is theirs.
+    Where the folder is kept as the built-in one is (a list of references, or a text that names its twin or some), also
+    the front matter of its plain and Markdown texts, twins (same headings, lists, tables and figures), references,
+    the width of paragraphs. :class:`CorpusError` where a folder or a list beside the texts cannot be read.
     """
     folder = path_of("folder", folder, CorpusError)
     read = [text.try_to_read() for text in find_texts(folder)]
@@ -58,7 +60,14 @@ def check_texts(folder: str | Path, *, others: str | Path | None = None, passage
     terms = load_glossary(folder)
     by_id = {document.id: document for document in documents}
     problems = [each for each in read if isinstance(each, Problem)]
-    problems += [problem for document in documents for problem in _problems_in(document, passage_width)]
+    plain = {name: document for name, document in by_id.items() if name.lower().endswith(_PLAIN)}
+    # Front matter is optional: who keeps no such folder is not told hundreds of times that there is none.
+    edited = (folder / REFERENCES_FILE).exists() or any(each.twin or each.references for each in plain.values())
+    for document in documents:
+        problems += document.problems
+        if document.id in plain:
+            problems += _unfinished(document)
+            problems += _problems_in(document, passage_width) if edited else ()
     pairs = []
     for document in documents:
         twin = by_id.get(document.twin)
@@ -95,9 +104,17 @@ def check_texts(folder: str | Path, *, others: str | Path | None = None, passage
     )
 
 
+def _unfinished(document: Document) -> Iterator[Problem]:
+    """What is wrong with any text."""
+    if TO_WRITE in document.text:
+        line = _line(document, document.text.index(TO_WRITE))
+        yield Problem(document.id, line, f"something is still to be written ({TO_WRITE})")
+    if not document.text[front_matter_end(document.text) :].strip():
+        yield Problem(document.id, 0, "it holds nothing that could be found")
+
+
 def _problems_in(document: Document, passage_width: int) -> Iterator[Problem]:
-    """What is wrong with a text by itself."""
-    yield from document.problems
+    """What is wrong with a text by itself that is to be like the built-in ones."""
     facts = read_facts(document.text).values
     for key in _REQUIRED:
         if not facts.get(key):
@@ -116,9 +133,6 @@ def _problems_in(document: Document, passage_width: int) -> Iterator[Problem]:
             yield Problem(document.id, section.line, f"{name!r} names no references (<!-- references: key, key -->)")
         for block in section.blocks:
             yield from _problems_in_block(document, block, language, passage_width)
-    if TO_WRITE in document.text:
-        line = _line(document, document.text.index(TO_WRITE))
-        yield Problem(document.id, line, f"something is still to be written ({TO_WRITE})")
 
 
 def _problems_in_block(document: Document, block: Block, language: object, passage_width: int) -> Iterator[Problem]:

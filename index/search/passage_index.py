@@ -86,6 +86,10 @@ class PassageIndex:
             return []
         return hits_of(self.retrieve(question, scope))[:wanted]
 
+    def left_out(self, scope: Scope) -> int:
+        """How many texts ``scope`` leaves out only because they name no date."""
+        return scope.left_out(self.snapshot.entries) if scope.since else 0
+
     def retrieve(self, question: str, scope: Scope = EVERYTHING) -> Retrieval:
         """What the current state holds for ``question`` in ``scope``, with all that a later step may ask about it.
 

@@ -24,18 +24,21 @@ class Scope:
     ``texts`` is a single str.
     """
 
-    texts: tuple[str, ...] = ()  # ids of documents and folders of them ("notes" or "notes/"); kept sorted, without "/"
-    language: str = ""  # of passages, one of LANGUAGES
+    # Ids of documents and folders of them ("notes" or "notes/"); kept sorted, without "/". See named_in for their case.
+    texts: tuple[str, ...] = ()
+    language: str = ""  # of passages, one of LANGUAGES, in capitals or not
     since: str = ""  # ISO 8601, as exact as wanted: "2021", "2021-08", "2021-08-16"; see allows_date
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "texts", tuple(sorted({_plain(text) for text in texts_of("texts", self.texts)})))
-        if self.language not in ("", *LANGUAGES):
+        language = self.language.lower()
+        if language not in ("", *LANGUAGES):
             raise ScopeError(
                 f"There is no language {self.language!r} here; expected one of: {', '.join(LANGUAGES)}.",
                 "no_language",
                 name=self.language,
             )
+        object.__setattr__(self, "language", language)
         day = iso_date(self.since)
         if self.since and not day:
             raise ScopeError(
@@ -58,21 +61,33 @@ class Scope:
             raise _too_old(self.since, named)
         return dated
 
+    def left_out(self, entries: Collection[Entry]) -> int:
+        """How many of ``entries`` it leaves out only because they name no date."""
+        if not self.since:
+            return 0
+        return sum(not entry.date for entry in self._inside(entries)[0])
+
     def allows_date(self, date: str) -> bool:
         """Whether a text of this ``date`` is new enough: as far as both are told, and not where it tells none."""
         shared = min(len(date), len(self.since))
         return not self.since or (bool(date) and date[:shared] >= self.since[:shared])
 
     def _named(self, entries: Collection[Entry]) -> list[Entry]:
+        inside, unknown = self._inside(entries)
+        if unknown:
+            raise _unknown(unknown, [_name_of(entry) for entry in entries])
+        return inside
+
+    def _inside(self, entries: Collection[Entry]) -> tuple[list[Entry], str]:
+        """Those of ``entries`` that its texts name, and the first of its texts that names none; empty: all do."""
         if not self.texts:
-            return list(entries)
-        wanted, below = set(self.texts), tuple(f"{text}/" for text in self.texts)
-        names = [unicodedata.normalize("NFC", entry.id) for entry in entries]
-        inside = [name in wanted or name.startswith(below) for name in names]
-        known = {each for name in compress(names, inside) for each in (name, *folders_of(name))}
-        if unknown := [text for text in self.texts if text not in known]:
-            raise _unknown(unknown[0], names)
-        return list(compress(entries, inside))
+            return list(entries), ""
+        names = [_name_of(entry) for entry in entries]
+        found = named_in(names, self.texts)
+        wanted = {name for name in found if name is not None}
+        below = tuple(f"{name}/" for name in wanted)
+        inside = list(compress(entries, [name in wanted or name.startswith(below) for name in names]))
+        return inside, next((text for text, name in zip(self.texts, found, strict=True) if name is None), "")
 
 
 EVERYTHING = Scope()
@@ -82,6 +97,21 @@ def check_scope(scope: object) -> None:
     """TypeError where ``scope`` is no :class:`Scope`, as a language or the name of a text."""
     if not isinstance(scope, Scope):
         raise TypeError(f"'scope' is {shown(scope)}; expected a Scope, as Scope(['notes/']) or Scope(language='en').")
+
+
+def named_in(ids: Collection[str], texts: Iterable[str]) -> list[str | None]:
+    """What each of ``texts`` is called among ``ids`` (in NFC) and their folders; None where nothing is called so.
+
+    As it is written, or else in other capitals, where that is one thing alone.
+    """
+    names = {*ids, *(folder for each in ids for folder in folders_of(each))}
+    wanted = list(texts)
+    folded: dict[str, list[str]] = {}
+    if not names.issuperset(wanted):  # most are written as they are
+        for name in names:
+            folded.setdefault(name.casefold(), []).append(name)
+    alike = {text: folded.get(text.casefold(), []) for text in wanted if text not in names}
+    return [text if text in names else alike[text][0] if len(alike[text]) == 1 else None for text in wanted]
 
 
 def folders_of(document_id: str) -> list[str]:
@@ -100,6 +130,10 @@ def nothing_in(scope: Scope, texts: int) -> ScopeError:
         "language",
         name=scope.language,
     )
+
+
+def _name_of(entry: Entry) -> str:
+    return unicodedata.normalize("NFC", entry.id)
 
 
 def _plain(text: str) -> str:

@@ -78,6 +78,11 @@ class Snapshot:
         """A name that no other state has."""
         return self.manifest.generation
 
+    @property
+    def reach(self) -> int:
+        """How many passages a search can find."""
+        return len(self._languages) if self._inside is None else int(self._inside.sum())
+
     def narrowed(self, scope: Scope) -> "Snapshot":
         """This state, of which a search finds only what is in ``scope``: itself where that is everything.
 

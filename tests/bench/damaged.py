@@ -67,6 +67,7 @@ def update(folder: Path, index: Path) -> None:
         seconds = time.perf_counter() - begin
         said.seek(0)
         lines = said.read().decode("utf-8", "replace").partition("In the texts:\n")[2].splitlines()
+    lines = [line for line in lines if not line.endswith(" read in part. In the texts:")]  # their heading
     faults = sum("Traceback" in line for line in lines)
     print(
         f"update: {seconds:.1f} s, exit {process.returncode}, {megabytes(usage):.0f} MB of its own, "

@@ -303,6 +303,7 @@ def test_problems_are_records(folder: Path) -> None:
 
 def test_texts_of_no_folder_kind_are_checked_as_well(tmp_path: Path) -> None:
     (tmp_path / "plain.txt").write_text("Just some words of somebody.", encoding="utf-8")
+    (tmp_path / "references.yaml").write_text("{}", encoding="utf-8")  # else nobody wants them to be like ours
     report = check_texts(tmp_path)
     assert (report.documents, report.pairs, report.references, report.terms) == (1, 0, 0, 0)
     assert [f"the front matter has no {key!r}" in "".join(told(report)) for key in ("title", "language", "twin")] == [
@@ -310,6 +311,54 @@ def test_texts_of_no_folder_kind_are_checked_as_well(tmp_path: Path) -> None:
     ] * 3
     (tmp_path / "empty.md").write_text("", encoding="utf-8")
     assert "empty.md:0: the text does not begin with its title as heading: # empty" in told(check_texts(tmp_path))
+
+
+OWN = {
+    "notes/lake.md": "---\ndate: 2021-08-16\n---\n\nThe lake has salt.\n\n## Empty\n\n## More\n\n"
+    + "Words of it. " * 40,
+    "plain.txt": "Just some words of somebody.",
+    "prices.csv": "model,price\nGPT-2,0\nGPT-3,20\n",
+    "saved.html": "<html><body><h1>Lakes</h1><p>A lake is large.</p><h2>Seas</h2><p>A sea is larger.</p></body></html>",
+}
+
+
+def put(folder: Path, texts: dict[str, str]) -> None:
+    for name, text in texts.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def test_nothing_is_said_of_healthy_texts_that_nobody_wants_to_be_like_ours(tmp_path: Path) -> None:
+    put(tmp_path, OWN)
+    report = check_texts(tmp_path)
+    assert (told(report), report.documents) == ([], 4)
+
+
+def test_what_is_amiss_is_told_of_any_text(tmp_path: Path) -> None:
+    wrong = {
+        "bad.md": "---\ntitle: a: b\n---\n\nA lake.\n",
+        "begun.txt": "A lake.\n\nTO WRITE: more of it\n",
+        "binary.md": "\0",
+        "empty.md": "---\ntitle: Lakes\n---\n",
+        "nothing.txt": "",
+    }
+    put(tmp_path, OWN | wrong)
+    problems = sorted(told(check_texts(tmp_path)))
+    assert [problem.split(":")[0] for problem in problems] == sorted(wrong)
+    assert problems[0].startswith("bad.md:2: the front matter is not YAML")
+    assert problems[1] == "begun.txt:3: something is still to be written (TO WRITE)"
+    assert problems[3:] == [f"{name}:0: it holds nothing that could be found" for name in ("empty.md", "nothing.txt")]
+
+
+@pytest.mark.parametrize("line", ["twin: zh/a.md", "references: [wei2022]"])
+def test_one_text_with_a_twin_or_references_makes_the_plain_ones_of_a_folder_be_like_ours(
+    tmp_path: Path, line: str
+) -> None:
+    put(tmp_path, OWN | {"a.md": f"---\n{line}\n---\n\nA lake.\n"})
+    problems = told(check_texts(tmp_path))
+    assert "plain.txt:1: the front matter has no 'twin'" in problems
+    assert "notes/lake.md:7: 'Empty' names no references (<!-- references: key, key -->)" in problems
+    assert [problem for problem in problems if problem.startswith(("prices.csv", "saved.html"))] == []
 
 
 @pytest.mark.parametrize(

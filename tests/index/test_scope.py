@@ -77,6 +77,38 @@ def test_names_of_texts_may_be_written_in_either_form_of_unicode(opened: Open) -
     assert len(found(index, "lake", Scope(("caf\u00e9",)))) == 1
 
 
+def test_names_are_found_in_other_capitals_where_that_is_one_alone(opened: Open) -> None:
+    index = opened({"Team Alpine/Ähre.md": "The lake is large.\n", "team.md": "A lake.\n", "b/Team.MD": "A lake.\n"})
+    for texts, expected in (
+        (("team alpine",), {"Team Alpine/Ähre.md"}),
+        (("TEAM ALPINE/äHRE.md", "B/"), {"Team Alpine/Ähre.md", "b/Team.MD"}),
+        (("TEAM.md",), {"team.md"}),
+        (("b/team.md",), {"b/Team.MD"}),
+    ):
+        assert found(index, "lake", Scope(texts)) == expected
+        assert found(index, "lake", Scope(texts, "EN")) == expected
+    assert Scope(language="Zh") == Scope(language="zh")
+
+
+def test_a_name_in_other_capitals_that_may_be_two_is_told_with_both(opened: Open) -> None:
+    index = opened({"Sea.md": "The lake is large.\n", "SEA.md": "A lake.\n"})
+    assert found(index, "lake", Scope(("SEA.md",))) == {"SEA.md"}
+    with pytest.raises(ScopeError, match=r"called sea\.md\. Near by: SEA\.md, Sea\.md\."):
+        index.search("lake", 5, Scope(("sea.md",)))
+
+
+def test_it_is_told_how_many_texts_are_left_out_for_they_name_no_date(opened: Open) -> None:
+    entries = opened({**DATED, "notes/undated.md": "A lake.\n"}).snapshot.entries
+    for scope, count in (
+        (Scope(since="2021"), 2),
+        (Scope(("NOTES",), since="2021"), 1),
+        (Scope(("lake.md", "gone.md"), since="2021"), 1),
+        (Scope(("notes",)), 0),
+        (EVERYTHING, 0),
+    ):
+        assert scope.left_out(entries) == count, scope
+
+
 def test_scopes_that_say_the_same_are_the_same() -> None:
     assert Scope(("b/", "a", "./a", "b")) == Scope(("a", "b"))
     assert Scope(since="2021年8月") == Scope(since="2021-08")

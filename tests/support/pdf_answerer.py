@@ -78,7 +78,7 @@ class PdfAnswerer(SmallAnswerer):
         self.file.write_bytes(three_pages())
         self.document = load_document(self.file, ID)
         texts = SmallSnapshot((self.document, EN, ZH))
-        self.passages = SimpleNamespace(snapshot=texts)
+        self.passages = SimpleNamespace(snapshot=texts, left_out=lambda scope: 0)
         indexed = SimpleNamespace(
             generation="1", documents=texts.documents, stamps={}, entry=lambda name: SimpleNamespace(stamp="")
         )

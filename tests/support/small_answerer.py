@@ -127,7 +127,7 @@ class SmallAnswerer:
     )
 
     def __init__(self) -> None:
-        self.passages = SimpleNamespace(snapshot=SmallSnapshot((ZH, EN, TRAP, LONG)))
+        self.passages = SimpleNamespace(snapshot=SmallSnapshot((ZH, EN, TRAP, LONG)), left_out=lambda scope: 0)
 
     def change(self, document: Document, text: str | None) -> None:
         """Let ``document`` have ``text`` from now on; None takes it away."""

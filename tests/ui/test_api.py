@@ -45,6 +45,8 @@ VARYING = {"seconds"}  # between two answers to one question
 WRONG = [  # operation, arguments, what the message must name
     ("ask", {"question": ""}, "'question' is empty; expected a text."),
     ("ask", {"question": " \u3000\n"}, "'question' is empty; expected a text."),
+    ("ask", {"question": "？！"}, "'question' is '？！', which holds no word; expected a question."),
+    ("search", {"question": "…"}, "'question' is '…', which holds no word; expected a question."),
     ("ask", {"question": 7}, "'question' is 7; expected a text."),
     ("ask", {"question": "长" * (LONGEST_QUESTION + 1)}, "'question' has 1,001 characters; at most 1,000 are allowed."),
     ("ask", {"question": ENGLISH, "history": "x"}, "'history' is 'x'; expected a list of texts."),
@@ -201,7 +203,7 @@ SCOPED = {"texts": ["en/", "zh/risks.md"], "language": "en"}
 def test_every_way_in_asks_a_part_of_the_texts(served: Served, client: Client) -> None:
     for operation in ("ask", "search"):
         told = post(served, operation, {"question": CHINESE, **SCOPED}).json()
-        assert told["scope"] == {"texts": ["en", "zh/risks.md"], "language": "en", "since": ""}
+        assert told["scope"] == {"texts": ["en", "zh/risks.md"], "language": "en", "since": "", "undated": 0}
         found = told["citations"] if operation == "ask" else told["hits"]
         assert {each["language"] for each in found} == {"en"}
         assert {each["document_id"] for each in found} <= {"en/models.md", "en/clip.md"}
@@ -213,6 +215,15 @@ def test_every_way_in_asks_a_part_of_the_texts(served: Served, client: Client) -
         assert post(served, operation, {"question": CHINESE}).json()["scope"] is None
         nothing = {"texts": [], "language": None, "since": None}
         assert post(served, operation, {"question": CHINESE, **nothing}).json()["scope"] is None
+
+
+def test_a_part_of_the_texts_is_named_in_any_case(served: Served) -> None:
+    for operation in ("ask", "search"):
+        asked = {"question": CHINESE, "texts": ["EN/Models.md"], "language": "EN"}
+        told = post(served, operation, asked).json()
+        assert told["scope"] == {"texts": ["EN/Models.md"], "language": "en", "since": "", "undated": 0}
+        found = told["citations"] if operation == "ask" else told["hits"]
+        assert {each["document_id"] for each in found} == {"en/models.md"}
 
 
 def test_what_a_part_of_the_texts_does_not_answer_is_no_gap(served: Served) -> None:

@@ -17,6 +17,8 @@ from qa import Answer
 from qa.writing import Trouble, Verdict
 from ui import cli
 from ui.chat.feedback_log import FeedbackLog, Opinion
+from ui.command_options import MOST_HITS
+from ui.workspace.workspace import Workplace
 
 ROOT = Path(__file__).parents[2]
 ANSWER = {"question", "language", "answered", "kind", "text", "seconds", "confidence", "understood", "unknown"}
@@ -206,7 +208,9 @@ def test_a_part_of_the_texts_is_asked(
     run("index", "update", "--index", index)
     for command in ("ask", "search"):
         found = run(command, "什么是基础模型？", *options, "--index", index, "--json").json
-        assert found["scope"] == dict(zip(("texts", "language", "since"), scope, strict=True))
+        undated = {"": 0, "2021": 3, "2020-12": 1}[scope[2]]
+        named = dict(zip(("texts", "language", "since"), scope, strict=True))
+        assert found["scope"] == named | {"undated": undated}
         cited = found["hits"] if command == "search" else [*found["citations"], *found["related"]]
         assert {each["document_id"] for each in cited} <= (expected or set(scope[0]))
         shown = run(command, "什么是基础模型？", *options, "--index", index).out
@@ -214,6 +218,36 @@ def test_a_part_of_the_texts_is_asked(
         assert all(name in shown.split("\n")[0] for name in scope[0])
     whole = run("ask", "什么是基础模型？", "--index", index, "--json").json
     assert whole["scope"] is None
+
+
+def test_it_is_told_how_many_texts_have_no_date_where_a_part_answers_nothing(
+    run: Command, index: Path, texts: Path
+) -> None:
+    replace(texts / "en/models.md", "title: Foundation models", "title: Foundation models\ndate: 2021-08-16")
+    run("index", "update", "--index", index)
+    told = "Texts that name no date, and were left out: 3.\n"
+    vain = ("ask", "Who won the chess game on Mars?", "--index", index)
+    assert run(*vain, "--since", "2021").err == told
+    assert run(*vain, "--since", "2021", "--json").err == told
+    assert run(*vain).err == ""
+    assert run(*vain, "--language", "en").err == ""
+    assert run("search", QUESTION, "-k", 90, "--since", "2021", "--index", index).err.endswith(told)
+    assert run("search", QUESTION, "-k", 1, "--since", "2021", "--index", index).err == ""
+
+
+def test_that_fewer_passages_are_found_than_were_asked_for_is_told(
+    run: Command, index: Path, texts: Path, tmp_path: Path
+) -> None:
+    found = run("search", "lake", "-k", 90, "--index", index)
+    count = found.out.count("(en, ") + found.out.count("(zh, ")
+    assert found.err == f"{count} passages were found, and not 90: what was looked in holds no more.\n"
+    assert run("search", "lake", "-k", 90, "--index", index, "--json").err == found.err
+    many = tmp_path / "many"
+    many.mkdir()
+    (many / "a.md").write_text("\n\n".join(f"# {at}\n\nThe lake has salt." for at in range(60)), encoding="utf-8")
+    err = run("search", "lake", "-k", 60, "--corpus", many).err
+    assert "48 passages were found, and not 60: of the 60 in what was looked in, the nearest 48 of each" in err
+    assert run("search", "lake", "-k", 48, "--corpus", many).err == ""
 
 
 def test_a_part_may_be_named_by_its_path(
@@ -432,6 +466,7 @@ def test_an_index_that_is_not_there_or_damaged_is_named_with_what_mends_it(
         ["ask", "Who?", "--colour"],
         ["search", "Who?", "-k", "0"],
         ["search", "Who?", "-k", "many"],
+        ["search", "Who?", "-k", str(MOST_HITS + 1)],
         ["serve", "--port", "70000"],
         ["index", "drop"],
         ["evaluate"],
@@ -442,6 +477,55 @@ def test_wrong_usage_is_status_2(run: Command, arguments: list[str]) -> None:
     assert (ran.status, ran.out) == (2, "")
     assert ran.err.startswith("Usage: ")
     assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("command", [["ask"], ["search"], ["ask", "Who?", "--after"]])
+@pytest.mark.parametrize(
+    ("question", "message"),
+    [
+        ("", "Please type a question."),
+        ("?!", "Please type a question."),
+        ("长" * 1001, "这个问题有 1001 个字符，最多可以问 1000 个。"),
+        ("x" * 1001, "This question has 1001 characters; at most 1000 can be asked."),
+    ],
+)
+def test_a_question_that_is_empty_or_too_long_is_wrong_usage(
+    run: Command, command: list[str], question: str, message: str
+) -> None:
+    ran = run(*command, question)
+    assert (ran.status, ran.out) == (2, "")
+    assert ran.err.startswith("Usage: ")
+    assert message in " ".join(ran.err.replace("│", " ").split())
+
+
+def test_as_many_passages_can_be_asked_for_as_over_rest() -> None:
+    from ui.api import arguments
+
+    assert MOST_HITS == arguments.MOST_HITS
+
+
+def test_a_follow_up_knows_the_questions_before(run: Command, index: Path) -> None:
+    follow_up = ("ask", "And how many has it in parameters?", "--index", index, "--json")
+    assert "GPT-3" not in run(*follow_up).json["understood"]
+    after = run(*follow_up, "--after", "What is CLIP?", "--after", "What is GPT-3?").json
+    assert "GPT-3" in after["understood"]
+    assert after["citations"][0]["quote"] == QUOTE
+
+
+def test_a_writer_is_asked_what_a_follow_up_means_and_no_other_question(
+    run: Command, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[bool] = []
+    answerer = Workplace.answerer
+
+    def heard(self: Workplace, *, follow: bool | None = None, writes: bool = True) -> Any:
+        made.append(writes)
+        return answerer(self, follow=follow, writes=writes)
+
+    monkeypatch.setattr(Workplace, "answerer", heard)
+    for options in ([], ["--after", "What is GPT-3?"], ["--after", "What is GPT-3?", "--no-writer"]):
+        assert run("ask", "And how big is it?", *options, "--index", index).status == 0
+    assert made == [False, True, False]
 
 
 @pytest.mark.slow
@@ -472,6 +556,55 @@ def test_an_index_nobody_named_follows_its_texts(run: Command, texts: Path) -> N
     assert ran.json["citations"][0]["quote"] == "GPT-3 has 176 billion parameters."
     assert "binary.md is not a text" in ran.err
     assert "the index keeps what it had of that" in ran.err
+
+
+def odd(texts: Path, name: str) -> None:
+    (texts / name).write_text("---\ntitle: Lake: a survey\n---\n\nThe lake has salt.\n", encoding="utf-8")
+
+
+def test_texts_that_cannot_be_read_are_told_apart_from_those_read_in_part(
+    run: Command, index: Path, texts: Path
+) -> None:
+    odd(texts, "en/a.md")
+    (texts / "en/binary.md").write_bytes(bytes(range(256)))
+    for command in ("update", "status"):
+        first, unread, second, partly = run("index", command, "--index", index).err.splitlines()[-4:]
+        assert first == "1 text cannot be read; the index keeps what it had of that. In the texts:"
+        assert unread.startswith("en/binary.md is not a text")
+        assert second == "1 text was read in part. In the texts:"
+        assert partly.startswith("en/a.md:2: the front matter is not YAML")
+    odd(texts, "en/b.md")
+    assert "\n2 texts were read in part. In the texts:\nen/a.md:2:" in run("index", "status", "--index", index).err
+
+
+def test_ask_tells_what_is_wrong_with_the_texts_in_full_once(run: Command, texts: Path) -> None:
+    odd(texts, "en/a.md")
+    (texts / "en/binary.md").write_bytes(bytes(range(256)))
+    question = ("ask", QUESTION, "--corpus", texts)
+    first = run(*question)
+    assert "en/binary.md is not a text" in first.err
+    assert "en/a.md:2: the front matter is not YAML" in first.err
+    again = f"What is wrong with them: foundation-qa index status --corpus {texts}"
+    assert run(*question).err == f"As told before: 1 text unread, 1 text read in part. {again}\n"
+    assert run(*question, "--json").err == run(*question).err
+    odd(texts, "en/b.md")
+    lines = run(*question).err.splitlines()
+    assert lines[-3:-1][0] == "1 text was read in part. In the texts:"
+    assert lines[-2].startswith("en/b.md:2: the front matter is not YAML")
+    assert lines[-1] == f"As told before: 1 text unread, 1 text read in part. {again}"
+    whole = run("index", "status", "--corpus", texts).err
+    assert all(f"en/{name}" in whole for name in ("a.md:2", "b.md:2", "binary.md is"))
+    (texts / "en/binary.md").unlink()
+    assert "binary" not in run(*question).err
+    (texts / "en/binary.md").write_bytes(bytes(range(256)))
+    assert "en/binary.md is not a text" in run(*question).err  # it is new once more
+
+
+def test_what_index_update_told_is_not_told_again(run: Command, texts: Path) -> None:
+    (texts / "en/binary.md").write_bytes(bytes(range(256)))
+    for _ in range(2):
+        assert "en/binary.md is not a text" in run("index", "update", "--corpus", texts).err
+    assert run("ask", QUESTION, "--corpus", texts).err.startswith("As told before: 1 text unread. What is wrong")
 
 
 def test_an_index_that_was_named_is_only_written_by_the_commands_for_that(

@@ -11,7 +11,7 @@ from records import answer_of
 
 from corpus import ScopeError
 from index import PassageIndex, Scope
-from qa import Answerer
+from qa import Answerer, AnswerKind
 from ui.chat.answer_html import answer_html
 from ui.chat.calls import ChatCalls, checked_calls
 from ui.chat.feedback_log import FeedbackLog
@@ -76,6 +76,7 @@ def test_folders_and_texts_are_offered_and_found(calls: dict[str, Call]) -> None
 def test_what_a_link_names_is_known_or_not(calls: dict[str, Call]) -> None:
     names = ["zh/risks.md", "zh", "en/", "zh/gone.md", "", "/", "..", "e", "<b>x</b>", "zh"]
     assert calls["known"]({"texts": names}) == {"known": ["zh/risks.md", "zh", "en/", "zh"]}
+    assert calls["known"]({"texts": ["ZH/Risks.md", "EN"]}) == {"known": ["ZH/Risks.md", "EN"]}
     assert calls["known"]({"texts": []}) == {"known": []}
     for wrong in (["x" * 1_001], ["x"] * 101, "zh", [7], None):
         assert "hint" in calls["known"]({"texts": wrong})
@@ -190,6 +191,19 @@ def test_a_scope_is_named_in_words(scope: Scope, en: str, zh: str) -> None:
     expected = (f"Looked only in: {en}", f"只在这些内容里查找：{zh}") if scope else ("", "")
     assert (looked_in(scope, "en"), looked_in(scope, "zh")) == expected
     assert looked_in(ChosenScope.of(scope), "en") == expected[0]
+
+
+def test_where_nothing_answers_it_is_told_how_many_texts_were_left_out_without_a_date() -> None:
+    vain = replace(answer_of("So."), kind=AnswerKind.NOT_IN_TEXTS, citations=(), scope=Scope(since="2021"))
+    told = "Looked only in: since 2021 · Texts that name no date, and were left out: 14."
+    for answer, said in ((kept(vain, undated=14), told), (kept(vain), "Looked only in: since 2021")):
+        assert f'<p class="looked">{said}</p>' in answer_html(answer, 1)
+        assert f"*{said}*" in turn_markdown(Turn("Why?", answer))
+        assert recalled(facts((Turn("Why?", answer),)))[0].answer == answer
+    answered = replace(vain, kind=AnswerKind.ANSWERED)
+    assert "left out" not in answer_html(kept(answered, undated=14), 1)
+    chinese = replace(vain, language="zh")
+    assert "没有写日期、因此没有查找的文本：14 篇。" in answer_html(kept(chinese, undated=14), 1)
 
 
 def test_names_are_no_markup() -> None:

@@ -18,7 +18,7 @@ import pytest
 import watchfiles
 from filelock import FileLock
 
-from corpus import CorpusError, FoundationQAError
+from corpus import CorpusError, FoundationQAError, Problem
 from index import IndexChange, PassageIndex
 from qa import Answerer
 from ui.workspace.settings import Settings
@@ -101,6 +101,41 @@ def test_a_text_that_cannot_be_read_is_told_once_and_the_others_are_followed(
     (texts / "en" / "broken.md").unlink()
     change = heard()
     assert (change.unread, change.problems) == ((), ())
+
+
+def test_what_is_wrong_already_is_not_told_in_full_with_every_update(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nothing = IndexChange(added=(), changed=(), removed=(), documents=4, passages=9, embedded=0, reused=9, seconds=0.1)
+    one, two = Problem("a.md", 2, "the front matter is not YAML"), Problem("b.md", 0, "it is not a text")
+    happened = [
+        replace(nothing, changed=("a.md",), problems=(one,)),
+        replace(nothing, changed=("c.md",), problems=(one, two), unread=("b.md",)),
+        replace(nothing, changed=("c.md",), problems=(one, two), unread=("b.md",)),
+        replace(nothing, changed=("a.md",)),
+        replace(nothing, changed=("a.md",), problems=(one,)),
+    ]
+    seen = []
+
+    def told_so(_: Workplace, stop: threading.Event, told: Callable[[Any], None]) -> None:
+        for each in happened:
+            told(each)
+            seen.append((" ".join(capsys.readouterr().err.split()), watching.problem))
+
+    monkeypatch.setattr("ui.workspace.watch.follow", told_so)
+    watching = Watch(workplace)
+    watching._run()
+    options = f"--corpus {workplace.corpus[0]} --index {workplace.index}"
+    listed = f"What is wrong with them: foundation-qa index status {options}"
+    whole = f"1 text was read in part. In the texts: {one}"
+    fresh = f"1 text cannot be read; the index keeps what it had of that. In the texts: {two}"
+    assert seen == [
+        (whole, str(one)),
+        (f"{fresh} As told before: 1 text read in part. {listed}", f"{one}\n{two}"),
+        (f"As told before: 1 text unread, 1 text read in part. {listed}", f"{one}\n{two}"),
+        ("", ""),
+        (whole, str(one)),
+    ]
 
 
 def test_it_waits_for_another_writer(workplace: Workplace, heard: Callable[[], Any], texts: Path, edit: Edit) -> None:

@@ -7,12 +7,12 @@ from collections.abc import Callable, Mapping, Sequence, Sized
 from inspect import signature
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 
 from corpus import LANGUAGES, FoundationQAError
 from corpus.wording.plain_text import without_surrogates
 from index.search.ranking import CANDIDATES
-from qa.small_talk import LONGEST_QUESTION
+from qa.small_talk import LONGEST_QUESTION, unusable
 
 if TYPE_CHECKING:
     from index import Scope
@@ -39,8 +39,17 @@ def _tidied(text: object) -> object:
 
 _Text = Annotated[str, Field(min_length=1, max_length=LONGEST_QUESTION), BeforeValidator(_tidied)]
 
+
+def _with_a_word(question: str) -> str:
+    """Nothing but signs is an empty question, too: a search finds nothing for it."""
+    if unusable(question):
+        raise ValueError("it holds no word")  # pydantic makes a "value_error" of it
+    return question
+
+
 QuestionArgument = Annotated[
     _Text,
+    AfterValidator(_with_a_word),
     Field(description="One question, in English or Chinese. Name what it is about; ask for one thing at a time."),
 ]
 HistoryArgument = Annotated[
@@ -121,6 +130,7 @@ _MESSAGES = {  # by pydantic's kind of error
     "missing": "{operation} needs a {name}.",
     "string_type": "{name} is {shown}; expected a text.",
     "string_too_short": "{name} is empty; expected a text.",
+    "value_error": "{name} is {shown}, which holds no word; expected a question.",
     "string_too_long": "{name} has {length:,} characters; at most {max_length:,} are allowed. Please shorten it.",
     "list_type": "{name} is {shown}; expected a list of texts.",
     "too_long": "{name} has {length:,} {members}; at most {max_length} are allowed.",

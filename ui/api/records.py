@@ -19,8 +19,9 @@ Facts = dict[str, Any]
 """What ``json.dumps`` takes."""
 
 
-def answer_facts(answer: "Answer", written: "Written | None" = None) -> Facts:
-    """An answer, its citations, what is related where there is none, and what was written from it, if anything."""
+def answer_facts(answer: "Answer", written: "Written | None" = None, undated: int = 0) -> Facts:
+    """An answer, its citations, what is related where there is none, and what was written from it, if anything; so many
+    texts were left out of its scope as ``undated``."""
     cited, related = (list(map(citation_view, each)) for each in (answer.citations, answer.related))
     return {
         "question": answer.question,
@@ -33,7 +34,7 @@ def answer_facts(answer: "Answer", written: "Written | None" = None) -> Facts:
         "confidence": answer.confidence,
         "understood": answer.understood,
         "unknown": list(answer.unknown),
-        "scope": _scope_facts(answer.scope),
+        "scope": _scope_facts(answer.scope, undated),
         "citations": list(map(_citation_facts, answer.citations, cited)),
         "related": list(map(_citation_facts, answer.related, related)),
         "written": written_facts(written) if written else None,
@@ -69,8 +70,8 @@ def citations_facts(citations: "Sequence[Citation]") -> list[Facts]:
     return [_citation_facts(each, citation_view(each)) for each in citations]
 
 
-def _scope_facts(scope: "Scope | None") -> Facts | None:
-    return asdict(scope) | {"texts": list(scope.texts)} if scope else None
+def _scope_facts(scope: "Scope | None", undated: int) -> Facts | None:
+    return asdict(scope) | {"texts": list(scope.texts), "undated": undated} if scope else None
 
 
 def _citation_facts(citation: "Citation", view: CitationView) -> Facts:
@@ -106,14 +107,15 @@ def hits_facts(
     documents: "Mapping[str, Document]",
     seconds: float,
     scope: "Scope | None" = None,
+    undated: int = 0,
 ) -> Facts:
     """The passages of ``documents`` found for ``question``, best first, and how long that took; ``scope`` is what was
-    looked in, where that is not everything."""
+    looked in, where that is not everything, of which so many texts were left out as ``undated``."""
     return {
         "question": question,
         "language": language_of(question),
         "seconds": seconds,
-        "scope": _scope_facts(scope),
+        "scope": _scope_facts(scope, undated),
         "hits": [_hit_facts(hit, documents) for hit in hits],
     }
 

@@ -84,12 +84,14 @@ class Service:
         texts do not say: tell the user so, and treat 'related' as near by, not as an answer; where 'kind' is
         'nearest', they do not say exactly this, and 'related' may be quoted as what comes nearest. 'unknown' has the
         names that the question asks about and no text holds. 'confidence' is the share of such answers that are right.
-        Where 'scope' is not null, other texts were not looked at.
+        Where 'scope' is not null, other texts were not looked at; its 'undated' counts those that 'since' left out as
+        they name no date.
         Where 'written' is not null, a language model put the quotes into sentences: its 'text' holds those that passed
         a check against the quotes they name by [n]. The quotes are the authority, and where 'text' is empty the answer.
         """
         answer = self.answer(question, history or (), scope_of(texts, language, since), write=write is not False)
-        return answer_facts(answer, None if write is False else self._written(answer))
+        undated = self._answerer.passages.left_out(answer.scope)
+        return answer_facts(answer, None if write is False else self._written(answer), undated)
 
     def answer(
         self, question: str, history: "Sequence[str]" = (), scope: "Scope | None" = None, *, write: bool = True
@@ -142,9 +144,10 @@ class Service:
         """
         start = time.perf_counter()
         scope = scope_of(texts, language, since)
-        hits = self._answerer.passages.search(question, k, scope)
-        documents = self._answerer.passages.snapshot.documents
-        return hits_facts(question, hits, documents, round(time.perf_counter() - start, 4), scope)
+        passages = self._answerer.passages
+        hits = passages.search(question, k, scope)
+        seconds = round(time.perf_counter() - start, 4)
+        return hits_facts(question, hits, passages.snapshot.documents, seconds, scope, passages.left_out(scope))
 
     def status(self) -> dict[str, Any]:
         """Tell how many documents and passages there are, and which texts were added, changed or removed since the

@@ -13,12 +13,11 @@ from corpus.files.references import shorten
 from qa import AnswerKind
 from qa.glossary_terms import terms_in
 from ui.chat.citation_links import link_html, number_html, own_html, quote_id
-from ui.chat.turns import KeptAnswer, Turn
+from ui.chat.turns import KeptAnswer, Turn, looked_for_in
 from ui.chat.written_html import quotes_head_html, thumbs_html, written_html
 from ui.html.citation_view import CitationView, ReferenceView
 from ui.html.language_tags import name_of, tag
 from ui.html.links import linked
-from ui.html.scope_words import looked_in
 from ui.html.shown import is_prose, with_marks
 from ui.html.shown_html import prose_html, shown_html
 from ui.html.words import each_html, words_html
@@ -64,7 +63,7 @@ def _understood(answer: KeptAnswer) -> str:
 
 
 def _looked(answer: KeptAnswer) -> str:
-    looked = looked_in(answer.scope, answer.speaks)
+    looked = looked_for_in(answer)
     return f'<p class="looked">{escape(looked)}</p>' if looked else ""
 
 

@@ -41,6 +41,9 @@ class OpenIndex(Protocol):
     def snapshot(self) -> IndexState:
         """The current state."""
 
+    def left_out(self, scope: Scope) -> int:
+        """How many texts ``scope`` leaves out only because they name no date."""
+
 
 class ChatAnswerer(Protocol):
     """What the chat needs of an answerer; :class:`qa.Answerer` has it. It is called from several threads at once."""
@@ -102,7 +105,7 @@ class ChatCalls:
         except FoundationQAError as error:
             turn = Turn(question, problem=visitor_message(error, language_of(question))[:5_000])
         else:
-            turn = Turn(question, kept(answer))
+            turn = Turn(question, kept(answer, undated=self.answerer.passages.left_out(answer.scope)))
             if self.on_gap and answer.is_gap:
                 self.on_gap(question, answer.language, answer.confidence)
         return drawn(turn, call.number, self.answerer.glossary)

@@ -6,14 +6,13 @@ from datetime import datetime
 
 from corpus import LANGUAGES
 from qa import AnswerKind
-from ui.chat.turns import KeptAnswer, KeptSentence, KeptWriting, Turn
+from ui.chat.turns import KeptAnswer, KeptSentence, KeptWriting, Turn, looked_for_in
 from ui.chat.written_html import blocks_of
 from ui.html.citation_view import CitationView
 from ui.html.language_tags import name_of
 from ui.html.markdown_signs import escaped as _escaped
 from ui.html.markdown_signs import on_one_line as _line
 from ui.html.markdown_signs import quoted as _quoted
-from ui.html.scope_words import looked_in
 from ui.html.words import word
 from ui.html.written_words import notes, whose, why_struck
 
@@ -35,7 +34,7 @@ def turn_markdown(turn: Turn) -> str:
 
 
 def _answer_parts(answer: KeptAnswer) -> list[str]:
-    looked = looked_in(answer.scope, answer.speaks)
+    looked = looked_for_in(answer)
     parts = [f"*{_escaped(looked)}*"] if looked else []
     if answer.understood:
         parts.append(f"*{word('answer.understood', answer.speaks, question=_escaped(answer.understood))}*")

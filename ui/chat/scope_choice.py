@@ -9,7 +9,7 @@ from unicodedata import normalize
 from pydantic import Field
 
 from index import Scope
-from index.storage.scope import folders_of
+from index.storage.scope import folders_of, named_in
 
 MOST_CHOSEN = 100
 """Texts and folders that may be chosen at once."""
@@ -80,8 +80,10 @@ def choices(entries: Iterable[Listed], sought: str) -> dict[str, Any]:
 
 def known(entries: Iterable[Listed], texts: Iterable[str]) -> list[str]:
     """Those of ``texts`` that name a text of ``entries`` or a folder of them."""
-    names = {normalize("NFC", name) for entry in entries for name in (entry.id, *folders_of(entry.id))}
-    return [text for text in texts if normalize("NFC", text).removesuffix("/") in names]
+    sent = list(texts)
+    wanted = [normalize("NFC", text).removesuffix("/") for text in sent]
+    found = named_in([normalize("NFC", entry.id) for entry in entries], wanted)
+    return [text for text, name in zip(sent, found, strict=True) if name is not None]
 
 
 def _holds(name: str, words: list[str]) -> bool:

@@ -15,6 +15,7 @@ from qa.small_talk import LONGEST_QUESTION
 from qa.writing import ChatModel, Trouble, Verdict, Written, WrittenSentence, marks
 from ui.chat.scope_choice import ANYWHERE, ChosenScope
 from ui.html.citation_view import CitationView, citation_view
+from ui.html.scope_words import left_out, looked_in
 from ui.html.shown import fragment_blocks, quoted_blocks, unparsed_blocks
 
 MOST_TURNS = 100
@@ -91,6 +92,7 @@ class KeptAnswer:
     confidence: Annotated[float, Field(ge=0, le=1)]
     understood: Question
     scope: ChosenScope = ANYWHERE  # what it was looked for in
+    undated: Annotated[int, Field(ge=0)] = 0  # texts that this left out, as they name no date
     written: KeptWriting | None = None  # what a language model made of the citations
 
     @property
@@ -135,8 +137,8 @@ _turns = TypeAdapter(
 _sentence, _writing, _views = TypeAdapter(KeptSentence), TypeAdapter(KeptWriting), TypeAdapter(list[CitationView])
 
 
-def kept(answer: Answer, written: Written | None = None) -> KeptAnswer:
-    """What is kept of ``answer``, and of what was ``written`` of it."""
+def kept(answer: Answer, written: Written | None = None, *, undated: int = 0) -> KeptAnswer:
+    """What is kept of ``answer``, and of what was ``written`` of it; so many texts were left out as ``undated``."""
     return KeptAnswer(
         language=answer.language,
         kind=answer.kind,
@@ -146,8 +148,15 @@ def kept(answer: Answer, written: Written | None = None) -> KeptAnswer:
         confidence=answer.confidence,
         understood=answer.understood,
         scope=ChosenScope.of(answer.scope),
+        undated=undated,
         written=kept_writing(written) if written else None,
     )
+
+
+def looked_for_in(answer: KeptAnswer) -> str:
+    """What ``answer`` was looked for in, where that is not everything; where in vain, also how much was left out."""
+    undated = answer.undated if answer.kind.is_gap else 0
+    return " · ".join(filter(None, (looked_in(answer.scope, answer.speaks), left_out(undated, answer.speaks))))
 
 
 def begun_writing(model: ChatModel) -> KeptWriting:

@@ -59,7 +59,8 @@ class WritingCalls:
         yield from self._written(question, answer, call.number, stop)
 
     def _written(self, question: str, answer: Answer, number: int, stop: Event) -> Generator[dict[str, Any]]:
-        shown = kept(answer)
+        undated = self.answerer.passages.left_out(answer.scope)
+        shown = kept(answer, undated=undated)
         if answer.answered:
             begun = begun_writing(self.writer.model)
             yield {"begun": begun_html(shown, number, begun), "written": writing_facts(begun)}
@@ -80,5 +81,5 @@ class WritingCalls:
                     "sources": sources_facts(named),
                 }
             else:
-                shown = kept(answer, event)
+                shown = kept(answer, event, undated=undated)
         yield drawn(Turn(question, shown), number, self.answerer.glossary)

@@ -41,6 +41,11 @@ def looked_in(scope: Looked, language: str) -> str:
     return word("scope.looked_in", language, scope=named) if named else ""
 
 
+def left_out(count: int, language: str) -> str:
+    """A sentence that so many texts were left out because they name no date; empty where none was."""
+    return word("scope.left_out", language, count=count) if count else ""
+
+
 def scope_problem(error: ScopeError) -> dict[str, str]:
     """What is said of ``error`` in each language."""
     return {language: word(f"scope.{error.kind}", language, **error.values) for language in LANGUAGES}

@@ -15,8 +15,10 @@ from ui.terminal.output import (
     tell,
     tell_change,
     warn,
-    warn_of_problems,
+    warn_of_fewer,
+    warn_of_undated,
 )
+from ui.terminal.problems import warn_of_problems
 
 __all__ = [
     "fail",
@@ -33,5 +35,7 @@ __all__ = [
     "tell",
     "tell_change",
     "warn",
+    "warn_of_fewer",
     "warn_of_problems",
+    "warn_of_undated",
 ]

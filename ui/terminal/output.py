@@ -15,7 +15,7 @@ from rich.table import Table
 from corpus.files.progress import OnFileProgress, unheard
 from ui.html.breadcrumbs import place
 from ui.html.citation_view import answer_text, citation_view
-from ui.html.scope_words import looked_in
+from ui.html.scope_words import left_out, looked_in
 from ui.html.shown import passage_text
 from ui.terminal.plain import plain as _plain
 
@@ -145,6 +145,25 @@ def print_hits(hits: "list[Hit]", documents: "Mapping[str, Document]", scope: "S
         _out.print(escape(passage_text(passage, documents)) + "\n")
 
 
+def warn_of_fewer(found: int, asked: int, reach: int) -> None:
+    """That fewer passages were ``found`` than ``asked`` for, and why: ``reach`` are in what was looked in."""
+    why = "what was looked in holds no more."
+    if found < reach:
+        from index.search.ranking import CANDIDATES  # later: most searches find as many
+
+        why = (
+            f"of the {reach} in what was looked in, the nearest {CANDIDATES} of each language are compared, and of a "
+            f"passage and its translation one is given."
+        )
+    warn(f"{found} passages were found, and not {asked}: {why}")
+
+
+def warn_of_undated(count: int) -> None:
+    """That so many texts were left out because they name no date, if any."""
+    if count:
+        warn(left_out(count, "en"))
+
+
 def _print_scope(scope: "Scope | None") -> None:
     if scope:
         _out.print(f"[dim]{escape(looked_in(scope, 'en'))}[/]")
@@ -168,17 +187,6 @@ def print_change(change: "IndexChange", folder: str, pending: bool, stored: "Ind
     _out.print(table)
     if stored and not stored.late_interaction:
         warn("The index has no token vectors (late_interaction: false): it finds less, above all across the languages.")
-
-
-def warn_of_problems(change: "IndexChange") -> None:
-    """What an update found wrong with the texts, all of it at once; nothing where all is well."""
-    if not change.problems:
-        return
-    heading = "In the texts:"
-    if count := len(change.unread):
-        which = "1 text cannot be read" if count == 1 else f"{count} texts cannot be read"
-        heading = f"{which}; the index keeps what it had of that. In the texts:"
-    warn("\n".join([heading, *map(str, change.problems)]))
 
 
 def tell_change(change: "IndexChange") -> None:

@@ -141,10 +141,13 @@ class Watch:
     def _heard(self, outcome: "IndexChange | FoundationQAError") -> None:
         if isinstance(outcome, FoundationQAError) or not outcome.empty:
             self._count(not isinstance(outcome, FoundationQAError))
-        problems = [outcome] if isinstance(outcome, FoundationQAError) else outcome.problems
-        self._problem = "\n".join(map(str, problems))
-        if self._problem:
-            terminal.warn(self._problem)  # visitors are not told where the texts are
+        # The log is told where the texts are, and visitors are not.
+        if isinstance(outcome, FoundationQAError):
+            self._problem = str(outcome)
+            terminal.warn(self._problem)
+        else:
+            self._problem = "\n".join(map(str, outcome.problems))
+            self._workplace.told_problems.tell(outcome)
 
     def _count(self, landed: bool) -> None:
         if self._updated is not None:

@@ -16,6 +16,7 @@ from corpus.files.progress import OnFileProgress, unheard
 from ui import terminal
 from ui.workspace.settings import Settings
 from ui.workspace.store_choice import told_of
+from ui.workspace.told_problems import ToldProblems, status_command
 from ui.workspace.update_run import Updates
 from ui.workspace.uploads import UploadLimits, Uploads
 
@@ -92,6 +93,11 @@ class Workplace:
     def updates(self) -> Updates:
         """The updates of the index by this process: how far they are, and an end to them."""
         return Updates()
+
+    @cached_property
+    def told_problems(self) -> ToldProblems:
+        """Tells what is wrong with the texts; an index that nobody named remembers what was told."""
+        return ToldProblems(status_command(self.corpus, self.index), None if self.index else self.folder)
 
     @cached_property
     def _folders(self) -> tuple[str, ...]:
@@ -226,8 +232,8 @@ class Workplace:
         if follow or (follow is None and not self.index):
             try:
                 change = self.update()
-                if change.unread or not change.empty:
-                    terminal.warn_of_problems(change)
+                if change.unread or not change.empty or not follow:
+                    self.told_problems.tell(change, whole=bool(follow))
             except (CorpusError, StoredIndexError) as error:
                 if self.facts() is None:
                     raise
