@@ -1,6 +1,7 @@
 """Which texts there are in a folder, found without reading them."""
 
 import os
+import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -21,6 +22,8 @@ from corpus.wording.plain_text import without_surrogates
 
 BUILT_IN_TEXTS = Path(__file__).parents[1] / "texts"
 
+# What an index keeps its passages in, see index.storage.state_files: an index within a folder of texts is none of them.
+_SEGMENT = re.compile(r"segment-[0-9a-f]{12}")
 _COARSE = 2_000_000_000  # nanoseconds: the coarsest time stamps of a file system (FAT) are this far apart
 
 
@@ -54,7 +57,7 @@ class TextFile:
 def find_texts(*folders: str | Path, limits: FileLimits = LIMITS) -> list[TextFile]:
     """The texts (files of a known format) of ``folders`` and their subfolders, sorted by id.
 
-    Without a folder, the built-in texts. Links are followed; hidden files and folders are passed over.
+    Without a folder, the built-in texts. Links are followed; hidden files and folders are passed over, and an index.
     :class:`CorpusError` where a folder is missing, cannot be read or holds no text, or where two texts have the same
     path below their folders.
     """
@@ -74,7 +77,7 @@ def find_text(name: str, *folders: str | Path, limits: FileLimits = LIMITS) -> T
     None where there is none."""
     check_text("name", name)
     parts = name.split("/")
-    if not is_text(name) or any(part.startswith(".") or Path(part).name != part or not part for part in parts):
+    if not is_text(name) or any(is_passed_over(part) or Path(part).name != part or not part for part in parts):
         return None
     for folder in _paths(folders):
         path = folder.joinpath(*parts)
@@ -84,6 +87,11 @@ def find_text(name: str, *folders: str | Path, limits: FileLimits = LIMITS) -> T
                 listed = load_references(folder)
                 return TextFile(name, path, _stamp(facts, _digest_of(listed)), listed, limits)
     return None
+
+
+def is_passed_over(name: str) -> bool:
+    """Whether a file or a folder called ``name``, and all that is in it, is left out wherever texts are looked for."""
+    return name.startswith(".") or _SEGMENT.fullmatch(name) is not None
 
 
 def load_documents(*folders: str | Path, limits: FileLimits = LIMITS) -> list[Document]:
@@ -183,7 +191,7 @@ def _files_below(folder: Path) -> Iterator[tuple[str, str, str]]:
             target = Path(place, name).resolve()
             # What a link inside the folder leads to inside the folder is found there anyway.
             inside = Path(place, name).is_symlink() and target.is_relative_to(root)
-            if not name.startswith(".") and not inside and target not in seen:
+            if not is_passed_over(name) and not inside and target not in seen:
                 seen.add(target)
                 wanted.append(name)
         folders[:] = wanted

@@ -13,6 +13,7 @@ import pytest
 from costs import costs_at_most
 from pdf_files import CHINESE, pdf, write
 from states import vectors_of
+from watchfiles import Change
 
 from corpus import (
     CorpusError,
@@ -21,11 +22,13 @@ from corpus import (
     StoredIndexError,
     Term,
     TextFile,
+    find_text,
     find_texts,
     load_documents,
     split,
 )
 from index import PassageIndex, pending_change, rebuild_index, update_index
+from ui.workspace.watch import _Texts
 
 Edit = Callable[[Path, str, str], None]
 
@@ -453,3 +456,22 @@ def test_what_is_left_out_stays_as_the_index_has_it(texts: Path, tmp_path: Path,
     update_index(folder, load_documents(texts), fake_encoder, corpus=(), glossary=())
     snapshot = PassageIndex.open(folder, fake_encoder).snapshot
     assert (snapshot.manifest.corpus, snapshot.glossary) == ((), ())
+
+
+@pytest.mark.parametrize("within", ["", "idx", "notes/idx"])
+def test_an_index_within_the_folder_of_its_texts_is_none_of_them(
+    texts: Path, fake_encoder: Any, edit: Edit, within: str
+) -> None:
+    """Its passages were read as a text of their own, and by ``watch`` again and again."""
+    folder = texts / within
+    first = update_index(folder, find_texts(texts), fake_encoder)
+    assert list(folder.glob("segment-*/texts.txt"))
+    assert update_index(folder, find_texts(texts), fake_encoder).empty
+    (segment,) = folder.glob("segment-*")
+    assert find_text((segment / "texts.txt").relative_to(texts).as_posix(), texts) is None
+    watched = _Texts([texts])
+    assert not watched(Change.added, str(segment / "texts.txt"))
+    assert watched(Change.added, str(texts / "en" / "models.md"))
+    edit(texts / "en" / "models.md", "175 billion", "175,000 million")
+    change = update_index(folder, find_texts(texts), fake_encoder)
+    assert (change.changed, change.added, change.documents) == (("en/models.md",), (), first.documents)

@@ -6,6 +6,7 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from corpus import CorpusError, FoundationQAError
+from corpus.files.folders import is_passed_over
 from corpus.files.formats import SUFFIXES
 from ui import terminal
 from ui.workspace.update_run import UpdateCancelledError
@@ -99,7 +100,7 @@ class _Texts:
         # A folder that comes or goes takes its texts along; one that is gone cannot be told from a file.
         kind = path.suffix.lower() in (*SUFFIXES, ".yaml") or path.is_dir() or change.name == "deleted"
         below = [path.relative_to(root).parts for root in self._roots if path.is_relative_to(root)]
-        return kind and any(not any(part.startswith(".") for part in parts) for parts in below)
+        return kind and any(not any(map(is_passed_over, parts)) for parts in below)
 
 
 class Watch:
