@@ -14,6 +14,7 @@ from corpus.errors import CorpusError
 from corpus.files.formats import READERS_VERSION, SUFFIXES, is_text, load_document
 from corpus.files.limits import LIMITS, FileLimits
 from corpus.files.ocr.recogniser import is_installed
+from corpus.files.own_folders import is_index_part, is_own, own_folders
 from corpus.files.references import load_references
 from corpus.wording.plain_text import without_surrogates
 
@@ -52,7 +53,8 @@ class TextFile:
 def find_texts(*folders: str | Path, limits: FileLimits = LIMITS) -> list[TextFile]:
     """The texts (files of a known format) of ``folders`` and their subfolders, sorted by id.
 
-    Without a folder, the built-in texts. Links are followed; hidden files and folders are passed over.
+    Without a folder, the built-in texts. Links are followed; hidden files and folders are passed over, and so is what
+    an index keeps of the texts, and what the program keeps for the user.
     :class:`CorpusError` where a folder is missing or holds no text, or where two texts have the same path below their
     folders.
     """
@@ -77,7 +79,7 @@ def find_text(name: str, *folders: str | Path, limits: FileLimits = LIMITS) -> T
         path = folder.joinpath(*parts)
         with suppress(OSError, ValueError):  # no such file, or no name that a file can have
             facts = path.stat()
-            if S_ISREG(facts.st_mode):
+            if S_ISREG(facts.st_mode) and not is_own(path, folder):
                 listed = load_references(folder)
                 return TextFile(name, path, _stamp(facts, _digest_of(listed)), listed, limits)
     return None
@@ -150,10 +152,10 @@ def _texts_below(folder: Path) -> Iterator[tuple[str, Path, os.stat_result | Non
 def _files_below(folder: Path) -> Iterator[tuple[str, str, str]]:
     """All that is no folder below ``folder``: its folder as "a/b/" below that one, its folder, its name.
 
-    Hidden things are left out, and no folder comes twice however it is linked.
+    Hidden things and the program's own are left out, and no folder comes twice however it is linked.
     """
     root = folder.resolve()
-    seen = {root}
+    seen = {root, *own_folders()}
 
     def refuse(error: OSError) -> None:
         raise CorpusError(
@@ -166,7 +168,7 @@ def _files_below(folder: Path) -> Iterator[tuple[str, str, str]]:
             target = Path(place, name).resolve()
             # What a link inside the folder leads to inside the folder is found there anyway.
             inside = Path(place, name).is_symlink() and target.is_relative_to(root)
-            if not name.startswith(".") and not inside and target not in seen:
+            if not name.startswith(".") and not inside and target not in seen and not is_index_part(name, files):
                 seen.add(target)
                 wanted.append(name)
         folders[:] = wanted
