@@ -1,6 +1,6 @@
 """The options that many commands have in common, and the place to work in that they name."""
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -9,18 +9,37 @@ from corpus.files.formats import SUFFIXES
 from ui.workspace.settings import load_settings
 from ui.workspace.workspace import Workplace
 
+Value = TypeVar("Value", str, list[str])
+
+
+def not_empty(value: Value | None) -> Value | None:
+    """The value of an option; wrong usage where it is empty, as "$FOLDER" is where nobody has set that.
+
+    An empty path would mean the folder that the command was started in, and any other empty value nothing at all.
+    """
+    if value is not None and not all(each.strip() for each in ([value] if isinstance(value, str) else value)):
+        raise typer.BadParameter("it is empty, as an unset variable is. Give a value, or leave the option out.")
+    return value
+
+
 Corpus = Annotated[
     list[str] | None,
     typer.Option(
         "--corpus",
         metavar="FOLDER",
+        callback=not_empty,
         help=f"Folder of texts ({', '.join(SUFFIXES)}); repeatable. Default: the built-in texts.",
     ),
 ]
 Index = Annotated[
-    str | None, typer.Option("--index", metavar="FOLDER", help="Folder of the index. Default: one in your data folder.")
+    str | None,
+    typer.Option(
+        "--index", metavar="FOLDER", callback=not_empty, help="Folder of the index. Default: one in your data folder."
+    ),
 ]
-SettingsFile = Annotated[str | None, typer.Option("--settings", metavar="FILE", help="YAML file of settings.")]
+SettingsFile = Annotated[
+    str | None, typer.Option("--settings", metavar="FILE", callback=not_empty, help="YAML file of settings.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 NoWriter = Annotated[
     bool, typer.Option("--no-writer", help="Answer in quotes alone, also where the settings name a writer.")
@@ -63,13 +82,19 @@ In = Annotated[
 ]
 Language = Annotated[
     str | None,
-    typer.Option("--language", metavar="|".join(LANGUAGES), help="Look only in what is written in this language."),
+    typer.Option(
+        "--language",
+        metavar="|".join(LANGUAGES),
+        callback=not_empty,
+        help="Look only in what is written in this language.",
+    ),
 ]
 Since = Annotated[
     str | None,
     typer.Option(
         "--since",
         metavar="DATE",
+        callback=not_empty,
         help="Look only in texts of this date or later (2021, 2021-08, 2021-08-16); those that name none are left out.",
     ),
 ]

@@ -1,5 +1,6 @@
 """The shell commands for those who write texts: check them, begin new ones."""
 
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -8,11 +9,15 @@ import typer
 
 from corpus import BUILT_IN_TEXTS, CorpusError, check_texts, new_pair
 from ui import terminal
+from ui.command_options import not_empty
 
 corpus_app = typer.Typer(help="Check the texts, or begin a new pair of them.", no_args_is_help=True)
 
 Folder = Annotated[
-    Path | None, typer.Option("--corpus", metavar="FOLDER", help="Folder of texts. Default: the built-in texts.")
+    str | None,
+    typer.Option(
+        "--corpus", metavar="FOLDER", callback=not_empty, help="Folder of texts. Default: the built-in texts."
+    ),
 ]
 
 
@@ -20,14 +25,17 @@ Folder = Annotated[
 def corpus_check(
     corpus: Folder = None,
     against: Annotated[
-        Path | None, typer.Option(metavar="FOLDER", help="Texts of others, of which ours must share no sentence.")
+        str | None,
+        typer.Option(
+            metavar="FOLDER", callback=not_empty, help="Texts of others, of which ours must share no sentence."
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Check for what cannot be read or is not finished, and, in a folder kept with twins or references, front matter,
     twins, figures, references and paragraphs; exit status 1 if something is wrong.
     """
-    report = check_texts(corpus or BUILT_IN_TEXTS, others=against)
+    report = check_texts(Path(corpus or BUILT_IN_TEXTS), others=Path(against) if against else None)
     if as_json:
         facts = asdict(report)
         terminal.print_json(facts | {"problems": [problem._asdict() for problem in report.problems]})
@@ -49,6 +57,7 @@ def corpus_new(
             "The built-in texts of an installed package are not to be edited: an upgrade would lose them. "
             "Name a folder of your own with --corpus FOLDER."
         )
-    for path in new_pair(corpus or BUILT_IN_TEXTS, title, chinese):
+    for path in new_pair(Path(corpus or BUILT_IN_TEXTS), title, chinese):
         terminal.tell(f"Written: {path}")
-    terminal.tell("Write both, then run: foundation-qa corpus check" + (f" --corpus {corpus}" if corpus else ""))
+    named = f" --corpus {shlex.quote(corpus)}" if corpus else ""
+    terminal.tell(f"Write both, then run: foundation-qa corpus check{named}")

@@ -16,7 +16,7 @@ import typer
 from corpus import FoundationQAError
 from corpus.machine import is_loopback
 from ui import terminal
-from ui.command_options import Corpus, Index, NoWriter, SettingsFile, workplace_of
+from ui.command_options import Corpus, Index, NoWriter, SettingsFile, not_empty, workplace_of
 from ui.gate.accounts import VARIABLE, load_accounts, warnings
 from ui.gate.public_address import PublicAddress, TrustedProxies
 from ui.terminal.endings import Terminated
@@ -44,7 +44,11 @@ def serve(
     mcp: Annotated[bool, typer.Option("--mcp", help="Offer ask, search and status as MCP tools, too.")] = False,
     auth: Annotated[
         str | None,
-        typer.Option(metavar="FILE", help=f"File of user:password lines; without it, those in {VARIABLE}."),
+        typer.Option(
+            metavar="FILE",
+            callback=not_empty,
+            help=f"File of user:password lines; without it, those in {VARIABLE}.",
+        ),
     ] = None,
     allow_upload: Annotated[
         bool, typer.Option("--allow-upload", help="Let visitors add and remove texts of their own.")
@@ -53,7 +57,10 @@ def serve(
         bool, typer.Option("--share-originals", help="Let visitors download the files that the texts were read from.")
     ] = False,
     public_url: Annotated[
-        str | None, typer.Option(metavar="URL", help="Where a proxy lets visitors find the page: https://host/path.")
+        str | None,
+        typer.Option(
+            metavar="URL", callback=not_empty, help="Where a proxy lets visitors find the page: https://host/path."
+        ),
     ] = None,
     trusted_proxy: Annotated[
         list[str] | None,

@@ -1,7 +1,6 @@
 """Which texts there are in a folder, found without reading them."""
 
 import os
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -16,14 +15,13 @@ from corpus.errors import CorpusError
 from corpus.files.formats import READERS_VERSION, SUFFIXES, is_text, load_document
 from corpus.files.limits import LIMITS, FileLimits
 from corpus.files.ocr.recogniser import is_installed
+from corpus.files.own_folders import is_index_part, is_own, own_folders
 from corpus.files.presence import facts_at
 from corpus.files.references import load_references
 from corpus.wording.plain_text import without_surrogates
 
 BUILT_IN_TEXTS = Path(__file__).parents[1] / "texts"
 
-# What an index keeps its passages in, see index.storage.state_files: an index within a folder of texts is none of them.
-_SEGMENT = re.compile(r"segment-[0-9a-f]{12}")
 _COARSE = 2_000_000_000  # nanoseconds: the coarsest time stamps of a file system (FAT) are this far apart
 
 
@@ -57,7 +55,8 @@ class TextFile:
 def find_texts(*folders: str | Path, limits: FileLimits = LIMITS) -> list[TextFile]:
     """The texts (files of a known format) of ``folders`` and their subfolders, sorted by id.
 
-    Without a folder, the built-in texts. Links are followed; hidden files and folders are passed over, and an index.
+    Without a folder, the built-in texts. Links are followed; hidden files and folders are passed over, and so is what
+    an index keeps of the texts, and what the program keeps for the user.
     :class:`CorpusError` where a folder is missing, cannot be read or holds no text, or where two texts have the same
     path below their folders.
     """
@@ -77,21 +76,16 @@ def find_text(name: str, *folders: str | Path, limits: FileLimits = LIMITS) -> T
     None where there is none."""
     check_text("name", name)
     parts = name.split("/")
-    if not is_text(name) or any(is_passed_over(part) or Path(part).name != part or not part for part in parts):
+    if not is_text(name) or any(part.startswith(".") or Path(part).name != part or not part for part in parts):
         return None
     for folder in _paths(folders):
         path = folder.joinpath(*parts)
         with suppress(OSError, ValueError):  # no such file, or no name that a file can have
             facts = path.stat()
-            if S_ISREG(facts.st_mode):
+            if S_ISREG(facts.st_mode) and not is_own(path, folder):
                 listed = load_references(folder)
                 return TextFile(name, path, _stamp(facts, _digest_of(listed)), listed, limits)
     return None
-
-
-def is_passed_over(name: str) -> bool:
-    """Whether a file or a folder called ``name``, and all that is in it, is left out wherever texts are looked for."""
-    return name.startswith(".") or _SEGMENT.fullmatch(name) is not None
 
 
 def load_documents(*folders: str | Path, limits: FileLimits = LIMITS) -> list[Document]:
@@ -175,10 +169,10 @@ def _texts_below(folder: Path) -> Iterator[tuple[str, Path, os.stat_result | Non
 def _files_below(folder: Path) -> Iterator[tuple[str, str, str]]:
     """All that is no folder below ``folder``: its folder as "a/b/" below that one, its folder, its name.
 
-    Hidden things are left out, and no folder comes twice however it is linked.
+    Hidden things and the program's own are left out, and no folder comes twice however it is linked.
     """
     root = folder.resolve()
-    seen = {root}
+    seen = {root, *own_folders()}
 
     def refuse(error: OSError) -> None:
         raise CorpusError(
@@ -191,7 +185,7 @@ def _files_below(folder: Path) -> Iterator[tuple[str, str, str]]:
             target = Path(place, name).resolve()
             # What a link inside the folder leads to inside the folder is found there anyway.
             inside = Path(place, name).is_symlink() and target.is_relative_to(root)
-            if not is_passed_over(name) and not inside and target not in seen:
+            if not name.startswith(".") and not inside and target not in seen and not is_index_part(name, files):
                 seen.add(target)
                 wanted.append(name)
         folders[:] = wanted

@@ -23,6 +23,7 @@ from corpus import (
     split,
 )
 from corpus.files.limits import FileLimits
+from corpus.user_folders import cache_folder, data_folder
 
 ENGLISH = "# Scale\n\nA foundation model is trained on broad data at scale; it can be adapted to many tasks.\n"
 CHINESE = "# 规模\n\n基础模型是在广泛数据上训练的模型，可以适应许多下游任务。它带来涌现与同质化两种特性。\n"
@@ -204,6 +205,45 @@ def test_links_are_followed_once(tmp_path: Path) -> None:
     (corpus / "twice").symlink_to(outside)
     (corpus / "file.md").symlink_to(outside / "x.md")
     assert [document.id for document in load_documents(corpus)] == ["file.md", "linked/x.md", "sub/y.md"]
+
+
+def test_what_the_program_keeps_below_a_folder_is_no_text_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for variable in ("XDG_DATA_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(variable, str(tmp_path / variable))
+    folders = {"data": data_folder() / "uploads", "cache": cache_folder() / "models"}
+    for folder in (*folders.values(), tmp_path / "uploads", tmp_path / "foundation-qa"):
+        folder.mkdir(parents=True)
+        (folder / "a.md").write_text("Words.", encoding="utf-8")
+    assert [document.id for document in load_documents(tmp_path)] == ["foundation-qa/a.md", "uploads/a.md"]
+    for folder in folders.values():  # named, it is a folder as any other
+        assert [document.id for document in load_documents(folder)] == ["a.md"]
+        assert find_text((folder / "a.md").relative_to(tmp_path).as_posix(), tmp_path) is None
+    assert find_text("uploads/a.md", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("mark", "part", "is_index"),
+    [
+        ("manifest.json", "segment-0123456789ab", True),
+        ("calibration-0123456789abcdef.npz", "segment-0123456789ab.partial", True),
+        ("CURRENT", "20260101T000000-0123abcd", True),
+        ("notes.md", "segment-202403141530", False),
+        ("manifest.json", "segment-one", False),
+        ("manifest.json", "texts", False),
+    ],
+)
+def test_parts_of_an_index_are_told_by_what_lies_beside_them(
+    tmp_path: Path, mark: str, part: str, is_index: bool
+) -> None:
+    for name in (mark, f"{part}/texts.txt", "own.md"):
+        (tmp_path / "below" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "below" / name).write_text("Words.", encoding="utf-8")
+    for folder, before in ((tmp_path, "below/"), (tmp_path / "below", "")):
+        found = {text.id for text in find_texts(folder)} - {f"{before}notes.md"}
+        assert found == {f"{before}own.md"} | (set() if is_index else {f"{before}{part}/texts.txt"})
+        assert (find_text(f"{before}{part}/texts.txt", folder) is None) == is_index
 
 
 def test_a_link_to_nothing_is_named(tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from house import MODULES, ROOMS, ROOT, SOURCES, imports, name
 # floors before it, and from nobody on its own: those do not know each other. A room's __init__.py stands above all.
 FLOORS = {
     "corpus": (
-        ("document", "language", "errors", "machine"),
+        ("document", "language", "errors", "machine", "user_folders"),
         ("api_key", "arguments", "server_address"),
         ("wording",),
         ("parsing",),
@@ -81,7 +81,7 @@ HOMES = {  # library -> the folders and modules that may import it
         "ui/workspace/",
     ),
     "faiss": ("index/matching/four_bits.py", "index/storage/faiss_vectors.py"),
-    "platformdirs": ("index/user_folders.py",),
+    "platformdirs": ("corpus/user_folders.py",),
     "opencc": ("index/matching/words.py",),
     "sentence_transformers": (
         "index/encoder/stock_model.py",

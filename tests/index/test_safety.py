@@ -22,7 +22,8 @@ from records import term_of
 from states import vectors_of
 
 from corpus import Document, StoredIndexError, find_texts, load_documents
-from index import PassageIndex, pending_change, rebuild_index, update_index
+from corpus.files.own_folders import is_own
+from index import IndexChange, PassageIndex, pending_change, rebuild_index, update_index
 from index.storage.manifest import FORMAT
 from qa import Answerer
 from ui.workspace.settings import Settings
@@ -640,6 +641,22 @@ def test_the_state_before_goes_once_nobody_can_be_opening_it(
     assert update() == 1
     assert small_index.snapshot.generation == generation
     assert "175 billion" in found(small_index)
+
+
+def test_an_index_among_its_texts_is_none_of_them(texts: Path, fake_encoder: Any, edit: Edit) -> None:
+    folder = texts / "below" / "index"
+
+    def update() -> IndexChange:
+        return update_index(folder, find_texts(texts), fake_encoder, corpus=[str(texts)])
+
+    assert len(update().added) == 4
+    edit(texts / "en/models.md", "175 billion", "176 billion")
+    assert (update().added, [text.id.split("/")[0] for text in find_texts(texts)]) == ((), ["en", "en", "zh", "zh"])
+    ours = [path for path in folder.rglob("*") if path.is_file()]
+    assert len(ours) > 5
+    assert all(is_own(path, texts) for path in ours)  # nor is the index made to follow what it writes itself
+    assert not is_own(texts / "below", texts)
+    assert not is_own(texts / "en/models.md", texts)
 
 
 def test_what_a_first_build_left_that_was_killed_goes_before_the_next_one(tmp_path: Path, fake_encoder: Any) -> None:

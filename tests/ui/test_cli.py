@@ -528,6 +528,30 @@ def test_a_writer_is_asked_what_a_follow_up_means_and_no_other_question(
     assert made == [False, True, False]
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        *[
+            [*command, option, value]
+            for command in (["ask", "Who?"], ["search", "Who?"], ["watch"], ["serve"], ["mcp"], ["index", "update"])
+            for option in ("--corpus", "--index", "--settings")
+            for value in ("", " ")
+        ],
+        *[[*command, "--corpus", ""] for command in (["index", "rebuild"], ["index", "status"], ["evaluate", "x"])],
+        ["ask", "Who?", "--corpus", "texts", "--corpus", ""],
+        *[["corpus", "check", option, ""] for option in ("--corpus", "--against")],
+        ["corpus", "new", "T", "--zh", "题", "--corpus", ""],
+        *[["serve", option, ""] for option in ("--auth", "--public-url")],
+        *[["ask", "Who?", option, ""] for option in ("--language", "--since")],
+    ],
+)
+def test_an_option_without_a_value_is_wrong_usage_and_not_this_folder(run: Command, arguments: list[str]) -> None:
+    ran = run(*arguments)
+    assert (ran.status, ran.out) == (2, "")
+    option = next(each for each in reversed(arguments) if each.startswith("--"))
+    assert f"Invalid value for '{option}': it is empty, as an unset variable is." in ran.err
+
+
 @pytest.mark.slow
 def test_an_index_nobody_named_lies_in_the_data_folder_one_for_each_choice(
     run: Command, texts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -23,7 +23,7 @@ from index import IndexChange, PassageIndex
 from qa import Answerer
 from ui.workspace.settings import Settings
 from ui.workspace.update_run import UpdateCancelledError
-from ui.workspace.watch import Watch, follow
+from ui.workspace.watch import Watch, _Texts, follow
 from ui.workspace.workspace import Workplace
 
 pytestmark = pytest.mark.slow  # every test waits for the watcher
@@ -373,6 +373,25 @@ def test_texts_in_a_folder_of_any_name_are_watched(
     finally:
         stop.set()
         thread.join(SOON)
+
+
+def test_what_an_update_writes_among_the_texts_is_no_reason_for_the_next_one(
+    texts: Path, workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inside = Workplace(Settings(), (str(texts),), str(texts / "idx"))
+    assert len(inside.update(quietly=True).added) == 4
+    (segment,) = inside.folder.glob("segment-*")
+    wanted = _Texts([texts])
+    for change, path in (
+        (watchfiles.Change.added, segment),
+        (watchfiles.Change.added, segment / "texts.txt"),
+        (watchfiles.Change.deleted, inside.folder / "segment-0123456789ab"),
+        (watchfiles.Change.deleted, inside.folder / "lock"),
+        (watchfiles.Change.deleted, inside.folder / "manifest.json.0123abcd.partial"),
+    ):
+        assert not wanted(change, str(path)), path
+    for path in (inside.folder / "own.md", texts / "en/models.md", texts / "lock"):
+        assert wanted(watchfiles.Change.deleted, str(path)), path
 
 
 def test_a_fault_of_the_program_is_told_on_the_page(

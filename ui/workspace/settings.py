@@ -126,8 +126,10 @@ def _value(path: Path, key: str, value: Any) -> Any:
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     is_count = isinstance(value, int) and not isinstance(value, bool)
     right = {
-        "corpus": isinstance(value, list) and bool(value) and all(isinstance(folder, str) for folder in value),
-        "index": isinstance(value, str) and bool(value),
+        "corpus": isinstance(value, list)
+        and bool(value)
+        and all(isinstance(each, str) and each.strip() for each in value),
+        "index": isinstance(value, str) and bool(value.strip()),
         "encoder": isinstance(value, str) and bool(value),
         "reader": isinstance(value, str) and bool(value),
         "passage_width": is_count,

@@ -6,8 +6,8 @@ from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from corpus import CorpusError, FoundationQAError
-from corpus.files.folders import is_passed_over
 from corpus.files.formats import SUFFIXES
+from corpus.files.own_folders import is_own
 from ui import terminal
 from ui.workspace.update_run import UpdateCancelledError
 from ui.workspace.workspace import Workplace
@@ -90,7 +90,8 @@ def _occasions(workplace: Workplace, stop: Event) -> Iterator[bool]:
 
 
 class _Texts:
-    """Passes over what is no text and no list beside the texts, such as the files of an index in the same folder."""
+    """Passes over what is no text and no list beside the texts, and all files of an index in the same folder: what an
+    update writes there would be the reason for the next one."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self._roots = [*folders, *(folder.resolve() for folder in folders)]  # systems differ in which they tell
@@ -99,8 +100,12 @@ class _Texts:
         path = Path(name)
         # A folder that comes or goes takes its texts along; one that is gone cannot be told from a file.
         kind = path.suffix.lower() in (*SUFFIXES, ".yaml") or path.is_dir() or change.name == "deleted"
-        below = [path.relative_to(root).parts for root in self._roots if path.is_relative_to(root)]
-        return kind and any(not any(map(is_passed_over, parts)) for parts in below)
+        roots = [root for root in self._roots if path.is_relative_to(root)]
+        return kind and any(not _is_hidden(path, root) and not is_own(path, root) for root in roots)
+
+
+def _is_hidden(path: Path, root: Path) -> bool:
+    return any(part.startswith(".") for part in path.relative_to(root).parts)
 
 
 class Watch:
