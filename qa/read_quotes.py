@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from corpus import Passage, Span
 from index import FloatArray
@@ -16,6 +17,8 @@ from qa.read_evidence import passage_features, without_definitions
 from qa.reading import Reader, Reading
 
 READ = 5  # passages in front that are read, besides definitions: each takes some 8 ms
+READ_ON = 5  # so many more where none of these answers surely
+_SURE = 1.0  # how surely one does, as a logit of the reader's, so that no more are read
 _ALIKE = {True: 3.0, False: 2.0}  # broad question -> a sentence beside the best one may belong less by so much, a logit
 _SAYS_NOTHING = 3.0  # what a sentence loses that only announces an answer, as a logit
 DEFINITION = -1  # the row of a passage of the glossary, which is in no index
@@ -31,15 +34,26 @@ class ReadPassage:
 
 
 def read_passages(retrieval: Retrieval, reader: Reader, definitions: Sequence[Passage] = ()) -> list[ReadPassage]:
-    """The passages in front that hold a sentence, and ``definitions``, as ``reader`` found them."""
+    """The passages in front that hold a sentence, and ``definitions``, as ``reader`` found them; further ones where it
+    found none that surely answers."""
     front = [one for one in retrieval.ranked[:READ] if retrieval.passage(one.row).sentences]
     lead = max((one.lead for one in front), default=0.0)
-    places = [*front, *(Ranked(DEFINITION, lead, 0.0) for _ in definitions)]
-    passages = [*(retrieval.passage(one.row) for one in front), *definitions]
     question = retrieval.query.text
     asked = question.lower() if is_shouted(question) else question  # it has learned from questions in small letters
-    readings = reader.read(asked, passages) if passages else []
-    return [ReadPassage(*each) for each in zip(places, passages, readings, strict=True)]
+
+    def read(places: Sequence[Ranked], more: Sequence[Passage] = ()) -> list[ReadPassage]:
+        passages = [*(retrieval.passage(one.row) for one in places), *more]
+        where = [*places, *(Ranked(DEFINITION, lead, 0.0) for _ in more)]
+        readings = reader.read(asked, passages) if passages else []
+        return [ReadPassage(*each) for each in zip(where, passages, readings, strict=True)]
+
+    found = read(front, definitions)
+    # A reader that cannot tell sentences has a scale of its own.
+    unsure = [one.reading.answers < _SURE for one in found if one.reading.sentences]
+    if not unsure or not all(unsure):
+        return found
+    behind = (one for one in retrieval.ranked[READ:] if retrieval.passage(one.row).sentences)
+    return [*found[: len(front)], *read(list(islice(behind, READ_ON))), *found[len(front) :]]
 
 
 def evidence_of(retrieval: Retrieval, read: Sequence[ReadPassage]) -> FloatArray:

@@ -17,7 +17,7 @@ from index.search.query import Query
 from qa import Answerer
 from qa.definitions import definitions_for
 from qa.read_evidence import PASSAGE_FEATURES
-from qa.read_quotes import READ, evidence_of, read_passages
+from qa.read_quotes import READ, READ_ON, evidence_of, read_passages
 from qa.reading import NO_READER, OFFLINE_READER, Reading, open_reader
 from qa.reading.pairs import LONGEST, head_of, pair_of
 from qa.reading.weights import FILE
@@ -71,6 +71,29 @@ def test_only_passages_in_front_are_read_once(read_by: Any) -> None:
     ((_, read),) = answerer.reader.asked
     assert 0 < len(read) <= READ
     assert len(set(read)) == len(read)
+
+
+def test_further_passages_are_read_where_none_in_front_surely_answers(tmp_path: Path, fake_encoder: Any) -> None:
+    said = [f"Kite number {number} flies over the lake in May. 风筝" for number in range(40)]
+    documents = [Document(f"{number}.md", "Kites", f"{number}.md", text) for number, text in enumerate(said)]
+    update_index(tmp_path, documents, fake_encoder)
+    retrieval = PassageIndex.open(tmp_path, fake_encoder).retrieve("Which kite flies over the lake in May?")
+    ranked = [retrieval.passage(one.row) for one in retrieval.ranked]
+    assert len(ranked) > READ + READ_ON
+
+    def read_by(*answering: str, **options: Any) -> tuple[FakeReader, list[Passage]]:
+        reader = FakeReader(*answering, **options)
+        return reader, [one.passage for one in read_passages(retrieval, reader, ranked[-1:])]
+
+    first, further = ranked[:READ], ranked[READ : READ + READ_ON]
+    for surely in (first[-1].text, ranked[-1].text):
+        reader, read = read_by(surely)
+        assert (read, len(reader.asked)) == ([*first, ranked[-1]], 1)
+    for vainly in ("what no passage says", further[-1].text):
+        reader, read = read_by(vainly)
+        assert (read, len(reader.asked)) == ([*first, *further, ranked[-1]], 2)  # the definition stays the last
+    reader, read = read_by("what no passage says", tells_sentences=False)
+    assert (read, len(reader.asked)) == ([*first, ranked[-1]], 1)
 
 
 def test_a_reader_that_cannot_tell_sentences_orders_what_was_found(read_by: Any, small_index: PassageIndex) -> None:
