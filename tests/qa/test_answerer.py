@@ -156,7 +156,8 @@ def test_what_comes_near_an_answer_is_quoted_as_that(
     near = asked(2 * sure)
     assert (near.text, near.answered, near.citations) == (NEAREST[language], False, ())
     assert near.related == asked(3 * sure).related
-    monkeypatch.setattr("qa.answerer._REMOTE", 2.0)  # all that is found is about something else
+    for user in ("answerer", "consideration"):
+        monkeypatch.setattr(f"qa.{user}.REMOTE", 2.0)  # all that is found is about something else
     far = asked(2 * sure)
     assert (far.kind, far.text, far.related) == ("not_in_texts", NOT_IN_THE_TEXTS[language], ())
 

@@ -119,7 +119,7 @@ def test_an_index_whose_glossary_has_gone_says_so(
     update_index(folder, load_documents(texts), fake_encoder, glossary=GLOSSARY[1:])
     assert "<mark" in (moved := calls["open"](call)["html"])
     assert 'class="changed"' in moved
-    update_index(folder, load_documents(texts), fake_encoder)
+    update_index(folder, load_documents(texts), fake_encoder, glossary=())
     gone = calls["open"](call)["html"]
     assert 'class="changed"' in gone
     assert "The piece that a model reads." in gone
