@@ -101,7 +101,7 @@ def first_quote(answer: Answer) -> str:
     return citation.quote
 
 
-# 橙色的灯 is told as a name that no text holds (the text says 橙): at .347, with .394 to answer, the row is the nearest.
+# 橙色的灯 is told as a name that no text holds (it says 橙): at .347, with .394 to answer, the row is the nearest.
 UNSURE = {"橙色的灯是什么意思？": pytest.mark.xfail(reason="quoted as the nearest", strict=True)}
 
 
