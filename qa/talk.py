@@ -1,6 +1,6 @@
 """Is something said to the program, and nothing asked of the texts? Told by a linear map of its vector.
 
-"haha you are great 👍" and 你是哪家公司做的 are no questions to the texts, nor need anybody write them as
+"haha you are great 👍" and 你是真人还是机器人 are no questions to the texts, nor need anybody write them as
 :mod:`qa.small_talk` has them. Fitted by ``python -m qa.training.talk`` to what four hands wrote.
 """
 
